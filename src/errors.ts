@@ -1,0 +1,115 @@
+/**
+ * The one error class of the package, and the one table of its codes.
+ *
+ * Every failure that a user can cause or meet is a `DeeplasiaError` whose `code` is stable, whose message says what
+ * is wrong with which file, row or option, and whose `remedy` says what to do about it.
+ */
+
+/** code -> exit status of a command that ends with it (1: failure, 2: wrong usage). */
+const EXIT_STATUS = {
+  // options and inputs as given
+  ERR_DEEPLASIA_USAGE: 2,
+  ERR_DEEPLASIA_OPTION: 2,
+  ERR_DEEPLASIA_CONTRACT: 2,
+  ERR_DEEPLASIA_RESUME: 2,
+  // annotation and split files
+  ERR_DEEPLASIA_CSV: 1,
+  ERR_DEEPLASIA_CSV_COLUMN: 1,
+  // one row of a cohort
+  ERR_DEEPLASIA_ROW: 1,
+  ERR_DEEPLASIA_SEX: 1,
+  ERR_DEEPLASIA_IMAGE_MISSING: 1,
+  ERR_DEEPLASIA_IMAGE_UNREADABLE: 1,
+  ERR_DEEPLASIA_IMAGE_BLANK: 1,
+  ERR_DEEPLASIA_IMAGE_TOO_LARGE: 1,
+  ERR_DEEPLASIA_MASK_MISSING: 1,
+  ERR_DEEPLASIA_MASK_EMPTY: 1,
+  ERR_DEEPLASIA_MASK_SIZE: 1,
+  ERR_DEEPLASIA_NOT_FINITE: 1,
+  // models
+  ERR_DEEPLASIA_MODEL_MISSING: 1,
+  ERR_DEEPLASIA_MODEL_UNREADABLE: 1,
+  ERR_DEEPLASIA_MODEL_FORWARD: 1,
+  ERR_DEEPLASIA_MODEL_SHAPE: 1,
+  ERR_DEEPLASIA_DISPOSED: 1,
+  ERR_DEEPLASIA_DEVICE: 1,
+  ERR_DEEPLASIA_OUT_OF_MEMORY: 1,
+  // files
+  ERR_DEEPLASIA_OUTPUT: 1,
+  // libtorch and the addon
+  ERR_DEEPLASIA_PLATFORM: 1,
+  ERR_DEEPLASIA_ADDON: 1,
+  ERR_DEEPLASIA_LIBTORCH_MISSING: 1,
+  ERR_DEEPLASIA_LIBTORCH_VERSION: 1,
+  ERR_DEEPLASIA_LIBTORCH_BROKEN: 1,
+  ERR_DEEPLASIA_LIBTORCH_INSTALL: 1,
+  // everything else
+  ERR_DEEPLASIA_ABORTED: 1,
+  ERR_DEEPLASIA_INTERNAL: 1,
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_STATUS;
+
+export interface ErrorDetails {
+  /** The file that the error is about. */
+  file?: string | undefined;
+  /** Data row of the annotation CSV, counted from 1 (the line of the header is not counted). */
+  row?: number | undefined;
+  /** What to do about it, as an imperative sentence or a command. */
+  remedy?: string | undefined;
+  cause?: unknown;
+}
+
+export class DeeplasiaError extends Error {
+  override readonly name = "DeeplasiaError";
+  readonly code: ErrorCode;
+  readonly file: string | undefined;
+  readonly row: number | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.file = details.file;
+    this.row = details.row;
+    this.remedy = details.remedy;
+  }
+
+  /** Exit status for a command that ends with this error. */
+  get exitStatus(): 1 | 2 {
+    return EXIT_STATUS[this.code];
+  }
+
+  /** The same error, saying which row of the cohort and which file it is about (kept where already known). */
+  at(where: { file?: string | undefined; row?: number | undefined }): DeeplasiaError {
+    return new DeeplasiaError(this.code, this.message, {
+      file: this.file ?? where.file,
+      row: this.row ?? where.row,
+      remedy: this.remedy,
+      cause: this.cause,
+    });
+  }
+}
+
+/** Whether an unknown thrown value is an operating-system error with the given code (`ENOSPC`, `ENOENT`, …). */
+export function isSystemError(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+/** Any thrown value as a `DeeplasiaError`; the native core's errors carry their code already. */
+export function toDeeplasiaError(error: unknown, fallback: ErrorCode = "ERR_DEEPLASIA_INTERNAL"): DeeplasiaError {
+  if (error instanceof DeeplasiaError) return error;
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
+  const known = code !== undefined && code in EXIT_STATUS ? (code as ErrorCode) : fallback;
+  return new DeeplasiaError(known, message, { cause: error });
+}
+
+/** One line for a person: the message with its file and row, then the remedy. */
+export function formatError(error: DeeplasiaError): string {
+  const where = [
+    error.row === undefined ? "" : `row ${error.row}`,
+    error.file === undefined || error.message.includes(error.file) ? "" : error.file,
+  ].filter(Boolean);
+  const place = where.length === 0 ? "" : `${where.join(", ")}: `;
+  return `${place}${error.message}${error.remedy === undefined ? "" : `\n  ${error.remedy}`}`;
+}

@@ -1,0 +1,176 @@
+/**
+ * The ONE file that knows the addon: its typed twin. `native/addon/addon.cc` holds the export table; a test holds the
+ * two lists equal. Arguments are validated by the callers; native code checks only what would corrupt memory.
+ *
+ * Every promise rejects with an `Error` that carries `code` (see `errors.ts`).
+ */
+import { loadCore } from "./libtorch/load.js";
+
+declare const handle: unique symbol;
+/** An opaque, type-tagged native object. */
+export interface ModelHandle {
+  readonly [handle]: "model";
+}
+export interface BatchHandle {
+  readonly [handle]: "batch";
+}
+
+/** A decoded picture as the decoder left it: row-major, interleaved; no tensor, just bytes. */
+export interface RawPicture {
+  /** 8-bit: one byte a sample; 16-bit: two, in the machine's byte order. Length = width * height * channels * depth / 8. */
+  data: Uint8Array;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  depth: 8 | 16;
+  /** Which integer formula makes grey of three channels: libpng's (PNG) or cvtColor's (everything else). */
+  luma: "png" | "cvt";
+}
+
+/** What native code shall do to one picture: complete and validated, native code has no defaults of its own. */
+export interface ImagePlan {
+  /** Size of the network's input. */
+  height: number;
+  width: number;
+  /** `any`: 16-bit pictures keep their values and go on as float32; `8bit`: cut to value >> 8 on reading. */
+  depth: "any" | "8bit";
+  /** What is subtracted under a mask: the 1st percentile of the lit pixels, nothing, or what the reference's training did. */
+  background: "percentile" | "none" | "reference-training";
+  /** Side of the square cut round the mask, as a multiple of the mask's longer side; 0 or less: no crop. */
+  maskCropSize: number;
+  /** Histogram equalisation with that many bins before geometry; 0: off. */
+  equalizeBins: number;
+  flip: boolean;
+  /** Degrees; positive turns clockwise on the screen. */
+  rotationAngle: number;
+  fit: "centre-square" | "stretch" | "pad";
+  resize: "linear" | "area";
+}
+
+/** What the image chain saw on its way; for reports and tests. */
+export interface PictureFacts {
+  width: number;
+  height: number;
+  /** 1st percentile before rounding, NaN where none was taken. */
+  percentile: number;
+  /** Smallest and largest value of the resized picture. */
+  min: number;
+  max: number;
+}
+
+export interface Normalisation {
+  method: "zscore" | "interval" | "none" | "fixed";
+  /** `fixed` only: x / full scale (255 or 65535), minus mean, by sd; one value a channel. */
+  mean: number[];
+  sd: number[];
+}
+
+/** Raw outputs of a forward, one value a row; `sexLogit` is null where the model has no sex head. */
+export interface NativeOutputs {
+  age: Float32Array;
+  sexLogit: Float32Array | null;
+}
+
+export interface ModelFacts {
+  /** Number of parameters and of buffers, in elements, and the bytes of both. */
+  parameters: number;
+  buffers: number;
+  bytes: number;
+  /** The forward method's schema as TorchScript prints it. */
+  schema: string;
+  /** Number of inputs besides self. */
+  inputs: number;
+  device: string;
+}
+
+export interface DeviceFacts {
+  /** `cpu`, `cuda:0`, … */
+  name: string;
+  description: string;
+  memoryBytes: number;
+}
+
+export interface ModelOptions {
+  /** `cpu` or `cuda:n`. */
+  device: string;
+  /** Intra-op threads of the compute thread; 0: libtorch's default. */
+  threads: number;
+  precision: "32" | "16" | "bf16";
+  /** Fold BatchNorm and lay weights out for the device. */
+  optimize: boolean;
+}
+
+/** The addon's functions, by name: keep in step with the export table of `native/addon/addon.cc`. */
+export interface Native {
+  /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
+  buildInfo(): { libtorchCompiled: string; hasCuda: boolean; parallelInfo: string };
+  devices(): DeviceFacts[];
+  /** Number of threads that preprocess pictures. */
+  setWorkers(count: number): void;
+  loadModel(path: string, options: ModelOptions): Promise<ModelHandle>;
+  modelFacts(model: ModelHandle): ModelFacts;
+  /** data [B, C, H, W] float32 row-major, sex [B] as the network wants it; `null` for a network without sex input. */
+  forward(
+    model: ModelHandle,
+    data: Float32Array,
+    shape: [number, number, number, number],
+    sex: Float32Array | null,
+  ): Promise<NativeOutputs>;
+  /** Room for `capacity` pictures of [height, width] in native memory. */
+  createBatch(capacity: number, height: number, width: number): BatchHandle;
+  /** Run the image chain into one slot of a batch. Different slots may be filled at the same time. */
+  fillSlot(
+    batch: BatchHandle,
+    slot: number,
+    picture: RawPicture,
+    mask: RawPicture | null,
+    plan: ImagePlan,
+  ): Promise<PictureFacts>;
+  /** Normalise the given slots as [slots, channels, H, W] on the model's device and run the model on them. */
+  predict(
+    model: ModelHandle,
+    batch: BatchHandle,
+    slots: Int32Array,
+    channels: number,
+    normalisation: Normalisation,
+    sex: Float32Array | null,
+  ): Promise<NativeOutputs>;
+  /** Slots of a batch as the network would see them, [slots, channels, H, W] float32. */
+  readBatch(
+    batch: BatchHandle,
+    slots: Int32Array,
+    channels: number,
+    normalisation: Normalisation,
+  ): Promise<Float32Array>;
+  /** Release now; idempotent; resolves when work in flight on the handle is done. */
+  dispose(handle: ModelHandle | BatchHandle): Promise<void>;
+  /** The text of `extra/<name>` of a TorchScript archive, or null. */
+  readExtraFile(path: string, name: string): Promise<string | null>;
+  /** Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. */
+  writeExtraFile(source: string, target: string, name: string, text: string): Promise<void>;
+}
+
+/** Names of all functions of the addon, for the test that compares them with the real export table. */
+export const NATIVE_FUNCTIONS = [
+  "buildInfo",
+  "devices",
+  "setWorkers",
+  "loadModel",
+  "modelFacts",
+  "forward",
+  "createBatch",
+  "fillSlot",
+  "predict",
+  "readBatch",
+  "dispose",
+  "readExtraFile",
+  "writeExtraFile",
+] as const satisfies readonly (keyof Native)[];
+
+let loaded: Native | undefined;
+
+/** The addon, loaded at first use (libtorch with it). Throws a `DeeplasiaError` that says what is missing. */
+export function native(): Native {
+  loaded ??= loadCore() as Native;
+  return loaded;
+}
