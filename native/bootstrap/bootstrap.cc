@@ -1,0 +1,99 @@
+// The first of the two addons: it has no libtorch symbol, so it loads everywhere, and it brings ONE libtorch into the
+// process before the core, which is linked to libtorch by soname only, is loaded. Every failure is a JS error.
+#include <dlfcn.h>
+#include <link.h>
+#include <malloc.h>
+#include <napi.h>
+
+#include <climits>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+
+namespace {
+
+/// Real path of an existing file, or the path as given.
+std::string RealPath(const std::string& path) {
+  char resolved[PATH_MAX];
+  return realpath(path.c_str(), resolved) == nullptr ? path : resolved;
+}
+
+std::string Directory(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+std::string LastError() {
+  const char* message = dlerror();
+  return message == nullptr ? "unknown error of the dynamic loader" : message;
+}
+
+/// Path of the library with this soname that is in the process already, or empty.
+std::string Resident(const char* soname) {
+  void* handle = dlopen(soname, RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) return "";
+  link_map* map = nullptr;
+  const bool known = dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map != nullptr;
+  const std::string path = known ? RealPath(map->l_name) : soname;
+  dlclose(handle);
+  return path;
+}
+
+/// What must be set before libtorch and its OpenMP runtime are loaded; the user's own settings stand.
+void TuneProcess() {
+  // libgomp's threads spin while they wait: 5 x slower as soon as something else, such as decoding, needs the cores.
+  setenv("OMP_WAIT_POLICY", "passive", 0);
+  // Activations of some MB are allocated and freed in every layer: without this each comes as fresh pages of the
+  // kernel, a fifth of a forward's time.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+/// `major.minor.patch` of the loaded libtorch, or empty for one that is too old to say.
+std::string LoadedVersion(void* handle) {
+  using AbiVersion = uint64_t (*)();
+  const auto abi_version = reinterpret_cast<AbiVersion>(dlsym(handle, "aoti_torch_abi_version"));
+  if (abi_version == nullptr) return "";
+  const uint64_t version = abi_version();  // one byte each, from the top: major, minor, patch
+  const auto part = [version](int shift) { return std::to_string((version >> shift) & 0xff); };
+  return part(56) + "." + part(48) + "." + part(40);
+}
+
+Napi::Error CodedError(Napi::Env env, const std::string& message) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Set("code", Napi::String::New(env, "ERR_DEEPLASIA_LIBTORCH_BROKEN"));
+  return error;
+}
+
+/// open(path: string): { version: string | null, path: string }
+/// `path` is libtorch.so, or libtorch_cpu.so to leave CUDA out. Repeating it, in any worker, changes nothing. The
+/// library is never closed: its threads and tables cannot be unloaded.
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  static std::mutex mutex;
+  const Napi::Env env = info.Env();
+  if (info.Length() != 1 || !info[0].IsString()) throw Napi::TypeError::New(env, "open: path must be a string");
+  const std::string path = RealPath(info[0].As<Napi::String>().Utf8Value());
+
+  std::lock_guard<std::mutex> lock(mutex);
+  const std::string resident = Resident("libtorch_cpu.so");
+  if (!resident.empty() && Directory(resident) != Directory(path)) {
+    throw CodedError(env, "another libtorch is in this process already: " + resident + " (wanted: " + path + ")");
+  }
+  TuneProcess();
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) throw CodedError(env, LastError());
+
+  const std::string version = LoadedVersion(handle);
+  Napi::Object opened = Napi::Object::New(env);
+  opened.Set("version", version.empty() ? env.Null() : Napi::String::New(env, version));
+  opened.Set("path", path);
+  return opened;
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("open", Napi::Function::New(env, Open, "open"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(deeplasia, Init)

@@ -1,0 +1,135 @@
+/** What is wrong with a libtorch, found by reading its files: loading a broken one would end the process. */
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { DeeplasiaError, type ErrorCode } from "../errors.js";
+import { readSharedLibrary } from "./elf.js";
+import { hasCudaDriver, hasSystemLibrary } from "./system.js";
+import { isCompatible } from "./version.js";
+
+export const INSTALL_COMMAND = "npx deeplasia-native libtorch install";
+/** Environment variable that lets a libtorch of another version pass, at the user's own risk. */
+export const SKIP_VERSION_CHECK = "DEEPLASIA_SKIP_VERSION_CHECK";
+/** `1`: leave CUDA out even where it would work; `0`: load it even where no driver is seen. */
+export const CPU_ONLY = "DEEPLASIA_LIBTORCH_CPU_ONLY";
+
+/** A libtorch on disk, as far as it is known without loading it. */
+export interface LibtorchFiles {
+  /** The torch directory; headers are in its include/. */
+  directory: string;
+  /** Where the shared libraries are; null where there are none. */
+  libraries: string | null;
+  /** null where no file tells. */
+  version: string | null;
+  cuda: string | null;
+  /** Whether C++ code can be compiled against it. */
+  headers: boolean;
+}
+
+export interface Problem {
+  code: ErrorCode;
+  message: string;
+  remedy: string;
+}
+
+export interface Requirement {
+  /** Version that the addon was, or is to be, compiled for; null: any. */
+  version: string | null;
+  /** Whether headers are needed, as for building. */
+  headers: boolean;
+}
+
+export function problemError({ code, message, remedy }: Problem): DeeplasiaError {
+  return new DeeplasiaError(code, message, { remedy });
+}
+
+/** Whether the CUDA libraries of this build shall be loaded: they cost 290 MB of memory where no driver answers. */
+export function wantsCuda(libtorch: { cuda: string | null }): boolean {
+  const choice = process.env[CPU_ONLY];
+  if (libtorch.cuda === null || choice === "1") return false;
+  return choice === "0" || hasCudaDriver();
+}
+
+/** The one library to open: all others follow from it by their run paths. */
+export function libraryToOpen(libtorch: LibtorchFiles & { libraries: string }): string {
+  return join(libtorch.libraries, wantsCuda(libtorch) ? "libtorch.so" : "libtorch_cpu.so");
+}
+
+/** Everything that keeps this libtorch from being used as required; empty: it is usable. */
+export function checkLibtorch(libtorch: LibtorchFiles, required: Requirement): Problem[] {
+  const { libraries } = libtorch;
+  if (libraries === null) {
+    const message = existsSync(libtorch.directory)
+      ? `${libtorch.directory} holds no libtorch: there is no lib/libtorch_cpu.so in it`
+      : `${libtorch.directory} does not exist`;
+    return [{ code: "ERR_DEEPLASIA_LIBTORCH_MISSING", message, remedy: INSTALL_COMMAND }];
+  }
+  return [
+    ...checkVersion(libtorch, required.version),
+    ...checkLibraries({ ...libtorch, libraries }),
+    ...(required.headers && !libtorch.headers ? [noHeaders(libtorch)] : []),
+  ];
+}
+
+/** Compare a version that was found with the one that the addon was compiled for. */
+export function checkVersion(
+  { directory, version }: { directory: string; version: string | null },
+  compiledFor: string | null,
+): Problem[] {
+  if (compiledFor === null || process.env[SKIP_VERSION_CHECK] === "1") return [];
+  if (version !== null && isCompatible(version, compiledFor)) return [];
+  const found = version === null ? "is of an unknown version" : `is version ${version}`;
+  return [
+    {
+      code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
+      message: `the libtorch in ${directory} ${found}, and the addon is compiled for ${compiledFor}`,
+      remedy: `${INSTALL_COMMAND}   (or, at your own risk, set ${SKIP_VERSION_CHECK}=1)`,
+    },
+  ];
+}
+
+function noHeaders(libtorch: LibtorchFiles): Problem {
+  return {
+    code: "ERR_DEEPLASIA_LIBTORCH_BROKEN",
+    message: `the libtorch in ${libtorch.directory} has no headers (include/torch/script.h), which building needs`,
+    remedy: INSTALL_COMMAND,
+  };
+}
+
+function checkLibraries(libtorch: LibtorchFiles & { libraries: string }): Problem[] {
+  const names = ["libc10.so", "libtorch_cpu.so"];
+  if (wantsCuda(libtorch)) names.push("libc10_cuda.so", "libtorch_cuda.so", "libtorch.so");
+  return names.flatMap((name) => checkLibrary(join(libtorch.libraries, name)));
+}
+
+function checkLibrary(path: string): Problem[] {
+  const broken = (message: string, remedy = INSTALL_COMMAND): Problem[] => [
+    { code: "ERR_DEEPLASIA_LIBTORCH_BROKEN", message, remedy },
+  ];
+  if (!existsSync(path)) return broken(`${path} is missing`);
+  try {
+    const library = readSharedLibrary(path);
+    if (library.architecture !== process.arch) {
+      return broken(`${path} is for ${library.architecture}, and this Node is for ${process.arch}`);
+    }
+    const missing = library.needed.filter(
+      (soname) =>
+        !library.runPath.some((directory) => existsSync(join(directory, soname))) &&
+        !hasSystemLibrary(soname),
+    );
+    return missing.flatMap((soname) =>
+      broken(`${path} needs ${soname}, which is nowhere to be found`, cureOf(soname)),
+    );
+  } catch (error) {
+    return broken(`${path} ${(error as Error).message}`);
+  }
+}
+
+/** The command that brings a missing library. */
+function cureOf(soname: string): string {
+  if (soname.startsWith("libgomp.so"))
+    return "apt-get install libgomp1   (Debian, Ubuntu; elsewhere: dnf install libgomp)";
+  if (/^lib(cu|nv|nccl)/.test(basename(soname))) {
+    return `${INSTALL_COMMAND} --cuda   (this CUDA build lacks its nvidia packages; without --cuda: the build for CPUs)`;
+  }
+  return INSTALL_COMMAND;
+}
