@@ -87,7 +87,6 @@ export interface DeviceFacts {
   /** `cpu`, `cuda:0`, … */
   name: string;
   description: string;
-  memoryBytes: number;
 }
 
 export interface ModelOptions {

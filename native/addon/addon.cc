@@ -1,0 +1,87 @@
+// The export table. Its typed twin is src/native.ts; a test holds the two equal.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <napi.h>
+#include <torch/version.h>
+
+#include <string>
+
+#include "addon/environment.h"
+#include "addon/glue.h"
+#include "addon/options.h"
+#include "addon/promise_task.h"
+
+namespace deeplasia::addon {
+namespace {
+
+Napi::Value build_info(const Napi::CallbackInfo& info) {
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("libtorchCompiled", TORCH_VERSION);
+  result.Set("hasCuda", at::globalContext().hasCUDA());
+  result.Set("parallelInfo", at::get_parallel_info());
+  return result;
+}
+
+Napi::Value devices(const Napi::CallbackInfo& info) {
+  Napi::Array result = Napi::Array::New(info.Env());
+  const auto add = [&](const std::string& name, const std::string& description) {
+    Napi::Object device = Napi::Object::New(info.Env());
+    device.Set("name", name);
+    device.Set("description", description);
+    result.Set(result.Length(), device);
+  };
+  add("cpu", std::to_string(at::get_num_threads()) + " threads");
+  for (int i = 0; i < model::cuda_device_count(); ++i) add("cuda:" + std::to_string(i), "CUDA device");
+  return result;
+}
+
+Napi::Value set_workers_count(const Napi::CallbackInfo& info) {
+  set_workers(static_cast<int>(integer_argument(info, 0, "count")));
+  return info.Env().Undefined();
+}
+
+Napi::Value dispose(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsExternal()) throw Napi::TypeError::New(env, "not a handle");
+  const auto external = info[0].As<Napi::External<HandleBase>>();
+  if (!external.CheckTypeTag(&HandleKind<model::Model>::tag) &&
+      !external.CheckTypeTag(&HandleKind<inference::Batch>::tag))
+    throw Napi::TypeError::New(env, "not a handle of this package");
+  return external.Data()->dispose(env);
+}
+
+// No C++ exception may leave a callback: what glue throws becomes an Error with a code.
+template <Napi::Value (*function)(const Napi::CallbackInfo&)>
+Napi::Value guarded(const Napi::CallbackInfo& info) {
+  try {
+    return function(info);
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (...) {
+    throw to_js_error(info.Env(), runtime::describe(std::current_exception()));
+  }
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  Environment::create(env);
+  exports.Set("buildInfo", Napi::Function::New(env, guarded<build_info>));
+  exports.Set("devices", Napi::Function::New(env, guarded<devices>));
+  exports.Set("setWorkers", Napi::Function::New(env, guarded<set_workers_count>));
+  exports.Set("loadModel", Napi::Function::New(env, guarded<load_model>));
+  exports.Set("modelFacts", Napi::Function::New(env, guarded<model_facts>));
+  exports.Set("forward", Napi::Function::New(env, guarded<forward>));
+  exports.Set("createBatch", Napi::Function::New(env, guarded<create_batch>));
+  exports.Set("fillSlot", Napi::Function::New(env, guarded<fill_slot>));
+  exports.Set("predict", Napi::Function::New(env, guarded<predict>));
+  exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
+  exports.Set("dispose", Napi::Function::New(env, guarded<dispose>));
+  exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
+  exports.Set("writeExtraFile", Napi::Function::New(env, guarded<write_extra_file>));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(deeplasia_core, initialise)
+
+}  // namespace deeplasia::addon

@@ -1,0 +1,37 @@
+#include "model/archive.h"
+
+#include <optional>
+#include <string>
+
+#include "addon/glue.h"
+#include "addon/options.h"
+#include "addon/promise_task.h"
+
+namespace deeplasia::addon {
+
+Napi::Value read_extra_file(const Napi::CallbackInfo& info) {
+  const std::string path = text_argument(info, 0, "path");
+  const std::string name = text_argument(info, 1, "name");
+  return promise(
+      info.Env(), workers(), {}, [=] { return model::read_extra_file(path, name); },
+      [](Napi::Env env, const std::optional<std::string>& content) -> Napi::Value {
+        if (!content) return env.Null();
+        return Napi::String::New(env, *content);
+      });
+}
+
+Napi::Value write_extra_file(const Napi::CallbackInfo& info) {
+  const std::string source = text_argument(info, 0, "source");
+  const std::string target = text_argument(info, 1, "target");
+  const std::string name = text_argument(info, 2, "name");
+  const std::string content = text_argument(info, 3, "text");
+  return promise(
+      info.Env(), workers(), {},
+      [=] {
+        model::write_extra_file(source, target, name, content);
+        return true;
+      },
+      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+}
+
+}  // namespace deeplasia::addon

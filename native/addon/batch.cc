@@ -1,0 +1,71 @@
+#include "inference/batch.h"
+
+#include <c10/core/InferenceMode.h>
+#include <torch/script.h>
+
+#include <optional>
+
+#include "addon/glue.h"
+#include "addon/options.h"
+#include "addon/promise_task.h"
+
+namespace deeplasia::addon {
+
+Napi::Value create_batch(const Napi::CallbackInfo& info) {
+  const int64_t capacity = integer_argument(info, 0, "capacity");
+  const int64_t height = integer_argument(info, 1, "height");
+  const int64_t width = integer_argument(info, 2, "width");
+  constexpr int64_t kMost = 1 << 16;
+  if (capacity <= 0 || height <= 0 || width <= 0 || capacity > kMost || height > kMost || width > kMost)
+    throw Napi::TypeError::New(info.Env(), "capacity, height and width must be positive and at most 65536");
+  auto batch = std::make_shared<inference::Batch>(capacity, height, width);
+  const int64_t bytes = batch->bytes();
+  return Handle<inference::Batch>::create(info.Env(), std::move(batch), bytes);
+}
+
+Napi::Value fill_slot(const Napi::CallbackInfo& info) {
+  auto& handle = Handle<inference::Batch>::from(info[0]);
+  const int64_t slot = integer_argument(info, 1, "slot");
+  const auto raw = picture(object_argument(info, 2, "picture"));
+  std::optional<image::RawPicture> mask;
+  Uses uses{{info[0], info[2].As<Napi::Object>().Get("data")}, {&handle}, /*borrows_js_memory=*/true};
+  if (!info[3].IsNull()) {
+    mask = picture(object_argument(info, 3, "mask"));
+    uses.values.push_back(info[3].As<Napi::Object>().Get("data"));
+  }
+  const image::Plan how = plan(object_argument(info, 4, "plan"));
+  return promise(
+      info.Env(), workers(), uses,
+      [batch = handle.value(), slot, raw, mask, how] {
+        return batch->fill(slot, raw, mask ? &*mask : nullptr, how);
+      },
+      [](Napi::Env env, const image::Facts& facts) -> Napi::Value {
+        Napi::Object result = Napi::Object::New(env);
+        result.Set("width", static_cast<double>(facts.width));
+        result.Set("height", static_cast<double>(facts.height));
+        result.Set("percentile", facts.percentile);
+        result.Set("min", facts.min);
+        result.Set("max", facts.max);
+        return result;
+      });
+}
+
+Napi::Value read_batch(const Napi::CallbackInfo& info) {
+  auto& handle = Handle<inference::Batch>::from(info[0]);
+  const auto slots = slots_argument(info, 1);
+  const int64_t channels = integer_argument(info, 2, "channels");
+  const auto how = normalisation(object_argument(info, 3, "normalisation"));
+  return promise(
+      info.Env(), workers(), {{info[0]}, {&handle}},
+      [batch = handle.value(), slots, channels, how] {
+        const c10::InferenceMode inference;
+        return batch->gather(slots, channels, how, c10::kCPU);
+      },
+      [](Napi::Env env, const at::Tensor& x) -> Napi::Value {
+        auto array = Napi::Float32Array::New(env, static_cast<size_t>(x.numel()));
+        std::copy_n(x.const_data_ptr<float>(), x.numel(), array.Data());
+        return array;
+      });
+}
+
+}  // namespace deeplasia::addon

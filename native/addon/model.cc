@@ -1,0 +1,97 @@
+#include "model/model.h"
+
+#include <torch/script.h>
+
+#include <array>
+
+#include "addon/glue.h"
+#include "addon/options.h"
+#include "addon/promise_task.h"
+
+namespace deeplasia::addon {
+namespace {
+
+using ModelPointer = std::shared_ptr<model::Model>;
+
+Napi::Value floats(Napi::Env env, const std::vector<float>& values) {
+  auto array = Napi::Float32Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
+Napi::Value outputs_to_js(Napi::Env env, const inference::Outputs& outputs) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("age", floats(env, outputs.age));
+  result.Set("sexLogit", outputs.sex_logit ? floats(env, *outputs.sex_logit) : env.Null());
+  return result;
+}
+
+// [B, C, H, W] of a JS array of four integers, checked against the number of elements.
+std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t index, size_t elements) {
+  const auto array = object_argument(info, index, "shape").As<Napi::Array>();
+  std::array<int64_t, 4> shape{};
+  int64_t product = 1;
+  for (uint32_t i = 0; i < 4; ++i) {
+    shape[i] = array.Get(i).ToNumber().Int64Value();
+    if (shape[i] <= 0 || shape[i] > (1 << 20)) throw Napi::TypeError::New(info.Env(), "shape must be four positive integers");
+    product *= shape[i];
+  }
+  if (product != static_cast<int64_t>(elements))
+    throw Napi::TypeError::New(info.Env(), "data must hold B * C * H * W values");
+  return shape;
+}
+
+}  // namespace
+
+Napi::Value load_model(const Napi::CallbackInfo& info) {
+  const std::string path = text_argument(info, 0, "path");
+  const auto options = load_options(object_argument(info, 1, "options"));
+  return promise(
+      info.Env(), compute_queue(options.device), {}, [=] { return model::Model::load(path, options); },
+      [](Napi::Env env, const ModelPointer& model) {
+        return Handle<model::Model>::create(env, model, model->facts().bytes);
+      });
+}
+
+Napi::Value model_facts(const Napi::CallbackInfo& info) {
+  const model::Model& model = *Handle<model::Model>::from(info[0]).value();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("parameters", static_cast<double>(model.facts().parameters));
+  result.Set("buffers", static_cast<double>(model.facts().buffers));
+  result.Set("bytes", static_cast<double>(model.facts().bytes));
+  result.Set("inputs", static_cast<double>(model.facts().inputs));
+  result.Set("schema", model.facts().schema);
+  result.Set("device", model.device().str());
+  return result;
+}
+
+Napi::Value forward(const Napi::CallbackInfo& info) {
+  auto& handle = Handle<model::Model>::from(info[0]);
+  if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
+    throw Napi::TypeError::New(info.Env(), "data must be a Float32Array");
+  const auto data = info[1].As<Napi::Float32Array>();
+  const auto shape = shape_argument(info, 2, data.ElementLength());
+  const auto sex = sex_argument(info, 3, static_cast<size_t>(shape[0]));
+  // Copied once, here: JS may change its array while the network runs.
+  const at::Tensor x = at::from_blob(const_cast<float*>(data.Data()), shape, at::kFloat).clone();
+  return promise(
+      info.Env(), compute_queue(handle.value()->device().str()), {{info[0]}, {&handle}},
+      [model = handle.value(), x, sex] { return inference::forward(*model, x, sex); }, outputs_to_js);
+}
+
+Napi::Value predict(const Napi::CallbackInfo& info) {
+  auto& handle = Handle<model::Model>::from(info[0]);
+  auto& batch_handle = Handle<inference::Batch>::from(info[1]);
+  const auto slots = slots_argument(info, 2);
+  const int64_t channels = integer_argument(info, 3, "channels");
+  const auto how = normalisation(object_argument(info, 4, "normalisation"));
+  const auto sex = sex_argument(info, 5, slots.size());
+  return promise(
+      info.Env(), compute_queue(handle.value()->device().str()), {{info[0], info[1]}, {&handle, &batch_handle}},
+      [model = handle.value(), batch = batch_handle.value(), slots, channels, how, sex] {
+        return inference::forward_slots(*model, *batch, slots, channels, how, sex);
+      },
+      outputs_to_js);
+}
+
+}  // namespace deeplasia::addon

@@ -1,0 +1,141 @@
+#include "addon/options.h"
+
+#include <initializer_list>
+#include <utility>
+
+namespace deeplasia::addon {
+namespace {
+
+[[noreturn]] void mistyped(Napi::Env env, const char* name, const char* expected) {
+  throw Napi::TypeError::New(env, std::string(name) + " must be " + expected);
+}
+
+template <class Enum>
+Enum choice(const Napi::Object& object, const char* name,
+            std::initializer_list<std::pair<const char*, Enum>> values) {
+  const std::string chosen = text(object, name);
+  for (const auto& [key, value] : values)
+    if (chosen == key) return value;
+  mistyped(object.Env(), name, "one of the known words");
+}
+
+}  // namespace
+
+double number(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsNumber()) mistyped(object.Env(), name, "a number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+int64_t integer(const Napi::Object& object, const char* name) { return static_cast<int64_t>(number(object, name)); }
+
+bool boolean(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsBoolean()) mistyped(object.Env(), name, "a boolean");
+  return value.As<Napi::Boolean>().Value();
+}
+
+std::string text(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsString()) mistyped(object.Env(), name, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+std::vector<double> numbers(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsArray()) mistyped(object.Env(), name, "an array of numbers");
+  const auto array = value.As<Napi::Array>();
+  std::vector<double> result;
+  for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToNumber().DoubleValue());
+  return result;
+}
+
+std::string text_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  if (!info[index].IsString()) mistyped(info.Env(), name, "a string");
+  return info[index].As<Napi::String>().Utf8Value();
+}
+
+int64_t integer_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  if (!info[index].IsNumber()) mistyped(info.Env(), name, "a number");
+  return info[index].As<Napi::Number>().Int64Value();
+}
+
+Napi::Object object_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  if (!info[index].IsObject()) mistyped(info.Env(), name, "an object");
+  return info[index].As<Napi::Object>();
+}
+
+std::vector<int64_t> slots_argument(const Napi::CallbackInfo& info, size_t index) {
+  if (!info[index].IsTypedArray() || info[index].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array)
+    mistyped(info.Env(), "slots", "an Int32Array");
+  const auto array = info[index].As<Napi::Int32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+std::optional<std::vector<float>> sex_argument(const Napi::CallbackInfo& info, size_t index, size_t rows) {
+  if (info[index].IsNull()) return std::nullopt;
+  if (!info[index].IsTypedArray() || info[index].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
+    mistyped(info.Env(), "sex", "a Float32Array or null");
+  const auto array = info[index].As<Napi::Float32Array>();
+  if (array.ElementLength() != rows) mistyped(info.Env(), "sex", "as long as the batch");
+  return std::vector<float>(array.Data(), array.Data() + rows);
+}
+
+image::RawPicture picture(const Napi::Object& object) {
+  const Napi::Value data = object.Get("data");
+  if (!data.IsTypedArray() || data.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
+    mistyped(object.Env(), "picture.data", "a Uint8Array");
+  const auto bytes = data.As<Napi::Uint8Array>();
+  const image::RawPicture raw{bytes.Data(),
+                              integer(object, "width"),
+                              integer(object, "height"),
+                              static_cast<int>(integer(object, "channels")),
+                              static_cast<int>(integer(object, "depth")),
+                              text(object, "luma") == "png"};
+  constexpr int64_t kMaxSide = 1 << 20;
+  const bool sane = raw.width > 0 && raw.height > 0 && raw.width <= kMaxSide && raw.height <= kMaxSide &&
+                    (raw.channels == 1 || raw.channels == 3) && (raw.depth == 8 || raw.depth == 16);
+  if (!sane || static_cast<int64_t>(bytes.ByteLength()) != raw.width * raw.height * raw.channels * raw.depth / 8)
+    mistyped(object.Env(), "picture.data", "width * height * channels * depth / 8 bytes long");
+  if (raw.depth == 16 && reinterpret_cast<uintptr_t>(raw.data) % 2 != 0)
+    mistyped(object.Env(), "picture.data", "aligned to 2 bytes for a 16-bit picture");
+  return raw;
+}
+
+image::Plan plan(const Napi::Object& object) {
+  using namespace image;
+  return {integer(object, "height"),
+          integer(object, "width"),
+          choice<Depth>(object, "depth", {{"any", Depth::any}, {"8bit", Depth::eight_bit}}),
+          choice<Background>(object, "background",
+                             {{"percentile", Background::percentile},
+                              {"none", Background::none},
+                              {"reference-training", Background::reference_training}}),
+          number(object, "maskCropSize"),
+          static_cast<int>(integer(object, "equalizeBins")),
+          boolean(object, "flip"),
+          number(object, "rotationAngle"),
+          choice<Fit>(object, "fit",
+                      {{"centre-square", Fit::centre_square}, {"stretch", Fit::stretch}, {"pad", Fit::pad}}),
+          choice<Resize>(object, "resize", {{"linear", Resize::linear}, {"area", Resize::area}})};
+}
+
+inference::Normalisation normalisation(const Napi::Object& object) {
+  using Method = inference::Normalisation::Method;
+  return {choice<Method>(object, "method",
+                         {{"zscore", Method::zscore},
+                          {"interval", Method::interval},
+                          {"none", Method::none},
+                          {"fixed", Method::fixed}}),
+          numbers(object, "mean"), numbers(object, "sd")};
+}
+
+model::LoadOptions load_options(const Napi::Object& object) {
+  using model::Precision;
+  return {text(object, "device"), static_cast<int>(integer(object, "threads")),
+          choice<Precision>(object, "precision",
+                            {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}}),
+          boolean(object, "optimize")};
+}
+
+}  // namespace deeplasia::addon

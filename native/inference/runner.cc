@@ -1,0 +1,76 @@
+#include "inference/runner.h"
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/script.h>
+
+#include <sstream>
+
+#include "runtime/failure.h"
+
+namespace deeplasia::inference {
+namespace {
+
+using runtime::CodedError;
+
+std::vector<float> values_of(const c10::IValue& output, int64_t rows, const char* what) {
+  if (!output.isTensor())
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE",
+                     std::string("the model's ") + what + " output is a " + output.tagKind() + ", not a tensor");
+  const at::Tensor tensor = output.toTensor();
+  if (tensor.numel() != rows) {
+    std::ostringstream message;
+    message << "the model's " << what << " output has shape " << tensor.sizes() << " for " << rows
+            << " picture(s); one value a picture is expected";
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
+  }
+  const at::Tensor flat = tensor.detach().to(at::kCPU, at::kFloat).contiguous().flatten();
+  const float* data = flat.const_data_ptr<float>();
+  return {data, data + rows};
+}
+
+Outputs unpack(const c10::IValue& output, int64_t rows) {
+  if (!output.isTuple()) return {values_of(output, rows, "age"), std::nullopt};
+  const auto& elements = output.toTupleRef().elements();
+  if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
+  Outputs outputs{values_of(elements[0], rows, "age"), std::nullopt};
+  if (elements.size() > 1) outputs.sex_logit = values_of(elements[1], rows, "sex");
+  return outputs;
+}
+
+c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs) try {
+  return model.run(std::move(inputs));
+} catch (const std::exception&) {
+  const runtime::Failure failure = runtime::describe(std::current_exception());
+  if (failure.code != "ERR_DEEPLASIA_INTERNAL") throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
+  throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
+}
+
+// The number of threads belongs to the calling thread: it must be set where the work is done.
+void use_threads(int threads) {
+  if (threads > 0 && at::get_num_threads() != threads) at::set_num_threads(threads);
+}
+
+}  // namespace
+
+Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex) {
+  use_threads(model.threads());
+  c10::InferenceMode inference;
+  const int64_t rows = x.size(0);
+  if (static_cast<int64_t>(sex ? 2 : 1) > model.facts().inputs)
+    throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
+                     "the model's forward takes " + std::to_string(model.facts().inputs) +
+                         " input(s) and cannot be given the sex: " + model.facts().schema);
+  std::vector<c10::IValue> inputs{x};
+  if (sex) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
+  return unpack(run(model, std::move(inputs)), rows);
+}
+
+Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
+                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex) {
+  use_threads(model.threads());
+  c10::InferenceMode inference;
+  return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex);
+}
+
+}  // namespace deeplasia::inference

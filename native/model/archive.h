@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace deeplasia::model {
+
+// Text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none.
+// Throws CodedError ERR_DEEPLASIA_MODEL_UNREADABLE for anything that is not such an archive.
+std::optional<std::string> read_extra_file(const std::string& path, const std::string& name);
+
+// Copies an archive record by record, with `extra/<name>` set to `text`; code and weights are not touched.
+void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
+                      const std::string& text);
+
+// Throws with a message for a person unless the file looks like a TorchScript archive.
+void check_torchscript(const std::string& path);
+
+}  // namespace deeplasia::model

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <ATen/core/ivalue.h>
+#include <c10/core/Device.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace torch::jit {
+struct Module;
+}
+
+namespace deeplasia::model {
+
+enum class Precision { float32, float16, bfloat16 };
+
+struct LoadOptions {
+  std::string device;  // "cpu", "cuda:0", …
+  int threads;         // intra-op threads of the compute thread; 0: libtorch's default
+  Precision precision;
+  bool optimize;  // fold batch norm, lay weights out for the device
+};
+
+struct Facts {
+  int64_t parameters;  // elements
+  int64_t buffers;     // elements
+  int64_t bytes;       // of both
+  int64_t inputs;      // of forward, besides self
+  std::string schema;  // of forward, as TorchScript prints it
+};
+
+// A TorchScript module in eval mode on its device. Used by one thread at a time: its device's compute thread.
+class Model {
+ public:
+  // Throws CodedError: ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _DEVICE.
+  static std::shared_ptr<Model> load(const std::string& path, const LoadOptions& options);
+  ~Model();
+
+  // Calls forward under the model's precision; inputs are moved to its device. No gradients.
+  c10::IValue run(std::vector<c10::IValue> inputs);
+
+  const Facts& facts() const { return facts_; }
+  c10::Device device() const { return device_; }
+  int threads() const { return threads_; }
+
+ private:
+  Model(const LoadOptions& options, c10::Device device);
+
+  std::unique_ptr<torch::jit::Module> module_;
+  Facts facts_{};
+  c10::Device device_;
+  int threads_;
+  Precision precision_;
+};
+
+// Checks that a device exists: "cpu" or "cuda:n". Throws CodedError ERR_DEEPLASIA_DEVICE.
+c10::Device parse_device(const std::string& name);
+
+int cuda_device_count();
+
+}  // namespace deeplasia::model

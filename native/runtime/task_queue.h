@@ -1,0 +1,38 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace deeplasia::runtime {
+
+// First-in-first-out work for a fixed number of threads. With one thread it is the compute thread of a device:
+// jobs run one after another, always on the same thread, whose OpenMP team and libtorch modes stay warm.
+//
+// Threads are created once and never joined: a thread inside a forward cannot be stopped, and libtorch's own
+// destructors must not run under it (see the exit guard in task_queue.cc). So a queue is made by `new` and never deleted.
+class TaskQueue {
+ public:
+  explicit TaskQueue(int threads) { grow(threads); }
+  TaskQueue(const TaskQueue&) = delete;
+  TaskQueue& operator=(const TaskQueue&) = delete;
+
+  // Adds threads until there are `threads`; never takes any away.
+  void grow(int threads);
+  // `task` must not throw.
+  void post(std::function<void()> task);
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  int threads_ = 0;
+};
+
+// Number of tasks of all queues that run or wait. While it is not 0 the process must not run static destructors.
+int tasks_in_flight();
+
+}  // namespace deeplasia::runtime

@@ -1,0 +1,36 @@
+/** The only place where a model's contract meets a picture: what native code shall do to it. */
+import type { Contract } from "../model/contract.js";
+import type { ImagePlan, Normalisation } from "../native.js";
+
+/** Fixed changes of the view, for test-time augmentation. */
+export interface View {
+  flip: boolean;
+  /** Degrees; positive turns clockwise on the screen. */
+  rotationAngle: number;
+}
+
+export function imagePlan(contract: Contract, view: View): ImagePlan {
+  const [, height, width] = contract.inputSize;
+  const bins = contract.normalise === "equalize" ? (contract.equalizeBins ?? 0) : 0;
+  return {
+    height,
+    width,
+    // Up to 256 grey levels the reference's equalisation reads 8-bit grey, with more it keeps the file's depth.
+    depth: bins > 0 && bins <= 256 ? "8bit" : "any",
+    background: contract.subtractBackground ? "percentile" : "none",
+    maskCropSize: contract.maskCropSize,
+    equalizeBins: bins,
+    flip: view.flip,
+    rotationAngle: view.rotationAngle,
+    fit: contract.fit,
+    resize: contract.resize,
+  };
+}
+
+export function normalisation(contract: Contract): Normalisation {
+  return {
+    method: contract.normalise === "equalize" ? "none" : contract.normalise,
+    mean: contract.normaliseMean ?? [0],
+    sd: contract.normaliseSd ?? [1],
+  };
+}
