@@ -1,0 +1,162 @@
+/** What is taken from a torch wheel, an nvidia wheel or PyTorch's zip, and the check of each file that is. */
+import { basename, join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { DeeplasiaError } from "../errors.js";
+import { type LibtorchVersion, parseBuildVersion, parseVersionPy } from "./version.js";
+import { type Archive, type ExtractOptions, withArchive } from "./zip.js";
+
+/** Size and sha256 (base64url) of a file as the wheel's RECORD has it. */
+export interface RecordEntry {
+  sha256: string;
+  bytes: number;
+}
+
+/** What an archive says of itself. */
+export interface ArchiveFacts extends LibtorchVersion {
+  kind: "wheel" | "zip";
+  /** Requirements of the wheel that bring CUDA's libraries, as pip takes them. */
+  nvidia: string[];
+}
+
+/** Parts of a wheel that C++ needs: no Python code, no command-line tools. */
+const WHEEL_PARTS = /^torch\/(lib\/|include\/|share\/|version\.py$)/;
+const NVIDIA_PARTS = /^nvidia\/.*\.so(\.\d+)*$/;
+const ZIP_PARTS = /^libtorch\/(lib|include|share)\/|^libtorch\/build-(version|hash)$/;
+
+/** Most of a wheel's files are small headers, and waiting for the disk is most of their time. */
+const PARALLEL_FILES = 8;
+
+/** Lines of RECORD: path, `sha256=…`, size. Lines without a digest (RECORD itself) are left out. */
+export function parseRecord(text: string): Map<string, RecordEntry> {
+  const rows = parse(text, { relax_column_count: true, skip_empty_lines: true }) as string[][];
+  return new Map(
+    rows.flatMap(([path = "", digest = "", bytes = ""]) =>
+      digest.startsWith("sha256=")
+        ? [[path, { sha256: digest.slice(7), bytes: Number(bytes) }] as const]
+        : [],
+    ),
+  );
+}
+
+/** CUDA's libraries among a wheel's requirements: `Requires-Dist` of nvidia-* and cuda-toolkit, for every install. */
+export function nvidiaRequirements(metadata: string): string[] {
+  return metadata
+    .split(/\r?\n/)
+    .map((line) => /^Requires-Dist:\s*((?:nvidia-|cuda-toolkit\b).*)$/.exec(line)?.[1]?.trim())
+    .filter((requirement) => requirement !== undefined && !/;.*\bextra\s*==/.test(requirement)) as string[];
+}
+
+/** Version of the libtorch in an archive, before anything is unpacked. */
+export function readArchive(file: string): Promise<ArchiveFacts> {
+  return reading(file, async (archive) => {
+    const [versionPy, buildVersion] = await Promise.all([
+      archive.text("torch/version.py"),
+      archive.text("libtorch/build-version"),
+    ]);
+    const version = versionPy !== null ? parseVersionPy(versionPy) : parseBuildVersion(buildVersion ?? "");
+    if (version === null)
+      throw new Error("it holds neither torch/version.py (a wheel) nor libtorch/build-version (a zip)");
+    if (versionPy === null) return { ...version, kind: "zip", nvidia: [] };
+    const metadata = await archive.text(distInfo(archive, "METADATA"));
+    return {
+      ...version,
+      kind: "wheel",
+      nvidia: version.cuda === null ? [] : nvidiaRequirements(metadata ?? ""),
+    };
+  });
+}
+
+/** Unpack what C++ needs of a torch or nvidia wheel into site-packages' layout, each file checked against RECORD. */
+export function unpackWheel(file: string, target: string, options: UnpackOptions = {}): Promise<void> {
+  return reading(file, async (archive) => {
+    const record = parseRecord((await archive.text(distInfo(archive, "RECORD"))) ?? "");
+    const names = [...archive.entries.keys()].filter(
+      (name) => WHEEL_PARTS.test(name) || NVIDIA_PARTS.test(name),
+    );
+    await unpack(archive, names, options, async (name, extractOptions) => {
+      const expected = record.get(name);
+      const got = await archive.extract(archive.entries.get(name)!, join(target, name), extractOptions);
+      if (expected === undefined) throw new Error(`${name} is not in its RECORD`);
+      if (got.sha256 !== expected.sha256 || got.bytes !== expected.bytes) {
+        throw new Error(`${name} differs from its RECORD (sha256 or size)`);
+      }
+    });
+  });
+}
+
+/** Unpack PyTorch's own zip; `libtorch/` becomes `torch/`. Each file is checked against the zip's CRC-32. */
+export function unpackZip(file: string, target: string, options: UnpackOptions = {}): Promise<void> {
+  return reading(file, async (archive) => {
+    const names = [...archive.entries.keys()].filter((name) => ZIP_PARTS.test(name));
+    await unpack(archive, names, options, async (name, extractOptions) => {
+      const path = join(target, name.replace(/^libtorch\//, "torch/"));
+      const { crcMatches } = await archive.extract(archive.entries.get(name)!, path, extractOptions);
+      if (crcMatches === null)
+        throw new Error("checking a zip needs Node 20.15 or newer; a wheel can be taken with this one");
+      if (!crcMatches) throw new Error(`${name} differs from its checksum`);
+    });
+  });
+}
+
+export interface UnpackOptions {
+  /** Bytes written and bytes to write of this archive. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+async function unpack(
+  archive: Archive,
+  names: string[],
+  { onProgress, signal }: UnpackOptions,
+  extract: (name: string, options: ExtractOptions) => Promise<void>,
+): Promise<void> {
+  const total = names.reduce((sum, name) => sum + archive.entries.get(name)!.uncompressedSize, 0);
+  let done = 0;
+  const onBytes = (count: number) => {
+    done += count;
+    onProgress?.(done, total);
+  };
+  const queue = [...names];
+  const worker = async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      try {
+        signal?.throwIfAborted();
+        await extract(name, { signal, onBytes });
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
+  };
+  // all must have ended before the caller clears away what they write
+  const ends = await Promise.allSettled(Array.from({ length: PARALLEL_FILES }, worker));
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}
+
+/** Path of a file of the wheel's own `*.dist-info`. */
+function distInfo(archive: Archive, name: string): string {
+  for (const path of archive.entries.keys()) {
+    if (/^[^/]+\.dist-info\//.test(path) && path.endsWith(`.dist-info/${name}`)) return path;
+  }
+  throw new Error(`it has no ${name}, so it is no wheel`);
+}
+
+/** Whatever is wrong with an archive, as an error that names it. Interruptions and a full disk are not its fault. */
+async function reading<T>(file: string, use: (archive: Archive) => Promise<T>): Promise<T> {
+  try {
+    return await withArchive(file, use);
+  } catch (error) {
+    const { name, code, message, syscall } = error as NodeJS.ErrnoException;
+    if (name === "AbortError" || (syscall !== undefined && code !== "ENOENT")) throw error;
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_LIBTORCH_INSTALL",
+      `${basename(file)} cannot be unpacked: ${message}`,
+      {
+        file,
+        remedy: "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.",
+        cause: error,
+      },
+    );
+  }
+}
