@@ -45,8 +45,17 @@ import sys; sys.path = [p for p in sys.path if p]
 import importlib.util as u; s = u.find_spec("torch")
 print(s.submodule_search_locations[0] if s and s.submodule_search_locations else "")`;
 
+/** Answers of Python by PATH: a command asks twice, before and while loading. */
+const answers = new Map<string, string | null>();
+
 /** The torch directory of the active Python, found without importing it; null where there is none. */
 function pythonTorch(): string | null {
+  const path = process.env.PATH ?? "";
+  if (!answers.has(path)) answers.set(path, askPython());
+  return answers.get(path) ?? null;
+}
+
+function askPython(): string | null {
   for (const python of ["python3", "python"]) {
     const { status, stdout } = spawnSync(python, ["-c", FIND_TORCH], { encoding: "utf8", timeout: 20_000 });
     if (status === 0) return stdout.trim() || null;
@@ -93,7 +102,8 @@ export function examine(source: Source, named: string, required: Requirement): C
   return { source, ...files, problems: checkLibtorch(files, { ...required, version }) };
 }
 
-function isNamed(source: Source): boolean {
+/** Whether the user named this one: it is used or refused, and never passed over. */
+export function isNamed(source: Source): boolean {
   return source === "DEEPLASIA_LIBTORCH" || source === "LIBTORCH";
 }
 

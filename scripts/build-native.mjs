@@ -1,0 +1,59 @@
+/** The two addons to build/Release, by cmake-js, against the libtorch that the package itself would find. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { digest, root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
+
+/** A compiler needs about this much for one file that includes torch/script.h. */
+const BYTES_A_JOB = 1.5e9;
+const made = stamp("build/.stamp");
+const RESULTS = ["deeplasia.node", "deeplasia_core.so", "deeplasia_core.json"];
+
+const sources = (libtorch) =>
+  digest(["CMakeLists.txt", "native", "package-lock.json"], libtorch.directory, libtorch.version);
+
+/** What the libtorch must be that the addons are built against. */
+export async function buildRequirement() {
+  const { DEFAULT_LIBTORCH_VERSION } = await import("../dist/libtorch/version.js");
+  return { version: DEFAULT_LIBTORCH_VERSION, headers: true };
+}
+
+export function isNativeCurrent(libtorch) {
+  return (
+    RESULTS.every((name) => existsSync(join(root, "build/Release", name))) && made.matches(sources(libtorch))
+  );
+}
+
+export async function buildNative(libtorch) {
+  checkTools();
+  const from = sources(libtorch);
+  const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
+  await run(process.execPath, [
+    ...[join(root, "node_modules/cmake-js/bin/cmake-js"), "build", "--config", "Release"],
+    ...["--parallel", String(jobs), `--CDLIBTORCH=${libtorch.directory}`],
+  ]);
+  made.write(from);
+}
+
+/** @throws SetupError where cmake or a C++ compiler is missing. */
+export function checkTools() {
+  const works = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
+  const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
+  const missing = [
+    ...(works("cmake") ? [] : ["cmake"]),
+    ...(works("ninja") || works("make") ? [] : ["ninja or make"]),
+    ...(compilers.some(works) ? [] : [`a C++ compiler (${compilers.join(", ")})`]),
+  ];
+  if (missing.length === 0) return;
+  throw new SetupError(
+    `building the addon needs ${missing.join(" and ")}, not found on PATH.\n` +
+      "  Debian, Ubuntu: apt-get install cmake ninja-build g++\n" +
+      "  RHEL, Rocky, Fedora: dnf install cmake ninja-build gcc-c++",
+  );
+}
+
+await runAsScript(import.meta.url, async () => {
+  const { requireLibtorch } = await import("../dist/libtorch/find.js");
+  await buildNative(requireLibtorch(await buildRequirement()));
+});

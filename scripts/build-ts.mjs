@@ -1,0 +1,32 @@
+/** TypeScript to dist/. */
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { digest, root, run, runAsScript, stamp } from "./steps.mjs";
+
+const made = stamp("dist/.stamp");
+
+const sources = () => digest(["src", "tsconfig.json", "package-lock.json"]);
+
+export function isTypeScriptCurrent() {
+  return made.matches(sources());
+}
+
+export async function buildTypeScript() {
+  const from = sources();
+  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
+  removeOrphans();
+  const cli = join(root, "dist/cli.js");
+  if (existsSync(cli)) chmodSync(cli, 0o755);
+  made.write(from);
+}
+
+/** What tsc made of sources that are gone would still be packed and loaded. */
+function removeOrphans() {
+  for (const name of readdirSync(join(root, "dist"), { recursive: true })) {
+    const [, module] = /^(.*?)(\.d\.ts|\.js)$/.exec(name) ?? [];
+    if (module !== undefined && !existsSync(join(root, "src", `${module}.ts`)))
+      rmSync(join(root, "dist", name));
+  }
+}
+
+await runAsScript(import.meta.url, buildTypeScript);

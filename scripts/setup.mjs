@@ -1,0 +1,67 @@
+/**
+ * From a fresh clone to a working package: dependencies, TypeScript, libtorch, addons. A step whose result is current
+ * is skipped, so running it again takes a second. Needs nothing but Node; no terminal is asked.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildNative, buildRequirement, checkTools, isNativeCurrent } from "./build-native.mjs";
+import { buildTypeScript, isTypeScriptCurrent } from "./build-ts.mjs";
+import { root, run, runAsScript, SetupError } from "./steps.mjs";
+
+export async function setup() {
+  if (process.platform !== "linux") throw new SetupError("deeplasia-native is built and run on Linux");
+  // before minutes are spent on the other steps
+  if (!existsSync(join(root, "build/Release"))) checkTools();
+  await step("dependencies", areDependenciesCurrent, () => run("npm", ["ci", "--no-audit", "--no-fund"]));
+  await step("TypeScript", isTypeScriptCurrent, buildTypeScript);
+  const libtorch = await step("libtorch", findForBuild, installForBuild);
+  await step(
+    "native addon",
+    () => isNativeCurrent(libtorch),
+    () => buildNative(libtorch),
+  );
+}
+
+/** Do a step unless `current` has its result (anything truthy) already; returns the result. One line says how it went. */
+async function step(name, current, make) {
+  const start = performance.now();
+  const before = await current();
+  if (before) {
+    console.error(`setup: ${name}: current`);
+    return before;
+  }
+  console.error(`setup: ${name} …`);
+  const after = await make();
+  console.error(`setup: ${name}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return after;
+}
+
+/** Whether node_modules holds what the lock file asks for, by the record that npm itself leaves there. */
+function areDependenciesCurrent() {
+  const record = join(root, "node_modules/.package-lock.json");
+  if (!existsSync(record)) return false;
+  const { packages: installed } = JSON.parse(readFileSync(record, "utf8"));
+  const { packages: wanted } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === "") return true;
+    // optional ones are those of other platforms
+    return path in installed ? installed[path].version === version : optional === true;
+  });
+}
+
+/** A libtorch that the addons can be built against; one that the user names and that does not do is an error. */
+async function findForBuild() {
+  const { isNamed, requireLibtorch, searchLibtorch } = await import("../dist/libtorch/find.js");
+  const required = await buildRequirement();
+  const { candidates, chosen } = searchLibtorch(required);
+  const last = candidates.at(-1);
+  return chosen ?? (last !== undefined && isNamed(last.source) ? requireLibtorch(required) : null);
+}
+
+async function installForBuild() {
+  const { installWithProgress } = await import("../dist/commands/libtorch.js");
+  const { version } = await buildRequirement();
+  return installWithProgress({ version });
+}
+
+await runAsScript(import.meta.url, setup);

@@ -1,0 +1,151 @@
+/** Everything that `doctor` reports, as data. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ErrorCode, toDeeplasiaError } from "../errors.js";
+import { type Addon, findAddon, packageRoot } from "./addon.js";
+import { cacheDirectory } from "./cache.js";
+import { INSTALL_COMMAND, type Problem, wantsCuda } from "./check.js";
+import { type Search, searchLibtorch } from "./find.js";
+import type { Loaded, ProbeMessage } from "./probe.js";
+import { assertPlatform, glibcVersion, hasCudaDriver } from "./system.js";
+
+export interface Diagnosis {
+  usable: boolean;
+  versions: {
+    package: string;
+    node: string;
+    napi: string;
+    glibc: string | null;
+    sharp: string | null;
+    libvips: string | null;
+  };
+  machine: {
+    platform: string;
+    cpu: string;
+    threads: number;
+    memoryBytes: number;
+    freeBytes: number;
+    limitBytes: number | null;
+  };
+  cacheDirectory: string;
+  addon: Addon | null;
+  libtorch: Search;
+  cudaDriver: boolean;
+  /** What the loaded pair says of itself; null where it could not be loaded. */
+  loaded: Loaded | null;
+  /** What keeps the package from working. */
+  problems: Problem[];
+  /** What could be better. */
+  advice: Problem[];
+}
+
+const PROBE_TIMEOUT_MS = 120_000;
+
+export async function diagnose(): Promise<Diagnosis> {
+  const problems: Problem[] = [];
+  attempt(problems, assertPlatform);
+  const addon = attempt(problems, findAddon);
+  const libtorch = searchLibtorch({ version: addon?.compiledFor ?? null, headers: false }, { all: true });
+  const loaded = problems.length > 0 ? null : attempt(problems, loadInChild);
+  const { versions: media, problem } = await mediaVersions();
+  if (problem !== null) problems.push(problem);
+  return {
+    usable: problems.length === 0,
+    versions: {
+      package: (JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string })
+        .version,
+      node: process.versions.node,
+      napi: process.versions.napi ?? "unknown",
+      glibc: glibcVersion(),
+      ...media,
+    },
+    machine: machineFacts(),
+    cacheDirectory: cacheDirectory(),
+    addon,
+    libtorch,
+    cudaDriver: hasCudaDriver(),
+    loaded,
+    problems,
+    advice: adviceFor(libtorch),
+  };
+}
+
+/** Run a step; what it throws becomes a problem of the report. */
+function attempt<T>(problems: Problem[], step: () => T): T | null {
+  try {
+    return step();
+  } catch (error) {
+    const { code, message, remedy } = toDeeplasiaError(error);
+    problems.push({ code, message, remedy: remedy ?? INSTALL_COMMAND });
+    return null;
+  }
+}
+
+/** Load addon and libtorch in a process of their own: a broken library can end it by a signal. */
+function loadInChild(): Loaded {
+  const probe = fileURLToPath(new URL("./probe.js", import.meta.url));
+  const child = spawnSync(process.execPath, [probe], { encoding: "utf8", timeout: PROBE_TIMEOUT_MS });
+  const message = parseMessage(child.stdout);
+  if (message === null) {
+    const end = child.signal ?? `status ${child.status}`;
+    const said = child.stderr?.trim().split("\n").at(-1);
+    throw Object.assign(new Error(`loading libtorch ended the process (${end})${said ? `: ${said}` : ""}`), {
+      code: "ERR_DEEPLASIA_LIBTORCH_BROKEN" satisfies ErrorCode,
+    });
+  }
+  if ("loaded" in message) return message.loaded;
+  throw Object.assign(new Error(message.message), { code: message.code, remedy: message.remedy });
+}
+
+function parseMessage(stdout: string | null): ProbeMessage | null {
+  try {
+    return JSON.parse(stdout ?? "") as ProbeMessage;
+  } catch {
+    return null;
+  }
+}
+
+async function mediaVersions() {
+  try {
+    const { default: sharp } = await import("sharp");
+    const { sharp: version, vips } = sharp.versions;
+    return { versions: { sharp: version ?? null, libvips: vips ?? null }, problem: null };
+  } catch (error) {
+    const problem: Problem = {
+      code: "ERR_DEEPLASIA_PLATFORM",
+      message: `sharp, which decodes pictures, cannot be loaded: ${(error as Error).message.split("\n")[0]}`,
+      remedy: "npm install --include=optional sharp",
+    };
+    return { versions: { sharp: null, libvips: null }, problem };
+  }
+}
+
+function machineFacts(): Diagnosis["machine"] {
+  const limit = process.constrainedMemory();
+  return {
+    platform: `${process.platform}-${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    threads: availableParallelism(),
+    memoryBytes: totalmem(),
+    freeBytes: freemem(),
+    limitBytes: limit > 0 && limit < totalmem() ? limit : null,
+  };
+}
+
+function adviceFor({ chosen }: Search): Problem[] {
+  if (chosen === null) return [];
+  const code: ErrorCode = "ERR_DEEPLASIA_DEVICE";
+  if (chosen.cuda === null && hasCudaDriver()) {
+    const message = "this machine has NVIDIA's driver, and the libtorch in use is built without CUDA";
+    return [{ code, message, remedy: `${INSTALL_COMMAND} --cuda` }];
+  }
+  if (chosen.cuda !== null && !wantsCuda(chosen)) {
+    const message =
+      "the libtorch in use is built with CUDA, and there is no NVIDIA driver: it runs on the CPU";
+    return [{ code, message, remedy: "Install NVIDIA's driver, or leave it so on a machine without GPU." }];
+  }
+  return [];
+}
