@@ -1,0 +1,20 @@
+/**
+ * Apply an asynchronous step to a stream with up to `ahead` items in flight; results come in the order of the items.
+ *
+ * Memory is bounded by `ahead`, however long the stream. When the consumer stops early the source is closed.
+ */
+export async function* mapInOrder<In, Out>(
+  items: AsyncIterable<In>,
+  ahead: number,
+  step: (item: In) => Promise<Out>,
+): AsyncGenerator<Out> {
+  const inFlight: Promise<Out>[] = [];
+  for await (const item of items) {
+    const result = step(item);
+    // An early failure is thrown when its turn comes; until then it must not count as unhandled.
+    result.catch(() => {});
+    inFlight.push(result);
+    if (inFlight.length >= ahead) yield await inFlight.shift()!;
+  }
+  for (const result of inFlight) yield await result;
+}

@@ -1,0 +1,45 @@
+/** Mask folders: the mask of a picture is `<mask folder>/<dir>/<image_ID>`. */
+import { join } from "node:path";
+import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+
+export interface Masks {
+  /** False if no folders were given: then pictures are used whole. */
+  readonly used: boolean;
+  /** Path of a picture's mask in the first folder that has it; null if none has. */
+  find(dir: string, imageId: string): Promise<string | null>;
+}
+
+/**
+ * Check the mask folders; an empty list, or `""` as the first (as the reference has it), means no masks.
+ *
+ * Where several folders have a mask, the reference picks one at random at each access. Here the first in the order given
+ * is taken: a prediction must not depend on chance. Nothing is remembered, so memory does not grow with the cohort.
+ *
+ * Throws `ERR_DEEPLASIA_OPTION` for a folder that does not exist.
+ */
+export async function openMasks(folders: readonly string[]): Promise<Masks> {
+  if (folders.length === 0 || folders[0] === "") return { used: false, find: async () => null };
+  for (const folder of folders) await requireFolder(folder, "mask_dirs");
+  return {
+    used: true,
+    async find(dir, imageId) {
+      for (const folder of folders) {
+        const path = join(folder, dir, imageId);
+        if ((await pathKind(path)) === "file") return path;
+      }
+      return null;
+    },
+  };
+}
+
+/** Throws `ERR_DEEPLASIA_OPTION` unless the path is a folder. */
+export async function requireFolder(path: string, option: string): Promise<void> {
+  const kind = await pathKind(path);
+  if (kind === "folder") return;
+  const what = kind === null ? "there is no folder" : "this is not a folder:";
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${what} ${path}`, {
+    file: path,
+    remedy: `Correct --${option}.`,
+  });
+}

@@ -1,0 +1,136 @@
+/** The short form of a cohort: pictures, folders and globs as given on a command line. */
+import { createHash } from "node:crypto";
+import { basename, dirname, relative, resolve, sep } from "node:path";
+import { glob } from "tinyglobby";
+import { DeeplasiaError } from "../errors.js";
+import { pathKind, sha256OfFile } from "../files.js";
+import type { BadRow, CohortRow, Sex } from "./annotations.js";
+import type { Cohort } from "./cohort.js";
+import { openMasks } from "./masks.js";
+import { locateFiles, type SelectedRow } from "./sample.js";
+import { type KnownRows, readKnownRows } from "./sexFrom.js";
+
+const PICTURES = "**/*.{png,jpg,jpeg,tif,tiff,webp}";
+
+export interface PicturesOptions {
+  /** Sex of all pictures. */
+  sex?: Sex | undefined;
+  /** An annotation CSV to look sex (and bone age, where it has one) up in, by file name. */
+  sexFrom?: string | undefined;
+  /** Empty, or `""` as the first: no masks. A mask is looked for by the picture's path below the common folder. */
+  maskDirs: readonly string[];
+  needsSex: boolean;
+}
+
+/**
+ * A cohort of the given files, folders (all pictures in them and below) and glob patterns. Pictures come in the order of
+ * the arguments, those of one folder or pattern sorted by path; each once. Their `dir` is relative to the deepest folder
+ * that holds all arguments.
+ *
+ * A file that does not exist is a failed row; a folder or a pattern without pictures throws `ERR_DEEPLASIA_USAGE`.
+ */
+export async function cohortFromFiles(inputs: readonly string[], options: PicturesOptions): Promise<Cohort> {
+  if (options.needsSex && options.sex === undefined && options.sexFrom === undefined) {
+    const remedy = "Add --sex F, --sex M, or --sex-from FILE.csv.";
+    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this model needs the sex of each child", { remedy });
+  }
+  const masks = await openMasks(options.maskDirs);
+  const known = options.sexFrom === undefined ? null : await readKnownRows(options.sexFrom, options.needsSex);
+  const { paths, base } = await expand(inputs);
+  const rows = paths.map((path, index) => selectedRow(path, index, base, options, known));
+  const identity = [
+    options.sex ?? "",
+    options.sexFrom === undefined ? "" : await sha256OfFile(options.sexFrom),
+    ...paths,
+  ];
+  return {
+    total: rows.length,
+    withoutSplit: 0,
+    duplicates: { count: 0, first: null },
+    sha256: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
+    samples: (from = 0) => locateFiles(iterate(rows.slice(from)), masks),
+    rowNumbers: () => iterate(rows.map(({ row }) => row.row)),
+  };
+}
+
+async function* iterate<T>(items: T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+function selectedRow(
+  path: string,
+  index: number,
+  base: string,
+  options: PicturesOptions,
+  known: KnownRows | null,
+): SelectedRow {
+  const imageId = basename(path);
+  const dir = relative(base, dirname(path)).split(sep).join("/");
+  const place = { row: index + 1, imageId, dir };
+  const plain: CohortRow = { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
+  return { index, row: known === null ? plain : lookUp(known, path, place, options), imagePath: path };
+}
+
+/** What the CSV says of a picture; `--sex` wins over its sex. */
+function lookUp(
+  known: KnownRows,
+  path: string,
+  place: Pick<CohortRow, "row" | "imageId" | "dir">,
+  options: PicturesOptions,
+): CohortRow | BadRow {
+  const found = known.find(path);
+  if (found instanceof DeeplasiaError) {
+    if (options.needsSex && options.sex === undefined) return { ...place, patientId: null, error: found };
+    return { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
+  }
+  return { ...found, ...place, sex: options.sex ?? found.sex };
+}
+
+/** Absolute paths of all pictures, and the deepest folder that holds everything given. */
+async function expand(inputs: readonly string[]): Promise<{ paths: string[]; base: string }> {
+  const paths = new Set<string>();
+  const folders: string[] = [];
+  for (const input of inputs) {
+    const kind = await pathKind(input);
+    if (kind === "folder") {
+      const found = await findPictures(PICTURES, resolve(input));
+      if (found.length === 0) throw nothing(`there are no pictures (PNG, JPEG, TIFF, WebP) in ${input}`);
+      folders.push(resolve(input));
+      for (const path of found) paths.add(path);
+    } else if (kind === null && /[*?{[]/.test(input)) {
+      const found = await findPictures(input, process.cwd());
+      if (found.length === 0) throw nothing(`no file matches ${input}`);
+      folders.push(commonFolder(found.map((path) => dirname(path))));
+      for (const path of found) paths.add(path);
+    } else {
+      folders.push(dirname(resolve(input)));
+      paths.add(resolve(input));
+    }
+  }
+  return { paths: [...paths], base: commonFolder(folders) };
+}
+
+async function findPictures(pattern: string, cwd: string): Promise<string[]> {
+  const found = await glob(pattern, {
+    cwd,
+    absolute: true,
+    caseSensitiveMatch: false,
+    expandDirectories: false,
+  });
+  // By code unit, not by the machine's language: the order of the output must not depend on it.
+  return found.map((path) => resolve(path)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function nothing(what: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give pictures, folders or patterns." });
+}
+
+/** The deepest folder that is, or is above, each of the given ones. */
+function commonFolder(folders: string[]): string {
+  const [first = process.cwd(), ...others] = folders;
+  return others.reduce((common, folder) => {
+    let shared = common;
+    while (relative(shared, folder).split(sep)[0] === "..") shared = dirname(shared);
+    return shared;
+  }, first);
+}

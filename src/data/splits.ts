@@ -1,0 +1,72 @@
+/** Split CSVs: `patient_ID, dir` and one column for each way to split a cohort; cells say `train`, `val` or `test`. */
+import { createHash } from "node:crypto";
+import { DeeplasiaError } from "../errors.js";
+import { columnIndex, csvError, openTable, type Table } from "./table.js";
+
+export interface Split {
+  /** What the split says of a patient's pictures in a folder; undefined if it does not name them. */
+  valueOf(patientId: string, dir: string): string | undefined;
+  /** How many keys have each value. */
+  counts: ReadonlyMap<string, number>;
+  /** SHA-256 of the file, hex. */
+  sha256: string;
+}
+
+/**
+ * Read one column of a split CSV. Keys are compared as text, so `01` and `1` are two patients. All keys are held in
+ * memory, about 100 bytes each.
+ *
+ * A key that occurs twice multiplied the rows in the reference. Here it counts once if both rows say the same, and is an
+ * error if they do not: a picture that is in `train` and in `test` spoils an evaluation.
+ *
+ * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN`.
+ */
+export async function readSplit(file: string, column: string): Promise<Split> {
+  const table = await openTable(file);
+  const patient = columnIndex(table, "patient_ID");
+  const folder = columnIndex(table, "dir");
+  const cell = schemeIndex(table, column);
+  const values = new Map<string, { value: string; row: number }>();
+  const counts = new Map<string, number>();
+  const hash = createHash("sha256");
+  let row = 0;
+  for await (const cells of table.records((bytes) => hash.update(bytes))) {
+    row += 1;
+    if (cells.length !== table.columns.length) {
+      const what = `row ${row} has ${cells.length} cells where the header has ${table.columns.length}`;
+      throw csvError(file, what, "Write one cell for each column.");
+    }
+    const key = keyOf(cells[patient]!, cells[folder]!);
+    const value = cells[cell]!;
+    const known = values.get(key);
+    if (known === undefined) {
+      values.set(key, { value, row });
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    } else if (known.value !== value) {
+      const who = `patient_ID "${cells[patient]}", dir "${cells[folder]}"`;
+      const what = `row ${row} says "${value}" of ${who}, row ${known.row} says "${known.value}"`;
+      throw csvError(file, what, `Keep one of the two rows (column "${column}").`);
+    }
+  }
+  return {
+    valueOf: (patientId, dir) => values.get(keyOf(patientId, dir))?.value,
+    counts,
+    sha256: hash.digest("hex"),
+  };
+}
+
+/** A NUL cannot be in either part, so different pairs never make the same key. */
+function keyOf(patientId: string, dir: string): string {
+  return `${patientId}\0${dir}`;
+}
+
+function schemeIndex(table: Table, column: string): number {
+  const schemes = table.columns.filter((name) => name !== "patient_ID" && name !== "dir" && name !== "");
+  if (schemes.includes(column)) return table.columns.indexOf(column);
+  const found = schemes.length === 0 ? "none" : schemes.map((name) => `"${name}"`).join(", ");
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CSV_COLUMN",
+    `${table.file} line 1: no split column "${column}"; split columns found: ${found}`,
+    { file: table.file, remedy: "Give one of them with --split_column." },
+  );
+}

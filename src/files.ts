@@ -1,0 +1,115 @@
+/**
+ * Files that matter are written beside their final name, flushed and renamed, so that a killed process or a full disk
+ * leaves the old file or the new one and never a third thing.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DeeplasiaError, isSystemError } from "./errors.js";
+
+/**
+ * Write a file so that it appears under its name complete or not at all. The temporary name is fixed, so what a killed
+ * process leaves is used up by the next write. Throws `ERR_DEEPLASIA_OUTPUT`.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const handle = await open(temporary, "w");
+    try {
+      await handle.writeFile(data);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw outputError(error, path);
+  }
+  await renameDurably(temporary, path);
+}
+
+/** Flush a finished file, give it its final name, and flush the folder so that the name survives a power cut too. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  try {
+    await sync(from);
+    await rename(from, to);
+    await syncFolder(dirname(to));
+  } catch (error) {
+    throw outputError(error, to);
+  }
+}
+
+/** Flush a folder's list of names. */
+export async function syncFolder(folder: string): Promise<void> {
+  try {
+    await sync(folder);
+  } catch (error) {
+    // Some network file systems cannot flush a folder; their rename is as durable as it gets.
+    if (!isSystemError(error, "EINVAL", "ENOTSUP")) throw error;
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export type PathKind = "file" | "folder" | "other";
+
+/** What a path names (links followed): `other` is a device, a pipe or a socket, null nothing that can be reached. */
+export async function pathKind(path: string): Promise<PathKind | null> {
+  try {
+    const facts = await stat(path);
+    if (facts.isFile()) return "file";
+    return facts.isDirectory() ? "folder" : "other";
+  } catch (error) {
+    // ERR_INVALID_ARG_VALUE: a NUL in the name, which no file can have.
+    if (isSystemError(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE")) return null;
+    throw error;
+  }
+}
+
+/** SHA-256 of a file's bytes, in hex; streamed, so of any size. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** What a failed write to `path` means and what to do about it; `afterwards` is added to the advice. */
+export function outputError(error: unknown, path: string, afterwards = ""): DeeplasiaError {
+  if (error instanceof DeeplasiaError) return error;
+  const [what, remedy] = describeFailure(error, path);
+  return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `cannot write ${path}: ${what}`, {
+    file: path,
+    remedy: afterwards === "" ? remedy : `${remedy} ${afterwards}`,
+    cause: error,
+  });
+}
+
+function describeFailure(error: unknown, path: string): [what: string, remedy: string] {
+  const folder = dirname(path);
+  if (isSystemError(error, "ENOSPC", "EDQUOT", "EFBIG")) {
+    return ["the disk (or your quota on it) is full", "Free some space there or choose another place."];
+  }
+  if (isSystemError(error, "EROFS")) {
+    return [`${folder} is on a read-only file system`, "Choose another place."];
+  }
+  if (isSystemError(error, "EACCES", "EPERM")) {
+    return ["permission denied", `Choose another place, or get permission to write in ${folder}.`];
+  }
+  if (isSystemError(error, "ENOENT")) {
+    return [`there is no folder ${folder}`, `Make it (mkdir -p '${folder}') or correct the path.`];
+  }
+  if (isSystemError(error, "ENOTDIR")) {
+    return [`${folder} is not a folder`, "Correct the path."];
+  }
+  if (isSystemError(error, "EISDIR")) {
+    return ["it is a folder", "Give the name of a file in it."];
+  }
+  return [error instanceof Error ? error.message : String(error), "Choose another place."];
+}

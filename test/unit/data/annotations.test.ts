@@ -1,0 +1,184 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type BadRow, type CohortRow, parseSex, readAnnotations } from "../../../src/data/annotations.js";
+import { DeeplasiaError, formatError } from "../../../src/errors.js";
+import { collect, temporaryFolder } from "../../helpers/temporary.js";
+
+async function readText(
+  text: string | Uint8Array,
+  options: { requireSex?: boolean; requirePatientId?: boolean } = {},
+) {
+  const file = join(await temporaryFolder(), "cohort.csv");
+  await writeFile(file, text);
+  return collect(readAnnotations(file, { requireSex: true, ...options }));
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<DeeplasiaError> {
+  const error = await promise.then(
+    () => null,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(DeeplasiaError);
+  return error as DeeplasiaError;
+}
+
+const isBad = (row: CohortRow | BadRow): row is BadRow => "error" in row;
+
+const HEADER = "image_ID,dir,patient_ID,sex,bone_age\n";
+
+describe("rows", () => {
+  it("reads every field as text or number, with the row's number", async () => {
+    expect(await readText(`${HEADER}a.png,x,01,M,168.93\nb.png,,,F,\n`)).toEqual([
+      { row: 1, imageId: "a.png", dir: "x", patientId: "01", sex: "M", boneAgeMonths: 168.93 },
+      { row: 2, imageId: "b.png", dir: "", patientId: "", sex: "F", boneAgeMonths: null },
+    ]);
+  });
+
+  it.each([
+    ["a BOM", `\ufeff${HEADER}a.png,x,1,M,100\n`],
+    ["CRLF", `${HEADER}a.png,x,1,M,100\n`.replaceAll("\n", "\r\n")],
+    ["CR alone", `${HEADER}a.png,x,1,M,100\n`.replaceAll("\n", "\r")],
+    ["no newline at the end", `${HEADER}a.png,x,1,M,100`],
+    ["quotes", `${HEADER}"a.png","x","1","M","100"\n`],
+    ["semicolons and a decimal comma", "image_ID;dir;patient_ID;sex;bone_age\na.png;x;1;M;100,0\n"],
+    ["tabs", `${HEADER}a.png,x,1,M,100\n`.replaceAll(",", "\t")],
+    ["another order and other columns", "note,bone_age,sex,dir,image_ID,patient_ID\n?,100,M,x,a.png,1\n"],
+    ["blanks in the header", "image_ID, dir, patient_ID , sex, bone_age\na.png,x,1,M,100\n"],
+    ["blank lines", `\n${HEADER}\n\na.png,x,1,M,100\n\n`],
+    ["a lower-case sex", `${HEADER}a.png,x,1, m ,100\n`],
+    ["a word for the sex", `${HEADER}a.png,x,1,Male,100\n`],
+  ])("reads a file with %s", async (_, text) => {
+    expect(await readText(text)).toEqual([
+      { row: 1, imageId: "a.png", dir: "x", patientId: "1", sex: "M", boneAgeMonths: 100 },
+    ]);
+  });
+
+  it("keeps quoted delimiters, quotes and newlines in a cell", async () => {
+    const [row] = await readText(`${HEADER}"a, ""b""\nc.png",x,1,M,1\n`);
+    expect(row?.imageId).toBe('a, "b"\nc.png');
+  });
+
+  it("does without dir, patient_ID and bone_age, and without sex where the model has no sex input", async () => {
+    expect(await readText("image_ID\na.png\n", { requireSex: false })).toEqual([
+      { row: 1, imageId: "a.png", dir: "", patientId: "", sex: null, boneAgeMonths: null },
+    ]);
+  });
+
+  it.each(["", "NA", "nan", " "])("takes a bone age of %j as unknown", async (cell) => {
+    const [row] = await readText(`${HEADER}a.png,x,1,M,${cell}\n`);
+    expect(row).toMatchObject({ boneAgeMonths: null });
+  });
+
+  it("gives back what was written, whatever is in the cells", async () => {
+    const cell = fc.string({ unit: "grapheme" }).filter((text) => !/[\0\ufffd]/.test(text) && text !== "");
+    const row = fc.tuple(cell, cell, cell, fc.constantFrom("M", "F"), fc.double({ min: 0, max: 240 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1 }),
+        fc.constantFrom(",", ";", "\t"),
+        async (rows, delimiter) => {
+          const quoted = rows.map((cells) => cells.map((text) => `"${String(text).replaceAll('"', '""')}"`));
+          const lines = [HEADER.trim().split(","), ...quoted].map((cells) => cells.join(delimiter));
+          expect(await readText(lines.join("\n"))).toEqual(
+            rows.map(([imageId, dir, patientId, sex, boneAgeMonths], i) => {
+              return { row: i + 1, imageId, dir, patientId, sex, boneAgeMonths };
+            }),
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("bad rows", () => {
+  it.each([
+    ["an unknown sex", "a.png,x,1,X,100", "ERR_DEEPLASIA_SEX", /"X"/],
+    ["no sex", "a.png,x,1,,100", "ERR_DEEPLASIA_SEX", /empty/],
+    ["no name", ",x,1,M,100", "ERR_DEEPLASIA_ROW", /image_ID/],
+    ["a cell too few", "a.png,x,1,M", "ERR_DEEPLASIA_ROW", /4 cells.*5/],
+    ["a cell too many", "a.png,x,1,M,100,7", "ERR_DEEPLASIA_ROW", /6 cells.*5/],
+    ["an age that is no number", "a.png,x,1,M,12y", "ERR_DEEPLASIA_ROW", /"12y"/],
+    ["an infinite age", "a.png,x,1,M,1e999", "ERR_DEEPLASIA_ROW", /1e999/],
+    ["a NUL byte", "a\0.png,x,1,M,1", "ERR_DEEPLASIA_ROW", /NUL/],
+  ])("%s is reported in its place, with file and row", async (_, line, code, message) => {
+    const text = `${HEADER}first.png,x,1,M,1\n${line}\nlast.png,x,2,F,2\n`;
+    // A NUL in the head of a file is taken for a binary file, so it stands further down here.
+    const filler = line.includes("\0") ? "f.png,x,1,M,1\n".repeat(6000) : "";
+    const rows = await readText(text.replace(HEADER, HEADER + filler));
+    const bad = rows.filter(isBad);
+    expect(bad).toHaveLength(1);
+    expect(bad[0]!.error).toMatchObject({ code, row: bad[0]!.row, remedy: expect.any(String) });
+    expect(bad[0]!.error.message).toMatch(message);
+    expect(bad[0]!.error.file).toMatch(/cohort\.csv$/);
+    expect(rows.at(-1)).toMatchObject({ imageId: "last.png", row: rows.length });
+    expect(bad[0]!.row).toBe(rows.length - 1);
+  });
+
+  it("says so where a name is not UTF-8", async () => {
+    const rows = await readText(Buffer.from(`${HEADER}m\xfcller.png,x,1,M,1\n`, "latin1"));
+    expect(rows[0]).toMatchObject({
+      error: { code: "ERR_DEEPLASIA_ROW", message: expect.stringContaining("UTF-8") },
+    });
+  });
+
+  it("does not mind an unknown sex where the model has no sex input", async () => {
+    const rows = await readText(`${HEADER}a.png,x,1,?,1\n`, { requireSex: false });
+    expect(rows).toEqual([
+      { row: 1, imageId: "a.png", dir: "x", patientId: "1", sex: null, boneAgeMonths: 1 },
+    ]);
+  });
+});
+
+describe("files that cannot be used", () => {
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ["an empty file", "", /empty/],
+    ["blanks only", "\n \n", /empty/],
+    ["a header only", HEADER, /no row/],
+    ["an Excel workbook", Buffer.from("PK\x03\x04 and more"), /Excel/],
+    ["a picture", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), /PNG picture/],
+    ["UTF-16", Buffer.from(`\ufeff${HEADER}`, "utf16le"), /UTF-16/],
+    ["binary data", Buffer.from([1, 2, 3, 0, 5]), /binary/],
+    ["a column named twice", "image_ID,sex,sex\na.png,M,F\n", /two columns are named "sex"/],
+    ["a quote that is never closed", `${HEADER}a.png,x,1,M,1\n"b.png,x,2,F,2\n`, /line \d.*never closed/],
+  ])("%s: a clear error", async (_, content, message) => {
+    const error = await errorOf(readText(content));
+    expect(error.code).toBe("ERR_DEEPLASIA_CSV");
+    expect(error.message).toMatch(message);
+    expect(formatError(error)).toMatch(/cohort\.csv.*\n {2}\S/);
+  });
+
+  it("a missing file and a folder", async () => {
+    const folder = await temporaryFolder();
+    const read = (file: string) => errorOf(collect(readAnnotations(file, { requireSex: true })));
+    expect((await read(join(folder, "nowhere.csv"))).message).toMatch(/nowhere\.csv: no such file/);
+    expect((await read(folder)).message).toMatch(/folder/);
+    expect((await read("/dev/null")).message).toMatch(/pipe or a device/);
+  });
+
+  it("a missing column names the columns there are and the nearest one", async () => {
+    const error = await errorOf(readText("Image ID,dir,Sex\na.png,x,M\n"));
+    expect(error.code).toBe("ERR_DEEPLASIA_CSV_COLUMN");
+    expect(error.message).toMatch(/line 1: no column "image_ID"; found: "Image ID", "dir", "Sex"/);
+    expect(error.remedy).toMatch(/nearest is "Image ID"/);
+  });
+
+  it("patient_ID is missed only where a split needs it", async () => {
+    const text = "image_ID,sex\na.png,M\n";
+    expect(await readText(text)).toHaveLength(1);
+    expect((await errorOf(readText(text, { requirePatientId: true }))).message).toMatch(/"patient_ID"/);
+  });
+
+  it("a gigantic unclosed quote is found without reading it into memory", async () => {
+    const text = `${HEADER}"a.png,x,1,M,1\n${"b.png,x,2,F,2\n".repeat(200_000)}`;
+    expect((await errorOf(readText(text))).message).toMatch(/never closed/);
+  });
+});
+
+describe("parseSex", () => {
+  it.each(["M", "m", "male", "MALE", " Male "])("%j is male", (text) => expect(parseSex(text)).toBe("M"));
+  it.each(["F", "f", "female", "Female"])("%j is female", (text) => expect(parseSex(text)).toBe("F"));
+  it.each(["", "1", "O", "man", "True", "MF"])("%j is unknown", (text) => expect(parseSex(text)).toBe(null));
+});
