@@ -1,0 +1,176 @@
+/** Reads the partial files of an interrupted run: streamed, as far as their lines are whole, with positions in bytes. */
+import { createReadStream } from "node:fs";
+import { parse } from "csv-parse";
+import { pathKind } from "../files.js";
+import {
+  FAILURE_COLUMNS,
+  failureFromCsv,
+  type OutputFormat,
+  type OutputRecord,
+  predictionColumns,
+  predictionFromCsv,
+  predictionFromJson,
+} from "./record.js";
+import type { OutputPaths } from "./resume.js";
+
+/** A complete line of a file: its record (null if it is not one) and where the line ends, in bytes. */
+interface Line {
+  record: OutputRecord | null;
+  end: number;
+}
+
+/** How the two files are read; predictions are CSV or JSON lines, failures always CSV. */
+export interface Layout {
+  format: OutputFormat;
+  hasSexHead: boolean;
+}
+
+const csvOptions = { record_delimiter: "\n", relax_column_count: true };
+/** JSON lines hold neither raw NUL nor raw newline, so each line is one cell. */
+const jsonlOptions = {
+  record_delimiter: "\n",
+  delimiter: "\0",
+  quote: null,
+  escape: null,
+  relax_column_count: true,
+};
+
+/** Complete lines of the predictions. Nothing at all if the header is missing or another one. */
+function predictionLines(path: string, { format, hasSexHead }: Layout): AsyncIterable<Line> {
+  if (format === "jsonl") return lines(path, null, jsonlOptions, ([line]) => predictionFromJson(line!));
+  const header = predictionColumns(hasSexHead);
+  return lines(path, header, csvOptions, (cells) => predictionFromCsv(cells, hasSexHead));
+}
+
+function failureLines(path: string): AsyncIterable<Line> {
+  return lines(path, FAILURE_COLUMNS, csvOptions, failureFromCsv);
+}
+
+/** The header (if the file has one) comes first, as a line without record. A torn last line is left out. */
+async function* lines(
+  path: string,
+  header: readonly string[] | null,
+  options: object,
+  recordOf: (cells: string[]) => OutputRecord | null,
+): AsyncGenerator<Line> {
+  if ((await pathKind(path)) !== "file") return;
+  const bytes = createReadStream(path);
+  let lastByte = 0;
+  let size = 0;
+  bytes.on("data", (chunk) => {
+    lastByte = (chunk as Buffer)[chunk.length - 1]!;
+    size += chunk.length;
+  });
+  // A line torn inside quotes is no error here: it is skipped, and whatever follows a skipped line does not fit.
+  const parser = bytes.pipe(parse({ ...options, info: true, skip_records_with_error: true }));
+  bytes.on("error", (error) => parser.destroy(error));
+  let awaitsHeader = header !== null;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: { bytes: number };
+    }>) {
+      if (info.bytes === size && lastByte !== 0x0a) return;
+      if (awaitsHeader) {
+        if (record.join() !== header?.join()) return;
+        awaitsHeader = false;
+        yield { record: null, end: info.bytes };
+      } else {
+        yield { record: recordOf(record), end: info.bytes };
+      }
+    }
+  } finally {
+    bytes.destroy();
+  }
+}
+
+export interface ResumePoint {
+  /** Number of selected rows that are done: whole blocks from the first row on. */
+  index: number;
+  /** Lengths to cut the two files to. */
+  bytes: number;
+  failureBytes: number;
+}
+
+/**
+ * Find the longest row of whole blocks, from the first selected row on, that the partial files hold. Each row is in
+ * one of them, both are in the cohort's order; so a gap in either, whatever made it, ends the run of rows.
+ */
+export async function findResumePoint(
+  paths: OutputPaths,
+  layout: Layout,
+  rowNumbers: AsyncIterable<number>,
+  blockSize: number,
+): Promise<ResumePoint> {
+  const predictions = await Cursor.open(predictionLines(paths.partial, layout), layout.format === "csv");
+  const failures = await Cursor.open(failureLines(paths.failuresPartial), true);
+  let reached = { index: 0, bytes: predictions.end, failureBytes: 0 };
+  let atBlock = reached;
+  try {
+    for await (const row of rowNumbers) {
+      const holder = [predictions, failures].find((cursor) => cursor.row === row);
+      if (holder === undefined) return atBlock;
+      await holder.advance();
+      // Without a failed row the failures file shall be gone, header and all.
+      const failureBytes = holder === failures ? failures.end : reached.failureBytes;
+      reached = { index: reached.index + 1, bytes: predictions.end, failureBytes };
+      if (reached.index % blockSize === 0) atBlock = reached;
+    }
+    // Every row is there; the last block may be a short one.
+    return reached;
+  } finally {
+    await predictions.close();
+    await failures.close();
+  }
+}
+
+/** A place in a file, between lines: what comes next, and where the line before it ended. */
+class Cursor {
+  /** Row number of the next line; null at the end of what can be used. */
+  row: number | null = null;
+  /** Where the lines before it end, in bytes. */
+  end = 0;
+  private nextEnd = 0;
+
+  private constructor(private readonly lines: AsyncIterator<Line>) {}
+
+  static async open(source: AsyncIterable<Line>, hasHeader: boolean): Promise<Cursor> {
+    const cursor = new Cursor(source[Symbol.asyncIterator]());
+    if (hasHeader) await cursor.read();
+    await cursor.advance();
+    return cursor;
+  }
+
+  /** Step over the next line. */
+  async advance(): Promise<void> {
+    this.end = this.nextEnd;
+    await this.read();
+  }
+
+  private async read(): Promise<void> {
+    const next = await this.lines.next();
+    this.row = next.done === true ? null : (next.value.record?.row ?? null);
+    if (next.done !== true) this.nextEnd = next.value.end;
+  }
+
+  async close(): Promise<void> {
+    await this.lines.return?.();
+  }
+}
+
+/** Records of a predictions and a failures file, predictions first; either file may be missing. */
+export async function* readRecords(
+  predictions: string,
+  failures: string,
+  layout: Layout,
+): AsyncGenerator<OutputRecord> {
+  for await (const { record } of predictionLines(predictions, layout)) if (record !== null) yield record;
+  for await (const { record } of failureLines(failures)) if (record !== null) yield record;
+}
+
+/** Number of complete rows in the partial files, for messages. */
+export async function countHeldRows(paths: OutputPaths, layout: Layout): Promise<number> {
+  let count = 0;
+  for await (const _ of readRecords(paths.partial, paths.failuresPartial, layout)) count += 1;
+  return count;
+}

@@ -1,0 +1,110 @@
+/**
+ * What an interrupted run leaves, and how to go on from it.
+ *
+ * While a run writes, `<output>.run.json` says whose work it is and how far it came:
+ * - `starting`: files of an earlier run may still lie there and are void;
+ * - `running`: rows are appended to the partial files;
+ * - `complete`: every row is in the partial files; what is left is to give them their final names.
+ *
+ * A kill at any moment leaves one of these, so a resumed run ends with the bytes of an undisturbed one.
+ */
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { DeeplasiaError, isSystemError } from "../errors.js";
+import { writeFileAtomic } from "../files.js";
+
+const optionValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.union([z.string(), z.number()])),
+]);
+
+const runIdentity = z.object({
+  /** SHA-256 of the model file. */
+  model: z.string(),
+  /** SHA-256 of the contract that the model was used with. */
+  contract: z.string(),
+  /** SHA-256 of the cohort (`Cohort.sha256`). */
+  cohort: z.string(),
+  /** Every option that changes what is written, by the name a user knows. */
+  options: z.record(z.string(), optionValue),
+});
+/** What the bytes of an output depend on; a run is resumed only by one with the same. */
+export type RunIdentity = z.infer<typeof runIdentity>;
+
+const runFile = z.object({
+  version: z.literal(1),
+  state: z.enum(["starting", "running", "complete"]),
+  identity: runIdentity,
+  format: z.enum(["csv", "jsonl"]),
+  hasSexHead: z.boolean(),
+  /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
+  blockSize: z.number(),
+  /** `complete` only: the number of rows, and whether there is a failures file. */
+  rows: z.number().optional(),
+  hasFailures: z.boolean().optional(),
+});
+export type RunFile = z.infer<typeof runFile>;
+
+/** All files of an output. */
+export interface OutputPaths {
+  output: string;
+  partial: string;
+  failures: string;
+  failuresPartial: string;
+  run: string;
+}
+
+export function outputPaths(output: string): OutputPaths {
+  const failures = `${output}.failures.csv`;
+  return {
+    output,
+    partial: `${output}.partial`,
+    failures,
+    failuresPartial: `${failures}.partial`,
+    run: `${output}.run.json`,
+  };
+}
+
+export function writeRunFile(paths: OutputPaths, run: RunFile): Promise<void> {
+  return writeFileAtomic(paths.run, `${JSON.stringify(run, null, 2)}\n`);
+}
+
+/** Null if there is none. Throws `ERR_DEEPLASIA_RESUME` if it is damaged or of another version of the program. */
+export async function readRunFile(paths: OutputPaths): Promise<RunFile | null> {
+  try {
+    return runFile.parse(JSON.parse(await readFile(paths.run, "utf8")));
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return null;
+    throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `cannot understand ${paths.run}`, {
+      file: paths.run,
+      remedy: "Start again with --overwrite.",
+      cause: error,
+    });
+  }
+}
+
+/** What two runs differ in, in words: `the model`, `--mask_crop_size (1.15, now -1)`. */
+export function differences(before: RunFile, now: RunFile): string[] {
+  const found: string[] = [];
+  if (before.identity.model !== now.identity.model) found.push("the model file");
+  if (before.identity.contract !== now.identity.contract) found.push("the model's contract (manifest)");
+  if (before.identity.cohort !== now.identity.cohort) found.push("the cohort (annotation or split file)");
+  const old: Record<string, unknown> = {
+    ...before.identity.options,
+    format: before.format,
+    batch_size: before.blockSize,
+  };
+  const new_: Record<string, unknown> = {
+    ...now.identity.options,
+    format: now.format,
+    batch_size: now.blockSize,
+  };
+  for (const name of new Set([...Object.keys(old), ...Object.keys(new_)])) {
+    const [a, b] = [JSON.stringify(old[name]), JSON.stringify(new_[name])];
+    if (a !== b) found.push(`--${name} (${a ?? "not given"}, now ${b ?? "not given"})`);
+  }
+  return found;
+}
