@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+
+#include "mask.h"
+#include "rows.h"
+
+namespace deeplasia::image {
+
+/// A 2x3 matrix, row-major, that maps input to output pixels: x' = m[0] x + m[1] y + m[2], y' = m[3] x + m[4]
+/// y + m[5].
+using Affine = std::array<double, 6>;
+
+/// A turn about the centre ((width - 1) / 2, (height - 1) / 2); positive degrees turn clockwise on the
+/// screen.
+Affine rotation(double degrees, int64_t width, int64_t height);
+
+/// Whether NumPy's allclose takes the matrix for the identity: such a picture is left untouched.
+bool is_identity(const Affine& matrix);
+
+/// The part of `source` inside `box`, zeros where the box leaves it. Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE.
+template <class T>
+RowsPtr<T> window(RowsPtr<T> source, const Box& box);
+
+/// Left and right exchanged.
+template <class T>
+RowsPtr<T> mirrored(RowsPtr<T> source);
+
+/// `source` under `input_to_output`, as large as before, bilinear at OpenCV's 1/32-pixel positions, zeros
+/// outside; 8-bit pixels by its integer weights. Reads all of `source` at once. Throws
+/// ERR_DEEPLASIA_IMAGE_TOO_LARGE.
+template <class T>
+RowsPtr<T> warped(RowsPtr<T> source, const Affine& input_to_output);
+
+/// The part of a width x height picture that is resized to the network's input.
+Box fit_box(Fit fit, int64_t width, int64_t height);
+
+}  // namespace deeplasia::image

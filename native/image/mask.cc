@@ -1,0 +1,170 @@
+#include "mask.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "intensity.h"
+
+namespace deeplasia::image {
+namespace {
+
+std::string size_text(int64_t width, int64_t height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
+
+uint8_t maximum(Rows<uint8_t>& grey) {
+  uint8_t highest = 0;
+  for (int64_t y = 0; y < grey.height() && highest < 255; ++y) {
+    const uint8_t* row = grey.row(y);
+    for (int64_t x = 0; x < grey.width(); ++x) highest = std::max(highest, row[x]);
+  }
+  return highest;
+}
+
+/// Bounding box of the pixels above the threshold; there is at least one.
+Box bounding_box(Rows<uint8_t>& grey, uint8_t threshold) {
+  const auto lit = [threshold](uint8_t value) { return value > threshold; };
+  const int64_t width = grey.width();
+  Box box{width, grey.height(), 0, 0};
+  for (int64_t y = 0; y < grey.height(); ++y) {
+    const uint8_t* row = grey.row(y);
+    uint8_t highest = 0;
+    for (int64_t x = 0; x < width; ++x) highest = std::max(highest, row[x]);
+    if (!lit(highest)) continue;
+    box.top = std::min(box.top, y);
+    box.bottom = y + 1;
+    box.left = std::find_if(row, row + box.left, lit) - row;
+    const auto backwards = std::make_reverse_iterator(row + width);
+    box.right = width - (std::find_if(backwards, backwards + (width - box.right), lit) - backwards);
+  }
+  return box;
+}
+
+template <class T>
+class MaskedRows final : public Rows<T> {
+ public:
+  MaskedRows(RowsPtr<T> picture, Mask mask, T level)
+      : Rows<T>(picture->width(), picture->height()),
+        picture_(std::move(picture)),
+        mask_(std::move(mask)),
+        level_(level),
+        line_(this->width()),
+        black_(this->width()) {}
+
+  const T* row(int64_t y) override {
+    const Box box = mask_.box;
+    if (y < box.top || y >= box.bottom) return black_.data();
+    const T* pixels = picture_->row(y);
+    const uint8_t* mask = mask_.grey->row(y);
+    const uint8_t threshold = mask_.threshold;
+    const T level = level_;
+    T* line = line_.data();
+    for (int64_t x = box.left; x < box.right; ++x) {
+      const T keep = static_cast<T>(mask[x] > threshold ? -1 : 0);
+      const T pixel = pixels[x] & keep;
+      line[x] = static_cast<T>(std::max(pixel, level) - level);
+    }
+    return line;
+  }
+
+ private:
+  RowsPtr<T> picture_;
+  Mask mask_;
+  T level_;
+  std::vector<T> line_, black_;
+};
+
+/// counts[v] = pixels of value v inside the box. Four tables, so that runs of one value (most of a masked
+/// picture is 0) do not wait for their own last increment.
+template <class T>
+std::vector<uint64_t> histogram(Rows<T>& picture, const Box& box) {
+  constexpr size_t kValues = size_t{std::numeric_limits<T>::max()} + 1;
+  std::vector<std::array<uint32_t, kValues>> tables(4);
+  for (int64_t y = box.top; y < box.bottom; ++y) {
+    const T* row = picture.row(y);
+    int64_t x = box.left;
+    for (; x + 4 <= box.right; x += 4) {
+      ++tables[0][row[x]];
+      ++tables[1][row[x + 1]];
+      ++tables[2][row[x + 2]];
+      ++tables[3][row[x + 3]];
+    }
+    for (; x < box.right; ++x) ++tables[0][row[x]];
+  }
+  std::vector<uint64_t> counts(kValues);
+  for (const auto& table : tables) {
+    for (size_t value = 0; value < kValues; ++value) counts[value] += table[value];
+  }
+  return counts;
+}
+
+}  // namespace
+
+Mask read_mask(const RawPicture& raw, int64_t width, int64_t height) {
+  if (raw.width != width || raw.height != height) {
+    throw ImageError("ERR_DEEPLASIA_MASK_SIZE", "the mask has " + size_text(raw.width, raw.height) +
+                                                    " pixels and the picture " + size_text(width, height) +
+                                                    "; they must be equal");
+  }
+  RowsPtr<uint8_t> grey = grey_rows<uint8_t>(raw);
+  const uint8_t highest = maximum(*grey);
+  if (highest == 0) throw ImageError("ERR_DEEPLASIA_MASK_EMPTY", "the mask is all black: it marks no hand");
+  const auto threshold = static_cast<uint8_t>(highest / 2);
+  const Box box = bounding_box(*grey, threshold);
+  return {std::move(grey), threshold, box};
+}
+
+template <class T>
+void require_lit(const RowsPtr<T>& picture, const Mask& mask) {
+  MaskedRows<T> lit(picture, mask, 0);
+  for (int64_t y = mask.box.top; y < mask.box.bottom; ++y) {
+    const T* row = lit.row(y);
+    if (std::any_of(row, row + lit.width(), [](T pixel) { return pixel > 0; })) return;
+  }
+  throw ImageError("ERR_DEEPLASIA_MASK_EMPTY", "the picture is black wherever the mask marks the hand");
+}
+
+template <class T>
+double background_percentile(const RowsPtr<T>& picture, const Mask& mask, Background background) {
+  if (background == Background::none) return std::numeric_limits<double>::quiet_NaN();
+  MaskedRows<T> lit(picture, mask, 0);
+  std::vector<uint64_t> counts = histogram(lit, mask.box);
+  if (background == Background::percentile) {
+    counts[0] = 0;
+    return first_percentile(counts);
+  }
+  // The reference's training: the percentile of (mask AND picture) bit by bit, a mask of 0 and 1, over all
+  // pixels.
+  uint64_t odd = 0;
+  for (size_t value = 1; value < counts.size(); value += 2) odd += counts[value];
+  return first_percentile({static_cast<uint64_t>(picture->width() * picture->height()) - odd, odd});
+}
+
+template <class T>
+RowsPtr<T> masked(RowsPtr<T> picture, Mask mask, T level) {
+  return std::make_shared<MaskedRows<T>>(std::move(picture), std::move(mask), level);
+}
+
+Box crop_window(const Box& box, double factor) {
+  const int64_t longer = std::max(box.width(), box.height());
+  // The cap keeps the conversion defined; windows of that size are refused where they are made.
+  const double side = std::min(std::nearbyint(static_cast<double>(longer) * factor), 1e9);
+  const int64_t half = static_cast<int64_t>(side) / 2;
+  if (half == 0) {
+    throw ImageError(
+        "ERR_DEEPLASIA_MASK_EMPTY",
+        "the crop round the mask's " + size_text(box.width(), box.height()) + " pixels would be empty");
+  }
+  const int64_t x = box.left + box.width() / 2, y = box.top + box.height() / 2;
+  return {x - half, y - half, x + half, y + half};
+}
+
+template void require_lit<uint8_t>(const RowsPtr<uint8_t>&, const Mask&);
+template void require_lit<uint16_t>(const RowsPtr<uint16_t>&, const Mask&);
+template double background_percentile<uint8_t>(const RowsPtr<uint8_t>&, const Mask&, Background);
+template double background_percentile<uint16_t>(const RowsPtr<uint16_t>&, const Mask&, Background);
+template RowsPtr<uint8_t> masked<uint8_t>(RowsPtr<uint8_t>, Mask, uint8_t);
+template RowsPtr<uint16_t> masked<uint16_t>(RowsPtr<uint16_t>, Mask, uint16_t);
+
+}  // namespace deeplasia::image

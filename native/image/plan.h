@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace deeplasia::image {
+
+/// A decoded picture: row-major, interleaved, `width * height * channels` samples of `depth` bits (16-bit
+/// ones in the machine's byte order, at any alignment). Borrowed, never copied as a whole.
+struct RawPicture {
+  const uint8_t* data;
+  int64_t width, height;
+  int channels;   // 1 or 3 (R, G, B)
+  int depth;      // 8 or 16
+  bool png_luma;  // grey of three channels: libpng's formula, else cvtColor's
+};
+
+enum class Depth { any, eight_bit };
+enum class Background { percentile, none, reference_training };
+enum class Fit { centre_square, stretch, pad };
+enum class Resize { linear, area };
+
+/// What shall be done to a picture: complete and validated by the caller, nothing here has a default.
+struct Plan {
+  int64_t height, width;  // of the network's input, pixels
+  Depth depth;  // any: 16-bit values are kept and go on as float32; eight_bit: value >> 8 on reading
+  Background background;  // what is subtracted under a mask
+  double mask_crop_size;  // side of the square round the mask in multiples of its longer side; <= 0: no crop
+  int equalize_bins;      // 0: no histogram equalisation
+  bool flip;
+  double rotation_angle;  // degrees, positive turns clockwise on the screen
+  Fit fit;
+  Resize resize;
+};
+
+/// What the chain saw on its way.
+struct Facts {
+  int64_t width, height;  // of the picture, pixels
+  double percentile;      // 1st percentile before rounding, NaN where none was taken
+  float min, max;         // of the resized picture; equal: it is constant and must not be normalised
+  float full_scale;       // 255 or 65535: white, as the picture was read
+};
+
+/// A picture or mask that cannot be used; `code` is one of the stable `ERR_DEEPLASIA_…` names.
+class ImageError : public std::runtime_error {
+ public:
+  ImageError(const char* code, const std::string& message) : std::runtime_error(message), code(code) {}
+  const char* code;
+};
+
+}  // namespace deeplasia::image
