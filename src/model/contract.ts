@@ -72,10 +72,14 @@ export async function readManifestFile(file: string): Promise<Manifest | undefin
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined;
     if (error instanceof DeeplasiaError) throw error;
-    throw new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `cannot read the manifest ${file}: ${(error as Error).message}`, {
-      file,
-      cause: error,
-    });
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_CONTRACT",
+      `cannot read the manifest ${file}: ${(error as Error).message}`,
+      {
+        file,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -104,7 +108,9 @@ export async function contractSources(
   if (manifestFile !== undefined) {
     const manifest = await readManifestFile(manifestFile);
     if (manifest === undefined) {
-      throw new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `no such manifest: ${manifestFile}`, { file: manifestFile });
+      throw new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `no such manifest: ${manifestFile}`, {
+        file: manifestFile,
+      });
     }
     sources.push({ origin: manifestFile, manifest });
   }

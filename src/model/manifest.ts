@@ -22,21 +22,34 @@ export const manifestSchema = z.strictObject({
 
   inputSize: z
     .tuple([z.union([z.literal(1), z.literal(3)]), z.int().min(8).max(4096), z.int().min(8).max(4096)])
-    .meta({ description: "channels, height, width of the network's input", argument: "<C H W>", reference: true }),
+    .meta({
+      description: "channels, height, width of the network's input",
+      argument: "<C H W>",
+      reference: true,
+    }),
   fit: z
     .enum(["centre-square", "stretch", "pad"])
     .meta({ description: "how a picture that is not square becomes the input: cut, stretched or padded" }),
   resize: z.enum(["linear", "area"]).meta({ description: "resampling: linear (no antialiasing) or area" }),
   normalise: z.enum(["zscore", "interval", "equalize", "fixed", "none"]).meta({
-    description: "grey values to network input: per-picture z-score or [0, 1], histogram equalisation, or fixed constants",
+    description:
+      "grey values to network input: per-picture z-score or [0, 1], histogram equalisation, or fixed constants",
     flag: "image_norm_method",
   }),
   normaliseMean: z.array(z.number()).min(1).max(3).meta({
     description: "fixed: subtracted after dividing by white (255 or 65535); one value, or one a channel",
     argument: "<values...>",
   }),
-  normaliseSd: z.array(positive).min(1).max(3).meta({ description: "fixed: divisor after that", argument: "<values...>" }),
-  equalizeBins: z.int().min(2).max(65536).meta({ description: "equalize: number of grey levels", argument: "<n>" }),
+  normaliseSd: z
+    .array(positive)
+    .min(1)
+    .max(3)
+    .meta({ description: "fixed: divisor after that", argument: "<values...>" }),
+  equalizeBins: z
+    .int()
+    .min(2)
+    .max(65536)
+    .meta({ description: "equalize: number of grey levels", argument: "<n>" }),
 
   maskNeeded: z.boolean().meta({ description: "the network was trained on masked hands and needs masks" }),
   maskCropSize: z.number().max(10).meta({
@@ -50,10 +63,14 @@ export const manifestSchema = z.strictObject({
 
   sexEncoding: z
     .enum(["male-1", "female-1", "none"])
-    .meta({ description: "which sex is 1 in the second input (the other is 0); none: the network has no such input" }),
+    .meta({
+      description: "which sex is 1 in the second input (the other is 0); none: the network has no such input",
+    }),
 
   ageUnit: z.enum(["z", "months"]).meta({ description: "what the network's first output is" }),
-  ageMeanMonths: z.number().meta({ description: "z: mean bone age of the training cohort, months", argument: "<months>" }),
+  ageMeanMonths: z
+    .number()
+    .meta({ description: "z: mean bone age of the training cohort, months", argument: "<months>" }),
   ageSdMonths: positive.meta({ description: "z: its standard deviation, months", argument: "<months>" }),
   biasSlope: z.number().meta({
     description: "bias correction: months - (slope * months + intercept)",
@@ -85,10 +102,14 @@ export function parseManifest(value: unknown, file: string): Manifest {
     if (issue.code !== "unrecognized_keys") return `${issue.path.join(".") || "manifest"}: ${issue.message}`;
     return issue.keys.map((key) => `unknown field '${key}'${nearest(key, MANIFEST_FIELDS)}`).join("; ");
   });
-  throw new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `the manifest ${file} is not valid: ${faults.join("; ")}`, {
-    file,
-    remedy: "The fields are listed by `deeplasia-native manifest fields`.",
-  });
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CONTRACT",
+    `the manifest ${file} is not valid: ${faults.join("; ")}`,
+    {
+      file,
+      remedy: "The fields are listed by `deeplasia-native manifest fields`.",
+    },
+  );
 }
 
 /** The same from text. */
@@ -97,9 +118,13 @@ export function parseManifestText(json: string, file: string): Manifest {
     return parseManifest(JSON.parse(json), file);
   } catch (error) {
     if (error instanceof DeeplasiaError) throw error;
-    throw new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `the manifest ${file} is not JSON: ${(error as Error).message}`, {
-      file,
-      cause: error,
-    });
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_CONTRACT",
+      `the manifest ${file} is not JSON: ${(error as Error).message}`,
+      {
+        file,
+        cause: error,
+      },
+    );
   }
 }

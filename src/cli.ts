@@ -1,0 +1,58 @@
+/** The command line: registers commands, turns errors into messages and exit codes. */
+import { Command, CommanderError } from "commander";
+import { registerDoctor } from "./commands/doctor.js";
+import { registerInspect } from "./commands/inspect.js";
+import { registerLibtorch } from "./commands/libtorch.js";
+import { registerManifest } from "./commands/manifest.js";
+import { registerPredict } from "./commands/predict.js";
+import { formatError, toDeeplasiaError } from "./errors.js";
+import { canonicalFlags, suggestFlag } from "./options/flags.js";
+import { packageVersion } from "./version.js";
+
+/** All done; failure; wrong usage; finished, but some rows failed. Signals: 128 + their number. */
+export const EXIT = { done: 0, failure: 1, usage: 2, rowsFailed: 3 } as const;
+
+export const DISCLAIMER = "Research software. Not a medical device; not for diagnosis or treatment.";
+
+export function createProgram(): Command {
+  const program = new Command("deeplasia-native")
+    .description(`Bone age from paediatric hand radiographs.\n${DISCLAIMER}`)
+    .version(packageVersion())
+    .showHelpAfterError("(add --help for the options)")
+    .exitOverride();
+  registerPredict(program);
+  registerInspect(program);
+  registerManifest(program);
+  registerLibtorch(program);
+  registerDoctor(program);
+  return program;
+}
+
+/** The innermost command that the arguments name. */
+function commandOf(program: Command, argv: readonly string[]): Command {
+  const child = program.commands.find((command) => command.name() === argv[0]);
+  return child === undefined ? program : commandOf(child, argv.slice(1));
+}
+
+/** Run the program; sets the exit code of the process, never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
+  const given = argv.slice(2);
+  const command = commandOf(program, given);
+  try {
+    await program.parseAsync(canonicalFlags(given, command), { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end here as well, with exit code 0; commander has printed the message already.
+      const unknown = /unknown option '([^']+)'/.exec(error.message);
+      if (unknown !== null) process.stderr.write(`${suggestFlag(unknown[1]!, command).trim()}\n`);
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return;
+    }
+    const failure = toDeeplasiaError(error);
+    process.stderr.write(`error: ${formatError(failure)}\n`);
+    if (failure.code === "ERR_DEEPLASIA_INTERNAL")
+      process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
+    process.exitCode = failure.exitStatus;
+  }
+}

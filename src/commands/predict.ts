@@ -1,0 +1,134 @@
+/** `predict`: flags to one library call, its result to an exit code. */
+import type { Command } from "commander";
+import { EXIT } from "../cli.js";
+import { DeeplasiaError } from "../errors.js";
+import { type BoneAgeModel, loadModel } from "../model/model.js";
+import { addOptions, readOptions } from "../options/flags.js";
+import {
+  contractOptions,
+  IGNORED_PREDICT_FLAGS,
+  PREDICT_GROUPS,
+  type PredictOptions,
+  predictOptions,
+} from "../options/schema.js";
+import { ageText } from "../prediction/months.js";
+import { predictCohort, writePredictions } from "../prediction/predict.js";
+import { isFailure, type PredictionRecord } from "../prediction/record.js";
+import { formatSummary } from "../prediction/summary.js";
+import { createLogger, type Logger } from "../report/log.js";
+import { createProgress, type Progress } from "../report/progress.js";
+import { ensureLibtorch } from "./libtorch.js";
+import { stopSignal } from "./signals.js";
+
+const HELP = `
+Examples:
+  deeplasia-native predict hand.png --ckp_path model.pt --sex F
+  deeplasia-native predict radiographs/ --ckp_path model.pt --sex-from cohort.csv --mask_dirs masks/
+  deeplasia-native predict --ckp_path model.pt --annotation_csv cohort.csv --img_dir images --mask_dirs masks \\
+      --output_path predictions.csv
+
+Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv).
+Research software. Not a medical device; not for diagnosis or treatment.`;
+
+export function registerPredict(program: Command): void {
+  const command = program
+    .command("predict")
+    .description("bone ages of radiographs: files and folders, or the rows of an annotation CSV")
+    .argument("[pictures...]", "files, folders or glob patterns")
+    .addHelpText("after", HELP)
+    .action((pictures: string[], parsed: Record<string, unknown>) => predict(pictures, parsed));
+  for (const [group, shape] of Object.entries(PREDICT_GROUPS)) addOptions(command, shape, group);
+  addOptions(command, contractOptions.shape, "Contract of the model (where no manifest says it):");
+  for (const [flag, kind] of Object.entries(IGNORED_PREDICT_FLAGS)) {
+    command.addOption(command.createOption(`--${flag}${kind === "value" ? " [value]" : ""}`).hideHelp());
+  }
+}
+
+async function predict(pictures: string[], parsed: Record<string, unknown>): Promise<void> {
+  const options = readOptions(predictOptions, parsed);
+  const contract = readOptions(contractOptions, parsed);
+  const { ckpPath } = options;
+  if (ckpPath === undefined) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "no model is given", {
+      remedy: "Add --ckp_path MODEL.pt.",
+    });
+  }
+  const progress = createProgress(options.progress);
+  const logger = createLogger({ progress, logFile: process.env["LOG_FILE"], source: "predict" });
+  for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
+    if (flag in parsed) logger.warn(`--${flag} has no effect on predictions with a TorchScript model`);
+  }
+  await ensureLibtorch({ yes: options.yes });
+  const model = await loadModel(ckpPath, { ...options, contract });
+  try {
+    logger.info(`${ckpPath} on ${model.device.name} (${model.device.reason})`);
+    const files = pictures.length > 0 ? pictures : undefined;
+    const toTerminal = files !== undefined && options.outputPath === undefined && !("format" in parsed);
+    if (toTerminal) await print(model, { ...options, files }, logger, progress);
+    else await write(model, { ...options, files }, logger, progress);
+  } finally {
+    await model.dispose();
+  }
+}
+
+type Run = PredictOptions & { files: string[] | undefined };
+
+/** For a person: a line a picture on stdout. */
+async function print(model: BoneAgeModel, options: Run, logger: Logger, progress: Progress): Promise<void> {
+  const stop = stopSignal(logger);
+  let failed = 0;
+  const records = predictCohort(model, { ...cohortPart(options), logger, signal: stop.signal });
+  for await (const record of records) {
+    progress.hide();
+    if (isFailure(record)) {
+      failed++;
+      logger.error(`${record.file}: ${record.message} [${record.code}]`);
+    } else {
+      process.stdout.write(`${line(record)}\n`);
+    }
+  }
+  process.exitCode = stop.exitCode ?? (failed > 0 ? EXIT.rowsFailed : EXIT.done);
+}
+
+function line({ dir, imageId, sex, ageMonths, boneAgeMonths, sexHat }: PredictionRecord): string {
+  const name = [dir, imageId].filter(Boolean).join("/");
+  const parts = [name, sex ?? "", ageText(ageMonths), `${ageMonths.toFixed(1)} months`];
+  if (sexHat !== null) parts.push(`male ${(100 * sexHat).toFixed(0)} %`);
+  if (boneAgeMonths !== null) parts.push(`truth ${boneAgeMonths}`);
+  return parts.join("\t");
+}
+
+/** Into a file or as data to stdout. */
+async function write(model: BoneAgeModel, options: Run, logger: Logger, progress: Progress): Promise<void> {
+  const stop = stopSignal(logger);
+  const outputPath =
+    options.outputPath ?? (options.files === undefined ? "output/predictions_results.csv" : "-");
+  const summary = await writePredictions(model, {
+    ...cohortPart(options),
+    outputPath,
+    format: options.format,
+    resume: options.resume,
+    overwrite: options.overwrite,
+    logger,
+    signal: stop.signal,
+    onProgress: (event) => progress.update(event),
+  });
+  progress.finish();
+  logger.info(formatSummary(summary));
+  if (summary.finished) {
+    if (outputPath !== "-") logger.info(`written: ${outputPath}`);
+    process.exitCode = summary.failed > 0 ? EXIT.rowsFailed : EXIT.done;
+    return;
+  }
+  process.exitCode = stop.exitCode ?? EXIT.failure;
+  if (outputPath !== "-")
+    logger.warn(`stopped; the same command with --resume goes on (${outputPath}.partial)`);
+}
+
+/** What the library takes of the command's options. */
+function cohortPart({ files, ...options }: Run) {
+  const { annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom } = options;
+  const { limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict } = options;
+  const cohort = { files, annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom };
+  return { ...cohort, limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict };
+}

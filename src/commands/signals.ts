@@ -1,0 +1,30 @@
+/** Ctrl-C and SIGTERM: finish the batch in hand, then end with the code that shells expect. */
+import { constants } from "node:os";
+import type { Logger } from "../report/log.js";
+
+export interface StopSignal {
+  signal: AbortSignal;
+  /** 130 after SIGINT, 143 after SIGTERM; undefined where none came. */
+  readonly exitCode: number | undefined;
+}
+
+/** From now on the first signal asks to stop; a second one ends the process at once. */
+export function stopSignal(logger: Logger): StopSignal {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      const code = 128 + constants.signals[name];
+      if (exitCode !== undefined) process.exit(code);
+      exitCode = code;
+      logger.warn(`${name}: finishing the batch in hand (again: stop at once)`);
+      controller.abort(new Error(name));
+    });
+  }
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+  };
+}

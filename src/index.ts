@@ -1,0 +1,25 @@
+/** The public API. Research software: not a medical device. */
+export type { Sex } from "./data/annotations.js";
+export { DeeplasiaError, type ErrorCode } from "./errors.js";
+export type { Contract } from "./model/contract.js";
+export type { Manifest } from "./model/manifest.js";
+export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
+export {
+  type ImagePrediction,
+  type PredictCohortOptions,
+  type PredictImageOptions,
+  predictCohort,
+  predictImage,
+  type WritePredictionsOptions,
+  type WrittenPredictions,
+  writePredictions,
+} from "./prediction/predict.js";
+export {
+  type FailureRecord,
+  isFailure,
+  type OutputRecord,
+  type PredictionRecord,
+} from "./prediction/record.js";
+export type { Summary } from "./prediction/summary.js";
+export type { Logger } from "./report/log.js";
+export type { ProgressEvent } from "./report/progress.js";

@@ -1,0 +1,82 @@
+/** From the device flags (ours and Lightning's) to one device. A device asked for by name never falls back. */
+import { DeeplasiaError } from "../errors.js";
+import { native } from "../native.js";
+
+export interface DeviceRequest {
+  /** `auto`, `cpu`, `cuda`, `cuda:n`. */
+  device?: string | undefined;
+  /** Lightning: number of GPUs (0: CPU), or a list such as `1,` or `[1]`. */
+  gpus?: string | undefined;
+  /** Lightning: `cpu`, `gpu`, `cuda`, `auto`. */
+  accelerator?: string | undefined;
+  /** Lightning: number of devices, a list, or `auto`. */
+  devices?: string | undefined;
+}
+
+export interface DeviceChoice {
+  name: string;
+  /** Why, for the log. */
+  reason: string;
+}
+
+/** Index of the one GPU that a Lightning-style value means: `2` is a count, `1,` and `[1]` are lists. */
+function gpuIndex(value: string, option: string): number | "none" {
+  const text = value.trim();
+  if (/^-?\d+$/.test(text)) {
+    const count = Number(text);
+    if (count === 0) return "none";
+    if (count === 1 || count === -1) return 0;
+  }
+  const list = /^\[?\s*(\d+)\s*,?\s*\]?$/.exec(text);
+  if (list !== null && /[,[\]]/.test(text)) return Number(list[1]);
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${option} ${value}: predict uses one device a process`, {
+    remedy: `Use ${option} 1, or 0 for the CPU, or choose a device by --device cuda:n.`,
+  });
+}
+
+function requested(request: DeviceRequest): string {
+  const { device = "auto", gpus, accelerator, devices } = request;
+  if (device !== "auto") return device;
+  if (gpus !== undefined) {
+    const index = gpuIndex(gpus, "--gpus");
+    return index === "none" ? "cpu" : `cuda:${index}`;
+  }
+  const index = devices === undefined || devices === "auto" ? 0 : gpuIndex(devices, "--devices");
+  if (accelerator === "cpu") return "cpu";
+  if (accelerator === "gpu" || accelerator === "cuda") return index === "none" ? "cpu" : `cuda:${index}`;
+  if (accelerator !== undefined && accelerator !== "auto") {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--accelerator ${accelerator} is not available`, {
+      remedy: "Use cpu, gpu or auto.",
+    });
+  }
+  return "auto";
+}
+
+/** The device to use, checked by the core when a model is loaded on it. Throws ERR_DEEPLASIA_OPTION, _DEVICE. */
+export function chooseDevice(request: DeviceRequest): DeviceChoice {
+  const wanted = requested(request);
+  const cuda = native()
+    .devices()
+    .filter(({ name }) => name.startsWith("cuda"));
+  if (wanted === "auto") {
+    if (cuda[0] !== undefined) return { name: cuda[0].name, reason: "auto: a CUDA device answers" };
+    const why = native().buildInfo().hasCuda ? "no CUDA device answers" : "this libtorch is a CPU build";
+    return { name: "cpu", reason: `auto: ${why}` };
+  }
+  if (wanted === "cpu") return { name: "cpu", reason: "asked for" };
+  const name = wanted === "cuda" || wanted === "gpu" ? "cuda:0" : wanted;
+  if (!/^cuda:\d+$/.test(name)) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--device ${wanted} is not a device`, {
+      remedy: "Use auto, cpu, cuda or cuda:n.",
+    });
+  }
+  if (!cuda.some((device) => device.name === name)) {
+    const have = native().buildInfo().hasCuda
+      ? `${cuda.length} CUDA device(s) answer`
+      : "the libtorch in use is a CPU build";
+    throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${name} was asked for, but ${have}`, {
+      remedy: "`deeplasia-native doctor` shows what was found; `--device cpu` runs on the CPU.",
+    });
+  }
+  return { name, reason: "asked for" };
+}

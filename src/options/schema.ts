@@ -1,0 +1,213 @@
+/**
+ * Every option of `predict`, declared once: name, type, default, unit, meaning. Flags, `--help`, validation, the types
+ * of the library and `docs/options.md` derive from here.
+ *
+ * Naming: keys are camelCase; the flag is the same in kebab-case, or in the reference's snake_case where `reference`
+ * is set. On the command line `-` and `_` are the same.
+ */
+import { z } from "zod";
+import { manifestSchema } from "../model/manifest.js";
+import { PROGRESS_KINDS } from "../report/progress.js";
+
+/** What the command line and the docs need to know besides the type. */
+export interface OptionMeta {
+  description: string;
+  /** Placeholder of the value, e.g. `<file>`, `<months>`; none for a switch. */
+  argument?: string;
+  /** The flag is one of the reference's and is spelt as there. */
+  reference?: boolean;
+  /** Flag where it is not the key itself. */
+  flag?: string;
+  /** Short flag. */
+  short?: string;
+  /** Heading in `--help`. */
+  group?: string;
+}
+
+const file = z.string().min(1);
+
+const modelOptions = {
+  ckpPath: file.optional().meta({
+    description: "the model: a TorchScript file",
+    argument: "<file>",
+    reference: true,
+    short: "m",
+  }),
+  manifest: file.optional().meta({
+    description: "contract of the model; overrides what the model and the file beside it say",
+    argument: "<file>",
+  }),
+};
+
+const deviceOptions = {
+  device: z.string().default("auto").meta({
+    description: "auto, cpu, cuda or cuda:n; a device asked for by name never falls back",
+    argument: "<device>",
+  }),
+  gpus: z
+    .string()
+    .optional()
+    .meta({ description: "number of GPUs: 0 or 1, or a list such as 1,", argument: "<n>", reference: true }),
+  accelerator: z
+    .string()
+    .optional()
+    .meta({ description: "cpu, gpu or auto", argument: "<name>", reference: true }),
+  devices: z
+    .string()
+    .optional()
+    .meta({ description: "1, or the number of the device as a list", argument: "<n>", reference: true }),
+  precision: z.enum(["32", "16", "bf16"]).default("32").meta({
+    description: "arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA)",
+    argument: "<bits>",
+    reference: true,
+  }),
+  threads: z.int().min(0).max(1024).default(0).meta({
+    description: "threads of one forward; 0: as libtorch chooses",
+    argument: "<n>",
+  }),
+};
+
+const cohortOptions = {
+  annotationCsv: file.optional().meta({
+    description: "rows to predict: image_ID, dir, patient_ID, sex, bone_age",
+    argument: "<file>",
+    reference: true,
+  }),
+  imgDir: file.default("../data/annotated/").meta({
+    description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
+    argument: "<folder>",
+    reference: true,
+  }),
+  maskDirs: z.array(z.string()).default([]).meta({
+    description:
+      'roots of the masks, laid out as the pictures; the first that has a mask counts. "": no masks',
+    argument: "<folders...>",
+    reference: true,
+  }),
+  splitCsv: file.default("data/splits/rsna_original.csv").meta({
+    description: "splits: patient_ID, dir, one column a scheme; read only with --split_column",
+    argument: "<file>",
+    reference: true,
+  }),
+  splitColumn: z
+    .string()
+    .default("")
+    .meta({ description: "scheme to use; empty: all rows", argument: "<name>", reference: true }),
+  splitName: z
+    .string()
+    .default("test")
+    .meta({ description: "rows of that split", argument: "<name>", reference: true }),
+  sex: z
+    .enum(["F", "M"])
+    .optional()
+    .meta({ description: "sex of all pictures given as files", argument: "<F|M>" }),
+  sexFrom: file
+    .optional()
+    .meta({ description: "CSV with image_ID and sex to look the pictures up in", argument: "<file>" }),
+  limitPredictBatches: z.number().min(0).optional().meta({
+    description: "at most that many batches; a fraction below 1 means that share of them",
+    argument: "<n>",
+    reference: true,
+  }),
+};
+
+const runOptions = {
+  flip: z
+    .boolean()
+    .default(false)
+    .meta({ description: "mirror the pictures left to right", reference: true }),
+  rotationAngle: z.number().min(-360).max(360).default(0).meta({
+    description: "turn the pictures, degrees; positive is clockwise",
+    argument: "<degrees>",
+    reference: true,
+  }),
+  batchSize: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(16)
+    .meta({ description: "pictures a forward", argument: "<n>", reference: true }),
+  numWorkers: z.int().min(1).max(512).default(8).meta({
+    description: "pictures decoded and preprocessed at once; bounds the memory",
+    argument: "<n>",
+    reference: true,
+  }),
+};
+
+const outputOptions = {
+  outputPath: file.optional().meta({
+    description:
+      "file for the predictions, - for stdout (with --annotation_csv: output/predictions_results.csv)",
+    argument: "<file>",
+    reference: true,
+    short: "o",
+  }),
+  format: z
+    .enum(["csv", "jsonl"])
+    .default("csv")
+    .meta({ description: "format of the output", argument: "<name>" }),
+  resume: z
+    .boolean()
+    .default(false)
+    .meta({ description: "go on where an interrupted run of the same command stopped" }),
+  overwrite: z.boolean().default(false).meta({ description: "discard what an interrupted run left" }),
+  strict: z.boolean().default(false).meta({ description: "a row without a mask is a failure, not left out" }),
+  progress: z
+    .enum(PROGRESS_KINDS)
+    .default("auto")
+    .meta({ description: "how progress is shown on stderr", argument: "<kind>" }),
+  yes: z
+    .boolean()
+    .default(false)
+    .meta({ description: "answer yes to every question (installing libtorch)", short: "y" }),
+};
+
+/** Headings of `--help`, in order, with the options below each. */
+export const PREDICT_GROUPS = {
+  "Model:": modelOptions,
+  "Pictures:": cohortOptions,
+  "Run:": { ...runOptions, ...deviceOptions },
+  "Output:": outputOptions,
+};
+
+const {
+  formatVersion: _version,
+  name: _name,
+  licence: _l,
+  provenance: _p,
+  intendedUse: _u,
+  ...contractShape
+} = manifestSchema.shape;
+/** Fields of the contract that may be given as flags: all that change a number. */
+export const contractOptions = z.strictObject(contractShape).partial();
+
+export const predictOptions = z.strictObject({
+  ...modelOptions,
+  ...cohortOptions,
+  ...runOptions,
+  ...deviceOptions,
+  ...outputOptions,
+});
+export type PredictOptions = z.infer<typeof predictOptions>;
+
+/** Flags of the reference's predict.py and of Lightning's Trainer that change nothing here; each gets a warning. */
+export const IGNORED_PREDICT_FLAGS: Readonly<Record<string, "switch" | "value">> = {
+  backbone: "value",
+  legacy_ckp: "switch",
+  store_activations: "switch",
+  ...Object.fromEntries(
+    (
+      "logger checkpoint_callback enable_checkpointing callbacks default_root_dir gradient_clip_val " +
+      "gradient_clip_algorithm process_position num_nodes num_processes auto_select_gpus tpu_cores ipus log_gpu_memory " +
+      "progress_bar_refresh_rate enable_progress_bar overfit_batches track_grad_norm check_val_every_n_epoch fast_dev_run " +
+      "accumulate_grad_batches max_epochs min_epochs max_steps min_steps max_time limit_train_batches limit_val_batches " +
+      "limit_test_batches val_check_interval flush_logs_every_n_steps log_every_n_steps strategy sync_batchnorm " +
+      "enable_model_summary weights_summary weights_save_path num_sanity_val_steps resume_from_checkpoint profiler benchmark " +
+      "deterministic reload_dataloaders_every_n_epochs auto_lr_find replace_sampler_ddp detect_anomaly " +
+      "auto_scale_batch_size prepare_data_per_node plugins amp_backend amp_level move_metrics_to_cpu " +
+      "multiple_trainloader_mode stochastic_weight_avg terminate_on_nan"
+    )
+      .split(" ")
+      .map((flag) => [flag, "value"] as const),
+  ),
+};
