@@ -111,7 +111,6 @@ std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& o
   // Profiling executors specialise over the first calls, so that the same picture could get other last bits early
   // in a run than late; a frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
-  torch::jit::setGraphExecutorOptimize(false);
 
   const c10::Device device = parse_device(options.device);
   if (options.precision == Precision::float16 && !device.is_cuda())
