@@ -30,7 +30,14 @@ export async function buildNative(libtorch) {
   const from = sources(libtorch);
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
   await run(process.execPath, [
-    ...[join(root, "node_modules/cmake-js/bin/cmake-js"), "build", "--config", "Release"],
+    ...[
+      join(root, "node_modules/cmake-js/bin/cmake-js"),
+      "build",
+      "--log-level",
+      "warn",
+      "--config",
+      "Release",
+    ],
     ...["--parallel", String(jobs), `--CDLIBTORCH=${libtorch.directory}`],
   ]);
   made.write(from);

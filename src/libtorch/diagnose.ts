@@ -8,7 +8,7 @@ import { type ErrorCode, toDeeplasiaError } from "../errors.js";
 import { type Addon, findAddon, packageRoot } from "./addon.js";
 import { cacheDirectory } from "./cache.js";
 import { INSTALL_COMMAND, type Problem, wantsCuda } from "./check.js";
-import { type Search, searchLibtorch } from "./find.js";
+import { requireLibtorch, type Search, searchLibtorch } from "./find.js";
 import type { Loaded, ProbeMessage } from "./probe.js";
 import { assertPlatform, glibcVersion, hasCudaDriver } from "./system.js";
 
@@ -48,7 +48,9 @@ export async function diagnose(): Promise<Diagnosis> {
   const problems: Problem[] = [];
   attempt(problems, assertPlatform);
   const addon = attempt(problems, findAddon);
-  const libtorch = searchLibtorch({ version: addon?.compiledFor ?? null, headers: false }, { all: true });
+  const required = { version: addon?.compiledFor ?? null, headers: false };
+  const libtorch = searchLibtorch(required, { all: true });
+  if (libtorch.chosen === null) attempt(problems, () => requireLibtorch(required));
   const loaded = problems.length > 0 ? null : attempt(problems, loadInChild);
   const { versions: media, problem } = await mediaVersions();
   if (problem !== null) problems.push(problem);
