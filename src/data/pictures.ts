@@ -20,6 +20,8 @@ export interface PicturesOptions {
   /** Empty, or `""` as the first: no masks. A mask is looked for by the picture's path below the common folder. */
   maskDirs: readonly string[];
   needsSex: boolean;
+  /** At most that many pictures. */
+  limit?: number | undefined;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function cohortFromFiles(inputs: readonly string[], options: Pictur
   }
   const masks = await openMasks(options.maskDirs);
   const known = options.sexFrom === undefined ? null : await readKnownRows(options.sexFrom, options.needsSex);
-  const { paths, base } = await expand(inputs);
+  const { paths: all, base } = await expand(inputs);
+  const paths = all.slice(0, options.limit);
   const rows = paths.map((path, index) => selectedRow(path, index, base, options, known));
   const identity = [
     options.sex ?? "",
