@@ -24,7 +24,15 @@ async function quickstart() {
   const cohort = isCohort ? ["--annotation_csv", pictures] : [pictures];
   const namesOutput = flags.some((flag) => /^(-o|--output[-_]path)/.test(flag));
   const output = isCohort && !namesOutput ? ["--output_path", "-"] : [];
-  const command = [join(root, "dist/bin.cjs"), "predict", "--ckp_path", model, ...cohort, ...output, ...flags];
+  const command = [
+    join(root, "dist/bin.cjs"),
+    "predict",
+    "--ckp_path",
+    model,
+    ...cohort,
+    ...output,
+    ...flags,
+  ];
   process.exitCode = spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
 }
 

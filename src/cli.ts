@@ -1,18 +1,16 @@
 /** The command line: registers commands, turns errors into messages and exit codes. */
 import { Command, CommanderError } from "commander";
+import { DISCLAIMER, packageVersion } from "./about.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
 import { registerPredict } from "./commands/predict.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
-import { canonicalFlags, suggestFlag } from "./options/flags.js";
-import { packageVersion } from "./version.js";
+import { canonicalFlags } from "./options/flags.js";
 
 /** All done; failure; wrong usage; finished, but some rows failed. Signals: 128 + their number. */
 export const EXIT = { done: 0, failure: 1, usage: 2, rowsFailed: 3 } as const;
-
-export const DISCLAIMER = "Research software. Not a medical device; not for diagnosis or treatment.";
 
 export function createProgram(): Command {
   const program = new Command("deeplasia-native")
@@ -36,6 +34,10 @@ function commandOf(program: Command, argv: readonly string[]): Command {
 
 /** Run the program; sets the exit code of the process, never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // `… | head`: the reader has enough, and that is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const program = createProgram();
   const given = argv.slice(2);
   const command = commandOf(program, given);
@@ -44,8 +46,6 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version end here as well, with exit code 0; commander has printed the message already.
-      const unknown = /unknown option '([^']+)'/.exec(error.message);
-      if (unknown !== null) process.stderr.write(`${suggestFlag(unknown[1]!, command).trim()}\n`);
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
       return;
     }

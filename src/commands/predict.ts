@@ -1,5 +1,6 @@
 /** `predict`: flags to one library call, its result to an exit code. */
 import type { Command } from "commander";
+import { DISCLAIMER } from "../about.js";
 import { EXIT } from "../cli.js";
 import { DeeplasiaError } from "../errors.js";
 import { type BoneAgeModel, loadModel } from "../model/model.js";
@@ -28,7 +29,7 @@ Examples:
       --output_path predictions.csv
 
 Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv).
-Research software. Not a medical device; not for diagnosis or treatment.`;
+${DISCLAIMER}`;
 
 export function registerPredict(program: Command): void {
   const command = program
@@ -61,6 +62,7 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   await ensureLibtorch({ yes: options.yes });
   const model = await loadModel(ckpPath, { ...options, contract });
   try {
+    logger.info(DISCLAIMER);
     logger.info(`${ckpPath} on ${model.device.name} (${model.device.reason})`);
     const files = pictures.length > 0 ? pictures : undefined;
     const toTerminal = files !== undefined && options.outputPath === undefined && !("format" in parsed);

@@ -2,7 +2,6 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { nearest } from "./nearest.js";
 import type { OptionMeta } from "./schema.js";
 
 type Shape = Record<string, z.ZodType>;
@@ -12,7 +11,11 @@ function separated(key: string, separator: "_" | "-"): string {
   return key.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
 }
 
-const metaOf = (schema: z.ZodType): OptionMeta => ({ description: "", ...schema.meta() }) as OptionMeta;
+/** What was said of a schema, also where `.partial()` wrapped it since. */
+function metaOf(schema: z.ZodType): OptionMeta {
+  const said = schema.meta() ?? unwrap(schema).inner.meta();
+  return { description: "", ...said } as OptionMeta;
+}
 
 /** Name of the flag of an option, without dashes. */
 export function flagName(key: string, schema: z.ZodType): string {
@@ -37,21 +40,24 @@ function defaultText(value: unknown): string {
   return ` (default: ${String(value)})`;
 }
 
-/** A switch may be written `--flip`, `--flip=false`, `--no-flip` is not needed. */
+/**
+ * A boolean with a default is a switch; one without takes `true` or `false`. Never an optional value: it would swallow
+ * the file name that follows.
+ */
 function commanderOption(key: string, schema: z.ZodType, group: string): Option {
   const meta = metaOf(schema);
   const { inner, defaultValue } = unwrap(schema);
-  const isSwitch = inner instanceof z.ZodBoolean;
-  const choices = inner instanceof z.ZodEnum ? `<${inner.options.join("|")}>` : undefined;
-  const several = inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
-  const argument = isSwitch ? "[true|false]" : (choices ?? meta.argument ?? "<value>");
-  const variadic = several && !argument.includes("...") ? argument.replace(">", "...>") : argument;
   const short = meta.short === undefined ? "" : `-${meta.short}, `;
-  const option = new Option(
-    `${short}--${flagName(key, schema)} ${variadic}`,
-    meta.description + defaultText(defaultValue),
-  );
-  return option.helpGroup(group);
+  const flags = `${short}--${flagName(key, schema)} ${argumentOf(meta, inner, defaultValue)}`.trim();
+  return new Option(flags, meta.description + defaultText(defaultValue)).helpGroup(group);
+}
+
+function argumentOf(meta: OptionMeta, inner: z.ZodType, defaultValue: unknown): string {
+  if (inner instanceof z.ZodBoolean) return defaultValue === undefined ? "<true|false>" : "";
+  if (inner instanceof z.ZodEnum) return `<${inner.options.join("|")}>`;
+  const argument = meta.argument ?? "<value>";
+  const several = inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
+  return several && !argument.includes("...") ? argument.replace(">", "...>") : argument;
 }
 
 /** Commander's key of an option: it camel-cases at dashes only. */
@@ -92,7 +98,7 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodTuple) return texts(value).map(Number);
   if (schema instanceof z.ZodNumber) {
     const text = String(value).trim();
-    return text === "" ? value : Number(text);
+    return text === "" || Number.isNaN(Number(text)) ? value : Number(text);
   }
   return value;
 }
@@ -122,10 +128,4 @@ export function canonicalFlags(argv: readonly string[], command: Command): strin
     const known = declared.get(`--${plain(flag.slice(2))}`);
     return known === undefined ? argument : known + argument.slice(flag.length);
   });
-}
-
-/** ` (did you mean --x?)` for an unknown flag. */
-export function suggestFlag(flag: string, command: Command): string {
-  const known = command.options.flatMap(({ long }) => (long ? [long] : []));
-  return nearest(flag.split("=", 1)[0]!, known);
 }
