@@ -35,6 +35,7 @@ std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t ind
     shape[i] = array.Get(i).ToNumber().Int64Value();
     if (shape[i] <= 0 || shape[i] > (1 << 20)) throw Napi::TypeError::New(info.Env(), "shape must be four positive integers");
     product *= shape[i];
+    if (product > static_cast<int64_t>(elements)) break;  // before it can overflow
   }
   if (product != static_cast<int64_t>(elements))
     throw Napi::TypeError::New(info.Env(), "data must hold B * C * H * W values");
@@ -47,7 +48,7 @@ Napi::Value load_model(const Napi::CallbackInfo& info) {
   const std::string path = text_argument(info, 0, "path");
   const auto options = load_options(object_argument(info, 1, "options"));
   return promise(
-      info.Env(), compute_queue(options.device), {}, [=] { return model::Model::load(path, options); },
+      info.Env(), compute_queue(options.device.str()), {}, [=] { return model::Model::load(path, options); },
       [](Napi::Env env, const ModelPointer& model) {
         return Handle<model::Model>::create(env, model, model->facts().bytes);
       });
@@ -66,12 +67,12 @@ Napi::Value model_facts(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value forward(const Napi::CallbackInfo& info) {
-  auto& handle = Handle<model::Model>::from(info[0]);
   if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
     throw Napi::TypeError::New(info.Env(), "data must be a Float32Array");
   const auto data = info[1].As<Napi::Float32Array>();
   const auto shape = shape_argument(info, 2, data.ElementLength());
   const auto sex = sex_argument(info, 3, static_cast<size_t>(shape[0]));
+  auto& handle = Handle<model::Model>::from(info[0]);
   // Copied once, here: JS may change its array while the network runs.
   const at::Tensor x = at::from_blob(const_cast<float*>(data.Data()), shape, at::kFloat).clone();
   return promise(

@@ -27,7 +27,11 @@ double number(const Napi::Object& object, const char* name) {
   return value.As<Napi::Number>().DoubleValue();
 }
 
-int64_t integer(const Napi::Object& object, const char* name) { return static_cast<int64_t>(number(object, name)); }
+int64_t integer(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsNumber()) mistyped(object.Env(), name, "a number");
+  return value.As<Napi::Number>().Int64Value();  // defined for NaN and infinity, unlike a cast
+}
 
 bool boolean(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
@@ -122,17 +126,19 @@ image::Plan plan(const Napi::Object& object) {
 
 inference::Normalisation normalisation(const Napi::Object& object) {
   using Method = inference::Normalisation::Method;
-  return {choice<Method>(object, "method",
-                         {{"zscore", Method::zscore},
-                          {"interval", Method::interval},
-                          {"none", Method::none},
-                          {"fixed", Method::fixed}}),
-          numbers(object, "mean"), numbers(object, "sd")};
+  inference::Normalisation how{choice<Method>(object, "method",
+                                              {{"zscore", Method::zscore},
+                                               {"interval", Method::interval},
+                                               {"none", Method::none},
+                                               {"fixed", Method::fixed}}),
+                               numbers(object, "mean"), numbers(object, "sd")};
+  if (how.mean.size() != how.sd.size()) mistyped(object.Env(), "sd", "as long as mean");
+  return how;
 }
 
 model::LoadOptions load_options(const Napi::Object& object) {
   using model::Precision;
-  return {text(object, "device"), static_cast<int>(integer(object, "threads")),
+  return {model::parse_device(text(object, "device")), static_cast<int>(integer(object, "threads")),
           choice<Precision>(object, "precision",
                             {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}}),
           boolean(object, "optimize")};

@@ -57,7 +57,11 @@ void Job::settle(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Job> job(static_cast<Job*>(data));
   if (env == nullptr) return;  // the environment goes: nobody waits for this promise any more
   const Napi::HandleScope scope(env);
-  job->finish(env);
+  try {
+    job->finish(env);
+  } catch (const Napi::Error&) {
+    // Node refuses calls while it terminates a worker; node-addon-api throws, and above is no frame that catches.
+  }
 }
 
 void Job::finish(Napi::Env env) {

@@ -46,9 +46,11 @@ c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs) try {
   throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
 }
 
-// The number of threads belongs to the calling thread: it must be set where the work is done.
+// The number of threads belongs to the calling thread: it must be set where the work is done. 0: libtorch's own.
 void use_threads(int threads) {
-  if (threads > 0 && at::get_num_threads() != threads) at::set_num_threads(threads);
+  static const int standard = at::get_num_threads();
+  const int wanted = threads > 0 ? threads : standard;
+  if (at::get_num_threads() != wanted) at::set_num_threads(wanted);
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <c10/util/Exception.h>
 #include <caffe2/serialize/inline_container.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -17,19 +20,25 @@ using runtime::CodedError;
 
 constexpr const char* kUnreadable = "ERR_DEEPLASIA_MODEL_UNREADABLE";
 
+// What only a damaged archive makes libtorch throw, as an error for a person.
+template <class Read>
+auto guarded(const char* what, Read read) try {
+  return read();
+} catch (const c10::Error&) {
+  throw CodedError(kUnreadable, std::string("the archive is damaged or incomplete: ") + what + " cannot be read");
+}
+
 std::unique_ptr<PyTorchStreamReader> open(const std::string& path) {
   char magic[2] = {0, 0};
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw CodedError(kUnreadable, "a folder, not a model file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw CodedError("ERR_DEEPLASIA_MODEL_MISSING", "cannot open the model file");
   file.read(magic, 2);
   if (file.gcount() == 0) throw CodedError(kUnreadable, "the model file is empty");
   if (magic[0] != 'P' || magic[1] != 'K')
     throw CodedError(kUnreadable, "not a TorchScript archive (a zip file that torch.jit.save writes)");
-  try {
-    return std::make_unique<PyTorchStreamReader>(path);
-  } catch (const c10::Error&) {
-    throw CodedError(kUnreadable, "the archive is damaged or incomplete: its table of contents cannot be read");
-  }
+  return guarded("its table of contents", [&] { return std::make_unique<PyTorchStreamReader>(path); });
 }
 
 bool is_bookkeeping(const std::string& record) {
@@ -41,22 +50,22 @@ bool is_bookkeeping(const std::string& record) {
 
 void check_torchscript(const std::string& path) {
   const auto reader = open(path);
-  if (!reader->hasRecord("constants.pkl"))
-    throw CodedError(kUnreadable, reader->hasRecord("data.pkl")
-                                      ? "a PyTorch checkpoint (weights only), not a TorchScript archive"
-                                      : "a zip file, but not a TorchScript archive");
+  const auto has = [&](const char* record) {
+    return guarded("its table of contents", [&] { return reader->hasRecord(record); });
+  };
+  if (!has("constants.pkl"))
+    throw CodedError(kUnreadable, has("data.pkl") ? "a PyTorch checkpoint (weights only), not a TorchScript archive"
+                                                  : "a zip file, but not a TorchScript archive");
 }
 
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name) {
   const auto reader = open(path);
   const std::string record = "extra/" + name;
   if (!reader->hasRecord(record)) return std::nullopt;
-  try {
+  return guarded("its extra file", [&] {
     const auto [data, size] = reader->getRecord(record);
     return std::string(static_cast<const char*>(data.get()), size);
-  } catch (const c10::Error&) {
-    throw CodedError(kUnreadable, "the archive is damaged: its record " + record + " cannot be read");
-  }
+  });
 }
 
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
@@ -64,15 +73,25 @@ void write_extra_file(const std::string& source, const std::string& target, cons
   check_torchscript(source);
   const auto reader = open(source);
   const std::string extra = "extra/" + name;
-  PyTorchStreamWriter writer(target);
+  std::ofstream file(target, std::ios::binary | std::ios::trunc);
+  int failure = file ? 0 : errno;
+  // The writer never hears of a failed write: its destructor would throw, which ends the process.
+  PyTorchStreamWriter writer([&](const void* bytes, size_t size) {
+    const auto length = static_cast<std::streamsize>(size);
+    if (failure == 0 && !file.write(static_cast<const char*>(bytes), length)) failure = errno;
+    return size;
+  });
   writer.setMinVersion(reader->version());
   for (const std::string& record : reader->getAllRecords()) {
     if (record == extra || is_bookkeeping(record)) continue;
-    const auto [data, size] = reader->getRecord(record);
+    const auto [data, size] = guarded("a record", [&] { return reader->getRecord(record); });
     writer.writeRecord(record, data.get(), size, /*compress=*/record.starts_with("code/"));
   }
   writer.writeRecord(extra, text.data(), text.size());
   writer.writeEndOfFile();
+  file.close();
+  if (failure == 0 && !file) failure = errno;
+  if (failure != 0) throw CodedError("ERR_DEEPLASIA_OUTPUT", std::string("cannot write the copy: ") + std::strerror(failure));
 }
 
 }  // namespace deeplasia::model

@@ -102,8 +102,8 @@ c10::Device parse_device(const std::string& name) {
   return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
-Model::Model(const LoadOptions& options, c10::Device device)
-    : device_(device), threads_(options.threads), precision_(options.precision) {}
+Model::Model(const LoadOptions& options)
+    : device_(options.device), threads_(options.threads), precision_(options.precision) {}
 
 Model::~Model() = default;
 
@@ -112,18 +112,17 @@ std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& o
   // in a run than late; a frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
 
-  const c10::Device device = parse_device(options.device);
-  if (options.precision == Precision::float16 && !device.is_cuda())
+  if (options.precision == Precision::float16 && !options.device.is_cuda())
     throw CodedError("ERR_DEEPLASIA_DEVICE", "16-bit floating point needs a CUDA device; use bf16 or 32 on the CPU");
   torch::jit::Module module = read(path);
   if (!module.find_method("forward"))
     throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE", "the TorchScript module has no method 'forward'");
   module.eval();
-  const std::shared_ptr<Model> model(new Model(options, device));
+  const std::shared_ptr<Model> model(new Model(options));
   model->facts_ = facts_of(module);
   c10::InferenceMode inference;
-  module.to(device);
-  if (options.optimize) module = optimized(module, device);
+  module.to(options.device);
+  if (options.optimize) module = optimized(module, options.device);
   model->module_ = std::make_unique<torch::jit::Module>(std::move(module));
   return model;
 }

@@ -16,7 +16,7 @@ namespace deeplasia::model {
 enum class Precision { float32, float16, bfloat16 };
 
 struct LoadOptions {
-  std::string device;  // "cpu", "cuda:0", …
+  c10::Device device;
   int threads;         // intra-op threads of the compute thread; 0: libtorch's default
   Precision precision;
   bool optimize;  // fold batch norm, lay weights out for the device
@@ -45,7 +45,7 @@ class Model {
   int threads() const { return threads_; }
 
  private:
-  Model(const LoadOptions& options, c10::Device device);
+  explicit Model(const LoadOptions& options);
 
   std::unique_ptr<torch::jit::Module> module_;
   Facts facts_{};
@@ -54,7 +54,7 @@ class Model {
   Precision precision_;
 };
 
-// Checks that a device exists: "cpu" or "cuda:n". Throws CodedError ERR_DEEPLASIA_DEVICE.
+// "cpu", "cuda" or "cuda:n" as a device that exists, with its index. Throws CodedError ERR_DEEPLASIA_DEVICE.
 c10::Device parse_device(const std::string& name);
 
 int cuda_device_count();

@@ -13,30 +13,30 @@ namespace {
 std::atomic<int> in_flight{0};
 
 // A process that ends while a forward runs would destroy libtorch's statics under the running thread, which
-// crashed in 15 of 20 exits. Handlers run last-in first-out, so this one, registered after libtorch was loaded,
-// comes before libtorch's destructors and skips them.
-void register_exit_guard() {
-  static std::once_flag once;
-  std::call_once(once, [] {
+// crashed in 15 of 20 exits; this skips their destructors. Exit handlers run last-in first-out and libtorch registers
+// new ones in every forward that meets a new operator, so the guard registers itself as late as can be: `exit` runs
+// the destructors of thread locals before any handler, and so does the end of a worker thread.
+struct ExitGuard {
+  ~ExitGuard() {
     on_exit(
         [](int status, void*) {
           if (in_flight.load() > 0) _exit(status);
         },
         nullptr);
-  });
-}
+  }
+};
 
 }  // namespace
 
 int tasks_in_flight() { return in_flight.load(); }
 
 void TaskQueue::grow(int threads) {
-  register_exit_guard();
   std::lock_guard lock(mutex_);
   for (; threads_ < threads; ++threads_) std::thread([this] { run(); }).detach();
 }
 
 void TaskQueue::post(std::function<void()> task) {
+  [[maybe_unused]] thread_local const ExitGuard guard;
   ++in_flight;
   {
     std::lock_guard lock(mutex_);

@@ -20,7 +20,7 @@ class TaskQueue {
 
   // Adds threads until there are `threads`; never takes any away.
   void grow(int threads);
-  // `task` must not throw.
+  // `task` must not throw. To be called from threads that end before the process does, or that end it.
   void post(std::function<void()> task);
 
  private:
