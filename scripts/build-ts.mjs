@@ -1,5 +1,5 @@
 /** TypeScript to dist/. */
-import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { digest, root, run, runAsScript, stamp } from "./steps.mjs";
 
@@ -15,8 +15,8 @@ export async function buildTypeScript() {
   const from = sources();
   await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
   removeOrphans();
-  const cli = join(root, "dist/cli.js");
-  if (existsSync(cli)) chmodSync(cli, 0o755);
+  const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const file of Object.values(bin)) chmodSync(join(root, file), 0o755);
   made.write(from);
 }
 

@@ -25,6 +25,8 @@ interface InstallFlags {
 }
 
 export function registerLibtorch(program: Command): void {
+  // or the program's own --version would swallow that of `install`
+  program.enablePositionalOptions();
   const libtorch = program
     .command("libtorch")
     .description("install, list or remove the libtorch of the package's cache");
@@ -86,17 +88,21 @@ export async function ensureLibtorch({ yes = false, interactive = isInteractive(
   requireLibtorch(required);
 }
 
-/** Install with a bar on stderr; Ctrl-C leaves nothing half done. */
+/** Install with a bar on stderr. A signal is obeyed when nothing half done is left. */
 export async function installWithProgress(options: InstallOptions): Promise<Installed> {
   const controller = new AbortController();
-  const interrupt = () => controller.abort();
+  let caught: NodeJS.Signals | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    caught = signal;
+    controller.abort();
+  };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  const show = progressPrinter();
   try {
-    return await installLibtorch({ ...options, signal: controller.signal, onProgress: show });
+    return await installLibtorch({ ...options, signal: controller.signal, onProgress: progressPrinter() });
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+    if (caught !== undefined) process.kill(process.pid, caught);
   }
 }
 

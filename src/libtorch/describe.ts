@@ -1,4 +1,5 @@
 /** A search for libtorch, in lines for a person. */
+import { INSTALL_COMMAND } from "./check.js";
 import type { Search } from "./find.js";
 
 /** One line a candidate, the chosen one marked, the reasons against the others below each. */
@@ -12,5 +13,8 @@ export function describeSearch({ candidates, chosen, why }: Search): string[] {
       ...candidate.problems.map(({ message }) => `      ${message}`),
     ];
   });
-  return [...lines, chosen === null ? `none is used: ${why}` : `* is used: ${why}`];
+  return [
+    ...lines,
+    chosen === null ? `none is used: ${why}; to install one: ${INSTALL_COMMAND}` : `* is used: ${why}`,
+  ];
 }

@@ -2,7 +2,7 @@
  * Putting a libtorch into the package's cache. It is made in a private folder and renamed into place, so that under a
  * final name there is a complete, checked build or nothing; no Python environment is touched.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DeeplasiaError, isSystemError } from "../errors.js";
@@ -104,9 +104,10 @@ async function installInto(cache: string, workspace: string, request: Request): 
     downloads: join(cache, "downloads"),
     onProgress: report("download"),
   };
-  report("download")(0, 0);
-  const torch = request.from === undefined ? await fetchTorchWheel(wheels) : resolve(request.from);
-  const disposable = request.from === undefined ? [torch] : [];
+  const given = request.from === undefined ? undefined : existingFile(request.from);
+  if (given === undefined) report("download")(0, 0);
+  const torch = given ?? (await fetchTorchWheel(wheels));
+  const disposable = given === undefined ? [torch] : [];
   const tree = join(workspace, "tree");
   await mkdir(tree);
   const unpacking = { onProgress: report("unpack"), signal };
@@ -155,6 +156,14 @@ function installedBuild(cache: string, version: string, cuda: boolean): Candidat
         (build.cuda !== null) === cuda &&
         [build.version, build.version?.replace(/\+.*/, "")].includes(version),
     );
+}
+
+function existingFile(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return resolve(path);
+  throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `there is no file ${path}`, {
+    file: path,
+    remedy: "--from takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
+  });
 }
 
 function noCuda(version: string): DeeplasiaError {

@@ -64,11 +64,14 @@ export async function download(pip: Pip, request: DownloadRequest): Promise<Down
     const wheels = readdirSync(request.target).filter((name) => name.endsWith(".whl"));
     return { files: wheels.map((name) => join(request.target, name)) };
   }
-  const errors = output.split("\n").filter((line) => line.startsWith("ERROR:"));
-  const noMatch =
-    /No matching distribution|ResolutionImpossible/.test(output) && !/Retrying|ConnectionError/.test(output);
-  const reason = (errors.at(-1) ?? output.trim().split("\n").at(-1) ?? "").replace(/^ERROR:\s*/, "");
-  return { noMatch, reason: reason || `pip ended with status ${code}` };
+  if (/Retrying|ConnectionError|Could not fetch URL/.test(output)) {
+    return { noMatch: false, reason: "cannot be reached from this machine" };
+  }
+  if (/No matching distribution|ResolutionImpossible/.test(output)) {
+    return { noMatch: true, reason: "has no such wheel for this machine" };
+  }
+  const last = output.trim().split("\n").at(-1) ?? "";
+  return { noMatch: false, reason: last.replace(/^ERROR:\s*/, "") || `pip ended with status ${code}` };
 }
 
 function downloadArguments(pip: Pip, request: DownloadRequest): string[] {

@@ -1,5 +1,5 @@
 /** What is taken from a torch wheel, an nvidia wheel or PyTorch's zip, and the check of each file that is. */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { DeeplasiaError } from "../errors.js";
 import { type LibtorchVersion, parseBuildVersion, parseVersionPy } from "./version.js";
@@ -147,16 +147,12 @@ async function reading<T>(file: string, use: (archive: Archive) => Promise<T>): 
   try {
     return await withArchive(file, use);
   } catch (error) {
-    const { name, code, message, syscall } = error as NodeJS.ErrnoException;
-    if (name === "AbortError" || (syscall !== undefined && code !== "ENOENT")) throw error;
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_LIBTORCH_INSTALL",
-      `${basename(file)} cannot be unpacked: ${message}`,
-      {
-        file,
-        remedy: "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.",
-        cause: error,
-      },
-    );
+    const { name, message, syscall } = error as NodeJS.ErrnoException;
+    if (name === "AbortError" || syscall !== undefined) throw error;
+    throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `${file} cannot be unpacked: ${message}`, {
+      file,
+      remedy: "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.",
+      cause: error,
+    });
   }
 }
