@@ -28,19 +28,19 @@ export function isNativeCurrent(libtorch) {
 export async function buildNative(libtorch) {
   checkTools();
   const from = sources(libtorch);
+  await cmakeJs(libtorch);
+  made.write(from);
+}
+
+/** @param {{ out?: string, compiler?: string }} options build folder instead of build/, compiler instead of CMake's choice */
+export async function cmakeJs(libtorch, { out, compiler } = {}) {
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
   await run(process.execPath, [
-    ...[
-      join(root, "node_modules/cmake-js/bin/cmake-js"),
-      "build",
-      "--log-level",
-      "warn",
-      "--config",
-      "Release",
-    ],
-    ...["--parallel", String(jobs), `--CDLIBTORCH=${libtorch.directory}`],
+    ...[join(root, "node_modules/cmake-js/bin/cmake-js"), "build", "--log-level", "warn"],
+    ...["--config", "Release", "--parallel", String(jobs), `--CDLIBTORCH=${libtorch.directory}`],
+    ...(out === undefined ? [] : ["--out", out]),
+    ...(compiler === undefined ? [] : ["--cxx", compiler]),
   ]);
-  made.write(from);
 }
 
 /** @throws SetupError where cmake or a C++ compiler is missing. */

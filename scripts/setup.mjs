@@ -9,17 +9,22 @@ import { buildTypeScript, isTypeScriptCurrent } from "./build-ts.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
 export async function setup() {
-  if (process.platform !== "linux") throw new SetupError("deeplasia-native is built and run on Linux");
-  // before minutes are spent on the other steps
-  if (!existsSync(join(root, "build/Release"))) checkTools();
-  await step("dependencies", areDependenciesCurrent, () => run("npm", ["ci", "--no-audit", "--no-fund"]));
-  await step("TypeScript", isTypeScriptCurrent, buildTypeScript);
-  const libtorch = await step("libtorch", findForBuild, installForBuild);
+  const libtorch = await setupForBuild();
   await step(
     "native addon",
     () => isNativeCurrent(libtorch),
     () => buildNative(libtorch),
   );
+}
+
+/** Everything but the addon itself; the libtorch to build it against. */
+export async function setupForBuild() {
+  if (process.platform !== "linux") throw new SetupError("deeplasia-native is built and run on Linux");
+  // before minutes are spent on the other steps
+  if (!existsSync(join(root, "build/Release"))) checkTools();
+  await step("dependencies", areDependenciesCurrent, () => run("npm", ["ci", "--no-audit", "--no-fund"]));
+  await step("TypeScript", isTypeScriptCurrent, buildTypeScript);
+  return step("libtorch", findForBuild, installForBuild);
 }
 
 /** Do a step unless `current` has its result (anything truthy) already; returns the result. One line says how it went. */
