@@ -27,13 +27,14 @@ const COMPILER = "g++-10";
 const TRIPLE = { x64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu" }[process.arch];
 
 /**
- * Command of the compiler to make prebuilds with; null: this machine's own is old enough.
+ * Command of the compiler to make prebuilds with; undefined: this machine's own is old enough.
  * @param cache directory that keeps the unpacked tree; `DEEPLASIA_OLD_GLIBC` may name a copy of such a tree instead
  * @param scratch directory for the wrapper, empty or from an earlier run
  */
 export function oldCompiler(cache, scratch) {
   const named = process.env.DEEPLASIA_OLD_GLIBC;
-  if (!named && isAtMost(process.report.getReport().header.glibcVersionRuntime, LIMITS.GLIBC)) return null;
+  if (!named && isAtMost(process.report.getReport().header.glibcVersionRuntime, LIMITS.GLIBC))
+    return undefined;
   const tree = named ? resolve(named) : join(cache, "old-glibc", SUITE);
   if (!existsSync(join(tree, "usr/bin", COMPILER))) {
     if (named) throw new SetupError(`DEEPLASIA_OLD_GLIBC: ${tree} holds no usr/bin/${COMPILER}`);
@@ -109,7 +110,8 @@ function debianMirror() {
 /** The compiler's packages with all they depend on, by apt in a directory of its own. Returns the archives. */
 function downloadPackages(mirror, work) {
   const at = (name) => join(work, name);
-  for (const folder of ["lists/partial", "archives/partial", "none"]) mkdirSync(at(folder), { recursive: true });
+  for (const folder of ["lists/partial", "archives/partial", "none"])
+    mkdirSync(at(folder), { recursive: true });
   // nothing is installed there, so every dependency is fetched
   writeFileSync(at("status"), "");
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
