@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { DeeplasiaError } from "../errors.js";
 import { type LibtorchVersion, parseBuildVersion, parseVersionPy } from "./version.js";
-import { type Archive, type ExtractOptions, withArchive } from "./zip.js";
+import { type Archive, type Extracted, type ExtractOptions, extractFiles, withArchive } from "./zip.js";
 
 /** Size and sha256 (base64url) of a file as the wheel's RECORD has it. */
 export interface RecordEntry {
@@ -22,9 +22,6 @@ export interface ArchiveFacts extends LibtorchVersion {
 const WHEEL_PARTS = /^torch\/(lib\/|include\/|share\/|version\.py$)/;
 const NVIDIA_PARTS = /^nvidia\/.*\.so(\.\d+)*$/;
 const ZIP_PARTS = /^libtorch\/(lib|include|share)\/|^libtorch\/build-(version|hash)$/;
-
-/** Most of a wheel's files are small headers, and waiting for the disk is most of their time. */
-const PARALLEL_FILES = 8;
 
 /** Lines of RECORD: path, `sha256=…`, size. Lines without a digest (RECORD itself) are left out. */
 export function parseRecord(text: string): Map<string, RecordEntry> {
@@ -70,31 +67,32 @@ export function readArchive(file: string): Promise<ArchiveFacts> {
 export function unpackWheel(file: string, target: string, options: UnpackOptions = {}): Promise<void> {
   return reading(file, async (archive) => {
     const record = parseRecord((await archive.text(distInfo(archive, "RECORD"))) ?? "");
-    const names = [...archive.entries.keys()].filter(
+    const names = [...archive.bytes.keys()].filter(
       (name) => WHEEL_PARTS.test(name) || NVIDIA_PARTS.test(name),
     );
-    await unpack(archive, names, options, async (name, extractOptions) => {
+    const targets = new Map(names.map((name) => [name, join(target, name)]));
+    const check = (name: string, { sha256, bytes }: Extracted) => {
       const expected = record.get(name);
-      const got = await archive.extract(archive.entries.get(name)!, join(target, name), extractOptions);
       if (expected === undefined) throw new Error(`${name} is not in its RECORD`);
-      if (got.sha256 !== expected.sha256 || got.bytes !== expected.bytes) {
+      if (sha256 !== expected.sha256 || bytes !== expected.bytes) {
         throw new Error(`${name} differs from its RECORD (sha256 or size)`);
       }
-    });
+    };
+    await extractFiles(file, targets, check, extractOptions(archive, names, options));
   });
 }
 
 /** Unpack PyTorch's own zip; `libtorch/` becomes `torch/`. Each file is checked against the zip's CRC-32. */
 export function unpackZip(file: string, target: string, options: UnpackOptions = {}): Promise<void> {
   return reading(file, async (archive) => {
-    const names = [...archive.entries.keys()].filter((name) => ZIP_PARTS.test(name));
-    await unpack(archive, names, options, async (name, extractOptions) => {
-      const path = join(target, name.replace(/^libtorch\//, "torch/"));
-      const { crcMatches } = await archive.extract(archive.entries.get(name)!, path, extractOptions);
+    const names = [...archive.bytes.keys()].filter((name) => ZIP_PARTS.test(name));
+    const targets = new Map(names.map((name) => [name, join(target, name.replace(/^libtorch\//, "torch/"))]));
+    const check = (name: string, { crcMatches }: Extracted) => {
       if (crcMatches === null)
-        throw new Error("checking a zip needs Node 20.15 or newer; a wheel can be taken with this one");
+        throw new Error("checking a zip needs Node 20.15 or newer; with this one take a wheel");
       if (!crcMatches) throw new Error(`${name} differs from its checksum`);
-    });
+    };
+    await extractFiles(file, targets, check, extractOptions(archive, names, options));
   });
 }
 
@@ -104,39 +102,23 @@ export interface UnpackOptions {
   signal?: AbortSignal | undefined;
 }
 
-async function unpack(
+function extractOptions(
   archive: Archive,
   names: string[],
   { onProgress, signal }: UnpackOptions,
-  extract: (name: string, options: ExtractOptions) => Promise<void>,
-): Promise<void> {
-  const total = names.reduce((sum, name) => sum + archive.entries.get(name)!.uncompressedSize, 0);
+): ExtractOptions {
+  const total = names.reduce((sum, name) => sum + archive.bytes.get(name)!, 0);
   let done = 0;
   const onBytes = (count: number) => {
     done += count;
     onProgress?.(done, total);
   };
-  const queue = [...names];
-  const worker = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      try {
-        signal?.throwIfAborted();
-        await extract(name, { signal, onBytes });
-      } catch (error) {
-        queue.length = 0;
-        throw error;
-      }
-    }
-  };
-  // all must have ended before the caller clears away what they write
-  const ends = await Promise.allSettled(Array.from({ length: PARALLEL_FILES }, worker));
-  const failure = ends.find((end) => end.status === "rejected");
-  if (failure !== undefined) throw failure.reason;
+  return { signal, onBytes };
 }
 
 /** Path of a file of the wheel's own `*.dist-info`. */
 function distInfo(archive: Archive, name: string): string {
-  for (const path of archive.entries.keys()) {
+  for (const path of archive.bytes.keys()) {
     if (/^[^/]+\.dist-info\//.test(path) && path.endsWith(`.dist-info/${name}`)) return path;
   }
   throw new Error(`it has no ${name}, so it is no wheel`);

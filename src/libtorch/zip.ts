@@ -17,11 +17,10 @@ interface ZipFile {
 const { openPromise } = yauzl as unknown as { openPromise(path: string, options: object): Promise<ZipFile> };
 
 export interface Archive {
-  /** Files by their path in the archive; directories are left out. */
-  entries: Map<string, Entry>;
+  /** Sizes of the files, unpacked, by their path in the archive; directories are left out. */
+  bytes: Map<string, number>;
+  /** Content of a text file, null where there is none of this name. */
   text(path: string): Promise<string | null>;
-  /** Write one entry to a new file, synced to disk. */
-  extract(entry: Entry, target: string, options: ExtractOptions): Promise<Extracted>;
 }
 
 export interface ExtractOptions {
@@ -37,30 +36,75 @@ export interface Extracted {
   crcMatches: boolean | null;
 }
 
+/** Most of a wheel's files are small headers, and waiting for the disk is most of their time. */
+const WORKERS = 4;
 const UNIX_TYPE = 0o170000;
 const UNIX_SYMLINK = 0o120000;
 
-/** Open an archive, use it, close it. @throws Error of yauzl where the file is no complete zip. */
-export async function withArchive<T>(path: string, use: (archive: Archive) => Promise<T>): Promise<T> {
-  const zip = await openPromise(path, { autoClose: false, strictFileNames: true });
-  try {
+/** Open an archive, look into it, close it. @throws Error of yauzl where the file is no complete zip. */
+export function withArchive<T>(path: string, use: (archive: Archive) => Promise<T>): Promise<T> {
+  return withZip(path, async (zip) => {
     const entries = new Map<string, Entry>();
-    for await (const entry of zip.eachEntry()) {
-      if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE) === UNIX_SYMLINK) {
-        throw new Error(`it holds a symbolic link, ${entry.fileName}`);
-      }
-      if (!entry.fileName.endsWith("/")) entries.set(entry.fileName, entry);
-    }
-    return await use({
-      entries,
+    for await (const entry of files(zip)) entries.set(entry.fileName, entry);
+    return use({
+      bytes: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
       text: async (name) => {
         const entry = entries.get(name);
         return entry === undefined ? null : readText(await zip.openReadStreamPromise(entry));
       },
-      extract: (entry, target, options) => extract(zip, entry, target, options),
     });
+  });
+}
+
+/**
+ * Write files of an archive, several at a time, each to a new file that is synced to disk.
+ * @param targets path to write to, by path in the archive
+ * @param check called with every file that is written; throws where it is not what it should be
+ */
+export async function extractFiles(
+  path: string,
+  targets: ReadonlyMap<string, string>,
+  check: (name: string, file: Extracted) => void,
+  options: ExtractOptions,
+): Promise<void> {
+  const waiting = new Map(targets);
+  // Each worker opens the archive for itself: streams of one yauzl handle queue for its one reader, and a stream that
+  // is destroyed while it waits there (a full disk, Ctrl-C) ends the process with an exception nobody can catch.
+  const work = async (zip: ZipFile) => {
+    for await (const entry of files(zip)) {
+      const target = waiting.get(entry.fileName);
+      if (target === undefined) continue;
+      waiting.delete(entry.fileName);
+      options.signal?.throwIfAborted();
+      check(entry.fileName, await extract(zip, entry, target, options));
+    }
+  };
+  const stopOthers = (error: unknown) => {
+    waiting.clear();
+    throw error;
+  };
+  const workers = Array.from({ length: WORKERS }, () => withZip(path, work).catch(stopOthers));
+  // all must have ended before the caller clears away what they write
+  const ends = await Promise.allSettled(workers);
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}
+
+async function withZip<T>(path: string, use: (zip: ZipFile) => Promise<T>): Promise<T> {
+  const zip = await openPromise(path, { autoClose: false, strictFileNames: true });
+  try {
+    return await use(zip);
   } finally {
     zip.close();
+  }
+}
+
+async function* files(zip: ZipFile): AsyncGenerator<Entry> {
+  for await (const entry of zip.eachEntry()) {
+    if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE) === UNIX_SYMLINK) {
+      throw new Error(`it holds a symbolic link, ${entry.fileName}`);
+    }
+    if (!entry.fileName.endsWith("/")) yield entry;
   }
 }
 
