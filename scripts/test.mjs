@@ -1,0 +1,75 @@
+/**
+ * `npm test`: the set-up where it is missing, then every test: vitest (unit, native, parity, command line, package) and
+ * the test of the plain C++. The last line is the sum. `npm test -- FILTER…` runs the vitest files whose path holds one
+ * of the filters.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setup } from "./setup.mjs";
+import { root, runAsScript, SetupError } from "./steps.mjs";
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @returns {Promise<Counts>} */
+async function vitest(filters) {
+  const folder = mkdtempSync(join(tmpdir(), "deeplasia-vitest-"));
+  const report = join(folder, "report.json");
+  try {
+    const status = await start(process.execPath, [
+      ...[join(root, "node_modules/vitest/vitest.mjs"), "run", ...filters],
+      ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    ]);
+    return countVitest(report, status);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A file that cannot be imported has no tests, and an error outside all tests fails the run: each counts as a failure. */
+function countVitest(report, status) {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = readReport(report);
+  const broken = testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  const failed = numFailedTests + broken.length;
+  return {
+    passed: numPassedTests,
+    failed: status === 0 ? failed : Math.max(failed, 1),
+    skipped: numPendingTests + numTodoTests,
+  };
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new SetupError(`vitest ended without a report: ${cause.message}`, { cause });
+  }
+}
+
+function start(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+}
+
+/** @param {Counts[]} suites */
+function total(suites) {
+  const sum = (key) => suites.reduce((all, counts) => all + counts[key], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+await runAsScript(import.meta.url, async () => {
+  const filters = process.argv.slice(2);
+  await setup();
+  const suites = [await vitest(filters)];
+  if (filters.length === 0) {
+    const { testNative } = await import("./test-native.mjs");
+    suites.push(await testNative());
+  }
+  const { passed, failed, skipped } = total(suites);
+  if (failed > 0 || passed === 0) process.exitCode = 1;
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+});
