@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-// The smallest test harness that says which line failed and with which values: TEST(name) { CHECK(...); }.
+// The smallest test harness that says which line failed and with which values: TEST(name) { EXPECT(...); }.
 namespace deeplasia::test {
 
 struct Case {
@@ -59,8 +59,8 @@ inline int run_all() {
   static const bool registered_##name = (deeplasia::test::cases().push_back({#name, test_##name}), true); \
   static void test_##name()
 
-#define CHECK(condition) \
+#define EXPECT(condition) \
   ((condition) ? void() : deeplasia::test::fail(__FILE__, __LINE__, "not true: " #condition))
 
-#define CHECK_EQUAL(actual, expected) \
+#define EXPECT_EQUAL(actual, expected) \
   deeplasia::test::check_equal((actual), (expected), #actual, __FILE__, __LINE__)

@@ -1,0 +1,71 @@
+#include "runtime/task_queue.h"
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "check.h"
+
+using deeplasia::runtime::TaskQueue;
+using deeplasia::runtime::tasks_in_flight;
+
+namespace {
+
+// Queues are never deleted: their threads wait for ever.
+TaskQueue& queue(int threads) { return *new TaskQueue(threads); }
+
+// Tasks count as done only after they returned, a moment after what they signalled.
+void wait_until_idle() {
+  while (tasks_in_flight() > 0) std::this_thread::yield();
+}
+
+}  // namespace
+
+TEST(one_thread_keeps_the_order) {
+  constexpr int kTasks = 1000;
+  std::vector<int> order;  // only touched by the one thread
+  TaskQueue& one = queue(1);
+  for (int i = 0; i < kTasks; ++i) one.post([&order, i] { order.push_back(i); });
+  wait_until_idle();
+  EXPECT_EQUAL(order.size(), static_cast<size_t>(kTasks));
+  for (size_t i = 0; i < order.size(); ++i) EXPECT_EQUAL(order[i], static_cast<int>(i));
+}
+
+TEST(tasks_posted_by_many_threads_all_run_once) {
+  static constexpr int kPosters = 4, kEach = 500;
+  TaskQueue& three = queue(3);
+  std::vector<std::atomic<int>> runs(kPosters * kEach);
+  std::vector<std::thread> posters;
+  for (int p = 0; p < kPosters; ++p)
+    posters.emplace_back([&, p] {
+      for (int i = 0; i < kEach; ++i) three.post([&runs, p, i] { ++runs[p * kEach + i]; });
+    });
+  for (std::thread& poster : posters) poster.join();
+  wait_until_idle();
+  for (const auto& count : runs) EXPECT_EQUAL(count.load(), 1);
+}
+
+TEST(growing_lets_waiting_tasks_run_beside_the_running_one) {
+  TaskQueue& growing = queue(1);
+  std::latch both(2);  // opens only when both tasks run at once
+  growing.post([&] { both.arrive_and_wait(); });
+  growing.post([&] { both.arrive_and_wait(); });
+  EXPECT(!both.try_wait());
+  growing.grow(2);
+  both.wait();
+  growing.grow(1);  // takes nothing away
+  wait_until_idle();
+}
+
+TEST(running_and_waiting_tasks_are_in_flight) {
+  TaskQueue& one = queue(1);
+  std::promise<void> gate;
+  std::shared_future<void> open = gate.get_future().share();
+  for (int i = 0; i < 3; ++i) one.post([open] { open.wait(); });
+  EXPECT_EQUAL(tasks_in_flight(), 3);
+  gate.set_value();
+  wait_until_idle();
+  EXPECT_EQUAL(tasks_in_flight(), 0);
+}

@@ -1,0 +1,55 @@
+/**
+ * core_test, the test of the plain C++ (no N-API, no Node): configure, build, run by ctest. With --sanitize under
+ * AddressSanitizer and UBSan, in a build folder of its own.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildRequirement, checkTools } from "./build-native.mjs";
+import { root, run, runAsScript, SetupError } from "./steps.mjs";
+
+/** @returns {Promise<{ passed: number, failed: number, skipped: number }>} counts of the tests in core_test */
+export async function testNative({ sanitize = false } = {}) {
+  checkTools();
+  const { requireLibtorch } = await import("../dist/libtorch/find.js");
+  const { directory } = requireLibtorch(await buildRequirement());
+  const folder = join(root, sanitize ? "build-sanitize" : "build-test");
+  const flags = [
+    `-DLIBTORCH=${directory}`,
+    "-DDEEPLASIA_TESTS=ON",
+    `-DDEEPLASIA_SANITIZE=${sanitize ? "ON" : "OFF"}`,
+  ];
+  await run("cmake", ["-S", root, "-B", folder, "-Wno-dev", ...flags]);
+  await run("cmake", ["--build", folder, "--target", "core_test", "--parallel", "2"]);
+  return count(await ctest(folder));
+}
+
+/** Everything that ctest prints, shown as it comes. */
+function ctest(folder) {
+  return new Promise((resolve, reject) => {
+    const child = spawn("ctest", ["--test-dir", folder, "--verbose"], {
+      stdio: ["ignore", "pipe", process.stderr],
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      output += text;
+      process.stderr.write(text);
+    });
+    child.on("error", (error) => reject(new SetupError(`ctest: ${error.message}`)));
+    child.on("close", (status) => resolve({ output, status }));
+  });
+}
+
+/** Lines of native/test/check.h; a run that ends badly counts as a failure even where no test says so. */
+function count({ output, status }) {
+  const lines = (word) => output.match(new RegExp(`^\\d+: ${word} `, "gm"))?.length ?? 0;
+  const failed = lines("FAILED");
+  return { passed: lines("ok   "), failed: status === 0 ? failed : Math.max(failed, 1), skipped: 0 };
+}
+
+await runAsScript(import.meta.url, async () => {
+  const { values } = parseArgs({ options: { sanitize: { type: "boolean" } } });
+  const { passed, failed, skipped } = await testNative(values);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  if (failed > 0) process.exitCode = 1;
+});
