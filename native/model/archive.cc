@@ -41,6 +41,15 @@ std::unique_ptr<PyTorchStreamReader> open(const std::string& path) {
   return guarded("its table of contents", [&] { return std::make_unique<PyTorchStreamReader>(path); });
 }
 
+std::unique_ptr<PyTorchStreamReader> open_torchscript(const std::string& path) {
+  auto reader = open(path);
+  if (!reader->hasRecord("constants.pkl"))
+    throw CodedError(kUnreadable, reader->hasRecord("data.pkl")
+                                      ? "a PyTorch checkpoint (weights only), not a TorchScript archive"
+                                      : "a zip file, but not a TorchScript archive");
+  return reader;
+}
+
 bool is_bookkeeping(const std::string& record) {
   return record == "version" || record == "byteorder" || record == ".data/version" ||
          record == ".data/serialization_id";  // the writer makes its own
@@ -48,18 +57,10 @@ bool is_bookkeeping(const std::string& record) {
 
 }  // namespace
 
-void check_torchscript(const std::string& path) {
-  const auto reader = open(path);
-  const auto has = [&](const char* record) {
-    return guarded("its table of contents", [&] { return reader->hasRecord(record); });
-  };
-  if (!has("constants.pkl"))
-    throw CodedError(kUnreadable, has("data.pkl") ? "a PyTorch checkpoint (weights only), not a TorchScript archive"
-                                                  : "a zip file, but not a TorchScript archive");
-}
+void check_torchscript(const std::string& path) { open_torchscript(path); }
 
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name) {
-  const auto reader = open(path);
+  const auto reader = open_torchscript(path);
   const std::string record = "extra/" + name;
   if (!reader->hasRecord(record)) return std::nullopt;
   return guarded("its extra file", [&] {
@@ -70,8 +71,7 @@ std::optional<std::string> read_extra_file(const std::string& path, const std::s
 
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
                       const std::string& text) {
-  check_torchscript(source);
-  const auto reader = open(source);
+  const auto reader = open_torchscript(source);
   const std::string extra = "extra/" + name;
   std::ofstream file(target, std::ios::binary | std::ios::trunc);
   int failure = file ? 0 : errno;
