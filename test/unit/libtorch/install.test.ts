@@ -245,7 +245,7 @@ describe("through pip", () => {
     expect(existsSync(join(folder, "bin/calls"))).toBe(false);
   });
 
-  test("no Python with pip: the message offers a file", async () => {
+  test("a pip that fails: the message offers a file", async () => {
     vi.stubEnv("PATH", fakePython(join(folder, "bin")));
     const attempt = installLibtorch({ version: "9.9.9" });
     await expect(attempt).rejects.toMatchObject({ remedy: expect.stringContaining("--from FILE") });
