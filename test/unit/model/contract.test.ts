@@ -1,0 +1,98 @@
+import { copyFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { imagePlan, normalisation } from "../../../src/image/plan.js";
+import {
+  completeContract,
+  contractSources,
+  mergeManifests,
+  missingFields,
+} from "../../../src/model/contract.js";
+import { type Manifest, parseManifestText } from "../../../src/model/manifest.js";
+import { toMonths } from "../../../src/prediction/months.js";
+import { temporaryFolder } from "../../helpers/temporary.js";
+import { fixture } from "../../helpers/testData.js";
+
+const complete: Manifest = {
+  inputSize: [1, 64, 48],
+  fit: "centre-square",
+  resize: "linear",
+  normalise: "zscore",
+  maskNeeded: false,
+  subtractBackground: true,
+  sexEncoding: "male-1",
+  ageUnit: "z",
+  ageMeanMonths: 100,
+  ageSdMonths: 10,
+};
+const contract = (changes: Manifest = {}) =>
+  completeContract(
+    mergeManifests([{ origin: "test", manifest: { ...complete, ...changes } }]).manifest,
+    "m.pt",
+  );
+
+describe("where a contract comes from", () => {
+  test("later sources win field by field, and each field's origin is kept", async () => {
+    const folder = await temporaryFolder();
+    const model = join(folder, "model.pt");
+    await copyFile(fixture("models/tuple-age-sex.pt"), model); // has one inside: z, mean 120
+    await writeFile(join(folder, "model.json"), JSON.stringify({ ageMeanMonths: 121, fit: "pad" }));
+    const override = join(folder, "override.json");
+    await writeFile(override, JSON.stringify({ ageMeanMonths: 122, resize: "area" }));
+    const { manifest, origins } = mergeManifests(
+      await contractSources(model, override, { resize: "linear" }),
+    );
+    expect(manifest).toMatchObject({ ageSdMonths: 40, fit: "pad", ageMeanMonths: 122, resize: "linear" });
+    expect(Object.fromEntries(origins)).toMatchObject({
+      ageSdMonths: "archive",
+      fit: join(folder, "model.json"),
+      ageMeanMonths: override,
+      resize: "flags",
+      biasSlope: "default",
+    });
+  });
+
+  test("what is missing is asked for by name", () => {
+    expect(missingFields({})).toContain("inputSize");
+    expect(missingFields({ ...complete, ageMeanMonths: undefined })).toEqual(["ageMeanMonths"]);
+    expect(missingFields({ ...complete, ageUnit: "months", ageMeanMonths: undefined })).toEqual([]);
+    expect(missingFields({ ...complete, normalise: "fixed" })).toEqual(["normaliseMean", "normaliseSd"]);
+    expect(missingFields({ ...complete, normalise: "equalize" })).toEqual(["equalizeBins"]);
+    expect(() => contract({ sexEncoding: undefined })).toThrow(/nothing says sexEncoding/);
+  });
+
+  test("unknown fields, wrong values and broken JSON are named", () => {
+    expect(() => parseManifestText('{"inputsize":[1,2,3]}', "a.json")).toThrow(
+      /a\.json.*'inputsize'.*inputSize/,
+    );
+    expect(() => parseManifestText('{"fit":"round"}', "a.json")).toThrow(/fit: /);
+    expect(() => parseManifestText("{", "a.json")).toThrow(/a\.json is not JSON/);
+    expect(() =>
+      contract({ inputSize: [1, 64, 64], normalise: "fixed", normaliseMean: [0, 0, 0], normaliseSd: [1] }),
+    ).toThrow(/normaliseMean has 3 values, but the input has 1 channel/);
+  });
+});
+
+describe("what a contract means", () => {
+  test("for a picture", () => {
+    const view = { flip: true, rotationAngle: 5 };
+    expect(imagePlan(contract(), view)).toMatchObject({
+      ...view,
+      height: 64,
+      width: 48,
+      depth: "any",
+      background: "percentile",
+      equalizeBins: 0,
+    });
+    const equalize = contract({ normalise: "equalize", equalizeBins: 256, subtractBackground: false });
+    expect(imagePlan(equalize, view)).toMatchObject({ depth: "8bit", background: "none", equalizeBins: 256 });
+    expect(normalisation(equalize).method).toBe("none");
+    expect(imagePlan(contract({ normalise: "equalize", equalizeBins: 1024 }), view).depth).toBe("any");
+  });
+
+  test("for the months: unscaled, then corrected as the reference does", () => {
+    expect(toMonths(1.5, contract())).toBe(115);
+    expect(toMonths(1.5, contract({ biasSlope: 0.1, biasIntercept: -2 }))).toBeCloseTo(115 - (11.5 - 2), 4);
+    expect(toMonths(80, contract({ ageUnit: "months" }))).toBe(80);
+  });
+});
