@@ -1,11 +1,10 @@
 /** Everything that `doctor` reports, as data. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ErrorCode, toDeeplasiaError } from "../errors.js";
-import { type Addon, findAddon, packageRoot } from "./addon.js";
+import { packageVersion } from "../version.js";
+import { type Addon, findAddon } from "./addon.js";
 import { cacheDirectory } from "./cache.js";
 import { INSTALL_COMMAND, type Problem, wantsCuda } from "./check.js";
 import { requireLibtorch, type Search, searchLibtorch } from "./find.js";

@@ -18,7 +18,7 @@ import { clearAbandoned, createWorkspace } from "./workspace.js";
 /** What an installation costs, for the question before it. */
 export const INSTALL_SIZE = {
   cpu: "about 190 MB to download, 510 MB on disk",
-  cuda: "about 2.7 GB to download, 5 GB on disk",
+  cuda: "about 2.7 GB to download, 4.2 GB on disk",
 };
 
 export interface InstallOptions {
