@@ -1,5 +1,6 @@
-// The first of the two addons: it has no libtorch symbol, so it loads everywhere, and it brings ONE libtorch into the
-// process before the core, which is linked to libtorch by soname only, is loaded. Every failure is a JS error.
+// The first of the two addons: it has no libtorch symbol, so it loads everywhere, and it brings ONE libtorch
+// into the process before the core, which is linked to libtorch by soname only, is loaded. Every failure is a
+// JS error.
 #include <dlfcn.h>
 #include <link.h>
 #include <malloc.h>
@@ -39,10 +40,11 @@ std::string Resident(const char* soname) {
 
 /// What must be set before libtorch and its OpenMP runtime are loaded; the user's own settings stand.
 void TuneProcess() {
-  // libgomp's threads spin while they wait: 5 x slower as soon as something else, such as decoding, needs the cores.
+  // libgomp's threads spin while they wait: 5 x slower as soon as something else, such as decoding, needs the
+  // cores.
   setenv("OMP_WAIT_POLICY", "passive", 0);
-  // Activations of some MB are allocated and freed in every layer: without this each comes as fresh pages of the
-  // kernel, a fifth of a forward's time.
+  // Activations of some MB are allocated and freed in every layer: without this each comes as fresh pages of
+  // the kernel, a fifth of a forward's time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
@@ -65,18 +67,20 @@ Napi::Error CodedError(Napi::Env env, const std::string& message) {
 }
 
 /// open(path: string): { version: string | null, path: string }
-/// `path` is libtorch.so, or libtorch_cpu.so to leave CUDA out. Repeating it, in any worker, changes nothing. The
-/// library is never closed: its threads and tables cannot be unloaded.
+/// `path` is libtorch.so, or libtorch_cpu.so to leave CUDA out. Repeating it, in any worker, changes nothing.
+/// The library is never closed: its threads and tables cannot be unloaded.
 Napi::Value Open(const Napi::CallbackInfo& info) {
   static std::mutex mutex;
   const Napi::Env env = info.Env();
-  if (info.Length() != 1 || !info[0].IsString()) throw Napi::TypeError::New(env, "open: path must be a string");
+  if (info.Length() != 1 || !info[0].IsString())
+    throw Napi::TypeError::New(env, "open: path must be a string");
   const std::string path = RealPath(info[0].As<Napi::String>().Utf8Value());
 
   std::lock_guard<std::mutex> lock(mutex);
   const std::string resident = Resident("libtorch_cpu.so");
   if (!resident.empty() && Directory(resident) != Directory(path)) {
-    throw CodedError(env, "another libtorch is in this process already: " + resident + " (wanted: " + path + ")");
+    throw CodedError(env,
+                     "another libtorch is in this process already: " + resident + " (wanted: " + path + ")");
   }
   TuneProcess();
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { packageVersion } from "../about.js";
 import { type ErrorCode, toDeeplasiaError } from "../errors.js";
-import { packageVersion } from "../version.js";
 import { type Addon, findAddon } from "./addon.js";
 import { cacheDirectory } from "./cache.js";
 import { INSTALL_COMMAND, type Problem, wantsCuda } from "./check.js";
@@ -56,8 +56,7 @@ export async function diagnose(): Promise<Diagnosis> {
   return {
     usable: problems.length === 0,
     versions: {
-      package: (JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string })
-        .version,
+      package: packageVersion(),
       node: process.versions.node,
       napi: process.versions.napi ?? "unknown",
       glibc: glibcVersion(),
