@@ -89,13 +89,13 @@ describe("doctor", () => {
 
   test("another version is refused by both names, and let pass on demand", async () => {
     const torch = await linkedTorch("2.9.1+cpu");
-    const { code, report } = await doctor({ LIBTORCH: torch });
+    const { code, report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(code).toBe(1);
     expect(report.problems[0]).toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
       message: expect.stringMatching(new RegExp(`2\\.9\\.1\\+cpu.*compiled for ${compiledFor}`)),
     });
-    expect((await doctor({ LIBTORCH: torch, DEEPLASIA_SKIP_VERSION_CHECK: "1" })).code).toBe(0);
+    expect((await doctor({ DEEPLASIA_LIBTORCH: torch, DEEPLASIA_SKIP_VERSION_CHECK: "1" })).code).toBe(0);
   });
 
   test("a truncated library, which would end the process in dlopen", async () => {
@@ -105,7 +105,7 @@ describe("doctor", () => {
     readSync(file, head, 0, head.length, 0);
     closeSync(file);
     writeFileSync(join(torch, "lib/libtorch_cpu.so"), head);
-    const { code, report } = await doctor({ LIBTORCH: torch });
+    const { code, report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(code).toBe(1);
     expect(report.problems[0]?.message).toMatch(/libtorch_cpu\.so is truncated: 1000000 bytes/);
   });
@@ -114,7 +114,7 @@ describe("doctor", () => {
     const torch = await compiledTorch(
       "void abort(void); __attribute__((constructor)) static void start(void) { abort(); }",
     );
-    const { code, report } = await doctor({ LIBTORCH: torch });
+    const { code, report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(code).toBe(1);
     expect(report.problems[0]).toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_BROKEN",
@@ -126,7 +126,7 @@ describe("doctor", () => {
     const torch = await compiledTorch(
       "unsigned long aoti_torch_abi_version(void) { return 0x020e010000000000UL; }",
     );
-    const { report } = await doctor({ LIBTORCH: torch });
+    const { report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(report.problems[0]).toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
       message: expect.stringContaining(`is version 2.14.1, and the addon is compiled for ${compiledFor}`),
@@ -137,7 +137,7 @@ describe("doctor", () => {
     const torch = await compiledTorch(
       "unsigned long aoti_torch_abi_version(void) { return 0x020d000000000000UL; }",
     );
-    const { code, report } = await doctor({ LIBTORCH: torch });
+    const { code, report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(code).toBe(1);
     expect(report.problems[0]?.message).toContain("deeplasia_core.so cannot be loaded");
   });
