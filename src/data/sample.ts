@@ -61,7 +61,7 @@ async function whyUnusable(imagePath: string): Promise<DeeplasiaError | null> {
   const kind = await pathKind(imagePath);
   if (kind === "file") return null;
   const what = kind === null ? "there is no such picture" : "this is not a picture but a folder or a device";
-  const remedy = "Check --img_dir and the columns dir and image_ID.";
+  const remedy = "Check the path (of a cohort: --img_dir and the columns dir and image_ID).";
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_MISSING", what, { remedy });
 }
 

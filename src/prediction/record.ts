@@ -67,23 +67,22 @@ export function predictionsToCsv(records: readonly PredictionRecord[], hasSexHea
 
 /** The record of a CSV line; null if it is not one. `index` is not in the file and is -1. */
 export function predictionFromCsv(cells: readonly string[], hasSexHead: boolean): PredictionRecord | null {
-  const columns = predictionColumns(hasSexHead);
-  if (cells.length !== columns.length) return null;
-  const cell = (name: string) => cells[columns.indexOf(name)]!;
-  const number = (name: string) => (cell(name) === "" ? null : Number(cell(name)));
-  const row = Number(cell("row"));
-  if (!Number.isInteger(row) || row < 1) return null;
+  if (cells.length !== predictionColumns(hasSexHead).length) return null;
+  const [imageId, sex, ageZ, ...others] = cells as [string, string, string, ...string[]];
+  const sexHat = hasSexHead ? others.shift()! : "";
+  const [ageMonths, row, dir, patientId, boneAge] = others as [string, string, string, string, string];
+  if (!/^[1-9]\d*$/.test(row)) return null;
   return {
     index: -1,
-    row,
-    imageId: cell("image_ID"),
-    dir: cell("dir"),
-    patientId: cell("patient_ID"),
-    sex: cell("sex") === "" ? null : cell("sex") === "1.0" ? "M" : "F",
-    boneAgeMonths: number("bone_age"),
-    ageZ: Math.fround(Number(cell("y_hat"))),
-    ageMonths: Math.fround(Number(cell("pred_bone_age"))),
-    sexHat: hasSexHead && cell("sex_hat") !== "" ? Math.fround(Number(cell("sex_hat"))) : null,
+    row: Number(row),
+    imageId,
+    dir,
+    patientId,
+    sex: sex === "" ? null : sex === "1.0" ? "M" : "F",
+    boneAgeMonths: boneAge === "" ? null : Number(boneAge),
+    ageZ: Math.fround(Number(ageZ)),
+    ageMonths: Math.fround(Number(ageMonths)),
+    sexHat: sexHat === "" ? null : Math.fround(Number(sexHat)),
   };
 }
 
@@ -104,7 +103,13 @@ export function predictionFromJson(line: string): PredictionRecord | null {
   try {
     const record = JSON.parse(line) as Omit<PredictionRecord, "sexHat"> & { sexHat?: number | null };
     if (!Number.isInteger(record?.row)) return null;
-    return { ...record, sexHat: record.sexHat ?? null, index: -1 };
+    return {
+      ...record,
+      index: -1,
+      ageZ: Math.fround(record.ageZ),
+      ageMonths: Math.fround(record.ageMonths),
+      sexHat: record.sexHat == null ? null : Math.fround(record.sexHat),
+    };
   } catch {
     return null;
   }
@@ -130,7 +135,7 @@ export function csvLines(rows: readonly (readonly string[])[]): string {
 
 /**
  * The fewest decimal digits that, correctly rounded, give the same float32 again, written as NumPy (and so the
- * reference) writes it: `-2.0`, `127.31657`, `1e-05`.
+ * reference) writes it: `-2.0`, `127.316574`, `1e-05`.
  *
  * @param value a finite float32 value
  */

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DeeplasiaError } from "../../src/errors.js";
+import { outputError, pathKind, renameDurably, sha256OfFile, writeFileAtomic } from "../../src/files.js";
+import { temporaryFolder } from "../helpers/temporary.js";
+
+describe("writeFileAtomic", () => {
+  it("replaces a file and leaves nothing beside it, also after an earlier kill", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "a.json");
+    await writeFile(`${file}.tmp`, "left by a killed process, and longer than what comes");
+    await writeFileAtomic(file, "one");
+    await writeFileAtomic(file, new TextEncoder().encode("two"));
+    expect(await readFile(file, "utf8")).toBe("two");
+    expect(await readdir(folder)).toEqual(["a.json"]);
+  });
+
+  it("leaves the old file and nothing else where it fails", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "taken/inside"), { recursive: true });
+    await expect(writeFileAtomic(join(folder, "taken"), "x")).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_OUTPUT",
+    });
+    expect(await pathKind(join(folder, "taken/inside"))).toBe("folder");
+  });
+
+  it("names the missing folder and how to make it", async () => {
+    const file = join(await temporaryFolder(), "none", "a.json");
+    await expect(writeFileAtomic(file, "x")).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_OUTPUT",
+      file,
+      remedy: expect.stringMatching(/mkdir -p '.*none'/),
+    });
+  });
+});
+
+it("renameDurably moves the content over an old file", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "new"), "new");
+  await writeFile(join(folder, "old"), "old");
+  await renameDurably(join(folder, "new"), join(folder, "old"));
+  expect(await readdir(folder)).toEqual(["old"]);
+  expect(await readFile(join(folder, "old"), "utf8")).toBe("new");
+});
+
+it("pathKind tells what is there, through links", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "file"), "");
+  await symlink("file", join(folder, "link"));
+  await symlink("nowhere", join(folder, "broken"));
+  const kinds = ["", "file", "link", "broken", "none", "file/below", "nul\0", "long".repeat(200)];
+  expect(await Promise.all(kinds.map((name) => pathKind(join(folder, name))))).toEqual([
+    "folder",
+    "file",
+    "file",
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(await pathKind("/dev/null")).toBe("other");
+});
+
+it("sha256OfFile is the hash of the bytes", async () => {
+  const file = join(await temporaryFolder(), "file");
+  const bytes = Buffer.alloc(200_001, "deeplasia");
+  await writeFile(file, bytes);
+  expect(await sha256OfFile(file)).toBe(createHash("sha256").update(bytes).digest("hex"));
+});
+
+describe("outputError", () => {
+  const of = (code: string) =>
+    outputError(Object.assign(new Error("system text"), { code }), "/data/out.csv");
+
+  it.each([
+    ["ENOSPC", /full/],
+    ["EDQUOT", /quota/],
+    ["EROFS", /read-only/],
+    ["EACCES", /permission/],
+    ["ENOENT", /no folder \/data/],
+    ["ENOTDIR", /\/data is not a folder/],
+    ["EISDIR", /is a folder/],
+    ["EIO", /system text/],
+  ])("%s is put in words, with path and remedy", (code, what) => {
+    const error = of(code);
+    expect(error.code).toBe("ERR_DEEPLASIA_OUTPUT");
+    expect(error.message).toMatch(what);
+    expect(error.message).toContain("/data/out.csv");
+    expect(error.remedy).toMatch(/\w/);
+  });
+
+  it("adds what to do afterwards, and keeps an error that is explained already", () => {
+    expect(outputError(new Error(), "/x", "Then resume.").remedy).toMatch(/ Then resume\.$/);
+    const explained = new DeeplasiaError("ERR_DEEPLASIA_OPTION", "x");
+    expect(outputError(explained, "/x")).toBe(explained);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import type { FailureRecord, PredictionRecord } from "../../../src/prediction/record.js";
+import { formatSummary, SummaryBuilder } from "../../../src/prediction/summary.js";
+
+const prediction = (ageMonths: number, boneAgeMonths: number | null): PredictionRecord => {
+  const place = { index: 0, row: 1, imageId: "a.png", dir: "", patientId: "", sex: null };
+  return { ...place, boneAgeMonths, ageZ: 0, ageMonths, sexHat: null };
+};
+const failure = (code: string, dropped = false): FailureRecord => {
+  return { index: 0, row: 1, file: "a.png", code, message: "", dropped };
+};
+
+it("counts rows, failures by code, and deviations where the truth is known", () => {
+  const summary = new SummaryBuilder();
+  summary.add(prediction(100, 90), true);
+  summary.add(prediction(50, 54));
+  summary.add(prediction(70, null));
+  summary.add(failure("ERR_DEEPLASIA_SEX"));
+  summary.add(failure("ERR_DEEPLASIA_IMAGE_MISSING"));
+  summary.add(failure("ERR_DEEPLASIA_IMAGE_MISSING"));
+  summary.add(failure("ERR_DEEPLASIA_MASK_MISSING", true));
+  expect(summary.failed).toBe(3);
+  expect(summary.build(3)).toEqual({
+    rows: 7,
+    predicted: 3,
+    failed: 3,
+    dropped: 1,
+    failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
+    withTruth: 2,
+    madMonths: 7,
+    resumedRows: 1,
+    seconds: 3,
+    picturesPerSecond: 2,
+  });
+  expect(formatSummary(summary.build(3))).toBe(
+    [
+      "3 of 7 rows predicted, 3 failed, 1 left out for want of a mask",
+      "  ERR_DEEPLASIA_IMAGE_MISSING: 2",
+      "  ERR_DEEPLASIA_SEX: 1",
+      "  ERR_DEEPLASIA_MASK_MISSING: 1",
+      "mean absolute deviation 7.00 months on 2 rows with a known bone age",
+      "2.0 pictures a second, 3 s (1 rows were done before)",
+    ].join("\n"),
+  );
+});
+
+it("says nothing of a deviation without truth, and stands an empty run", () => {
+  const summary = new SummaryBuilder();
+  expect(summary.build(0)).toMatchObject({ rows: 0, madMonths: null, picturesPerSecond: 0 });
+  summary.add(prediction(70, null));
+  expect(formatSummary(summary.build(1))).not.toMatch(/deviation/);
+});
