@@ -10,7 +10,8 @@ const BYTES_A_JOB = 1.5e9;
 const made = stamp("build/.stamp");
 const RESULTS = ["deeplasia.node", "deeplasia_core.so", "deeplasia_core.json"];
 
-const sources = (libtorch) =>
+/** Digest of all that an addon is built from. */
+export const nativeSources = (libtorch) =>
   digest(["CMakeLists.txt", "native", "package-lock.json"], libtorch.directory, libtorch.version);
 
 /** What the libtorch must be that the addons are built against. */
@@ -21,23 +22,29 @@ export async function buildRequirement() {
 
 export function isNativeCurrent(libtorch) {
   return (
-    RESULTS.every((name) => existsSync(join(root, "build/Release", name))) && made.matches(sources(libtorch))
+    RESULTS.every((name) => existsSync(join(root, "build/Release", name))) &&
+    made.matches(nativeSources(libtorch))
   );
 }
 
 export async function buildNative(libtorch) {
   checkTools();
-  const from = sources(libtorch);
+  const from = nativeSources(libtorch);
   await cmakeJs(libtorch);
   made.write(from);
 }
 
-/** @param {{ out?: string, compiler?: string }} options build folder instead of build/, compiler instead of CMake's choice */
-export async function cmakeJs(libtorch, { out, compiler } = {}) {
+/**
+ * @param {{ command?: "build" | "configure", out?: string, compiler?: string, settings?: Record<string, string> }} options
+ *   folder instead of build/, compiler instead of CMake's choice, further variables of CMake
+ */
+export async function cmakeJs(libtorch, { command = "build", out, compiler, settings = {} } = {}) {
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
+  const variables = Object.entries({ LIBTORCH: libtorch.directory, ...settings });
   await run(process.execPath, [
-    ...[join(root, "node_modules/cmake-js/bin/cmake-js"), "build", "--log-level", "warn"],
-    ...["--config", "Release", "--parallel", String(jobs), `--CDLIBTORCH=${libtorch.directory}`],
+    ...[join(root, "node_modules/cmake-js/bin/cmake-js"), command, "--log-level", "warn"],
+    ...["--config", "Release", "--parallel", String(jobs)],
+    ...variables.map(([name, value]) => `--CD${name}=${value}`),
     ...(out === undefined ? [] : ["--out", out]),
     ...(compiler === undefined ? [] : ["--cxx", compiler]),
   ]);

@@ -1,45 +1,56 @@
 /**
  * The pair of addons as it is published: prebuilds/<platform>-<arch>/, named and stripped by prebuildify, for systems
- * as old as RHEL 8.
+ * as old as RHEL 8. Skipped where it is current.
  *
  *   npm run prebuild                            compiled with an old toolchain (old-glibc.mjs); the result is checked
  *   npm run prebuild -- --host [--out FOLDER]   this machine's build, unchecked: to try the package out, not to publish
  */
-import { copyFileSync, cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { cmakeJs } from "./build-native.mjs";
+import { cmakeJs, nativeSources } from "./build-native.mjs";
 import { oldCompiler } from "./old-glibc.mjs";
 import { setup, setupForBuild } from "./setup.mjs";
-import { root, run, runAsScript, SetupError } from "./steps.mjs";
+import { root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
 import { LIMITS, tooNewSymbols } from "./symbol-versions.mjs";
 
 const TUPLE = `${process.platform}-${process.arch}`;
+const OWN = join(root, "prebuilds", TUPLE);
+const made = stamp("build/prebuild/.stamp");
 
-/** @param {{ host?: boolean, out?: string }} options `out`: the folder that gets prebuilds/, default the package's root */
-export async function prebuild({ host = false, out = root } = {}) {
-  // a folder of its own: prebuildify moves the addon out of the build, and a developer's build shall survive
-  const work = join(root, host ? "build/prebuild-host" : "build/prebuild");
-  mkdirSync(work, { recursive: true });
-  if (host) await copyBuild(work);
-  else await compile(work);
-  const staged = await collect(work);
-  if (host)
-    console.error("prebuild: NOT TO BE PUBLISHED: made with --host, the versions it needs are not checked");
-  else assertOldEnough(staged);
-  return publish(staged, join(resolve(out), "prebuilds", TUPLE));
+/** Whether the package's own prebuilds/ holds what the sources of today give. */
+export function isPrebuildCurrent(libtorch) {
+  return existsSync(OWN) && made.matches(nativeSources(libtorch));
 }
 
-/** This machine's own build, which is all that is needed where no other machine is meant. */
-async function copyBuild(work) {
-  await setup();
-  cpSync(join(root, "build/Release"), join(work, "build/Release"), { recursive: true });
-}
-
-async function compile(work) {
+/** prebuilds/ of the package itself, compiled with an old toolchain and checked. */
+export async function prebuild() {
   const libtorch = await setupForBuild();
+  if (isPrebuildCurrent(libtorch)) return console.error(`prebuild: ${OWN}: current`);
   const { cacheDirectory } = await import("../dist/libtorch/cache.js");
+  // a folder of its own: prebuildify moves the addon out of the build, and a developer's build shall survive
+  const work = workFolder("build/prebuild");
+  const from = nativeSources(libtorch);
   await cmakeJs(libtorch, { out: join(work, "build"), compiler: oldCompiler(cacheDirectory(), work) });
+  const staged = await collect(work);
+  assertOldEnough(staged);
+  publish(staged, OWN);
+  made.write(from);
+}
+
+/** This machine's own build as prebuilds/ of any folder: all that is needed where no other machine is meant. */
+export async function prebuildForHost(folder) {
+  await setup();
+  const work = workFolder("build/prebuild-host");
+  cpSync(join(root, "build/Release"), join(work, "build/Release"), { recursive: true });
+  const staged = await collect(work);
+  console.error("prebuild: NOT TO BE PUBLISHED: made with --host, the versions it needs are not checked");
+  publish(staged, join(folder, "prebuilds", TUPLE));
+}
+
+function workFolder(path) {
+  mkdirSync(join(root, path), { recursive: true });
+  return join(root, path);
 }
 
 async function collect(work) {
@@ -68,10 +79,9 @@ function publish(staged, target) {
   rmSync(target, { recursive: true, force: true });
   renameSync(`${target}.partial`, target);
   console.error(`prebuild: ${target}`);
-  return target;
 }
 
 await runAsScript(import.meta.url, () => {
   const { values } = parseArgs({ options: { host: { type: "boolean" }, out: { type: "string" } } });
-  return prebuild(values);
+  return values.host ? prebuildForHost(resolve(values.out ?? root)) : prebuild();
 });

@@ -1,0 +1,53 @@
+/** That the check of the prebuilds sees what it has to see, and that the prebuilds which are here pass it. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+// @ts-expect-error: a script without types
+import { isAtMost, tooNewSymbols } from "../../scripts/symbol-versions.mjs";
+import { projectRoot } from "../helpers/testData.js";
+
+describe("versions", () => {
+  test.each([
+    ["2.28", "2.28", true],
+    ["2.2.5", "2.28", true],
+    ["2.3", "2.28", true],
+    ["2.28.1", "2.28", false],
+    ["2.29", "2.28", false],
+    ["2.34", "2.28", false],
+    ["3.4", "3.4.22", true],
+    ["3.4.9", "3.4.22", true],
+    ["3.4.30", "3.4.22", false],
+    ["10", "7.0.0", false],
+    ["ABI_DT_RELR", "2.28", false],
+    ["PRIVATE", "2.28", false],
+  ])("%s is at most %s: %s", (version, limit, expected) => {
+    expect(isAtMost(version, limit)).toBe(expected);
+  });
+});
+
+test("names the symbols of a binary that need more", () => {
+  const node = process.execPath;
+  expect(tooNewSymbols(node, { GLIBC: "99" })).toEqual([]);
+  // memcpy has been of version 2.14 on x64 since 2011; every Node needs something above 2.0
+  expect(tooNewSymbols(node, { GLIBC: "2.0" }).join("\n")).toMatch(/GLIBC_2\.\d+\S* +\w+/);
+});
+
+const prebuilds = join(projectRoot, "prebuilds", `${process.platform}-${process.arch}`);
+const title = "the prebuilds run on RHEL 8";
+
+describe.skipIf(!existsSync(prebuilds))(
+  `${title}${existsSync(prebuilds) ? "" : " (make them: npm run prebuild)"}`,
+  () => {
+    test.each(["deeplasia.glibc.node", "deeplasia_core.so"])("%s", (name) => {
+      expect(tooNewSymbols(join(prebuilds, name))).toEqual([]);
+    });
+
+    test("nothing else is in the folder", () => {
+      expect(readdirSync(prebuilds).sort()).toEqual([
+        "deeplasia.glibc.node",
+        "deeplasia_core.json",
+        "deeplasia_core.so",
+      ]);
+    });
+  },
+);
