@@ -10,7 +10,7 @@ import { CsvError, type Options, parse } from "csv-parse";
 import { parse as parseSync } from "csv-parse/sync";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { pathKind } from "../files.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../nearest.js";
 
 const HEAD_BYTES = 65_536;
 /** A record longer than this is a quote that was opened and never closed: the rest of the file would be one cell. */

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { nearest } from "../options/nearest.js";
+import { nearest } from "../nearest.js";
 
 export const MANIFEST_NAME = "deeplasia.json";
 export const MANIFEST_FORMAT = 1;
@@ -61,11 +61,9 @@ export const manifestSchema = z.strictObject({
     .boolean()
     .meta({ description: "subtract the 1st percentile of the grey values under the mask" }),
 
-  sexEncoding: z
-    .enum(["male-1", "female-1", "none"])
-    .meta({
-      description: "which sex is 1 in the second input (the other is 0); none: the network has no such input",
-    }),
+  sexEncoding: z.enum(["male-1", "female-1", "none"]).meta({
+    description: "which sex is 1 in the second input (the other is 0); none: the network has no such input",
+  }),
 
   ageUnit: z.enum(["z", "months"]).meta({ description: "what the network's first output is" }),
   ageMeanMonths: z
@@ -100,7 +98,9 @@ export function parseManifest(value: unknown, file: string): Manifest {
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
     if (issue.code !== "unrecognized_keys") return `${issue.path.join(".") || "manifest"}: ${issue.message}`;
-    return issue.keys.map((key) => `unknown field '${key}'${nearest(key, MANIFEST_FIELDS)}`).join("; ");
+    return issue.keys
+      .map((key) => `unknown field '${key}' (the nearest is '${nearest(key, MANIFEST_FIELDS)}')`)
+      .join("; ");
   });
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CONTRACT",

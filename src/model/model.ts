@@ -37,6 +37,8 @@ export class BoneAgeModel implements AsyncDisposable {
     readonly contract: Contract,
     readonly merged: MergedManifest,
     readonly device: DeviceChoice,
+    /** How it runs: device, threads, precision. */
+    readonly settings: ModelOptions,
     /** Internal: the native object, for the prediction pipeline. */
     readonly handle: ModelHandle,
     readonly facts: ModelFacts,
@@ -145,15 +147,17 @@ export async function loadModel(file: string, options: LoadModelOptions = {}): P
     const merged = mergeManifests(await contractSources(file, options.manifest, flags));
     const contract = completeContract(merged.manifest, file);
     const device = chooseDevice(options);
-    const handle = await addon.loadModel(file, {
+    const settings: ModelOptions = {
       device: device.name,
       threads: options.threads ?? 0,
       precision: options.precision ?? "32",
       optimize: true,
-    });
+    };
+    const handle = await addon.loadModel(file, settings);
     try {
       const { hasSexHead } = await verify(file, handle, contract);
-      return new BoneAgeModel(file, contract, merged, device, handle, addon.modelFacts(handle), hasSexHead);
+      const facts = addon.modelFacts(handle);
+      return new BoneAgeModel(file, contract, merged, device, settings, handle, facts, hasSexHead);
     } catch (error) {
       await addon.dispose(handle);
       throw error;

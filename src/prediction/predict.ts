@@ -264,11 +264,15 @@ function identityOptions(model: BoneAgeModel, options: Resolved) {
   return {
     img_dir: options.annotationCsv === undefined ? null : options.imgDir,
     mask_dirs: options.maskDirs,
+    split_column: options.splitColumn,
+    split_name: options.splitName,
     flip: options.flip,
     rotation_angle: options.rotationAngle,
     limit_predict_batches: options.limitPredictBatches ?? null,
     strict: options.strict,
-    device: model.device.name,
+    device: model.settings.device,
+    precision: model.settings.precision,
+    threads: model.settings.threads,
   };
 }
 
