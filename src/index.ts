@@ -4,16 +4,8 @@ export { DeeplasiaError, type ErrorCode } from "./errors.js";
 export type { Contract } from "./model/contract.js";
 export type { Manifest } from "./model/manifest.js";
 export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
-export {
-  type ImagePrediction,
-  type PredictCohortOptions,
-  type PredictImageOptions,
-  predictCohort,
-  predictImage,
-  type WritePredictionsOptions,
-  type WrittenPredictions,
-  writePredictions,
-} from "./prediction/predict.js";
+export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
+export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
 export {
   type FailureRecord,
   isFailure,
@@ -21,5 +13,10 @@ export {
   type PredictionRecord,
 } from "./prediction/record.js";
 export type { Summary } from "./prediction/summary.js";
+export {
+  type WritePredictionsOptions,
+  type WrittenPredictions,
+  writePredictions,
+} from "./prediction/writePredictions.js";
 export type { Logger } from "./report/log.js";
 export type { ProgressEvent } from "./report/progress.js";

@@ -13,9 +13,10 @@ import {
   predictOptions,
 } from "../options/schema.js";
 import { ageText } from "../prediction/months.js";
-import { predictCohort, writePredictions } from "../prediction/predict.js";
+import { predictCohort } from "../prediction/predictCohort.js";
 import { isFailure, type PredictionRecord } from "../prediction/record.js";
 import { formatSummary } from "../prediction/summary.js";
+import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { ensureLibtorch } from "./libtorch.js";
@@ -55,7 +56,7 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
     });
   }
   const progress = createProgress(options.progress);
-  const logger = createLogger({ progress, logFile: process.env["LOG_FILE"], source: "predict" });
+  const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "predict" });
   for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
     if (flag in parsed) logger.warn(`--${flag} has no effect on predictions with a TorchScript model`);
   }
