@@ -28,7 +28,7 @@ async function clangFormat(tools) {
 async function clangTidy(tools, libtorch) {
   const folder = join(root, "build/lint");
   // clang cannot read the precompiled header of another compiler
-  const settings = { CMAKE_DISABLE_PRECOMPILE_HEADERS: "ON", DEEPLASIA_TESTS: "ON" };
+  const settings = { CMAKE_DISABLE_PRECOMPILE_HEADERS: "ON" };
   await cmakeJs(libtorch, { command: "configure", out: folder, settings });
   const commands = JSON.parse(readFileSync(join(folder, "compile_commands.json"), "utf8"));
   const files = commands.map(({ file }) => file).reverse();

@@ -29,8 +29,8 @@ void Environment::create(Napi::Env env) {
   // After the threadsafe function, because hooks run last-in first-out and this one still uses it.
   napi_add_env_cleanup_hook(env, close, holder);
   napi_set_instance_data(
-      env, holder, [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Environment>*>(data); },
-      nullptr);
+      env, holder,
+      [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Environment>*>(data); }, nullptr);
 }
 
 std::shared_ptr<Environment> Environment::of(Napi::Env env) {

@@ -11,8 +11,8 @@
 
 namespace deeplasia::addon {
 
-// The native side of an opaque JS handle. All members belong to the JS thread; jobs hold their own shared_ptr to the
-// value, so that memory stays valid whatever happens to the handle meanwhile.
+// The native side of an opaque JS handle. All members belong to the JS thread; jobs hold their own shared_ptr
+// to the value, so that memory stays valid whatever happens to the handle meanwhile.
 class HandleBase {
  public:
   explicit HandleBase(int64_t bytes) : bytes_(bytes) {}
@@ -58,7 +58,8 @@ class HandleBase {
   std::vector<Napi::Promise::Deferred> waiting_;
 };
 
-// Specialised for each handle type: a random tag, so that a handle of another kind is an error and not a crash.
+// Specialised for each handle type: a random tag, so that a handle of another kind is an error and not a
+// crash.
 template <class T>
 struct HandleKind;  // { static constexpr napi_type_tag tag; static constexpr const char* name; }
 

@@ -33,7 +33,8 @@ std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t ind
   int64_t product = 1;
   for (uint32_t i = 0; i < 4; ++i) {
     shape[i] = array.Get(i).ToNumber().Int64Value();
-    if (shape[i] <= 0 || shape[i] > (1 << 20)) throw Napi::TypeError::New(info.Env(), "shape must be four positive integers");
+    if (shape[i] <= 0 || shape[i] > (1 << 20))
+      throw Napi::TypeError::New(info.Env(), "shape must be four positive integers");
     product *= shape[i];
     if (product > static_cast<int64_t>(elements)) break;  // before it can overflow
   }
@@ -88,7 +89,8 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
   const auto how = normalisation(object_argument(info, 4, "normalisation"));
   const auto sex = sex_argument(info, 5, slots.size());
   return promise(
-      info.Env(), compute_queue(handle.value()->device().str()), {{info[0], info[1]}, {&handle, &batch_handle}},
+      info.Env(), compute_queue(handle.value()->device().str()),
+      {{info[0], info[1]}, {&handle, &batch_handle}},
       [model = handle.value(), batch = batch_handle.value(), slots, channels, how, sex] {
         return inference::forward_slots(*model, *batch, slots, channels, how, sex);
       },

@@ -50,6 +50,7 @@ std::vector<double> numbers(const Napi::Object& object, const char* name) {
   if (!value.IsArray()) mistyped(object.Env(), name, "an array of numbers");
   const auto array = value.As<Napi::Array>();
   std::vector<double> result;
+  result.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToNumber().DoubleValue());
   return result;
 }
@@ -78,7 +79,8 @@ std::vector<int64_t> slots_argument(const Napi::CallbackInfo& info, size_t index
 
 std::optional<std::vector<float>> sex_argument(const Napi::CallbackInfo& info, size_t index, size_t rows) {
   if (info[index].IsNull()) return std::nullopt;
-  if (!info[index].IsTypedArray() || info[index].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
+  if (!info[index].IsTypedArray() ||
+      info[index].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
     mistyped(info.Env(), "sex", "a Float32Array or null");
   const auto array = info[index].As<Napi::Float32Array>();
   if (array.ElementLength() != rows) mistyped(info.Env(), "sex", "as long as the batch");
@@ -99,7 +101,8 @@ image::RawPicture picture(const Napi::Object& object) {
   constexpr int64_t kMaxSide = 1 << 20;
   const bool sane = raw.width > 0 && raw.height > 0 && raw.width <= kMaxSide && raw.height <= kMaxSide &&
                     (raw.channels == 1 || raw.channels == 3) && (raw.depth == 8 || raw.depth == 16);
-  if (!sane || static_cast<int64_t>(bytes.ByteLength()) != raw.width * raw.height * raw.channels * raw.depth / 8)
+  if (!sane ||
+      static_cast<int64_t>(bytes.ByteLength()) != raw.width * raw.height * raw.channels * raw.depth / 8)
     mistyped(object.Env(), "picture.data", "width * height * channels * depth / 8 bytes long");
   return raw;
 }
@@ -137,8 +140,9 @@ inference::Normalisation normalisation(const Napi::Object& object) {
 model::LoadOptions load_options(const Napi::Object& object) {
   using model::Precision;
   return {model::parse_device(text(object, "device")), static_cast<int>(integer(object, "threads")),
-          choice<Precision>(object, "precision",
-                            {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}}),
+          choice<Precision>(
+              object, "precision",
+              {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}}),
           boolean(object, "optimize")};
 }
 

@@ -10,8 +10,8 @@
 #include "inference/batch.h"
 #include "model/model.h"
 
-// Typed readers of option objects that TypeScript has validated. They check only what would corrupt memory; a missing
-// or mistyped property is a TypeError that names it.
+// Typed readers of option objects that TypeScript has validated. They check only what would corrupt memory; a
+// missing or mistyped property is a TypeError that names it.
 namespace deeplasia::addon {
 
 double number(const Napi::Object& object, const char* name);

@@ -60,7 +60,8 @@ void Job::settle(napi_env env, napi_value, void*, void* data) {
   try {
     job->finish(env);
   } catch (const Napi::Error&) {
-    // Node refuses calls while it terminates a worker; node-addon-api throws, and above is no frame that catches.
+    // Node refuses calls while it terminates a worker; node-addon-api throws, and above is no frame that
+    // catches.
   }
 }
 
@@ -71,7 +72,8 @@ void Job::finish(Napi::Env env) {
   } catch (const Napi::Error& error) {
     napi_reject_deferred(env, deferred_, error.Value());
   } catch (...) {
-    napi_reject_deferred(env, deferred_, to_js_error(env, runtime::describe(std::current_exception())).Value());
+    napi_reject_deferred(env, deferred_,
+                         to_js_error(env, runtime::describe(std::current_exception())).Value());
   }
   for (HandleBase* handle : handles_) handle->end_use(env);
   for (napi_ref reference : references_) napi_delete_reference(env, reference);

@@ -16,9 +16,9 @@ namespace deeplasia::addon {
 
 // What a job uses while it is in flight.
 struct Uses {
-  std::vector<napi_value> values;       // JS values that must not be collected
-  std::vector<HandleBase*> handles;     // handles that must not be released
-  bool borrows_js_memory = false;       // whether the work reads memory of `values`
+  std::vector<napi_value> values;    // JS values that must not be collected
+  std::vector<HandleBase*> handles;  // handles that must not be released
+  bool borrows_js_memory = false;    // whether the work reads memory of `values`
 };
 
 // Work for a queue's thread, and the promise that it settles: the only bridge between threads and JS.
@@ -36,7 +36,7 @@ class Job {
   static void settle(napi_env env, napi_value callback, void* context, void* job);
 
  protected:
-  virtual void work() = 0;                              // queue's thread; may throw
+  virtual void work() = 0;                        // queue's thread; may throw
   virtual Napi::Value result(Napi::Env env) = 0;  // JS thread; may throw
 
  private:

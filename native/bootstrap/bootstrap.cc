@@ -32,7 +32,7 @@ std::string Resident(const char* soname) {
   void* handle = dlopen(soname, RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return "";
   link_map* map = nullptr;
-  const bool known = dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map != nullptr;
+  const bool known = dlinfo(handle, RTLD_DI_LINKMAP, static_cast<void*>(&map)) == 0 && map != nullptr;
   const std::string path = known ? RealPath(map->l_name) : soname;
   dlclose(handle);
   return path;

@@ -16,7 +16,7 @@ template <class T>
 void place(RowsPtr<T> rows, const Plan& plan, float* out) {
   if (plan.flip) rows = mirrored(std::move(rows));
   const Affine turn = rotation(plan.rotation_angle, rows->width(), rows->height());
-  if (!is_identity(turn)) rows = warped(std::move(rows), turn);
+  if (!is_identity(turn)) rows = warped(rows, turn);
   const Box box = fit_box(plan.fit, rows->width(), rows->height());
   resize(*window(std::move(rows), box), plan.height, plan.width, plan.resize, out);
 }

@@ -157,7 +157,7 @@ RowsPtr<T> mirrored(RowsPtr<T> source) {
 }
 
 template <class T>
-RowsPtr<T> warped(RowsPtr<T> source, const Affine& input_to_output) {
+RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& input_to_output) {
   if (std::max(source->width(), source->height()) > kMaxWarpSide) {
     throw ImageError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", "a picture of " + std::to_string(source->width()) +
                                                           "x" + std::to_string(source->height()) +
@@ -182,7 +182,7 @@ template RowsPtr<uint8_t> window<uint8_t>(RowsPtr<uint8_t>, const Box&);
 template RowsPtr<float> window<float>(RowsPtr<float>, const Box&);
 template RowsPtr<uint8_t> mirrored<uint8_t>(RowsPtr<uint8_t>);
 template RowsPtr<float> mirrored<float>(RowsPtr<float>);
-template RowsPtr<uint8_t> warped<uint8_t>(RowsPtr<uint8_t>, const Affine&);
-template RowsPtr<float> warped<float>(RowsPtr<float>, const Affine&);
+template RowsPtr<uint8_t> warped<uint8_t>(const RowsPtr<uint8_t>&, const Affine&);
+template RowsPtr<float> warped<float>(const RowsPtr<float>&, const Affine&);
 
 }  // namespace deeplasia::image

@@ -30,7 +30,7 @@ RowsPtr<T> mirrored(RowsPtr<T> source);
 /// outside; 8-bit pixels by its integer weights. Reads all of `source` at once. Throws
 /// ERR_DEEPLASIA_IMAGE_TOO_LARGE.
 template <class T>
-RowsPtr<T> warped(RowsPtr<T> source, const Affine& input_to_output);
+RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& input_to_output);
 
 /// The part of a width x height picture that is resized to the network's input.
 Box fit_box(Fit fit, int64_t width, int64_t height);

@@ -35,7 +35,8 @@ at::Tensor normalise(at::Tensor x, const at::Tensor& full_scale, int64_t channel
       break;
   }
   if (channels > 1) x = x.expand({-1, channels, -1, -1});
-  if (how.method == Method::fixed && how.mean.size() > 1) x = x.sub(per_channel(how.mean, x)).div_(per_channel(how.sd, x));
+  if (how.method == Method::fixed && how.mean.size() > 1)
+    x = x.sub(per_channel(how.mean, x)).div_(per_channel(how.sd, x));
   return x.contiguous();
 }
 
@@ -58,8 +59,8 @@ image::Facts Batch::fill(int64_t slot, const image::RawPicture& picture, const i
   return facts;
 }
 
-at::Tensor Batch::gather(const std::vector<int64_t>& slots, int64_t channels, const Normalisation& normalisation,
-                         c10::Device device) const {
+at::Tensor Batch::gather(const std::vector<int64_t>& slots, int64_t channels,
+                         const Normalisation& normalisation, c10::Device device) const {
   for (const int64_t slot : slots)
     if (slot < 0 || slot >= capacity_) throw runtime::CodedError("ERR_DEEPLASIA_INTERNAL", "no such slot");
   const auto index = at::tensor(slots, at::kLong);

@@ -15,7 +15,8 @@ struct Normalisation {
   std::vector<double> sd;
 };
 
-// Room for pictures of one size, in native memory. Different slots may be filled by different threads at once.
+// Room for pictures of one size, in native memory. Different slots may be filled by different threads at
+// once.
 class Batch {
  public:
   Batch(int64_t capacity, int64_t height, int64_t width);

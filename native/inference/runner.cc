@@ -15,9 +15,9 @@ using runtime::CodedError;
 
 std::vector<float> values_of(const c10::IValue& output, int64_t rows, const char* what) {
   if (!output.isTensor())
-    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE",
-                     std::string("the model's ") + what + " output is a " + output.tagKind() + ", not a tensor");
-  const at::Tensor tensor = output.toTensor();
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", std::string("the model's ") + what + " output is a " +
+                                                      output.tagKind() + ", not a tensor");
+  const at::Tensor& tensor = output.toTensor();
   if (tensor.numel() != rows) {
     std::ostringstream message;
     message << "the model's " << what << " output has shape " << tensor.sizes() << " for " << rows
@@ -42,11 +42,13 @@ c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs) try {
   return model.run(std::move(inputs));
 } catch (const std::exception&) {
   const runtime::Failure failure = runtime::describe(std::current_exception());
-  if (failure.code != "ERR_DEEPLASIA_INTERNAL") throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
+  if (failure.code != "ERR_DEEPLASIA_INTERNAL")
+    throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
   throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
 }
 
-// The number of threads belongs to the calling thread: it must be set where the work is done. 0: libtorch's own.
+// The number of threads belongs to the calling thread: it must be set where the work is done. 0: libtorch's
+// own.
 void use_threads(int threads) {
   static const int standard = at::get_num_threads();
   const int wanted = threads > 0 ? threads : standard;
@@ -68,8 +70,9 @@ Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<st
   return unpack(run(model, std::move(inputs)), rows);
 }
 
-Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
-                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex) {
+Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots,
+                      int64_t channels, const Normalisation& normalisation,
+                      const std::optional<std::vector<float>>& sex) {
   use_threads(model.threads());
   c10::InferenceMode inference;
   return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex);

@@ -14,11 +14,12 @@ struct Outputs {
   std::optional<std::vector<float>> sex_logit;
 };
 
-// x [B, C, H, W] float32; sex [B] as the network wants it, passed as [B, 1], or none for a network without that input.
-// Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
+// x [B, C, H, W] float32; sex [B] as the network wants it, passed as [B, 1], or none for a network without
+// that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
 Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex);
 
-Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
-                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex);
+Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots,
+                      int64_t channels, const Normalisation& normalisation,
+                      const std::optional<std::vector<float>>& sex);
 
 }  // namespace deeplasia::inference

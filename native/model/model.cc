@@ -21,7 +21,8 @@ using runtime::CodedError;
 // Runs operators in a lower precision where they allow it, for the life of the object.
 class AutocastGuard {
  public:
-  AutocastGuard(c10::DeviceType device, Precision precision) : device_(device), active_(precision != Precision::float32) {
+  AutocastGuard(c10::DeviceType device, Precision precision)
+      : device_(device), active_(precision != Precision::float32) {
     if (!active_) return;
     at::autocast::set_autocast_dtype(device_, precision == Precision::float16 ? at::kHalf : at::kBFloat16);
     at::autocast::set_autocast_enabled(device_, true);
@@ -64,7 +65,8 @@ torch::jit::Module read(const std::string& path) {
     return torch::jit::load(path, c10::kCPU);
   } catch (const std::exception&) {
     const auto failure = runtime::describe(std::current_exception());
-    throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE", "the TorchScript archive cannot be loaded: " + failure.message);
+    throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE",
+                     "the TorchScript archive cannot be loaded: " + failure.message);
   }
 }
 
@@ -108,12 +110,13 @@ Model::Model(const LoadOptions& options)
 Model::~Model() = default;
 
 std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& options) {
-  // Profiling executors specialise over the first calls, so that the same picture could get other last bits early
-  // in a run than late; a frozen graph gains nothing from them.
+  // Profiling executors specialise over the first calls, so that the same picture could get other last bits
+  // early in a run than late; a frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
 
   if (options.precision == Precision::float16 && !options.device.is_cuda())
-    throw CodedError("ERR_DEEPLASIA_DEVICE", "16-bit floating point needs a CUDA device; use bf16 or 32 on the CPU");
+    throw CodedError("ERR_DEEPLASIA_DEVICE",
+                     "16-bit floating point needs a CUDA device; use bf16 or 32 on the CPU");
   torch::jit::Module module = read(path);
   if (!module.find_method("forward"))
     throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE", "the TorchScript module has no method 'forward'");

@@ -17,7 +17,7 @@ enum class Precision { float32, float16, bfloat16 };
 
 struct LoadOptions {
   c10::Device device;
-  int threads;         // intra-op threads of the compute thread; 0: libtorch's default
+  int threads;  // intra-op threads of the compute thread; 0: libtorch's default
   Precision precision;
   bool optimize;  // fold batch norm, lay weights out for the device
 };

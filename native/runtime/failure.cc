@@ -13,8 +13,9 @@ namespace {
 constexpr const char* kInternal = "ERR_DEEPLASIA_INTERNAL";
 constexpr const char* kOutOfMemory = "ERR_DEEPLASIA_OUT_OF_MEMORY";
 
-// The interpreter reports "The following operation failed …", a traceback in the model's own source, and last the
-// reason as Python would print it ("RuntimeError: …", "builtins.ValueError: …"). Only the reason helps a user.
+// The interpreter reports "The following operation failed …", a traceback in the model's own source, and last
+// the reason as Python would print it ("RuntimeError: …", "builtins.ValueError: …"). Only the reason helps a
+// user.
 std::string reason(std::string_view text) {
   const size_t raised = text.rfind("Error: ");
   if (text.find("Traceback of TorchScript") != std::string_view::npos && raised != std::string_view::npos)

@@ -13,9 +13,10 @@ namespace {
 std::atomic<int> in_flight{0};
 
 // A process that ends while a forward runs would destroy libtorch's statics under the running thread, which
-// crashed in 15 of 20 exits; this skips their destructors. Exit handlers run last-in first-out and libtorch registers
-// new ones in every forward that meets a new operator, so the guard registers itself as late as can be: `exit` runs
-// the destructors of thread locals before any handler, and so does the end of a worker thread.
+// crashed in 15 of 20 exits; this skips their destructors. Exit handlers run last-in first-out and libtorch
+// registers new ones in every forward that meets a new operator, so the guard registers itself as late as can
+// be: `exit` runs the destructors of thread locals before any handler, and so does the end of a worker
+// thread.
 struct ExitGuard {
   ~ExitGuard() {
     on_exit(

@@ -7,11 +7,13 @@
 
 namespace deeplasia::runtime {
 
-// First-in-first-out work for a fixed number of threads. With one thread it is the compute thread of a device:
-// jobs run one after another, always on the same thread, whose OpenMP team and libtorch modes stay warm.
+// First-in-first-out work for a fixed number of threads. With one thread it is the compute thread of a
+// device: jobs run one after another, always on the same thread, whose OpenMP team and libtorch modes stay
+// warm.
 //
 // Threads are created once and never joined: a thread inside a forward cannot be stopped, and libtorch's own
-// destructors must not run under it (see the exit guard in task_queue.cc). So a queue is made by `new` and never deleted.
+// destructors must not run under it (see the exit guard in task_queue.cc). So a queue is made by `new` and
+// never deleted.
 class TaskQueue {
  public:
   explicit TaskQueue(int threads) { grow(threads); }
@@ -32,7 +34,8 @@ class TaskQueue {
   int threads_ = 0;
 };
 
-// Number of tasks of all queues that run or wait. While it is not 0 the process must not run static destructors.
+// Number of tasks of all queues that run or wait. While it is not 0 the process must not run static
+// destructors.
 int tasks_in_flight();
 
 }  // namespace deeplasia::runtime
