@@ -26,6 +26,21 @@ const SUITE = "bullseye";
 const COMPILER = "g++-10";
 const TRIPLE = { x64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu" }[process.arch];
 
+/** For callers that can do without: exit status EX_UNAVAILABLE. */
+export class NoOldToolchain extends SetupError {
+  exitStatus = 69;
+
+  constructor(cause) {
+    super(
+      `no toolchain that is old enough for prebuilds: ${cause.message}\n` +
+        "  Build on a system of glibc 2.28 (RHEL 8, manylinux_2_28) or on a Debian, which can fetch one; or\n" +
+        `  set DEEPLASIA_OLD_GLIBC to a copy of old-glibc/${SUITE} in the cache of a Debian machine; or\n` +
+        "  npm run prebuild -- --host makes one for this machine only.",
+      { cause },
+    );
+  }
+}
+
 /**
  * Command of the compiler to make prebuilds with; undefined: this machine's own is old enough.
  * @param cache directory that keeps the unpacked tree; `DEEPLASIA_OLD_GLIBC` may name a copy of such a tree instead
@@ -38,7 +53,11 @@ export function oldCompiler(cache, scratch) {
   const tree = named ? resolve(named) : join(cache, "old-glibc", SUITE);
   if (!existsSync(join(tree, "usr/bin", COMPILER))) {
     if (named) throw new SetupError(`DEEPLASIA_OLD_GLIBC: ${tree} holds no usr/bin/${COMPILER}`);
-    unpackTree(tree);
+    try {
+      unpackTree(tree, debianMirror());
+    } catch (cause) {
+      throw new NoOldToolchain(cause);
+    }
   }
   return wrap(tree, scratch);
 }
@@ -60,8 +79,7 @@ function wrap(tree, scratch) {
   return wrapper;
 }
 
-function unpackTree(tree) {
-  const mirror = debianMirror();
+function unpackTree(tree, mirror) {
   console.error(
     `prebuild: ${COMPILER} of Debian ${SUITE}, from this machine's mirror, to ${tree} (260 MB) …`,
   );
@@ -99,12 +117,7 @@ function debianMirror() {
     const [, mirror] = new RegExp(`'(\\S+?)/dists/${codename}/(?:In)?Release'`).exec(indexes) ?? [];
     if (mirror !== undefined) return mirror;
   }
-  throw new SetupError(
-    "prebuilds need an old toolchain, and only a Debian with a configured mirror can fetch one. Instead, either\n" +
-      "  build on a system of glibc 2.28 (RHEL 8, manylinux_2_28), or\n" +
-      `  set DEEPLASIA_OLD_GLIBC to a copy of the folder old-glibc/${SUITE} of a Debian machine's cache, or\n` +
-      "  npm run prebuild -- --host makes a prebuild for this machine only",
-  );
+  throw new Error("this is no Debian with a mirror in apt's configuration");
 }
 
 /** The compiler's packages with all they depend on, by apt in a directory of its own. Returns the archives. */

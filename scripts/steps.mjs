@@ -54,7 +54,7 @@ export function stamp(path) {
   };
 }
 
-/** Run `main` where this module is the script that was started; a SetupError ends it in one line. */
+/** Run `main` where this module is the script that was started; a SetupError ends it in one line, with its exitStatus. */
 export async function runAsScript(moduleUrl, main) {
   if (process.argv[1] === undefined || fileURLToPath(moduleUrl) !== process.argv[1]) return;
   try {
@@ -63,6 +63,6 @@ export async function runAsScript(moduleUrl, main) {
     const isKnown = error instanceof SetupError || String(error?.code).startsWith("ERR_DEEPLASIA");
     console.error(isKnown ? `error: ${error.message}` : error);
     if (isKnown && error.remedy !== undefined) console.error(`  ${error.remedy}`);
-    process.exitCode = 1;
+    process.exitCode = error?.exitStatus ?? 1;
   }
 }
