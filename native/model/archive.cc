@@ -19,26 +19,36 @@ using caffe2::serialize::PyTorchStreamWriter;
 using runtime::CodedError;
 
 constexpr const char* kUnreadable = "ERR_DEEPLASIA_MODEL_UNREADABLE";
+constexpr const char* kOtherZip = "a zip file, but not a TorchScript archive";
 
 // What only a damaged archive makes libtorch throw, as an error for a person.
 template <class Read>
 auto guarded(const char* what, Read read) try {
   return read();
 } catch (const c10::Error&) {
-  throw CodedError(kUnreadable, std::string("the archive is damaged or incomplete: ") + what + " cannot be read");
+  throw CodedError(kUnreadable,
+                   std::string("the archive is damaged or incomplete: ") + what + " cannot be read");
 }
 
 std::unique_ptr<PyTorchStreamReader> open(const std::string& path) {
   char magic[2] = {0, 0};
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) throw CodedError(kUnreadable, "a folder, not a model file");
+  if (std::filesystem::is_directory(path, ignored))
+    throw CodedError(kUnreadable, "a folder, not a model file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw CodedError("ERR_DEEPLASIA_MODEL_MISSING", "cannot open the model file");
   file.read(magic, 2);
   if (file.gcount() == 0) throw CodedError(kUnreadable, "the model file is empty");
   if (magic[0] != 'P' || magic[1] != 'K')
     throw CodedError(kUnreadable, "not a TorchScript archive (a zip file that torch.jit.save writes)");
-  return guarded("its table of contents", [&] { return std::make_unique<PyTorchStreamReader>(path); });
+  try {
+    return std::make_unique<PyTorchStreamReader>(path);
+  } catch (const c10::Error& error) {
+    // miniz failed; what else it may say is that PyTorch's own records are not there
+    const bool is_damaged =
+        std::strstr(error.what_without_backtrace(), "PytorchStreamReader failed") != nullptr;
+    throw CodedError(kUnreadable, is_damaged ? "the archive is damaged or incomplete" : kOtherZip);
+  }
 }
 
 std::unique_ptr<PyTorchStreamReader> open_torchscript(const std::string& path) {
@@ -46,7 +56,7 @@ std::unique_ptr<PyTorchStreamReader> open_torchscript(const std::string& path) {
   if (!reader->hasRecord("constants.pkl"))
     throw CodedError(kUnreadable, reader->hasRecord("data.pkl")
                                       ? "a PyTorch checkpoint (weights only), not a TorchScript archive"
-                                      : "a zip file, but not a TorchScript archive");
+                                      : kOtherZip);
   return reader;
 }
 
@@ -91,7 +101,8 @@ void write_extra_file(const std::string& source, const std::string& target, cons
   writer.writeEndOfFile();
   file.close();
   if (failure == 0 && !file) failure = errno;
-  if (failure != 0) throw CodedError("ERR_DEEPLASIA_OUTPUT", std::string("cannot write the copy: ") + std::strerror(failure));
+  if (failure != 0)
+    throw CodedError("ERR_DEEPLASIA_OUTPUT", std::string("cannot write the copy: ") + std::strerror(failure));
 }
 
 }  // namespace deeplasia::model

@@ -1,0 +1,58 @@
+/** Small programs in a process of their own: what only a process can show (exits, crashes, workers, collection). */
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { fixture, projectRoot } from "./testData.js";
+
+export interface ProgramResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** What every program starts with: the built package's native core and a picture for it. */
+const PRELUDE = `
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { native } from "${pathToFileURL(join(projectRoot, "dist/native.js"))}";
+const load = (name) => native().loadModel("${fixture("models")}/" + name + ".pt",
+  { device: "cpu", threads: 0, precision: "32", optimize: true });
+/** Forward of one picture of this value and a boy. */
+const forward = (model, value) =>
+  native().forward(model, new Float32Array(1024).fill(value), [1, 1, 32, 32], Float32Array.of(1));
+const picture = (side) => ({ data: new Uint8Array(Buffer.alloc(side * side, "the grey values of a picture")),
+  width: side, height: side, channels: 1, depth: 8, luma: "png" });
+const fill = (batch, slot, from, size) => native().fillSlot(batch, slot, from, null, { height: size, width: size,
+  depth: "any", background: "none", maskCropSize: -1, equalizeBins: 256, flip: true, rotationAngle: 30,
+  fit: "centre-square", resize: "linear" });
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** The same program again, as a worker; resolves at its first message. */
+const startWorker = (data) => new Promise((resolve, reject) => {
+  const worker = new Worker(new URL(import.meta.url), { workerData: data });
+  worker.once("message", (message) => resolve({ worker, message }));
+  worker.once("error", reject);
+});
+`;
+
+let programs = 0;
+
+/** Run an ES module with Node to its end. `folder` takes the file. */
+export async function runProgram(
+  folder: string,
+  source: string,
+  flags: string[] = [],
+): Promise<ProgramResult> {
+  const file = join(folder, `program-${programs++}.mjs`);
+  await writeFile(file, PRELUDE + source);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...flags, file], { stdio: ["ignore", "pipe", "pipe"] });
+    const text = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const)
+      child[stream].setEncoding("utf8").on("data", (chunk: string) => {
+        text[stream] += chunk;
+      });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, ...text }));
+  });
+}

@@ -1,0 +1,17 @@
+import { expect, expectTypeOf, test } from "vitest";
+import { NATIVE_FUNCTIONS, type Native, native } from "../../src/native.js";
+
+test("the addon exports what its typed twin declares, and nothing else", () => {
+  expect(Object.keys(native()).sort()).toEqual([...NATIVE_FUNCTIONS].sort());
+  for (const name of NATIVE_FUNCTIONS) expect(native()[name], name).toBeInstanceOf(Function);
+  expectTypeOf<(typeof NATIVE_FUNCTIONS)[number]>().toEqualTypeOf<keyof Native>();
+});
+
+test("it says what it was built for and which devices there are", () => {
+  expect(native().buildInfo()).toEqual({
+    libtorchCompiled: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    hasCuda: expect.any(Boolean),
+    parallelInfo: expect.stringContaining("at::get_num_threads"),
+  });
+  expect(native().devices()[0]?.name).toBe("cpu");
+});
