@@ -97,9 +97,13 @@ export function isSystemError(error: unknown, ...codes: string[]): error is Node
 }
 
 /** Any thrown value as a `DeeplasiaError`; the native core's errors carry their code already. */
-export function toDeeplasiaError(error: unknown, fallback: ErrorCode = "ERR_DEEPLASIA_INTERNAL"): DeeplasiaError {
+export function toDeeplasiaError(
+  error: unknown,
+  fallback: ErrorCode = "ERR_DEEPLASIA_INTERNAL",
+): DeeplasiaError {
   if (error instanceof DeeplasiaError) return error;
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
+  const { code, message } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
   const known = code !== undefined && code in EXIT_STATUS ? (code as ErrorCode) : fallback;
   return new DeeplasiaError(known, message, { cause: error });
 }

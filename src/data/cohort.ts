@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
+import { nearest } from "../nearest.js";
 import { type BadRow, type CohortRow, readAnnotations } from "./annotations.js";
 import { DuplicateFinder } from "./duplicates.js";
 import { type Masks, openMasks, requireFolder } from "./masks.js";
-import { nearest } from "../nearest.js";
 import { locateFiles, type Sample, type SelectedRow } from "./sample.js";
 import { readSplit, type Split } from "./splits.js";
 import { csvError } from "./table.js";
