@@ -50,6 +50,14 @@ const EXIT_STATUS = {
 
 export type ErrorCode = keyof typeof EXIT_STATUS;
 
+/** What to do about an error that does not say it better itself. */
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  ERR_DEEPLASIA_MODEL_MISSING: "Check the path of the model.",
+  ERR_DEEPLASIA_MODEL_UNREADABLE:
+    "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
+  ERR_DEEPLASIA_OUT_OF_MEMORY: "Use a smaller --batch_size or --num_workers, or another device.",
+};
+
 export interface ErrorDetails {
   /** The file that the error is about. */
   file?: string | undefined;
@@ -72,7 +80,7 @@ export class DeeplasiaError extends Error {
     this.code = code;
     this.file = details.file;
     this.row = details.row;
-    this.remedy = details.remedy;
+    this.remedy = details.remedy ?? REMEDIES[code];
   }
 
   /** Exit status for a command that ends with this error. */

@@ -1,13 +1,16 @@
-/** The candidate that looks most like a word, for "did you mean"; null if there is none. Case, spaces, `_` and `-` do not count. */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+/**
+ * "Did you mean": ` (the nearest is "x")` for the candidate that looks most like a word, or nothing where none does.
+ * Case, spaces, `_` and `-` do not count.
+ */
+export function nearestHint(word: string, candidates: readonly string[]): string {
   const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
-  let best: string | null = null;
-  let least = Number.POSITIVE_INFINITY;
+  let best: string | undefined;
+  let least = Math.max(2, word.length / 3) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(plain(word), plain(candidate));
     if (distance < least) [best, least] = [candidate, distance];
   }
-  return best;
+  return best === undefined ? "" : ` (the nearest is "${best}")`;
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions that turn one text into the other. */

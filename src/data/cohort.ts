@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { nearest } from "../nearest.js";
+import { nearestHint } from "../nearest.js";
 import { type BadRow, type CohortRow, readAnnotations } from "./annotations.js";
 import { DuplicateFinder } from "./duplicates.js";
 import { type Masks, openMasks, requireFolder } from "./masks.js";
@@ -80,7 +80,7 @@ async function openSplit({ splitCsv, splitColumn, splitName }: CohortOptions): P
     `${splitCsv}: column "${splitColumn}" says "${splitName}" of no patient; it says ${found}`,
     {
       file: splitCsv,
-      remedy: `Give one of them with --split_name (the nearest is "${nearest(splitName, names)}").`,
+      remedy: `Give one of them with --split_name${nearestHint(splitName, names)}.`,
     },
   );
 }

@@ -10,7 +10,7 @@ import { CsvError, type Options, parse } from "csv-parse";
 import { parse as parseSync } from "csv-parse/sync";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { pathKind } from "../files.js";
-import { nearest } from "../nearest.js";
+import { nearestHint } from "../nearest.js";
 
 const HEAD_BYTES = 65_536;
 /** A record longer than this is a quote that was opened and never closed: the rest of the file would be one cell. */
@@ -46,7 +46,7 @@ export function columnIndex(table: Table, name: string): number {
     `${table.file} line 1: no column "${name}"; found: ${found}`,
     {
       file: table.file,
-      remedy: `Name the column "${name}" (the nearest is "${nearest(name, table.columns)}").`,
+      remedy: `Name the column "${name}"${nearestHint(name, table.columns)}.`,
     },
   );
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { nearest } from "../nearest.js";
+import { nearestHint } from "../nearest.js";
 
 export const MANIFEST_NAME = "deeplasia.json";
 export const MANIFEST_FORMAT = 1;
@@ -98,9 +98,7 @@ export function parseManifest(value: unknown, file: string): Manifest {
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
     if (issue.code !== "unrecognized_keys") return `${issue.path.join(".") || "manifest"}: ${issue.message}`;
-    return issue.keys
-      .map((key) => `unknown field '${key}' (the nearest is '${nearest(key, MANIFEST_FIELDS)}')`)
-      .join("; ");
+    return issue.keys.map((key) => `unknown field '${key}'${nearestHint(key, MANIFEST_FIELDS)}`).join("; ");
   });
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CONTRACT",

@@ -5,6 +5,7 @@
  * A block is always the same rows, whether some of them fail or the run was interrupted before: the composition of a
  * batch must not depend on that, or the last bits of a prediction would.
  */
+import { availableParallelism } from "node:os";
 import type { FailedSample, ReadySample, Sample } from "../data/sample.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { fillSlot } from "../image/loader.js";
@@ -83,7 +84,7 @@ class BlockPredictor {
     private readonly model: BoneAgeModel,
     private readonly options: PipelineOptions,
   ) {
-    native().setWorkers(options.numWorkers);
+    native().setWorkers(Math.min(options.numWorkers, availableParallelism()));
     this.pictures = new Semaphore(options.numWorkers);
     this.mostRows = options.batchSize;
   }
