@@ -141,6 +141,8 @@ export interface Native {
     channels: number,
     normalisation: Normalisation,
   ): Promise<Float32Array>;
+  /** Give the memory of a buffer back now: its bytes are gone. A part of a larger buffer is left alone. */
+  release(data: Uint8Array): void;
   /** Release now; idempotent; resolves when work in flight on the handle is done. */
   dispose(handle: ModelHandle | BatchHandle): Promise<void>;
   /** The text of `extra/<name>` of a TorchScript archive, or null. */
@@ -161,6 +163,7 @@ export const NATIVE_FUNCTIONS = [
   "fillSlot",
   "predict",
   "readBatch",
+  "release",
   "dispose",
   "readExtraFile",
   "writeExtraFile",

@@ -74,6 +74,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("fillSlot", Napi::Function::New(env, guarded<fill_slot>));
   exports.Set("predict", Napi::Function::New(env, guarded<predict>));
   exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
+  exports.Set("release", Napi::Function::New(env, guarded<release>));
   exports.Set("dispose", Napi::Function::New(env, guarded<dispose>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
   exports.Set("writeExtraFile", Napi::Function::New(env, guarded<write_extra_file>));

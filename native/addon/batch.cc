@@ -50,6 +50,17 @@ Napi::Value fill_slot(const Napi::CallbackInfo& info) {
       });
 }
 
+// V8 frees a buffer when it next collects garbage, and decoded pictures of megabytes make it collect all the time:
+// a tenth of a run went there. Detaching hands the memory back at once.
+Napi::Value release(const Napi::CallbackInfo& info) {
+  if (!info[0].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "data must be a Uint8Array");
+  const auto view = info[0].As<Napi::TypedArray>();
+  Napi::ArrayBuffer buffer = view.ArrayBuffer();
+  // A part of a larger buffer is not its owner's to give away.
+  if (view.ByteLength() == buffer.ByteLength() && !buffer.IsDetached()) buffer.Detach();
+  return info.Env().Undefined();
+}
+
 Napi::Value read_batch(const Napi::CallbackInfo& info) {
   auto& handle = Handle<inference::Batch>::from(info[0]);
   const auto slots = slots_argument(info, 1);

@@ -30,6 +30,7 @@ Napi::Value predict(const Napi::CallbackInfo& info);
 Napi::Value create_batch(const Napi::CallbackInfo& info);
 Napi::Value fill_slot(const Napi::CallbackInfo& info);
 Napi::Value read_batch(const Napi::CallbackInfo& info);
+Napi::Value release(const Napi::CallbackInfo& info);
 // archive.cc
 Napi::Value read_extra_file(const Napi::CallbackInfo& info);
 Napi::Value write_extra_file(const Napi::CallbackInfo& info);

@@ -1,7 +1,7 @@
 /** Samples to slots of a native batch: decode, then the native image chain, a bounded number at a time. */
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { Contract } from "../model/contract.js";
-import { type BatchHandle, type ImagePlan, native } from "../native.js";
+import { type BatchHandle, type ImagePlan, native, type RawPicture } from "../native.js";
 import { decodePicture } from "./decode.js";
 
 export interface PictureSource {
@@ -25,10 +25,21 @@ export async function fillSlot(
   contract: Contract,
 ): Promise<void> {
   const file = typeof image === "string" ? image : undefined;
+  const decoded: RawPicture[] = [];
+  const decode = async (source: string | Uint8Array, role: "image" | "mask") => {
+    const picture = await decodePicture(source, { role });
+    decoded.push(picture);
+    return picture;
+  };
   try {
-    const decoded = await decodePicture(image, { role: "image" });
-    const decodedMask = mask === null ? null : await decodePicture(mask, { role: "mask" });
-    const { min, max } = await native().fillSlot(batch, slot, decoded, decodedMask, plan);
+    const picture = await decode(image, "image");
+    const { min, max } = await native().fillSlot(
+      batch,
+      slot,
+      picture,
+      mask === null ? null : await decode(mask, "mask"),
+      plan,
+    );
     if (min === max && NEEDS_CONTRAST.includes(contract.normalise)) {
       throw new DeeplasiaError(
         "ERR_DEEPLASIA_IMAGE_BLANK",
@@ -37,5 +48,7 @@ export async function fillSlot(
     }
   } catch (error) {
     throw toDeeplasiaError(error).at({ file });
+  } finally {
+    for (const { data } of decoded) native().release(data);
   }
 }
