@@ -3,7 +3,11 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { vi } from "vitest";
 import { fixture, projectRoot } from "./testData.js";
+
+// a test runs up to twenty programs, and each loads libtorch
+vi.setConfig({ testTimeout: 300_000 });
 
 export interface ProgramResult {
   code: number | null;
