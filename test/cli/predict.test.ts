@@ -96,6 +96,20 @@ describe("a cohort", () => {
   });
 });
 
+test("a device that runs out of memory is given smaller batches, with one warning", async () => {
+  const folder = await temporaryFolder();
+  const bytes = await halves(200);
+  await writeCohort(
+    folder,
+    Array.from({ length: 40 }, (_, i) => ({ image: `${i}.png`, bytes })),
+  );
+  const { code, stderr } = await runCli(cohortArguments(folder, fixture("models/fits-four.pt")));
+  expect(code).toBe(0);
+  expect(stderr.match(/out of memory/g)).toHaveLength(1);
+  const rows = csvRows(await readFile(join(folder, "out.csv"), "utf8"));
+  expect(rows.map(({ pred_bone_age }) => Number(pred_bone_age))).toEqual(Array(40).fill(GIRL));
+});
+
 describe("pictures as files", () => {
   test("are printed for a person, in years and months", async () => {
     const folder = await temporaryFolder();
