@@ -1,0 +1,13 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { completeContract, mergeManifests, readManifestFile } from "../../../src/model/contract.js";
+import { projectRoot } from "../../helpers/testData.js";
+
+const folders = ["configs", "test/fixtures/manifests"].map((folder) => join(projectRoot, folder));
+const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+
+test.each(files)("%s is a complete contract", async (file) => {
+  const manifest = (await readManifestFile(file))!;
+  expect(() => completeContract(mergeManifests([{ origin: file, manifest }]).manifest, file)).not.toThrow();
+});
