@@ -5,14 +5,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildRequirement, checkTools } from "./build-native.mjs";
+import { checkTools } from "./build-native.mjs";
+import { setupForBuild } from "./setup.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
 /** @returns {Promise<{ passed: number, failed: number, skipped: number }>} counts of the tests in core_test */
 export async function testNative({ sanitize = false } = {}) {
   checkTools();
-  const { requireLibtorch } = await import("../dist/libtorch/find.js");
-  const { directory } = requireLibtorch(await buildRequirement());
+  const { directory } = await setupForBuild();
   const folder = join(root, sanitize ? "build-sanitize" : "build-test");
   const flags = [
     `-DLIBTORCH=${directory}`,
