@@ -141,7 +141,10 @@ export interface Native {
     channels: number,
     normalisation: Normalisation,
   ): Promise<Float32Array>;
-  /** Give the memory of a buffer back now: its bytes are gone. A part of a larger buffer is left alone. */
+  /**
+   * Give the memory of a buffer back now: its bytes are gone, so no call may be reading it. A part of a larger buffer is
+   * left alone.
+   */
   release(data: Uint8Array): void;
   /** Release now; idempotent; resolves when work in flight on the handle is done. */
   dispose(handle: ModelHandle | BatchHandle): Promise<void>;
