@@ -46,9 +46,9 @@ export class SummaryBuilder {
 
   /** Failed rows so far, dropped ones not included. */
   get failed(): number {
-    let count = -this.dropped;
+    let count = 0;
     for (const ofCode of this.byCode.values()) count += ofCode;
-    return count;
+    return count - this.dropped;
   }
 
   build(seconds: number): Summary {

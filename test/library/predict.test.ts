@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import {
+  type BoneAgeModel,
+  DeeplasiaError,
+  isFailure,
+  loadModel,
+  type OutputRecord,
+  type ProgressEvent,
+  predictCohort,
+  predictImage,
+  writePredictions,
+} from "../../src/index.js";
+import { csvRows } from "../helpers/cli.js";
+import { halves, writeCohort } from "../helpers/pictures.js";
+import { collect, temporaryFolder } from "../helpers/temporary.js";
+import { describeWithTestData, fixture, testData } from "../helpers/testData.js";
+
+async function withModel<T>(use: (model: BoneAgeModel) => Promise<T>): Promise<T> {
+  const model = await loadModel(fixture("models/mean-plus-sex.pt"));
+  try {
+    return await use(model);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** A folder with `count` pictures; the one at `missing` has no file. */
+async function cohort(count: number, missing = -1) {
+  const folder = await temporaryFolder();
+  const bytes = await halves(200);
+  const row = (_: unknown, i: number) => ({
+    image: `${i}.png`,
+    sex: i % 2 === 0 ? "F" : "M",
+    ...(i === missing ? {} : { bytes }),
+  });
+  await writeCohort(folder, Array.from({ length: count }, row));
+  return { annotationCsv: join(folder, "cohort.csv"), imgDir: join(folder, "images") };
+}
+
+describe("predictCohort", () => {
+  test("gives predictions and failures in input order, and tells its progress", () =>
+    withModel(async (model) => {
+      const events: ProgressEvent[] = [];
+      const onProgress = (event: ProgressEvent) => events.push(event);
+      const records = await collect(
+        predictCohort(model, { ...(await cohort(7, 4)), batchSize: 3, onProgress }),
+      );
+      expectTypeOf(records).toEqualTypeOf<OutputRecord[]>();
+      expect(records.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(records.map((record) => (isFailure(record) ? record.code : record.ageMonths))).toEqual([
+        ...[140, 160, 140, 160, "ERR_DEEPLASIA_IMAGE_MISSING", 160, 140],
+      ]);
+      expect(events.map(({ done, total, failed }) => [done, total, failed])).toEqual([
+        [3, 7, 0],
+        [6, 7, 1],
+        [7, 7, 1],
+      ]);
+    }));
+
+  test("does not depend on batch size or number of workers", () =>
+    withModel(async (model) => {
+      const files = await cohort(11, 4);
+      const runs = [1, 2, 4, 16].map((batchSize) =>
+        collect(predictCohort(model, { ...files, batchSize, numWorkers: batchSize })),
+      );
+      const [first, ...others] = await Promise.all(runs);
+      for (const other of others) expect(other).toEqual(first);
+    }));
+
+  test("stops at the signal with what was begun delivered, and can be left early", () =>
+    withModel(async (model) => {
+      const files = await cohort(40);
+      const controller = new AbortController();
+      const rows: number[] = [];
+      const run = async () => {
+        for await (const { row } of predictCohort(model, {
+          ...files,
+          batchSize: 2,
+          signal: controller.signal,
+        })) {
+          rows.push(row);
+          if (row === 5) controller.abort(new Error("enough"));
+        }
+      };
+      await expect(run()).rejects.toMatchObject({
+        code: "ERR_DEEPLASIA_ABORTED",
+        cause: { message: "enough" },
+      });
+      expect(rows.length).toBeLessThan(40);
+      expect(rows).toEqual(rows.map((_, i) => i + 1));
+      for await (const record of predictCohort(model, files)) {
+        expect(record.row).toBe(1);
+        break;
+      }
+    }));
+
+  test("rejects with a DeeplasiaError for what concerns the whole cohort", () =>
+    withModel(async (model) => {
+      const files = await cohort(1);
+      const bad = [
+        [{ ...files, annotationCsv: `${files.annotationCsv}.none` }, "ERR_DEEPLASIA_CSV"],
+        [{ ...files, batchSize: 0 }, "ERR_DEEPLASIA_OPTION"],
+        [{ ...files, files: ["a.png"] }, "ERR_DEEPLASIA_USAGE"],
+        [{ ...files, sex: "F" }, "ERR_DEEPLASIA_USAGE"],
+        [{}, "ERR_DEEPLASIA_USAGE"],
+      ] as const;
+      for (const [options, code] of bad) {
+        const error = await collect(predictCohort(model, options)).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(DeeplasiaError);
+        expect(error).toMatchObject({ code });
+      }
+    }));
+});
+
+test("writePredictions resumes what a signal stopped, and the bytes are those of an undisturbed run", () =>
+  withModel(async (model) => {
+    const files = await cohort(60, 11);
+    const folder = await temporaryFolder();
+    const [whole, parts] = [join(folder, "whole.csv"), join(folder, "parts.csv")];
+    expect(await writePredictions(model, { ...files, outputPath: whole, batchSize: 4 })).toMatchObject({
+      finished: true,
+      rows: 60,
+      failed: 1,
+    });
+    const controller = new AbortController();
+    const stopped = await writePredictions(model, {
+      ...files,
+      outputPath: parts,
+      batchSize: 4,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    expect(stopped.finished).toBe(false);
+    const resumed = await writePredictions(model, {
+      ...files,
+      outputPath: parts,
+      batchSize: 4,
+      resume: true,
+    });
+    expect(resumed).toMatchObject({ finished: true, rows: 60, failed: 1, resumedRows: stopped.rows });
+    expect(await readFile(parts, "utf8")).toBe(await readFile(whole, "utf8"));
+  }));
+
+test("predictImage takes files and bytes, and names what is missing or wrong", () =>
+  withModel(async (model) => {
+    const bytes = await halves(200);
+    const file = join(await temporaryFolder(), "hand.png");
+    await writeFile(file, bytes);
+    expect(await predictImage(model, file, { sex: "M" })).toEqual({ ageMonths: 160, ageZ: 1, sexHat: null });
+    expect(await predictImage(model, bytes, { sex: "M" })).toEqual({ ageMonths: 160, ageZ: 1, sexHat: null });
+    expect(bytes.length).toBeGreaterThan(0); // the caller's bytes are still there
+    await expect(predictImage(model, file)).rejects.toMatchObject({ code: "ERR_DEEPLASIA_SEX" });
+    await expect(predictImage(model, `${file}.none`, { sex: "F" })).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_IMAGE_MISSING",
+      file: `${file}.none`,
+    });
+  }));
+
+describeWithTestData("the film model", ["models/rsna-film-cnn.pt", "radiographs/annotations.csv"], () => {
+  const expected = csvRows(readFileSync(testData("models/rsna-film-cnn.expected.csv"), "utf8"));
+
+  test.each(["linear", "area"])(
+    "gives the expected months with resize %s, one by one and as a cohort",
+    async (resize) => {
+      const manifest = fixture(`manifests/rsna-film-cnn-${resize}.json`);
+      const model = await loadModel(testData("models/rsna-film-cnn.pt"), { manifest });
+      const [imgDir, masks] = [testData("radiographs/images"), testData("radiographs/masks")];
+      const annotationCsv = testData("radiographs/annotations.csv");
+      const records = await collect(predictCohort(model, { annotationCsv, imgDir, maskDirs: [masks] }));
+      expect(records).toHaveLength(73);
+      for (const [i, record] of records.entries()) {
+        if (isFailure(record)) throw new Error(record.message);
+        expect(Math.abs(record.ageMonths - Number(expected[i]![`months_${resize}`]))).toBeLessThan(0.05);
+      }
+      for (const { dir, image_ID, sex, [`months_${resize}`]: months } of expected.slice(-5)) {
+        const mask = join(masks, dir!, image_ID!);
+        const one = await predictImage(model, join(imgDir, dir!, image_ID!), { sex: sex as "F" | "M", mask });
+        expect(Math.abs(one.ageMonths - Number(months))).toBeLessThan(0.05);
+      }
+      await model.dispose();
+    },
+  );
+});
