@@ -50,8 +50,8 @@ Napi::Value fill_slot(const Napi::CallbackInfo& info) {
       });
 }
 
-// V8 frees a buffer when it next collects garbage, and decoded pictures of megabytes make it collect all the time:
-// a tenth of a run went there. Detaching hands the memory back at once.
+// V8 frees a buffer when it next collects garbage, and decoded pictures of megabytes make it collect all the
+// time: a tenth of a run went there. Detaching hands the memory back at once.
 Napi::Value release(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "data must be a Uint8Array");
   const auto view = info[0].As<Napi::TypedArray>();
