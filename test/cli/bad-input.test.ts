@@ -1,9 +1,9 @@
 /** Bad input as a user sees it: the message names the file or row, the exit code is right, the run goes on. */
-import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CliResult, csvRows, runCli } from "../helpers/cli.js";
+import { canMount, mountTmpfs, resize } from "../helpers/disk.js";
 import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";
 import { PNG, png } from "../helpers/png.js";
 import { temporaryFolder } from "../helpers/temporary.js";
@@ -236,63 +236,34 @@ describe("outputs", () => {
     });
   });
 
-  /** A file system of its own, of a few kilobytes or read-only; needs root. */
-  const mountedFolder = (options: string) => async () => {
-    const folder = await temporaryFolder();
-    const place = join(folder, "mounted");
-    await mkdir(place);
-    execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", place]);
-    return { folder, place, unmount: () => execFileSync("umount", [place]) };
-  };
-  const canMount = (() => {
-    try {
-      execFileSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" });
-      return process.getuid?.() === 0;
-    } catch {
-      return false;
-    }
-  })();
-
   test.runIf(canMount)("onto a read-only file system", async () => {
-    const { folder, place, unmount } = await mountedFolder("ro")();
-    try {
-      await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
-      const args = cohortArguments(folder, good);
-      args[args.length - 1] = join(place, "out.csv");
-      const result = await runCli(args);
-      expect(result).toMatchObject({
-        code: 1,
-        stderr: expect.stringMatching(/mounted\/out\.csv.*read-only/s),
-      });
-    } finally {
-      unmount();
-    }
+    const folder = await temporaryFolder();
+    await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
+    const args = cohortArguments(folder, good);
+    args[args.length - 1] = join(await mountTmpfs("ro"), "out.csv");
+    expect(await runCli(args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/disk\/out\.csv.*read-only/s),
+    });
   });
 
   test.runIf(canMount)("onto a disk that gets full, and on when there is room again", async () => {
-    const { folder, place, unmount } = await mountedFolder("size=16k")();
-    try {
-      const bytes = await halves(90);
-      await writeCohort(
-        folder,
-        Array.from({ length: 600 }, (_, i) => ({ image: `${i}.png`, bytes })),
-      );
-      const undisturbed = cohortArguments(folder, good, "--progress", "none");
-      await runCli(undisturbed);
-      const args = cohortArguments(folder, good, "--progress", "none", "--resume");
-      args[args.indexOf(join(folder, "out.csv"))] = join(place, "out.csv");
-      const result = await runCli(args);
-      expect(result.code).toBe(1);
-      expect(result.stderr).toMatch(/mounted\/out\.csv.*full/s);
-      expectPlain(result);
-      expect(await readdir(place)).not.toContain("out.csv");
-      execFileSync("mount", ["-o", "remount,size=1m", place]);
-      expect(await runCli(args)).toMatchObject({ code: 0 });
-      expect(await readFile(join(place, "out.csv"), "utf8")).toBe(
-        await readFile(join(folder, "out.csv"), "utf8"),
-      );
-    } finally {
-      unmount();
-    }
+    const folder = await temporaryFolder();
+    const disk = await mountTmpfs("size=16k");
+    const bytes = await halves(90);
+    const rows = Array.from({ length: 600 }, (_, i) => ({ image: `${i}.png`, bytes }));
+    await writeCohort(folder, rows);
+    await runCli(cohortArguments(folder, good, "--progress", "none"));
+    const args = cohortArguments(folder, good, "--progress", "none", "--resume");
+    args[args.indexOf(join(folder, "out.csv"))] = join(disk, "out.csv");
+    const result = await runCli(args);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/disk\/out\.csv.*full/s);
+    expectPlain(result);
+    expect(await readdir(disk)).not.toContain("out.csv");
+    resize(disk, "1m");
+    expect(await runCli(args)).toMatchObject({ code: 0 });
+    const read = (place: string) => readFile(join(place, "out.csv"), "utf8");
+    expect(await read(disk)).toBe(await read(folder));
   });
 });
