@@ -44,7 +44,11 @@ function ctest(folder) {
 function count({ output, status }) {
   const lines = (word) => output.match(new RegExp(`^\\d+: ${word} `, "gm"))?.length ?? 0;
   const failed = lines("FAILED");
-  return { passed: lines("ok   "), failed: status === 0 ? failed : Math.max(failed, 1), skipped: 0 };
+  return {
+    passed: lines("ok   "),
+    failed: status === 0 ? failed : Math.max(failed, 1),
+    skipped: lines("skipped"),
+  };
 }
 
 await runAsScript(import.meta.url, async () => {

@@ -1,0 +1,148 @@
+#include "checkpoint/checkpoint.h"
+
+#include <unordered_map>
+
+#include "checkpoint/globals.h"
+#include "checkpoint/pickle.h"
+#include "checkpoint/zip.h"
+
+namespace deeplasia::checkpoint {
+namespace {
+
+/// With it begins every file of the older format: a pickle of this number, PyTorch's `MAGIC_NUMBER`.
+constexpr std::string_view kMagic("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 13);
+
+/// What a persistent id says: ("storage", class, key, location, number of elements). The location, such as
+/// "cuda:0", is where the storage was; here all are read to the CPU.
+struct StorageId {
+  DType dtype;
+  const std::string& key;
+  uint64_t byte_count;
+};
+
+StorageId storage_id(const Sequence& persistent_id) {
+  static const std::string kWhat = "a storage";
+  const Arguments parts(kWhat, persistent_id);
+  const std::string* type = parts.at(1).name();
+  if (parts.text(0) != "storage" || type == nullptr) parts.fail();
+  const std::string_view name = *type;
+  const bool is_untyped = name == "torch.storage.UntypedStorage";
+  const DType dtype = is_untyped ? dtype_named("uint8") : dtype_of_storage(name.substr(name.find('.') + 1));
+  const int64_t count = parts.integer(4);
+  uint64_t byte_count = 0;
+  if (dtype == nullptr || count < 0 || __builtin_mul_overflow(count, dtype->size, &byte_count)) parts.fail();
+  return {dtype, parts.text(2), byte_count};
+}
+
+using Storages = std::unordered_map<std::string, std::shared_ptr<Storage>>;
+
+/// The storage of that key, made where it is new; one key is of one size.
+Storage& storage_of(Storages& storages, const StorageId& id) {
+  std::shared_ptr<Storage>& storage = storages[id.key];
+  if (storage == nullptr) storage = std::make_shared<Storage>(Storage{id.byte_count, {}});
+  if (storage->byte_count != id.byte_count) refuse("the storage " + printable(id.key) + " has two sizes");
+  return *storage;
+}
+
+/// "archive" of "archive/data.pkl": the folder all entries are in.
+std::string top_folder(const Zip& zip) {
+  std::string folder;
+  for (const auto& [name, entry] : zip.entries()) {
+    const size_t slash = name.find('/');
+    if (slash == std::string::npos || name.substr(slash) != "/data.pkl") continue;
+    if (!folder.empty()) refuse("the archive holds more than one checkpoint");
+    folder = name.substr(0, slash);
+  }
+  if (folder.empty()) refuse("a zip file, but not one of PyTorch: it has no data.pkl");
+  return folder;
+}
+
+Value read_zip(const Bytes& file) {
+  Zip zip(file);
+  const std::string folder = top_folder(zip) + "/";
+  if (zip.contains(folder + "constants.pkl")) refuse("a TorchScript archive, which is no checkpoint");
+  if (zip.contains(folder + "byteorder") && zip.read(folder + "byteorder").view() != "little") {
+    refuse("it was saved on a big-endian machine; save it again on another");
+  }
+  Storages storages;
+  Cursor pickle(zip.read(folder + "data.pkl"), "data.pkl");
+  Value root = unpickle(pickle, [&](const Sequence& persistent_id) -> TypedStorage {
+    const StorageId id = storage_id(persistent_id);
+    Storage& storage = storage_of(storages, id);
+    if (storage.bytes.data == nullptr) storage.bytes = zip.read(folder + "data/" + id.key);
+    if (storage.bytes.size != id.byte_count)
+      refuse("the storage " + printable(id.key) + " has another size than told");
+    return {id.dtype, storages[id.key]};
+  });
+  if (pickle.remaining() > 0) refuse("data.pkl goes on after its end");
+  return root;
+}
+
+/// Five pickles (the magic number, the version, facts on the machine, the values, the keys of the storages),
+/// and for each key the number of elements and the elements.
+Value read_legacy(Cursor file) {
+  const auto skip = [&file] { return unpickle(file, refuse_storage); };
+  if (skip().integer() != 1001) refuse("it is of a version of PyTorch's older format that is not known");
+  const Value machine = skip();
+  const Value* is_little = machine.dict() == nullptr ? nullptr : machine.dict()->find("little_endian");
+  if (is_little == nullptr || is_little->get<bool>() == nullptr || !*is_little->get<bool>()) {
+    refuse("it was saved on a big-endian machine; save it again on another");
+  }
+  Storages storages;
+  std::unordered_map<std::string, int64_t> element_sizes;
+  Value root = unpickle(file, [&](const Sequence& persistent_id) -> TypedStorage {
+    const StorageId id = storage_id(persistent_id);
+    if (persistent_id.items.size() > 5 && !persistent_id.items[5].is_none()) {
+      refuse("it holds a view of a storage, as PyTorch wrote them long before 1.5");
+    }
+    if (id.byte_count > file.size()) refuse("the storage " + printable(id.key) + " is larger than the file");
+    storage_of(storages, id);
+    element_sizes.emplace(id.key, id.dtype->size);
+    return {id.dtype, storages[id.key]};
+  });
+  const Value keys = skip();
+  if (keys.sequence() == nullptr) refuse("it is damaged: the list of storages is missing");
+  for (const Value& key : keys.sequence()->items) {
+    const auto found = key.text() == nullptr ? storages.end() : storages.find(*key.text());
+    if (found == storages.end() || found->second->bytes.data != nullptr)
+      refuse("it lists a storage that no tensor has");
+    Storage& storage = *found->second;
+    if (file.read<uint64_t>() != storage.byte_count / element_sizes[*key.text()]) {
+      refuse("the storage " + printable(*key.text()) + " has another size than told");
+    }
+    storage.bytes = file.take(storage.byte_count);
+    storages.erase(found);
+  }
+  if (!storages.empty())
+    refuse("the data of the storage " + printable(storages.begin()->first) + " are missing");
+  return root;
+}
+
+Value read_pickle(const Bytes& file) {
+  Cursor pickle(file, "the file");
+  Value root = unpickle(pickle, refuse_storage);
+  if (pickle.remaining() > 0) refuse("the file goes on after its end");
+  return root;
+}
+
+}  // namespace
+
+Checkpoint parse_checkpoint(const Bytes& file) {
+  if (Zip::looks_like_one(file)) return {Checkpoint::Format::zip, read_zip(file)};
+  constexpr size_t kMagicWithin = 32;  // behind the protocol, and the frame of protocol 4
+  const std::string_view start = file.view().substr(0, kMagicWithin);
+  const size_t magic = start.find(kMagic);
+  if (magic != std::string_view::npos) {
+    const size_t after = magic + kMagic.size();
+    return {Checkpoint::Format::legacy,
+            read_legacy(Cursor(file.slice(after, file.size - after, "it"), "the file"))};
+  }
+  if (start.empty() || std::string_view("\x80(}]c").find(start[0]) == std::string_view::npos) {
+    refuse("not a checkpoint: neither a zip file nor a pickle of PyTorch");
+  }
+  return {Checkpoint::Format::pickle, read_pickle(file)};
+}
+
+Checkpoint read_checkpoint(const std::string& path) { return parse_checkpoint(read_file(path)); }
+
+}  // namespace deeplasia::checkpoint

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "checkpoint/builder.h"
+#include "checkpoint/pickle.h"
+
+namespace deeplasia::checkpoint {
+
+/// The stack machine that a pickle is a program for: what its instructions (pickle.cc) do their work with.
+class Machine {
+ public:
+  Machine(Cursor& input, const StorageLoader& load_storage)
+      : input_(input), load_storage_(load_storage), builder_(input.remaining()) {}
+
+  Cursor& input() { return input_; }
+
+  // The stack, cut into sections by marks.
+  void push(Value value) { stack_.push_back(std::move(value)); }
+  void push_mark() { marks_.push_back(stack_.size()); }
+  Value& top();
+  Value pop();
+  /// The last values, in the order in which they were pushed.
+  std::vector<Value> pop(size_t count);
+  /// The values since the last mark, which goes too.
+  std::vector<Value> pop_section();
+
+  // What has been remembered, by number. Picklers number without gaps.
+  void memorize(uint64_t index);
+  void memorize_next() { memorize(memo_.size()); }
+  void recall(uint64_t index);
+
+  // Containers: new ones, and additions to the one on top.
+  void push_sequence(Sequence::Kind kind, std::vector<Value> items);
+  void push_dict(std::vector<Value> keys_and_values);
+  void append(std::vector<Value> items);
+  void insert(std::vector<Value> keys_and_values);
+
+  // Globals, calls and what comes of them.
+  void push_named_global();                // module and name on the stack
+  void push_call(bool has_named = false);  // function, arguments, and where it has some the named ones
+  void set_state();
+  void load_storage();
+
+  /// Everything was read: the value on top is the result.
+  Value result();
+
+  [[noreturn]] void damaged(const char* how) const;
+
+ private:
+  void add(Sequence& sequence, std::vector<Value> items);
+  void add(Dict& dict, std::vector<Value> keys_and_values);
+
+  Cursor& input_;
+  const StorageLoader& load_storage_;
+  Builder builder_;
+  std::vector<Value> stack_, memo_;
+  std::vector<size_t> marks_;
+};
+
+}  // namespace deeplasia::checkpoint
