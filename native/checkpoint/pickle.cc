@@ -1,8 +1,9 @@
 #include "checkpoint/pickle.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <unordered_map>
+#include <utility>
 
 #include "checkpoint/globals.h"
 #include "checkpoint/machine.h"
@@ -74,71 +75,78 @@ void push_big_endian_real(Machine& m) {
 }
 
 /// Python's names of the instructions are in its module pickletools.
-const std::unordered_map<char, Instruction>& instructions() {
-  static const std::unordered_map<char, Instruction> table = {
-      {'\x80', check_protocol},
-      {'\x95', [](Machine& m) { m.input().take(8); }},  // the length of a frame
-      // constants and numbers
-      {'N', [](Machine& m) { m.push({None{}}); }},
-      {'\x88', [](Machine& m) { m.push({true}); }},
-      {'\x89', [](Machine& m) { m.push({false}); }},
-      {'K', [](Machine& m) { m.push({int64_t{read<uint8_t>(m)}}); }},
-      {'M', [](Machine& m) { m.push({int64_t{read<uint16_t>(m)}}); }},
-      {'J', [](Machine& m) { m.push({int64_t{read<int32_t>(m)}}); }},
-      {'\x8a', [](Machine& m) { m.push({long_integer(m, read<uint8_t>(m))}); }},
-      {'\x8b', [](Machine& m) { m.push({long_integer(m, read<uint32_t>(m))}); }},
-      {'I', push_integer_or_bool},
-      {'L', [](Machine& m) { m.push({integer_line(m)}); }},
-      {'F', push_real_line},
-      {'G', push_big_endian_real},
-      // texts and bytes
-      {'\x8c', [](Machine& m) { push_text(m, read<uint8_t>(m)); }},
-      {'X', [](Machine& m) { push_text(m, read<uint32_t>(m)); }},
-      {'\x8d', [](Machine& m) { push_text(m, read<uint64_t>(m)); }},
-      {'V', [](Machine& m) { m.push(Value::of_text(from_raw_unicode_escape(m.input().line()))); }},
-      {'C', [](Machine& m) { m.push({m.input().take(read<uint8_t>(m))}); }},
-      {'B', [](Machine& m) { m.push({m.input().take(read<uint32_t>(m))}); }},
-      {'\x8e', [](Machine& m) { m.push({m.input().take(read<uint64_t>(m))}); }},
-      {'\x96', [](Machine& m) { m.push({m.input().take(read<uint64_t>(m))}); }},
-      // containers
-      {'(', [](Machine& m) { m.push_mark(); }},
-      {'}', [](Machine& m) { m.push_dict({}); }},
-      {'d', [](Machine& m) { m.push_dict(m.pop_section()); }},
-      {']', [](Machine& m) { m.push_sequence(Kind::list, {}); }},
-      {'l', [](Machine& m) { m.push_sequence(Kind::list, m.pop_section()); }},
-      {')', [](Machine& m) { m.push_sequence(Kind::tuple, {}); }},
-      {'t', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop_section()); }},
-      {'\x85', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop(1)); }},
-      {'\x86', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop(2)); }},
-      {'\x87', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop(3)); }},
-      {'\x8f', [](Machine& m) { m.push_sequence(Kind::set, {}); }},
-      {'\x91', [](Machine& m) { m.push_sequence(Kind::set, m.pop_section()); }},
-      {'a', [](Machine& m) { m.append(m.pop(1)); }},
-      {'e', [](Machine& m) { m.append(m.pop_section()); }},
-      {'\x90', [](Machine& m) { m.append(m.pop_section()); }},
-      {'s', [](Machine& m) { m.insert(m.pop(2)); }},
-      {'u', [](Machine& m) { m.insert(m.pop_section()); }},
-      // the stack and what is remembered
-      {'0', [](Machine& m) { m.pop(); }},
-      {'1', [](Machine& m) { m.pop_section(); }},
-      {'2', [](Machine& m) { m.push(Value(m.top())); }},
-      {'q', [](Machine& m) { m.memorize(read<uint8_t>(m)); }},
-      {'r', [](Machine& m) { m.memorize(read<uint32_t>(m)); }},
-      {'p', [](Machine& m) { m.memorize(static_cast<uint64_t>(integer_line(m))); }},
-      {'\x94', [](Machine& m) { m.memorize_next(); }},
-      {'h', [](Machine& m) { m.recall(read<uint8_t>(m)); }},
-      {'j', [](Machine& m) { m.recall(read<uint32_t>(m)); }},
-      {'g', [](Machine& m) { m.recall(static_cast<uint64_t>(integer_line(m))); }},
-      // globals, calls and storages
-      {'c', push_global},
-      {'\x93', [](Machine& m) { m.push_named_global(); }},
-      {'R', [](Machine& m) { m.push_call(); }},
-      {'\x81', [](Machine& m) { m.push_call(); }},
-      {'\x92', [](Machine& m) { m.push_call(true); }},
-      {'b', [](Machine& m) { m.set_state(); }},
-      {'Q', [](Machine& m) { m.load_storage(); }},
-  };
-  return table;
+constexpr std::pair<char, Instruction> kInstructions[] = {
+    {'\x80', check_protocol},
+    {'\x95', [](Machine& m) { m.input().take(8); }},  // the length of a frame
+    // constants and numbers
+    {'N', [](Machine& m) { m.push({None{}}); }},
+    {'\x88', [](Machine& m) { m.push({true}); }},
+    {'\x89', [](Machine& m) { m.push({false}); }},
+    {'K', [](Machine& m) { m.push({int64_t{read<uint8_t>(m)}}); }},
+    {'M', [](Machine& m) { m.push({int64_t{read<uint16_t>(m)}}); }},
+    {'J', [](Machine& m) { m.push({int64_t{read<int32_t>(m)}}); }},
+    {'\x8a', [](Machine& m) { m.push({long_integer(m, read<uint8_t>(m))}); }},
+    {'\x8b', [](Machine& m) { m.push({long_integer(m, read<uint32_t>(m))}); }},
+    {'I', push_integer_or_bool},
+    {'L', [](Machine& m) { m.push({integer_line(m)}); }},
+    {'F', push_real_line},
+    {'G', push_big_endian_real},
+    // texts and bytes
+    {'\x8c', [](Machine& m) { push_text(m, read<uint8_t>(m)); }},
+    {'X', [](Machine& m) { push_text(m, read<uint32_t>(m)); }},
+    {'\x8d', [](Machine& m) { push_text(m, read<uint64_t>(m)); }},
+    {'V', [](Machine& m) { m.push(Value::of_text(from_raw_unicode_escape(m.input().line()))); }},
+    {'C', [](Machine& m) { m.push({m.input().take(read<uint8_t>(m))}); }},
+    {'B', [](Machine& m) { m.push({m.input().take(read<uint32_t>(m))}); }},
+    {'\x8e', [](Machine& m) { m.push({m.input().take(read<uint64_t>(m))}); }},
+    {'\x96', [](Machine& m) { m.push({m.input().take(read<uint64_t>(m))}); }},
+    // containers
+    {'(', [](Machine& m) { m.push_mark(); }},
+    {'}', [](Machine& m) { m.push_dict({}); }},
+    {'d', [](Machine& m) { m.push_dict(m.pop_section()); }},
+    {']', [](Machine& m) { m.push_sequence(Kind::list, {}); }},
+    {'l', [](Machine& m) { m.push_sequence(Kind::list, m.pop_section()); }},
+    {')', [](Machine& m) { m.push_sequence(Kind::tuple, {}); }},
+    {'t', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop_section()); }},
+    {'\x85', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop(1)); }},
+    {'\x86', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop(2)); }},
+    {'\x87', [](Machine& m) { m.push_sequence(Kind::tuple, m.pop(3)); }},
+    {'\x8f', [](Machine& m) { m.push_sequence(Kind::set, {}); }},
+    {'\x91', [](Machine& m) { m.push_sequence(Kind::set, m.pop_section()); }},
+    {'a', [](Machine& m) { m.append(m.pop(1)); }},
+    {'e', [](Machine& m) { m.append(m.pop_section()); }},
+    {'\x90', [](Machine& m) { m.append(m.pop_section()); }},
+    {'s', [](Machine& m) { m.insert(m.pop(2)); }},
+    {'u', [](Machine& m) { m.insert(m.pop_section()); }},
+    // the stack and what is remembered
+    {'0', [](Machine& m) { m.pop(); }},
+    {'1', [](Machine& m) { m.pop_section(); }},
+    {'2', [](Machine& m) { m.push(Value(m.top())); }},
+    {'q', [](Machine& m) { m.memorize(read<uint8_t>(m)); }},
+    {'r', [](Machine& m) { m.memorize(read<uint32_t>(m)); }},
+    {'p', [](Machine& m) { m.memorize(static_cast<uint64_t>(integer_line(m))); }},
+    {'\x94', [](Machine& m) { m.memorize_next(); }},
+    {'h', [](Machine& m) { m.recall(read<uint8_t>(m)); }},
+    {'j', [](Machine& m) { m.recall(read<uint32_t>(m)); }},
+    {'g', [](Machine& m) { m.recall(static_cast<uint64_t>(integer_line(m))); }},
+    // globals, calls and storages
+    {'c', push_global},
+    {'\x93', [](Machine& m) { m.push_named_global(); }},
+    {'R', [](Machine& m) { m.push_call(); }},
+    {'\x81', [](Machine& m) { m.push_call(); }},
+    {'\x92', [](Machine& m) { m.push_call(true); }},
+    {'b', [](Machine& m) { m.set_state(); }},
+    {'Q', [](Machine& m) { m.load_storage(); }},
+};
+
+/// nullptr where there is none of that code.
+Instruction instruction(char code) {
+  static const std::array<Instruction, 256> table = [] {
+    std::array<Instruction, 256> all{};
+    for (const auto& [known, work] : kInstructions) all[static_cast<uint8_t>(known)] = work;
+    return all;
+  }();
+  return table[static_cast<uint8_t>(code)];
 }
 
 }  // namespace
@@ -146,9 +154,9 @@ const std::unordered_map<char, Instruction>& instructions() {
 Value unpickle(Cursor& input, const StorageLoader& load_storage) {
   Machine machine(input, load_storage);
   for (auto code = input.read<char>(); code != '.'; code = input.read<char>()) {
-    const auto found = instructions().find(code);
-    if (found == instructions().end()) refuse(input.what() + " holds an instruction that no checkpoint has");
-    found->second(machine);
+    const Instruction work = instruction(code);
+    if (work == nullptr) refuse(input.what() + " holds an instruction that no checkpoint has");
+    work(machine);
   }
   return machine.result();
 }
