@@ -1,0 +1,44 @@
+#pragma once
+
+#include <ATen/core/ivalue.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace deeplasia::network {
+
+using torch::jit::Module;
+
+template <class T>
+using Named = std::vector<std::pair<std::string, T>>;
+
+// What a module is made of. The order is kept: it is the order of the state dict.
+struct Parts {
+  Named<at::Tensor> parameters;
+  Named<at::Tensor> buffers;
+  Named<c10::IValue> constants;  // numbers that the methods read from `self`
+  Named<Module> children;
+  std::string methods;  // TorchScript; children are called by `.forward(x)`, numbered ones through `getattr`
+};
+
+// Makes TorchScript modules, as torch.jit.script would from Python: modules alike in everything but their
+// values share one type, so that a network of hundreds of layers is compiled, saved and loaded as a few types.
+class Author {
+ public:
+  Author();
+
+  // A module in training mode whose parameters require gradients.
+  Module module(const std::string& type_name, const Parts& parts);
+
+ private:
+  c10::ClassTypePtr declare(const std::string& type_name, const Parts& parts);
+
+  std::shared_ptr<torch::jit::CompilationUnit> unit_;
+  std::map<std::string, c10::ClassTypePtr> types_;  // by all that makes them differ
+};
+
+}  // namespace deeplasia::network

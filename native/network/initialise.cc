@@ -1,0 +1,54 @@
+#include "network/initialise.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <cmath>
+
+namespace deeplasia::network {
+namespace {
+
+// torchvision cuts its normal distribution at 2, twenty standard deviations away.
+constexpr double kInceptionDeviation = 0.1, kInceptionLimit = 2;
+
+void start_batch_norm(const torch::jit::Module& norm) {
+  norm.attr("weight").toTensor().fill_(1);
+  norm.attr("bias").toTensor().zero_();
+  norm.attr("running_mean").toTensor().zero_();
+  norm.attr("running_var").toTensor().fill_(1);
+  norm.attr("num_batches_tracked").toTensor().zero_();
+}
+
+// Linear and convolution: uniform, of variance 1 / (3 fan_in), the bias as the weight.
+void draw(const torch::jit::Module& layer, bool is_inceptions, at::Generator& generator) {
+  const at::Tensor weight = layer.attr("weight").toTensor();
+  if (weight.numel() == 0) return;
+  if (is_inceptions) {
+    weight.normal_(0, kInceptionDeviation, generator).clamp_(-kInceptionLimit, kInceptionLimit);
+    return;
+  }
+  const double bound = 1 / std::sqrt(static_cast<double>(weight[0].numel()));
+  weight.uniform_(-bound, bound, generator);
+  const c10::IValue bias = layer.attr("bias");
+  if (bias.isTensor()) bias.toTensor().uniform_(-bound, bound, generator);
+}
+
+// `name` in its parent: of all networks, only Inception's mixed blocks call a convolution `conv`.
+void visit(const torch::jit::Module& module, const std::string& name, at::Generator& generator) {
+  if (module.hasattr("running_var"))
+    start_batch_norm(module);
+  else if (module.hasattr("weight"))
+    draw(module, name == "conv", generator);
+  for (const auto& child : module.named_children()) visit(child.value, child.name, generator);
+}
+
+}  // namespace
+
+void initialise(const torch::jit::Module& module, uint64_t seed) {
+  const at::NoGradGuard no_gradients;
+  at::Generator generator = at::detail::createCPUGenerator(seed);
+  visit(module, "", generator);
+}
+
+}  // namespace deeplasia::network
