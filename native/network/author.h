@@ -26,7 +26,8 @@ struct Parts {
 };
 
 // Makes TorchScript modules, as torch.jit.script would from Python: modules alike in everything but their
-// values share one type, so that a network of hundreds of layers is compiled, saved and loaded as a few types.
+// values share one type, so that a network of hundreds of layers is compiled, saved and loaded as a few
+// types.
 class Author {
  public:
   Author();

@@ -9,7 +9,8 @@
 #include "network/author.h"
 #include "network/config.h"
 
-// The layers that the networks are built of. Their parameters hold no values yet: see initialise.h and state.h.
+// The layers that the networks are built of. Their parameters hold no values yet: see initialise.h and
+// state.h.
 namespace deeplasia::network {
 
 struct Convolution {

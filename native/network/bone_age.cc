@@ -121,7 +121,8 @@ Module legacy(Author& author, const NetworkConfig& config) {
   };
   parts.methods = R"(
 def forward_features(self, x: Tensor, male: Tensor) -> Tuple[Tensor, Tensor]:
-    features = self.)" + backbone.attribute + R"(.forward(x)
+    features = self.)" +
+                  backbone.attribute + R"(.forward(x)
     x = torch.dropout(features, self.dropout, self.training)
 )" + (is_inception ? "" : "    x = torch.silu(x)\n") +
                   "    x = torch.cat([x, " + activation + "(self." + sex_input + R"(.forward(male))], 1)

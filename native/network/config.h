@@ -11,8 +11,8 @@ namespace deeplasia::network {
 // current: backbone, sex input, age and sex heads. legacy: what the published checkpoints hold, age alone.
 enum class Generation { current, legacy };
 
-// static_: TensorFlow's "same" for the backbone's nominal size, whatever the picture's: what published weights
-// were trained with. dynamic: "same" for the size that comes. Inception has neither.
+// static_: TensorFlow's "same" for the backbone's nominal size, whatever the picture's: what published
+// weights were trained with. dynamic: "same" for the size that comes. Inception has neither.
 enum class SamePadding { static_, dynamic };
 
 // Everything that decides which tensors and which arithmetic a network has; the defaults are the reference's.
@@ -25,7 +25,8 @@ struct NetworkConfig {
 
   // Of the current generation alone.
   std::vector<int64_t> explicit_sex_classifier;  // widths; empty: the sex head reads what the age head reads
-  bool correct_predicted_sex = false;  // explicit: the given sex goes in, where one is given, not the predicted
+  bool correct_predicted_sex =
+      false;  // explicit: the given sex goes in, where one is given, not the predicted
   std::optional<std::array<double, 2>> learnable_sigma;  // `loss.s` and its start: age, sex
 
   // Of EfficientNet alone.

@@ -15,10 +15,11 @@ struct Member {
 };
 
 constexpr Member kFamily[] = {
-    {"efficientnet-b0", 1.0, 1.0, 224}, {"efficientnet-b1", 1.0, 1.1, 240}, {"efficientnet-b2", 1.1, 1.2, 260},
-    {"efficientnet-b3", 1.2, 1.4, 300}, {"efficientnet-b4", 1.4, 1.8, 380}, {"efficientnet-b5", 1.6, 2.2, 456},
-    {"efficientnet-b6", 1.8, 2.6, 528}, {"efficientnet-b7", 2.0, 3.1, 600}, {"efficientnet-b8", 2.2, 3.6, 672},
-    {"efficientnet-l2", 4.3, 5.3, 800},
+    {"efficientnet-b0", 1.0, 1.0, 224}, {"efficientnet-b1", 1.0, 1.1, 240},
+    {"efficientnet-b2", 1.1, 1.2, 260}, {"efficientnet-b3", 1.2, 1.4, 300},
+    {"efficientnet-b4", 1.4, 1.8, 380}, {"efficientnet-b5", 1.6, 2.2, 456},
+    {"efficientnet-b6", 1.8, 2.6, 528}, {"efficientnet-b7", 2.0, 3.1, 600},
+    {"efficientnet-b8", 2.2, 3.6, 672}, {"efficientnet-l2", 4.3, 5.3, 800},
 };
 
 struct Stage {
@@ -91,7 +92,8 @@ std::string block_methods(bool expands, bool is_residual) {
 Module make_block(Author& author, const Block& block, SamePadding padding) {
   const bool expands = block.expand != 1, is_residual = block.stride == 1 && block.in == block.out;
   const int64_t wide = block.in * block.expand;
-  const auto squeezed = std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(block.in) * kSqueezeRatio));
+  const auto squeezed =
+      std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(block.in) * kSqueezeRatio));
   const auto norm = [&](int64_t channels) { return batch_norm(author, channels, kEps, kMomentum); };
   Parts parts;
   if (expands)
@@ -128,8 +130,9 @@ std::vector<std::string> efficientnet_names() {
 }
 
 std::optional<Backbone> efficientnet(Author& author, const NetworkConfig& config) {
-  const auto* member = std::find_if(std::begin(kFamily), std::end(kFamily),
-                                    [&](const Member& candidate) { return candidate.name == config.backbone; });
+  const auto* member = std::find_if(std::begin(kFamily), std::end(kFamily), [&](const Member& candidate) {
+    return candidate.name == config.backbone;
+  });
   if (member == std::end(kFamily)) return std::nullopt;
   const int64_t stem = scaled_channels(kStem, member->width), head = scaled_channels(kHead, member->width);
   const auto blocks = blocks_of(*member, config.drop_connect, (member->nominal_size + 1) / 2);

@@ -120,12 +120,12 @@ class Builder {
     Parts parts;
     parts.methods = std::string("def forward(self, x: Tensor) -> Tensor:\n    pool = ") + block.pool + "\n";
     for (const Row& row : block.rows) {
-      const std::array<int64_t, 2> padding = row.stride == 1
-                                                 ? std::array{row.height / 2, row.width / 2}
-                                                 : std::array<int64_t, 2>{0, 0};
+      const std::array<int64_t, 2> padding =
+          row.stride == 1 ? std::array{row.height / 2, row.width / 2} : std::array<int64_t, 2>{0, 0};
       const Convolution shape{channels.at(row.source), row.out, {row.height, row.width}, row.stride};
       parts.children.emplace_back(row.name, unit(shape, padding));
-      parts.methods += std::string("    ") + row.name + " = self." + row.name + ".forward(" + row.source + ")\n";
+      parts.methods +=
+          std::string("    ") + row.name + " = self." + row.name + ".forward(" + row.source + ")\n";
       channels[row.name] = row.out;
     }
     channels_ = 0;

@@ -12,7 +12,8 @@ struct Module;
 
 namespace deeplasia::network {
 
-// Named tensors in the order of Python's state_dict(): of each module the parameters, the buffers, the children.
+// Named tensors in the order of Python's state_dict(): of each module the parameters, the buffers, the
+// children.
 using State = std::vector<std::pair<std::string, at::Tensor>>;
 
 // The module's own tensors: who writes into them changes the network.

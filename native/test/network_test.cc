@@ -28,7 +28,8 @@ Module network_of(const Json& entry) {
 }
 
 /// "Within 1e-3 of the scale, at least 1e-3"; DEEPLASIA_SHOW_DIFFERENCES shows how far within.
-void check_close(const at::Tensor& actual, const at::Tensor& expected, double scale, const std::string& what) {
+void check_close(const at::Tensor& actual, const at::Tensor& expected, double scale,
+                 const std::string& what) {
   const double difference = largest_difference(actual.flatten(), expected.flatten());
   const double tolerance = 1e-3 * std::max(1.0, scale);
   if (std::getenv("DEEPLASIA_SHOW_DIFFERENCES"))
@@ -148,6 +149,7 @@ TEST(another_backbone_is_refused_with_the_names_there_are) {
   NetworkConfig config;
   config.backbone = "efficientnet-b9";
   const std::string failed = failure([&] { build(config); });
-  EXPECT(failed.starts_with("ERR_DEEPLASIA_OPTION: 'efficientnet-b9' is not a backbone; use efficientnet-b0, "));
+  EXPECT(
+      failed.starts_with("ERR_DEEPLASIA_OPTION: 'efficientnet-b9' is not a backbone; use efficientnet-b0, "));
   EXPECT(failed.ends_with(", efficientnet-l2, inceptionv3"));
 }
