@@ -145,6 +145,21 @@ TEST(static_padding_is_the_reference_s_for_every_member) {
   }
 }
 
+TEST(members_have_as_many_parameters_as_in_efficientnet_pytorch) {
+  // of EfficientNet.from_name(name, in_channels=1), version 0.7.1, with its classifier
+  const std::vector<std::pair<std::string, int64_t>> expected{
+      {"b0", 5287972},  {"b1", 7793608},  {"b2", 9109418},  {"b3", 12232512}, {"b4", 19340752},
+      {"b5", 30388920}, {"b6", 43039696}, {"b7", 66346808}, {"b8", 87411846}, {"l2", 480306860}};
+  for (const auto& [member, parameters] : expected) {
+    NetworkConfig config;
+    config.generation = deeplasia::network::Generation::legacy;
+    config.backbone = "efficientnet-" + member;
+    int64_t count = 0;
+    for (const at::Tensor& tensor : submodule(build(config), "base").parameters()) count += tensor.numel();
+    EXPECT_EQUAL(count, parameters);
+  }
+}
+
 TEST(another_backbone_is_refused_with_the_names_there_are) {
   NetworkConfig config;
   config.backbone = "efficientnet-b9";
