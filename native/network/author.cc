@@ -38,7 +38,8 @@ Module Author::module(const std::string& type_name, const Parts& parts) {
   const bool is_new = type == nullptr;
   if (is_new) type = declare(type_name, parts);
   Module made(unit_, type);
-  for (auto [key, tensor] : parts.parameters) made.setattr(key, tensor.set_requires_grad(true));
+  for (const auto& [key, tensor] : parts.parameters)
+    made.setattr(key, at::Tensor(tensor).set_requires_grad(true));
   for (const auto& [key, tensor] : parts.buffers) made.setattr(key, tensor);
   made.setattr("training", true);
   for (const auto& [key, value] : parts.constants) made.setattr(key, value);
