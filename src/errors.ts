@@ -56,7 +56,8 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   ERR_DEEPLASIA_MODEL_MISSING: "Check the path of the model.",
   ERR_DEEPLASIA_MODEL_UNREADABLE:
     "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
-  ERR_DEEPLASIA_CHECKPOINT: "Give a checkpoint that PyTorch or Lightning wrote, whole, and that holds weights only.",
+  ERR_DEEPLASIA_CHECKPOINT:
+    "Give a checkpoint that PyTorch or Lightning wrote, whole, and that holds weights only.",
   ERR_DEEPLASIA_OUT_OF_MEMORY: "Use a smaller --batch_size or --num_workers, or another device.",
 };
 
