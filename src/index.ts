@@ -1,5 +1,5 @@
 /** The public API. Research software: not a medical device. */
-export type { Sex } from "./data/annotations.js";
+export type { CohortRow, Sex } from "./data/annotations.js";
 export { DeeplasiaError, type ErrorCode } from "./errors.js";
 export type { Contract } from "./model/contract.js";
 export type { Manifest } from "./model/manifest.js";

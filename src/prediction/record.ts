@@ -1,18 +1,11 @@
 /** One row of the output, and how it is written: the one place that knows columns, field names and number formats. */
 import { stringify } from "csv-stringify/sync";
-import type { Sex } from "../data/annotations.js";
+import type { CohortRow } from "../data/annotations.js";
 
-export interface PredictionRecord {
+/** A row of the cohort (its `boneAgeMonths` is the truth, where known) and what the network says of it. */
+export interface PredictionRecord extends CohortRow {
   /** Position among the selected rows, from 0. */
   index: number;
-  /** Data row of the annotation CSV, from 1. */
-  row: number;
-  imageId: string;
-  dir: string;
-  patientId: string;
-  sex: Sex | null;
-  /** The true bone age in months, where known. */
-  boneAgeMonths: number | null;
   /** The network's raw output (z-score, or months where the model says so); float32. */
   ageZ: number;
   /** Predicted bone age in months; float32. */
