@@ -83,8 +83,9 @@ std::vector<const Named*> in_order(const Safetensors& contents) {
   std::vector<const Named*> order;
   order.reserve(contents.tensors.size());
   for (const Named& named : contents.tensors) order.push_back(&named);
-  std::stable_sort(order.begin(), order.end(), [](const Named* a, const Named* b) {
-    return a->second.dtype->size > b->second.dtype->size;
+  std::sort(order.begin(), order.end(), [](const Named* a, const Named* b) {
+    const auto left = a->second.dtype->size, right = b->second.dtype->size;
+    return left != right ? left > right : a < b;  // they lie in one vector: equals keep its order
   });
   return order;
 }
