@@ -1,4 +1,5 @@
 /** The only place where a network's output becomes a bone age. */
+import { DeeplasiaError } from "../errors.js";
 import type { Contract } from "../model/contract.js";
 
 /**
@@ -16,6 +17,29 @@ export function toMonths(output: number, contract: Contract): number {
 /** Probability of male from a logit. */
 export function toProbability(logit: number): number {
   return Math.fround(1 / (1 + Math.exp(-logit)));
+}
+
+/** What a network says of one picture. */
+export interface Reading {
+  /** Bone age in months, bias-corrected. */
+  ageMonths: number;
+  /** The network's own output: a z-score, or months, as its contract says. */
+  ageZ: number;
+  /** Probability of male from a model with a sex head, else null. */
+  sexHat: number | null;
+}
+
+/** A picture's outputs as a reading, or ERR_DEEPLASIA_NOT_FINITE. */
+export function interpret(
+  age: number,
+  sexLogit: number | null,
+  contract: Contract,
+): Reading | DeeplasiaError {
+  if (!Number.isFinite(age)) {
+    return new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", `the network's output is ${age}`);
+  }
+  const sexHat = sexLogit === null ? null : toProbability(sexLogit);
+  return { ageMonths: toMonths(age, contract), ageZ: age, sexHat };
 }
 
 /** `8 years 3 months` for a person; whole months, never negative. */

@@ -13,8 +13,8 @@ import { imagePlan, normalisation, type View } from "../image/plan.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, native } from "../native.js";
 import { type Logger, silentLogger } from "../report/log.js";
-import { toMonths, toProbability } from "./months.js";
-import type { FailureRecord, OutputRecord, PredictionRecord } from "./record.js";
+import { interpret, type Reading } from "./months.js";
+import type { FailureRecord, OutputRecord } from "./record.js";
 import { Semaphore } from "./semaphore.js";
 
 export interface PipelineOptions extends View {
@@ -67,11 +67,6 @@ const isFailed = (sample: Sample): sample is FailedSample => "error" in sample;
 function failureRecord(sample: Sample, error: DeeplasiaError, dropped = false): FailureRecord {
   const file = error.file ?? ("imagePath" in sample ? sample.imagePath : sample.imageId);
   return { index: sample.index, row: sample.row, file, code: error.code, message: error.message, dropped };
-}
-
-interface RowOutput {
-  age: number;
-  sexLogit: number | null;
 }
 
 class BlockPredictor {
@@ -137,7 +132,7 @@ class BlockPredictor {
     batch: BatchHandle,
     block: Sample[],
     slots: number[],
-  ): Promise<Map<number, RowOutput | DeeplasiaError>> {
+  ): Promise<Map<number, Reading | DeeplasiaError>> {
     if (slots.length === 0) return new Map();
     if (slots.length > this.mostRows) return this.forwardInHalves(batch, block, slots);
     const { model } = this;
@@ -151,7 +146,9 @@ class BlockPredictor {
         normalisation(model.contract),
         model.encodeSex(male, slots.length),
       );
-      return new Map(slots.map((slot, i) => [slot, { age: age[i]!, sexLogit: sexLogit?.[i] ?? null }]));
+      return new Map(
+        slots.map((slot, i) => [slot, interpret(age[i]!, sexLogit?.[i] ?? null, model.contract)]),
+      );
     } catch (cause) {
       const error = toDeeplasiaError(cause);
       const outOfMemory = error.code === "ERR_DEEPLASIA_OUT_OF_MEMORY";
@@ -167,7 +164,7 @@ class BlockPredictor {
     batch: BatchHandle,
     block: Sample[],
     slots: number[],
-  ): Promise<Map<number, RowOutput | DeeplasiaError>> {
+  ): Promise<Map<number, Reading | DeeplasiaError>> {
     const middle = Math.ceil(slots.length / 2);
     const first = await this.forward(batch, block, slots.slice(0, middle));
     const second = await this.forward(batch, block, slots.slice(middle));
@@ -185,30 +182,12 @@ class BlockPredictor {
     this.mostRows = Math.min(this.mostRows, Math.ceil(rows / 2));
   }
 
-  private record(sample: Sample, outcome: RowOutput | DeeplasiaError | undefined): OutputRecord {
+  private record(sample: Sample, outcome: Reading | DeeplasiaError | undefined): OutputRecord {
     if (isFailed(sample)) return failureRecord(sample, sample.error, sample.dropped);
     if (outcome instanceof DeeplasiaError) return failureRecord(sample, outcome);
     if (outcome === undefined)
       throw new DeeplasiaError("ERR_DEEPLASIA_INTERNAL", `row ${sample.row} was lost`);
-    const { age, sexLogit } = outcome;
-    if (!Number.isFinite(age)) {
-      const error = new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", `the network's output is ${age}`);
-      return failureRecord(sample, error);
-    }
     const { index, row, imageId, dir, patientId, sex, boneAgeMonths } = sample;
-    const ageMonths = toMonths(age, this.model.contract);
-    const sexHat = sexLogit === null ? null : toProbability(sexLogit);
-    return {
-      index,
-      row,
-      imageId,
-      dir,
-      patientId,
-      sex,
-      boneAgeMonths,
-      ageZ: age,
-      ageMonths,
-      sexHat,
-    } satisfies PredictionRecord;
+    return { index, row, imageId, dir, patientId, sex, boneAgeMonths, ...outcome };
   }
 }

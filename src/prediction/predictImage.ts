@@ -5,7 +5,7 @@ import { fillSlot } from "../image/loader.js";
 import { imagePlan, normalisation } from "../image/plan.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
-import { toMonths, toProbability } from "./months.js";
+import { interpret, type Reading } from "./months.js";
 
 export interface PredictImageOptions {
   /** Needed by a model with a sex input. */
@@ -17,14 +17,7 @@ export interface PredictImageOptions {
   rotationAngle?: number | undefined;
 }
 
-export interface ImagePrediction {
-  /** Bone age in months, bias-corrected. */
-  ageMonths: number;
-  /** The network's own output: a z-score, or months, as its contract says. */
-  ageZ: number;
-  /** Probability of male from a model with a sex head, else null. */
-  sexHat: number | null;
-}
+export type ImagePrediction = Reading;
 
 /**
  * Bone age of one radiograph.
@@ -63,11 +56,9 @@ export async function predictImage(
       normalisation(contract),
       model.encodeSex([sex === "M" ? 1 : 0], 1),
     );
-    if (!Number.isFinite(age[0])) {
-      throw new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", `the network's output is ${age[0]}`);
-    }
-    const sexHat = sexLogit === null ? null : toProbability(sexLogit[0]!);
-    return { ageMonths: toMonths(age[0]!, contract), ageZ: age[0]!, sexHat };
+    const reading = interpret(age[0]!, sexLogit?.[0] ?? null, contract);
+    if (reading instanceof DeeplasiaError) throw reading;
+    return reading;
   } catch (error) {
     throw toDeeplasiaError(error);
   } finally {
