@@ -1,0 +1,32 @@
+/**
+ * What is published of Deeplasia's ensemble beside its weights: `parameters.yml` of the reference, and which input the
+ * notebook and `predict.py` give each member. Bone ages in months.
+ */
+import type { Manifest } from "./manifest.js";
+
+/** Mean and SD that un-normalise every published member's z-scores. */
+export const PUBLISHED_AGE = {
+  ageMeanMonths: 127.31657409667969,
+  ageSdMonths: 41.17934799194336,
+} as const satisfies Manifest;
+
+/** The three members of the published ensemble, by the stems of their files, in the notebook's order. */
+export const PUBLISHED_MEMBERS = {
+  masked_effnet_supShal_highRes_fancy_aug: {
+    inputSize: [1, 1024, 1024],
+    biasSlope: 0.0432,
+    biasIntercept: -4.7941,
+  },
+  masked_effnet_super_shallow_fancy_aug: {
+    inputSize: [1, 512, 512],
+    biasSlope: 0.0375,
+    biasIntercept: -3.8066,
+  },
+  "masked_effnet-b4_shallow_pretr_fancy_aug": {
+    inputSize: [1, 512, 512],
+    biasSlope: 0.1002,
+    biasIntercept: -12.4127,
+  },
+} as const satisfies Readonly<Record<string, Manifest>>;
+
+export const PUBLISHED_STEMS = Object.keys(PUBLISHED_MEMBERS) as (keyof typeof PUBLISHED_MEMBERS)[];
