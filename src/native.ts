@@ -14,6 +14,14 @@ export interface ModelHandle {
 export interface BatchHandle {
   readonly [handle]: "batch";
 }
+/** The tensors of a checkpoint. */
+export interface CheckpointHandle {
+  readonly [handle]: "checkpoint";
+}
+/** A network under construction. */
+export interface NetworkHandle {
+  readonly [handle]: "network";
+}
 
 /** A decoded picture as the decoder left it: row-major, interleaved; no tensor, just bytes. */
 export interface RawPicture {
@@ -69,6 +77,8 @@ export interface Normalisation {
 export interface NativeOutputs {
   age: Float32Array;
   sexLogit: Float32Array | null;
+  /** Row-major, `columns` values a row; null unless asked for. */
+  features: { values: Float32Array; columns: number } | null;
 }
 
 export interface ModelFacts {
@@ -76,6 +86,8 @@ export interface ModelFacts {
   parameters: number;
   buffers: number;
   bytes: number;
+  /** Whether it can give the pooled features that its heads read. */
+  hasFeatures: boolean;
   /** The forward method's schema as TorchScript prints it. */
   schema: string;
   /** Number of inputs besides self. */
@@ -99,6 +111,55 @@ export interface ModelOptions {
   optimize: boolean;
 }
 
+/** Everything that decides a network's tensors and arithmetic; see `native/network/config.h`. */
+export interface NetworkConfig {
+  legacy: boolean;
+  backbone: string;
+  /** Width of each dense layer. */
+  denseLayers: number[];
+  /** Width of the sex input; 0: none. */
+  sexDcs: number;
+  dropout: number;
+  /** Widths; empty: no classifier of its own. */
+  explicitSexClassifier: number[];
+  correctPredictedSex: boolean;
+  /** `loss.s` and its start, age and sex; empty: the loss has no weights to learn. */
+  learnableSigma: number[];
+  padding: "static" | "dynamic";
+  /** Legacy EfficientNet: the unused `base._fc`. */
+  imagenetClassifier: boolean;
+}
+
+export interface BackboneFacts {
+  name: string;
+  /** Width of the pooled features. */
+  features: number;
+  /** EfficientNet: blocks of each stage; else empty. */
+  repeats: number[];
+}
+
+export interface NativeCheckpoint {
+  format: "zip" | "legacy" | "pickle" | "safetensors";
+  /** What the file says (`native/checkpoint/describe.h`); safetensors as `{ state_dict, metadata }`. */
+  json: string;
+  handle: CheckpointHandle;
+}
+
+/** A tensor of a checkpoint (its number there) under the network's name for it. */
+export interface Assignment {
+  name: string;
+  tensor: number;
+  /** Sum over the second dimension: a stem for colour becomes one for grey. */
+  sumChannels: boolean;
+}
+
+/** What does not fit between a network and the tensors that are offered to it. */
+export interface Mismatch {
+  missing: string[];
+  unexpected: string[];
+  shapes: { name: string; wanted: number[]; offered: number[] }[];
+}
+
 /** The addon's functions, by name: keep in step with the export table of `native/addon/addon.cc`. */
 export interface Native {
   /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
@@ -106,7 +167,8 @@ export interface Native {
   devices(): DeviceFacts[];
   /** Number of threads that preprocess pictures. */
   setWorkers(count: number): void;
-  loadModel(path: string, options: ModelOptions): Promise<ModelHandle>;
+  /** Of a file, or of a network, which is taken over: it may only be disposed of then. */
+  loadModel(model: string | NetworkHandle, options: ModelOptions): Promise<ModelHandle>;
   modelFacts(model: ModelHandle): ModelFacts;
   /** data [B, C, H, W] float32 row-major, sex [B] as the network wants it; `null` for a network without sex input. */
   forward(
@@ -114,6 +176,7 @@ export interface Native {
     data: Float32Array,
     shape: [number, number, number, number],
     sex: Float32Array | null,
+    features?: boolean,
   ): Promise<NativeOutputs>;
   /** Room for `capacity` pictures of [height, width] in native memory. */
   createBatch(capacity: number, height: number, width: number): BatchHandle;
@@ -147,7 +210,32 @@ export interface Native {
    */
   release(data: Uint8Array): void;
   /** Release now; idempotent; resolves when work in flight on the handle is done. */
-  dispose(handle: ModelHandle | BatchHandle): Promise<void>;
+  dispose(handle: ModelHandle | BatchHandle | CheckpointHandle | NetworkHandle): Promise<void>;
+  /** What a model's file seems to be; `torchscript` where nothing tells. */
+  modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
+  /** Read a checkpoint or safetensors; nothing in it is executed. */
+  readCheckpoint(path: string): Promise<NativeCheckpoint>;
+  /** All backbones, small to large. */
+  backbones(): BackboneFacts[];
+  /** A network without values: `initialiseNetwork` or `assignTensors` give them. */
+  buildNetwork(config: NetworkConfig): Promise<NetworkHandle>;
+  /** Names of its tensors, in the order of Python's state_dict. */
+  networkTensors(network: NetworkHandle): string[];
+  initialiseNetwork(network: NetworkHandle, seed: number): Promise<void>;
+  /**
+   * Copy values by name, all or nothing: unless the result is empty, nothing was changed. With `keepRest`, what nobody
+   * offers keeps its values.
+   */
+  assignTensors(
+    network: NetworkHandle,
+    checkpoint: CheckpointHandle,
+    assignments: readonly Assignment[],
+    keepRest: boolean,
+  ): Promise<Mismatch>;
+  /** Write a TorchScript archive, in eval mode, with `extra/<name>` set to `text`. */
+  saveNetwork(network: NetworkHandle, path: string, name: string, text: string): Promise<void>;
+  /** Write safetensors. */
+  saveTensors(network: NetworkHandle, path: string, metadata: Record<string, string>): Promise<void>;
   /** The text of `extra/<name>` of a TorchScript archive, or null. */
   readExtraFile(path: string, name: string): Promise<string | null>;
   /** Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. */
@@ -168,6 +256,15 @@ export const NATIVE_FUNCTIONS = [
   "readBatch",
   "release",
   "dispose",
+  "modelFileKind",
+  "readCheckpoint",
+  "backbones",
+  "buildNetwork",
+  "networkTensors",
+  "initialiseNetwork",
+  "assignTensors",
+  "saveNetwork",
+  "saveTensors",
   "readExtraFile",
   "writeExtraFile",
 ] as const satisfies readonly (keyof Native)[];

@@ -44,8 +44,9 @@ Napi::Value dispose(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!info[0].IsExternal()) throw Napi::TypeError::New(env, "not a handle");
   const auto external = info[0].As<Napi::External<HandleBase>>();
-  if (!external.CheckTypeTag(&HandleKind<model::Model>::tag) &&
-      !external.CheckTypeTag(&HandleKind<inference::Batch>::tag))
+  const auto is = [&](const napi_type_tag& tag) { return external.CheckTypeTag(&tag); };
+  if (!is(HandleKind<model::Model>::tag) && !is(HandleKind<inference::Batch>::tag) &&
+      !is(HandleKind<CheckpointTensors>::tag) && !is(HandleKind<Network>::tag))
     throw Napi::TypeError::New(env, "not a handle of this package");
   return external.Data()->dispose(env);
 }
@@ -76,6 +77,15 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
   exports.Set("release", Napi::Function::New(env, guarded<release>));
   exports.Set("dispose", Napi::Function::New(env, guarded<dispose>));
+  exports.Set("modelFileKind", Napi::Function::New(env, guarded<model_file_kind>));
+  exports.Set("readCheckpoint", Napi::Function::New(env, guarded<read_checkpoint>));
+  exports.Set("backbones", Napi::Function::New(env, guarded<backbones>));
+  exports.Set("buildNetwork", Napi::Function::New(env, guarded<build_network>));
+  exports.Set("networkTensors", Napi::Function::New(env, guarded<network_tensors>));
+  exports.Set("initialiseNetwork", Napi::Function::New(env, guarded<initialise_network>));
+  exports.Set("assignTensors", Napi::Function::New(env, guarded<assign_tensors>));
+  exports.Set("saveNetwork", Napi::Function::New(env, guarded<save_network>));
+  exports.Set("saveTensors", Napi::Function::New(env, guarded<save_tensors>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
   exports.Set("writeExtraFile", Napi::Function::New(env, guarded<write_extra_file>));
   return exports;

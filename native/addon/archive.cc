@@ -20,6 +20,17 @@ Napi::Value read_extra_file(const Napi::CallbackInfo& info) {
       });
 }
 
+Napi::Value model_file_kind(const Napi::CallbackInfo& info) {
+  const std::string path = text_argument(info, 0, "path");
+  return promise(
+      info.Env(), workers(), {}, [=] { return model::file_kind(path); },
+      [](Napi::Env env, model::FileKind kind) -> Napi::Value {
+        const bool is_checkpoint = kind == model::FileKind::checkpoint;
+        const char* other = kind == model::FileKind::safetensors ? "safetensors" : "torchscript";
+        return Napi::String::New(env, is_checkpoint ? "checkpoint" : other);
+      });
+}
+
 Napi::Value write_extra_file(const Napi::CallbackInfo& info) {
   const std::string source = text_argument(info, 0, "source");
   const std::string target = text_argument(info, 1, "target");

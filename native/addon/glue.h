@@ -1,14 +1,26 @@
 #pragma once
 
 #include <napi.h>
+#include <torch/csrc/jit/api/module.h>
 
 #include "addon/handle.h"
+#include "checkpoint/tensor.h"
 #include "inference/batch.h"
 #include "inference/runner.h"
 #include "model/model.h"
 
 // The functions of the export table (addon.cc), by file. Signatures as JS sees them: src/native.ts.
 namespace deeplasia::addon {
+
+// The tensors of a checkpoint, in the order of its description.
+struct CheckpointTensors {
+  std::vector<std::shared_ptr<checkpoint::Tensor>> tensors;
+};
+
+// A network under construction.
+struct Network {
+  torch::jit::Module module;
+};
 
 template <>
 struct HandleKind<model::Model> {
@@ -19,6 +31,16 @@ template <>
 struct HandleKind<inference::Batch> {
   static constexpr napi_type_tag tag = {0x41b7e86f02d94ac3, 0x8e5a19d7fc306b24};
   static constexpr const char* name = "batch";
+};
+template <>
+struct HandleKind<CheckpointTensors> {
+  static constexpr napi_type_tag tag = {0x5f8c21d97b3e4a06, 0xb90d6e13c4f7a852};
+  static constexpr const char* name = "checkpoint";
+};
+template <>
+struct HandleKind<Network> {
+  static constexpr napi_type_tag tag = {0xc3a7490e6d1f5b28, 0x7216f8be05d9c34a};
+  static constexpr const char* name = "network";
 };
 
 // model.cc
@@ -31,7 +53,18 @@ Napi::Value create_batch(const Napi::CallbackInfo& info);
 Napi::Value fill_slot(const Napi::CallbackInfo& info);
 Napi::Value read_batch(const Napi::CallbackInfo& info);
 Napi::Value release(const Napi::CallbackInfo& info);
+// checkpoint.cc
+Napi::Value read_checkpoint(const Napi::CallbackInfo& info);
+Napi::Value assign_tensors(const Napi::CallbackInfo& info);
+Napi::Value save_tensors(const Napi::CallbackInfo& info);
+// network.cc
+Napi::Value backbones(const Napi::CallbackInfo& info);
+Napi::Value build_network(const Napi::CallbackInfo& info);
+Napi::Value network_tensors(const Napi::CallbackInfo& info);
+Napi::Value initialise_network(const Napi::CallbackInfo& info);
+Napi::Value save_network(const Napi::CallbackInfo& info);
 // archive.cc
+Napi::Value model_file_kind(const Napi::CallbackInfo& info);
 Napi::Value read_extra_file(const Napi::CallbackInfo& info);
 Napi::Value write_extra_file(const Napi::CallbackInfo& info);
 

@@ -19,10 +19,21 @@ Napi::Value floats(Napi::Env env, const std::vector<float>& values) {
   return array;
 }
 
+// [rows, columns] float32 as its values, row-major, and the number of columns.
+Napi::Value matrix(Napi::Env env, const at::Tensor& tensor) {
+  Napi::Object result = Napi::Object::New(env);
+  auto values = Napi::Float32Array::New(env, static_cast<size_t>(tensor.numel()));
+  std::copy_n(tensor.const_data_ptr<float>(), tensor.numel(), values.Data());
+  result.Set("values", values);
+  result.Set("columns", static_cast<double>(tensor.size(1)));
+  return result;
+}
+
 Napi::Value outputs_to_js(Napi::Env env, const inference::Outputs& outputs) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("age", floats(env, outputs.age));
   result.Set("sexLogit", outputs.sex_logit ? floats(env, *outputs.sex_logit) : env.Null());
+  result.Set("features", outputs.features.defined() ? matrix(env, outputs.features) : env.Null());
   return result;
 }
 
@@ -45,14 +56,22 @@ std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t ind
 
 }  // namespace
 
+// Of a file, or of a network, which is taken over.
 Napi::Value load_model(const Napi::CallbackInfo& info) {
-  const std::string path = text_argument(info, 0, "path");
   const auto options = load_options(object_argument(info, 1, "options"));
+  auto& queue = compute_queue(options.device.str());
+  const auto to_handle = [](Napi::Env env, const ModelPointer& model) {
+    return Handle<model::Model>::create(env, model, model->facts().bytes);
+  };
+  if (info[0].IsExternal()) {
+    auto& handle = Handle<Network>::from(info[0]);
+    return promise(
+        info.Env(), queue, {{info[0]}, {&handle}},
+        [network = handle.value(), options] { return model::Model::adopt(network->module, options); }, to_handle);
+  }
+  const std::string path = text_argument(info, 0, "model");
   return promise(
-      info.Env(), compute_queue(options.device.str()), {}, [=] { return model::Model::load(path, options); },
-      [](Napi::Env env, const ModelPointer& model) {
-        return Handle<model::Model>::create(env, model, model->facts().bytes);
-      });
+      info.Env(), queue, {}, [=] { return model::Model::load(path, options); }, to_handle);
 }
 
 Napi::Value model_facts(const Napi::CallbackInfo& info) {
@@ -62,6 +81,7 @@ Napi::Value model_facts(const Napi::CallbackInfo& info) {
   result.Set("buffers", static_cast<double>(model.facts().buffers));
   result.Set("bytes", static_cast<double>(model.facts().bytes));
   result.Set("inputs", static_cast<double>(model.facts().inputs));
+  result.Set("hasFeatures", model.facts().has_features);
   result.Set("schema", model.facts().schema);
   result.Set("device", model.device().str());
   return result;
@@ -73,12 +93,14 @@ Napi::Value forward(const Napi::CallbackInfo& info) {
   const auto data = info[1].As<Napi::Float32Array>();
   const auto shape = shape_argument(info, 2, data.ElementLength());
   const auto sex = sex_argument(info, 3, static_cast<size_t>(shape[0]));
+  const auto want = info[4].ToBoolean() ? inference::Want::features : inference::Want::outputs;
   auto& handle = Handle<model::Model>::from(info[0]);
   // Copied once, here: JS may change its array while the network runs.
   const at::Tensor x = at::from_blob(const_cast<float*>(data.Data()), shape, at::kFloat).clone();
   return promise(
       info.Env(), compute_queue(handle.value()->device().str()), {{info[0]}, {&handle}},
-      [model = handle.value(), x, sex] { return inference::forward(*model, x, sex); }, outputs_to_js);
+      [model = handle.value(), x, sex, want] { return inference::forward(*model, x, sex, want); },
+      outputs_to_js);
 }
 
 Napi::Value predict(const Napi::CallbackInfo& info) {

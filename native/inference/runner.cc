@@ -29,12 +29,18 @@ std::vector<float> values_of(const c10::IValue& output, int64_t rows, const char
   return {data, data + rows};
 }
 
-Outputs unpack(const c10::IValue& output, int64_t rows) {
-  if (!output.isTuple()) return {values_of(output, rows, "age"), std::nullopt};
+at::Tensor features_of(const c10::IValue& output) {
+  return output.toTensor().detach().to(at::kCPU, at::kFloat).contiguous();
+}
+
+Outputs unpack(const c10::IValue& output, int64_t rows, bool has_features, Want want) {
+  if (!output.isTuple()) return {values_of(output, rows, "age"), std::nullopt, {}};
   const auto& elements = output.toTupleRef().elements();
+  const size_t heads = elements.size() - (has_features ? 1 : 0);
   if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
-  Outputs outputs{values_of(elements[0], rows, "age"), std::nullopt};
-  if (elements.size() > 1) outputs.sex_logit = values_of(elements[1], rows, "sex");
+  Outputs outputs{values_of(elements[0], rows, "age"), std::nullopt, {}};
+  if (heads > 1) outputs.sex_logit = values_of(elements[1], rows, "sex");
+  if (want == Want::features) outputs.features = features_of(elements.back());
   return outputs;
 }
 
@@ -57,17 +63,21 @@ void use_threads(int threads) {
 
 }  // namespace
 
-Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex) {
+Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex,
+                Want want) {
   use_threads(model.threads());
   c10::InferenceMode inference;
   const int64_t rows = x.size(0);
+  if (want == Want::features && !model.facts().has_features)
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     "this model does not tell its features: only networks that convert, init or train made do");
   if (static_cast<int64_t>(sex ? 2 : 1) > model.facts().inputs)
     throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
                      "the model's forward takes " + std::to_string(model.facts().inputs) +
                          " input(s) and cannot be given the sex: " + model.facts().schema);
   std::vector<c10::IValue> inputs{x};
   if (sex) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
-  return unpack(run(model, std::move(inputs)), rows);
+  return unpack(run(model, std::move(inputs)), rows, model.facts().has_features, want);
 }
 
 Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots,

@@ -12,11 +12,16 @@ namespace deeplasia::inference {
 struct Outputs {
   std::vector<float> age;
   std::optional<std::vector<float>> sex_logit;
+  at::Tensor features;  // [B, features] float32 on the CPU, where they were asked for; else undefined
 };
 
+enum class Want { outputs, features };
+
 // x [B, C, H, W] float32; sex [B] as the network wants it, passed as [B, 1], or none for a network without
-// that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
-Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex);
+// that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY; ERR_DEEPLASIA_OPTION
+// for features of a model that has none to give.
+Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex,
+                Want want = Want::outputs);
 
 Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots,
                       int64_t channels, const Normalisation& normalisation,

@@ -2,11 +2,13 @@
 
 #include <c10/util/Exception.h>
 #include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/jit/serialization/export.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 
 #include "runtime/failure.h"
@@ -60,6 +62,34 @@ std::unique_ptr<PyTorchStreamReader> open_torchscript(const std::string& path) {
   return reader;
 }
 
+// A file that is written to by libtorch's writer. That never hears of a failed write: its destructor would throw, which
+// ends the process.
+class Sink {
+ public:
+  explicit Sink(const std::string& path)
+      : file_(path, std::ios::binary | std::ios::trunc), failure_(file_ ? 0 : errno) {}
+
+  std::function<size_t(const void*, size_t)> writer() {
+    return [this](const void* bytes, size_t size) {
+      const auto length = static_cast<std::streamsize>(size);
+      if (failure_ == 0 && !file_.write(static_cast<const char*>(bytes), length)) failure_ = errno;
+      return size;
+    };
+  }
+
+  // Throws CodedError ERR_DEEPLASIA_OUTPUT unless everything is written.
+  void close() {
+    file_.close();
+    if (failure_ == 0 && !file_) failure_ = errno;
+    if (failure_ != 0)
+      throw CodedError("ERR_DEEPLASIA_OUTPUT", std::string("cannot write the model: ") + std::strerror(failure_));
+  }
+
+ private:
+  std::ofstream file_;
+  int failure_;
+};
+
 bool is_bookkeeping(const std::string& record) {
   return record == "version" || record == "byteorder" || record == ".data/version" ||
          record == ".data/serialization_id";  // the writer makes its own
@@ -79,18 +109,30 @@ std::optional<std::string> read_extra_file(const std::string& path, const std::s
   });
 }
 
+FileKind file_kind(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw CodedError("ERR_DEEPLASIA_MODEL_MISSING", "cannot open the model file");
+  unsigned char head[9] = {};
+  file.read(reinterpret_cast<char*>(head), sizeof head);
+  constexpr unsigned char kPickle = 0x80;
+  if (head[0] == kPickle && head[1] <= 5) return FileKind::checkpoint;
+  if (file && head[6] == 0 && head[7] == 0 && head[8] == '{') return FileKind::safetensors;
+  if (head[0] != 'P' || head[1] != 'K') return FileKind::torchscript;
+  try {
+    const auto reader = open(path);
+    const bool is_checkpoint = reader->hasRecord("data.pkl") && !reader->hasRecord("constants.pkl");
+    return is_checkpoint ? FileKind::checkpoint : FileKind::torchscript;
+  } catch (const CodedError&) {
+    return FileKind::torchscript;
+  }
+}
+
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
                       const std::string& text) {
   const auto reader = open_torchscript(source);
   const std::string extra = "extra/" + name;
-  std::ofstream file(target, std::ios::binary | std::ios::trunc);
-  int failure = file ? 0 : errno;
-  // The writer never hears of a failed write: its destructor would throw, which ends the process.
-  PyTorchStreamWriter writer([&](const void* bytes, size_t size) {
-    const auto length = static_cast<std::streamsize>(size);
-    if (failure == 0 && !file.write(static_cast<const char*>(bytes), length)) failure = errno;
-    return size;
-  });
+  Sink sink(target);
+  PyTorchStreamWriter writer(sink.writer());
   writer.setMinVersion(reader->version());
   for (const std::string& record : reader->getAllRecords()) {
     if (record == extra || is_bookkeeping(record)) continue;
@@ -99,10 +141,14 @@ void write_extra_file(const std::string& source, const std::string& target, cons
   }
   writer.writeRecord(extra, text.data(), text.size());
   writer.writeEndOfFile();
-  file.close();
-  if (failure == 0 && !file) failure = errno;
-  if (failure != 0)
-    throw CodedError("ERR_DEEPLASIA_OUTPUT", std::string("cannot write the copy: ") + std::strerror(failure));
+  sink.close();
+}
+
+void save_archive(const torch::jit::Module& module, const std::string& path, const std::string& name,
+                  const std::string& text) {
+  Sink sink(path);
+  torch::jit::ExportModule(module, sink.writer(), {{name, text}});
+  sink.close();
 }
 
 }  // namespace deeplasia::model

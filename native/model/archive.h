@@ -3,6 +3,10 @@
 #include <optional>
 #include <string>
 
+namespace torch::jit {
+struct Module;
+}
+
 namespace deeplasia::model {
 
 // Text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none.
@@ -12,6 +16,16 @@ std::optional<std::string> read_extra_file(const std::string& path, const std::s
 // Copies an archive record by record, with `extra/<name>` set to `text`; code and weights are not touched.
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
                       const std::string& text);
+
+// Writes a module as such an archive, which Python's torch.jit.load opens too, with `extra/<name>` set to `text`.
+// Throws CodedError ERR_DEEPLASIA_OUTPUT.
+void save_archive(const torch::jit::Module& module, const std::string& path, const std::string& name,
+                  const std::string& text);
+
+// What a model's file is, as far as its first bytes and its records tell; `torchscript` where they tell nothing, as
+// its reader has the messages. Throws CodedError ERR_DEEPLASIA_MODEL_MISSING.
+enum class FileKind { torchscript, checkpoint, safetensors };
+FileKind file_kind(const std::string& path);
 
 // Throws with a message for a person unless the file looks like a TorchScript archive.
 void check_torchscript(const std::string& path);

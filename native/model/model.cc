@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "model/archive.h"
+#include "model/features.h"
 #include "runtime/failure.h"
 
 namespace deeplasia::model {
@@ -110,6 +111,10 @@ Model::Model(const LoadOptions& options)
 Model::~Model() = default;
 
 std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& options) {
+  return adopt(read(path), options);
+}
+
+std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions& options) {
   // Profiling executors specialise over the first calls, so that the same picture could get other last bits
   // early in a run than late; a frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
@@ -117,7 +122,6 @@ std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& o
   if (options.precision == Precision::float16 && !options.device.is_cuda())
     throw CodedError("ERR_DEEPLASIA_DEVICE",
                      "16-bit floating point needs a CUDA device; use bf16 or 32 on the CPU");
-  torch::jit::Module module = read(path);
   if (!module.find_method("forward"))
     throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE", "the TorchScript module has no method 'forward'");
   module.eval();
@@ -125,6 +129,8 @@ std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& o
   model->facts_ = facts_of(module);
   c10::InferenceMode inference;
   module.to(options.device);
+  model->facts_.has_features = gives_features(module);
+  if (model->facts_.has_features) module = with_features(module);
   if (options.optimize) module = optimized(module, options.device);
   model->module_ = std::make_unique<torch::jit::Module>(std::move(module));
   return model;

@@ -27,6 +27,7 @@ struct Facts {
   int64_t buffers;     // elements
   int64_t bytes;       // of both
   int64_t inputs;      // of forward, besides self
+  bool has_features;   // whether it can give the features that its heads read
   std::string schema;  // of forward, as TorchScript prints it
 };
 
@@ -35,9 +36,12 @@ class Model {
  public:
   // Throws CodedError: ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _DEVICE.
   static std::shared_ptr<Model> load(const std::string& path, const LoadOptions& options);
+  // The same of a module in memory, which is taken over: nobody else may use it any more.
+  static std::shared_ptr<Model> adopt(torch::jit::Module module, const LoadOptions& options);
   ~Model();
 
-  // Calls forward under the model's precision; inputs are moved to its device. No gradients.
+  // Calls forward under the model's precision; inputs are moved to its device. No gradients. A model that has
+  // features returns them as one more element of the tuple.
   c10::IValue run(std::vector<c10::IValue> inputs);
 
   const Facts& facts() const { return facts_; }

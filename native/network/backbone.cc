@@ -6,17 +6,18 @@
 
 namespace deeplasia::network {
 
-std::vector<std::string> backbone_names() {
-  auto names = efficientnet_names();
-  names.emplace_back(kInceptionName);
-  return names;
+std::vector<BackboneFacts> backbone_facts() {
+  auto facts = efficientnet_facts();
+  facts.push_back({kInceptionName, kInceptionFeatures, {}});
+  return facts;
 }
 
 Backbone backbone(Author& author, const NetworkConfig& config) {
   if (config.backbone == kInceptionName) return inception(author, config);
   if (auto member = efficientnet(author, config)) return *std::move(member);
   std::string message = "'" + config.backbone + "' is not a backbone; use ";
-  for (const auto& name : backbone_names()) message += name + (name == kInceptionName ? "" : ", ");
+  for (const auto& [name, features, repeats] : backbone_facts())
+    message += name + (name == kInceptionName ? "" : ", ");
   throw runtime::CodedError("ERR_DEEPLASIA_OPTION", message);
 }
 

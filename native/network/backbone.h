@@ -19,7 +19,14 @@ struct Backbone {
 // Throws CodedError ERR_DEEPLASIA_OPTION, with the names there are, for another `config.backbone`.
 Backbone backbone(Author& author, const NetworkConfig& config);
 
+// What tells the backbones apart in a file of weights.
+struct BackboneFacts {
+  std::string name;
+  int64_t features;              // width of the pooled features
+  std::vector<int64_t> repeats;  // EfficientNet: blocks of each stage; else none
+};
+
 // All of them, small to large.
-std::vector<std::string> backbone_names();
+std::vector<BackboneFacts> backbone_facts();
 
 }  // namespace deeplasia::network

@@ -47,6 +47,10 @@ int64_t scaled_channels(double channels, double width) {
   return static_cast<double>(rounded) < 0.9 * wanted ? rounded + 8 : rounded;
 }
 
+int64_t repeats_of(const Stage& stage, const Member& member) {
+  return static_cast<int64_t>(std::ceil(member.depth * static_cast<double>(stage.repeats)));
+}
+
 // `size`: side of the nominal input of the first block.
 std::vector<Block> blocks_of(const Member& member, double drop_connect, int64_t size) {
   std::vector<Block> blocks;
@@ -54,8 +58,7 @@ std::vector<Block> blocks_of(const Member& member, double drop_connect, int64_t 
     const int64_t out = scaled_channels(static_cast<double>(stage.out), member.width);
     int64_t in = scaled_channels(static_cast<double>(stage.in), member.width);
     int64_t stride = stage.stride;
-    const auto repeats = static_cast<int64_t>(std::ceil(member.depth * static_cast<double>(stage.repeats)));
-    for (int64_t i = 0; i < repeats; ++i) {
+    for (int64_t i = 0; i < repeats_of(stage, member); ++i) {
       blocks.push_back({stage.kernel, stride, stage.expand, in, out, size, 0});
       size = (size + stride - 1) / stride;
       in = out;
@@ -123,10 +126,13 @@ def forward(self, x: Tensor) -> Tensor:
 
 }  // namespace
 
-std::vector<std::string> efficientnet_names() {
-  std::vector<std::string> names;
-  for (const Member& member : kFamily) names.emplace_back(member.name);
-  return names;
+std::vector<BackboneFacts> efficientnet_facts() {
+  std::vector<BackboneFacts> facts;
+  for (const Member& member : kFamily) {
+    facts.push_back({member.name, scaled_channels(kHead, member.width), {}});
+    for (const Stage& stage : kStages) facts.back().repeats.push_back(repeats_of(stage, member));
+  }
+  return facts;
 }
 
 std::optional<Backbone> efficientnet(Author& author, const NetworkConfig& config) {
@@ -149,7 +155,7 @@ std::optional<Backbone> efficientnet(Author& author, const NetworkConfig& config
       {"_conv_head", convolution(author, {blocks.back().out, head, {1, 1}})},
       {"_bn1", batch_norm(author, head, kEps, kMomentum)},
   };
-  if (config.generation == Generation::legacy)
+  if (config.generation == Generation::legacy && config.imagenet_classifier)
     parts.children.emplace_back("_fc", linear(author, head, kImageNetClasses));
   parts.methods = kEfficientNet;
   return Backbone{author.module("EfficientNet", parts), "base", head};

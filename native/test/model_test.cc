@@ -117,9 +117,9 @@ TEST(a_copy_that_cannot_be_written_is_an_error) {
       deeplasia::model::write_extra_file(fixture_path("traced.pt"), target, "deeplasia.json", "{}");
     });
   };
-  EXPECT_EQUAL(write("/dev/full"), "ERR_DEEPLASIA_OUTPUT: cannot write the copy: No space left on device");
+  EXPECT_EQUAL(write("/dev/full"), "ERR_DEEPLASIA_OUTPUT: cannot write the model: No space left on device");
   EXPECT_EQUAL(write("/nowhere/copy.pt"),
-               "ERR_DEEPLASIA_OUTPUT: cannot write the copy: No such file or directory");
+               "ERR_DEEPLASIA_OUTPUT: cannot write the model: No such file or directory");
 }
 
 TEST(devices_are_checked_by_name) {

@@ -53,7 +53,7 @@ describe("extra files of an archive", () => {
       const writing = native().writeExtraFile(modelFile("traced"), target, MANIFEST, "{}");
       await expect(writing).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_OUTPUT",
-        message: `cannot write the copy: ${reason}`,
+        message: `cannot write the model: ${reason}`,
       });
     }
   });
