@@ -1,7 +1,9 @@
 /** The command line: registers commands, turns errors into messages and exit codes. */
 import { Command, CommanderError } from "commander";
 import { DISCLAIMER, packageVersion } from "./about.js";
+import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
+import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
@@ -19,6 +21,8 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for the options)")
     .exitOverride();
   registerPredict(program);
+  registerConvert(program);
+  registerInit(program);
   registerInspect(program);
   registerManifest(program);
   registerLibtorch(program);

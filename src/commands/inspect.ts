@@ -1,15 +1,30 @@
 /** `inspect`: what a model is, what its contract says, and where each value came from. */
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { toDeeplasiaError } from "../errors.js";
+import { withCheckpoint } from "../checkpoint/contents.js";
+import { type CheckpointFacts, describeCheckpoint } from "../checkpoint/describe.js";
+import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { contractSources, mergeManifests, missingFields } from "../model/contract.js";
 import { MANIFEST_FIELDS, type ManifestField } from "../model/manifest.js";
+import { openModelSource } from "../model/source.js";
 import { native } from "../native.js";
+import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint.js";
+import { addOptions, readOptions } from "../options/flags.js";
+import { networkText } from "../options/network.js";
 import { ensureLibtorch } from "./libtorch.js";
 
 interface Inspection {
   file: string;
   fileBytes: number;
+  /** What a checkpoint holds; null for TorchScript. */
+  checkpoint: CheckpointFacts | null;
+  model: LoadedModel | null;
+  /** Why a checkpoint is no model: it holds something else, or a part. */
+  problem: DeeplasiaError | null;
+}
+
+interface LoadedModel {
+  network: string | null;
   forward: string;
   inputs: number;
   parameters: number;
@@ -19,45 +34,88 @@ interface Inspection {
 }
 
 export function registerInspect(program: Command): void {
-  program
+  const command = program
     .command("inspect")
     .description("a model's inputs, size and contract, and where each value of the contract came from")
-    .argument("<model>", "TorchScript file")
+    .argument("<model>", "TorchScript, checkpoint or safetensors")
     .option("--manifest <file>", "contract of the model; overrides what the model and the file beside it say")
     .option("--json", "as JSON")
-    .action(async (file: string, options: { manifest?: string; json?: boolean }) => {
+    .action(async (file: string, parsed: { manifest?: string; json?: boolean }) => {
+      const options = readOptions(checkpointOptions, parsed);
       await ensureLibtorch();
-      const inspection = await inspect(file, options.manifest).catch((error) => {
+      const inspection = await inspect(file, parsed.manifest, options).catch((error) => {
         throw toDeeplasiaError(error).at({ file });
       });
-      process.stdout.write(options.json ? `${JSON.stringify(inspection, null, 2)}\n` : format(inspection));
+      const text = parsed.json ? JSON.stringify(asJson(inspection), null, 2) : format(inspection);
+      process.stdout.write(`${text}\n`);
+      if (inspection.problem !== null) throw inspection.problem;
     });
+  addOptions(command, checkpointOptions.shape, "Checkpoint:");
 }
 
-async function inspect(file: string, manifestFile: string | undefined): Promise<Inspection> {
-  const { manifest, origins } = mergeManifests(await contractSources(file, manifestFile));
-  const model = await native().loadModel(file, {
-    device: "cpu",
-    threads: 0,
-    precision: "32",
-    optimize: false,
-  });
-  const { schema, inputs, parameters, buffers } = native().modelFacts(model);
-  await native().dispose(model);
-  const known = MANIFEST_FIELDS.filter((field) => manifest[field] !== undefined);
-  const contract = Object.fromEntries(
-    known.map((field) => [field, { value: manifest[field], from: origins.get(field) ?? "" }]),
-  );
-  const { size } = await stat(file);
-  const missing = missingFields(manifest);
-  return { file, fileBytes: size, forward: schema, inputs, parameters, buffers, contract, missing };
+async function inspect(
+  file: string,
+  manifestFile: string | undefined,
+  options: CheckpointOptions,
+): Promise<Inspection> {
+  const isCheckpoint = (await native().modelFileKind(file)) !== "torchscript";
+  const checkpoint = isCheckpoint ? await withCheckpoint(file, describeCheckpoint) : null;
+  const { size: fileBytes } = await stat(file);
+  try {
+    return {
+      file,
+      fileBytes,
+      checkpoint,
+      model: await inspectModel(file, manifestFile, options),
+      problem: null,
+    };
+  } catch (error) {
+    if (checkpoint === null) throw error;
+    return { file, fileBytes, checkpoint, model: null, problem: toDeeplasiaError(error) };
+  }
 }
 
-function format({ file, fileBytes, forward, parameters, buffers, contract, missing }: Inspection): string {
+async function inspectModel(
+  file: string,
+  manifestFile: string | undefined,
+  options: CheckpointOptions,
+): Promise<LoadedModel> {
+  const source = await openModelSource(file, options);
+  try {
+    const { manifest, origins } = mergeManifests(await contractSources(file, source.sources, manifestFile));
+    const settings = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;
+    const handle = await native().loadModel(source.model, settings);
+    const { schema: forward, inputs, parameters, buffers } = native().modelFacts(handle);
+    await native().dispose(handle);
+    const known = MANIFEST_FIELDS.filter((field) => manifest[field] !== undefined);
+    const contract = Object.fromEntries(
+      known.map((field) => [field, { value: manifest[field], from: origins.get(field) ?? "" }]),
+    );
+    const network = source.config === null ? null : networkText(source.config);
+    return { network, forward, inputs, parameters, buffers, contract, missing: missingFields(manifest) };
+  } finally {
+    await source[Symbol.asyncDispose]();
+  }
+}
+
+/** One flat object; a checkpoint that is no model has a `problem` instead of a model's facts. */
+function asJson({ model, problem, ...rest }: Inspection) {
+  return { ...rest, ...model, ...(problem !== null && { problem: problem.message }) };
+}
+
+function format({ file, fileBytes, checkpoint, model }: Inspection): string {
+  return [
+    `${file}: ${(fileBytes / 1e6).toFixed(1)} MB`,
+    ...(checkpoint === null ? [] : checkpointLines(checkpoint)),
+    ...(model === null ? [] : modelLines(model)),
+  ].join("\n");
+}
+
+function modelLines({ network, forward, parameters, buffers, contract, missing }: LoadedModel): string[] {
   const rows = Object.entries(contract).filter(([, { value }]) => value !== "");
   const width = Math.max(...rows.map(([field]) => field.length));
   return [
-    `${file}: ${(fileBytes / 1e6).toFixed(1)} MB`,
+    ...(network === null ? [] : [`  ${network}`]),
     `  ${forward}`,
     `  ${parameters.toLocaleString("en")} parameters, ${buffers.toLocaleString("en")} values in buffers`,
     "contract:",
@@ -65,6 +123,17 @@ function format({ file, fileBytes, forward, parameters, buffers, contract, missi
       ([field, { value, from }]) => `  ${field.padEnd(width)}  ${JSON.stringify(value)}  (${from})`,
     ),
     missing.length === 0 ? "complete" : `missing: ${missing.join(", ")}`,
-    "",
-  ].join("\n");
+  ];
+}
+
+function checkpointLines({ format, tensors, dtypes, entries, hyperParameters }: CheckpointFacts): string[] {
+  const types = Object.entries(dtypes).map(([dtype, count]) => `${count} ${dtype}`);
+  const said = Object.entries(hyperParameters).map(
+    ([name, value]) => `    ${name}: ${JSON.stringify(value)}`,
+  );
+  return [
+    `  checkpoint (${format}), ${tensors} tensors: ${types.join(", ")}`,
+    ...(entries.length === 0 ? [] : [`  beside the weights: ${entries.join(", ")}`]),
+    ...(said.length === 0 ? [] : ["  hyper-parameters:", ...said]),
+  ];
 }

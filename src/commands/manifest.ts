@@ -1,19 +1,19 @@
 /** `manifest`: write a contract into a model, and explain its fields. */
-
-import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { pathKind, renameDurably } from "../files.js";
-import { contractSources, mergeManifests, missingFields } from "../model/contract.js";
-import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest, manifestSchema } from "../model/manifest.js";
+import { manifestText } from "../checkpoint/save.js";
+import { toDeeplasiaError } from "../errors.js";
+import { archiveSources, contractSources, mergeManifests, missingFields } from "../model/contract.js";
+import { MANIFEST_NAME, manifestSchema } from "../model/manifest.js";
 import { native } from "../native.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import type { OptionMeta } from "../options/schema.js";
 import { ensureLibtorch } from "./libtorch.js";
+import { requireNew, writeModelFile } from "./output.js";
 
 const { formatVersion: _version, ...writableShape } = manifestSchema.shape;
-const writable = z.strictObject(writableShape).partial();
+/** Fields that a person may state. */
+export const writableManifest = z.strictObject(writableShape).partial();
 
 export function registerManifest(program: Command): void {
   const manifest = program
@@ -27,7 +27,7 @@ export function registerManifest(program: Command): void {
     .requiredOption("-o, --out <file>", "the new archive; must not exist")
     .option("--manifest <file>", "manifest to put in; flags override it")
     .action(writeManifest);
-  addOptions(write, writable.shape, "Fields:");
+  addOptions(write, writableManifest.shape, "Fields:");
 }
 
 function fields(): void {
@@ -42,33 +42,21 @@ async function writeManifest(
   file: string,
   parsed: { out: string; manifest?: string } & Record<string, unknown>,
 ) {
-  const flags = readOptions(writable, parsed);
+  const flags = readOptions(writableManifest, parsed);
   await ensureLibtorch();
   try {
-    if ((await pathKind(parsed.out)) !== null) {
-      throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${parsed.out} exists already`, { file: parsed.out });
-    }
-    const { manifest } = mergeManifests(await contractSources(file, parsed.manifest, flags));
-    await copyWith(manifest, file, parsed.out);
+    await requireNew(parsed.out, false);
+    const { manifest } = mergeManifests(
+      await contractSources(file, await archiveSources(file), parsed.manifest, flags),
+    );
+    await writeModelFile(parsed.out, (temporary) =>
+      native().writeExtraFile(file, temporary, MANIFEST_NAME, manifestText(manifest)),
+    );
     const missing = missingFields(manifest);
     process.stderr.write(
       `written: ${parsed.out}${missing.length > 0 ? `; still missing: ${missing.join(", ")}` : ""}\n`,
     );
   } catch (error) {
     throw toDeeplasiaError(error).at({ file });
-  }
-}
-
-async function copyWith(manifest: Manifest, source: string, target: string): Promise<void> {
-  const stated = Object.entries(manifest).filter(
-    ([field, value]) => value !== "" || !DESCRIPTIVE_FIELDS.includes(field as keyof Manifest),
-  );
-  const text = `${JSON.stringify(Object.fromEntries(stated), null, 2)}\n`;
-  const temporary = `${target}.tmp`;
-  try {
-    await native().writeExtraFile(source, temporary, MANIFEST_NAME, text);
-    await renameDurably(temporary, target);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

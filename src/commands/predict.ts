@@ -58,11 +58,12 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   const progress = createProgress(options.progress);
   const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "predict" });
   for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
-    if (flag in parsed) logger.warn(`--${flag} has no effect on predictions with a TorchScript model`);
+    if (flag in parsed) logger.warn(`--${flag} has no effect on predictions`);
   }
   await ensureLibtorch({ yes: options.yes });
   const model = await loadModel(ckpPath, { ...options, contract });
   try {
+    if (model.network === null) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
     logger.info(`${ckpPath} on ${model.device.name} (${model.device.reason})`);
     const files = pictures.length > 0 ? pictures : undefined;
@@ -72,6 +73,11 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   } finally {
     await model.dispose();
   }
+}
+
+function warnOfCheckpointFlags({ legacyCkp, backbone }: PredictOptions, logger: Logger): void {
+  for (const [flag, isGiven] of Object.entries({ legacy_ckp: legacyCkp, backbone: backbone !== undefined }))
+    if (isGiven) logger.warn(`--${flag} has no effect on a TorchScript model`);
 }
 
 type Run = PredictOptions & { files: string[] | undefined };

@@ -89,18 +89,21 @@ export function sidecarFiles(modelFile: string): string[] {
   return [...new Set([`${stem}.json`, `${modelFile}.json`])];
 }
 
-/** All sources of a model's contract, weakest first. `manifestFile` must exist. */
+/** What a TorchScript archive says of itself. */
+export async function archiveSources(modelFile: string): Promise<ContractSource[]> {
+  const inside = await native().readExtraFile(modelFile, MANIFEST_NAME);
+  if (inside === null) return [];
+  return [{ origin: "archive", manifest: parseManifestText(inside, `${modelFile} (${MANIFEST_NAME})`) }];
+}
+
+/** All sources of a model's contract, weakest first: `inside` is what its own file says. `manifestFile` must exist. */
 export async function contractSources(
   modelFile: string,
+  inside: readonly ContractSource[],
   manifestFile?: string,
   flags: Manifest = {},
 ): Promise<ContractSource[]> {
-  const sources: ContractSource[] = [];
-  const inside = await native().readExtraFile(modelFile, MANIFEST_NAME);
-  if (inside !== null) {
-    const origin = `${modelFile} (${MANIFEST_NAME})`;
-    sources.push({ origin: "archive", manifest: parseManifestText(inside, origin) });
-  }
+  const sources = [...inside];
   for (const file of sidecarFiles(modelFile)) {
     const manifest = await readManifestFile(file);
     if (manifest !== undefined) sources.push({ origin: file, manifest });

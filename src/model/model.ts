@@ -1,6 +1,13 @@
 /** A model in memory: its contract, its device, and forward. */
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { type ModelFacts, type ModelHandle, type ModelOptions, native } from "../native.js";
+import {
+  type ModelFacts,
+  type ModelHandle,
+  type ModelOptions,
+  type NetworkConfig,
+  native,
+} from "../native.js";
+import type { CheckpointOptions } from "../options/checkpoint.js";
 import {
   type Contract,
   completeContract,
@@ -10,8 +17,9 @@ import {
 } from "./contract.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
 import { type Manifest, parseManifest } from "./manifest.js";
+import { openModelSource } from "./source.js";
 
-export interface LoadModelOptions extends DeviceRequest {
+export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions> {
   /** A manifest file that overrides what the archive and the file beside it say. */
   manifest?: string | undefined;
   /** Single fields of the contract; they override every file. */
@@ -28,6 +36,13 @@ export interface ForwardOutputs {
   ageZ: Float32Array;
   /** Second output, or null where the model has no sex head. */
   sexLogit: Float32Array | null;
+  /** With `features`: the pooled features that the heads read, row-major, `columns` values a row; else null. */
+  features: { values: Float32Array; columns: number } | null;
+}
+
+export interface ForwardOptions {
+  /** Also give the pooled features; for networks of `convert`, `init` and training. */
+  features?: boolean | undefined;
 }
 
 export class BoneAgeModel implements AsyncDisposable {
@@ -44,6 +59,8 @@ export class BoneAgeModel implements AsyncDisposable {
     readonly facts: ModelFacts,
     /** Whether forward returns a second output. */
     readonly hasSexHead: boolean,
+    /** Which of our networks it is; null for TorchScript, which says nothing of that kind. */
+    readonly network: NetworkConfig | null,
   ) {}
 
   /**
@@ -60,6 +77,7 @@ export class BoneAgeModel implements AsyncDisposable {
     data: Float32Array,
     shape: [number, number, number, number],
     male?: ArrayLike<number>,
+    { features = false }: ForwardOptions = {},
   ): Promise<ForwardOutputs> {
     const [rows, channels, height, width] = shape;
     const elements = rows * channels * height * width;
@@ -70,8 +88,9 @@ export class BoneAgeModel implements AsyncDisposable {
       );
     }
     try {
-      const { age, sexLogit } = await native().forward(this.handle, data, shape, this.encodeSex(male, rows));
-      return { ageZ: age, sexLogit };
+      const sex = this.encodeSex(male, rows);
+      const outputs = await native().forward(this.handle, data, shape, sex, features);
+      return { ageZ: outputs.age, sexLogit: outputs.sexLogit, features: outputs.features };
     } catch (error) {
       throw toDeeplasiaError(error).at({ file: this.file });
     }
@@ -135,34 +154,43 @@ function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
 }
 
 /**
- * Load a TorchScript model, put it on a device, and verify its contract on a blank picture.
+ * Load a model, put it on a device, and verify its contract on a blank picture. The file is TorchScript, a checkpoint of
+ * the reference (Lightning, or a plain state dict), or safetensors; a checkpoint's network is made in memory.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CONTRACT, _DEVICE, _MODEL_FORWARD,
+ * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD,
  *   _MODEL_SHAPE, _LIBTORCH_….
  */
 export async function loadModel(file: string, options: LoadModelOptions = {}): Promise<BoneAgeModel> {
   const flags = parseManifest(options.contract ?? {}, "given by options");
   const addon = native();
   try {
-    const merged = mergeManifests(await contractSources(file, options.manifest, flags));
-    const contract = completeContract(merged.manifest, file);
-    const device = chooseDevice(options);
-    const settings: ModelOptions = {
-      device: device.name,
-      threads: options.threads ?? 0,
-      precision: options.precision ?? "32",
-      optimize: true,
-    };
-    const handle = await addon.loadModel(file, settings);
+    const source = await openModelSource(file, options);
     try {
-      const { hasSexHead } = await verify(file, handle, contract);
-      const facts = addon.modelFacts(handle);
-      return new BoneAgeModel(file, contract, merged, device, settings, handle, facts, hasSexHead);
-    } catch (error) {
-      await addon.dispose(handle);
-      throw error;
+      const merged = mergeManifests(await contractSources(file, source.sources, options.manifest, flags));
+      const contract = completeContract(merged.manifest, file);
+      const device = chooseDevice(options);
+      const { threads = 0, precision = "32" } = options;
+      const settings: ModelOptions = { device: device.name, threads, precision, optimize: true };
+      const handle = await addon.loadModel(source.model, settings);
+      return await verified(file, handle, { contract, merged, device, settings, network: source.config });
+    } finally {
+      await source[Symbol.asyncDispose]();
     }
   } catch (error) {
     throw withRemedy(toDeeplasiaError(error), file);
+  }
+}
+
+type Loaded = Pick<BoneAgeModel, "contract" | "merged" | "device" | "settings" | "network">;
+
+async function verified(file: string, handle: ModelHandle, loaded: Loaded): Promise<BoneAgeModel> {
+  const { contract, merged, device, settings, network } = loaded;
+  try {
+    const { hasSexHead } = await verify(file, handle, contract);
+    const facts = native().modelFacts(handle);
+    return new BoneAgeModel(file, contract, merged, device, settings, handle, facts, hasSexHead, network);
+  } catch (error) {
+    await native().dispose(handle);
+    throw error;
   }
 }

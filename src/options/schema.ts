@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { manifestSchema } from "../model/manifest.js";
 import { PROGRESS_KINDS } from "../report/progress.js";
+import { checkpointOptions } from "./checkpoint.js";
 
 /** What the command line and the docs need to know besides the type. */
 export interface OptionMeta {
@@ -28,7 +29,7 @@ const file = z.string().min(1);
 
 const modelOptions = {
   ckpPath: file.optional().meta({
-    description: "the model: a TorchScript file",
+    description: "the model: TorchScript, a checkpoint of the reference, or safetensors",
     argument: "<file>",
     reference: true,
     short: "m",
@@ -165,6 +166,7 @@ const outputOptions = {
 /** Headings of `--help`, in order, with the options below each. */
 export const PREDICT_GROUPS = {
   "Model:": modelOptions,
+  "Checkpoints:": checkpointOptions.shape,
   "Pictures:": cohortOptions,
   "Run:": { ...runOptions, ...deviceOptions },
   "Output:": outputOptions,
@@ -183,6 +185,7 @@ export const contractOptions = z.strictObject(contractShape).partial();
 
 export const predictOptions = z.strictObject({
   ...modelOptions,
+  ...checkpointOptions.shape,
   ...cohortOptions,
   ...runOptions,
   ...deviceOptions,
@@ -192,8 +195,6 @@ export type PredictOptions = z.infer<typeof predictOptions>;
 
 /** Flags of the reference's predict.py and of Lightning's Trainer that change nothing here; each gets a warning. */
 export const IGNORED_PREDICT_FLAGS: Readonly<Record<string, "switch" | "value">> = {
-  backbone: "value",
-  legacy_ckp: "switch",
   store_activations: "switch",
   ...Object.fromEntries(
     (

@@ -1,0 +1,24 @@
+/** What a checkpoint holds, for a person who looks into it. */
+import type { CheckpointContents } from "./contents.js";
+
+export interface CheckpointFacts {
+  format: CheckpointContents["format"];
+  /** Number of tensors among the weights, and of each type of elements. */
+  tensors: number;
+  dtypes: Record<string, number>;
+  /** What is there beside the weights: `epoch`, `optimizer_states`, … */
+  entries: string[];
+  hyperParameters: Record<string, unknown>;
+}
+
+export function describeCheckpoint({
+  format,
+  tensors,
+  entries,
+  hyperParameters,
+}: CheckpointContents): CheckpointFacts {
+  const dtypes: Record<string, number> = {};
+  for (const { dtype } of tensors.values()) dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
+  const beside = Object.keys(entries).filter((name) => name !== "hyper_parameters");
+  return { format, tensors: tensors.size, dtypes, entries: beside, hyperParameters };
+}

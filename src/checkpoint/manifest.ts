@@ -1,0 +1,119 @@
+/** The contract of a checkpoint, as far as the file and what is published about it say. */
+import { basename, extname } from "node:path";
+import type { ContractSource } from "../model/contract.js";
+import { MANIFEST_NAME, type Manifest, parseManifestText } from "../model/manifest.js";
+import { PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../model/published.js";
+import type { NetworkConfig } from "../native.js";
+import type { CheckpointOptions } from "../options/checkpoint.js";
+import { type CheckpointContents, isRecord } from "./contents.js";
+import { readParameters, STANDARD_PARAMETERS } from "./parameters.js";
+
+export function stemOf(file: string): string {
+  return basename(file, extname(file));
+}
+
+/** How the reference prepares the pictures of all its networks, whatever a checkpoint says. */
+const FAMILY: Manifest = {
+  formatVersion: 1,
+  fit: "centre-square",
+  resize: "linear",
+  normalise: "zscore",
+  subtractBackground: true,
+  ageUnit: "z",
+  licence: "that of the checkpoint; weights published with Deeplasia: CC BY-NC 4.0",
+  intendedUse: "research only, not a medical device",
+};
+
+const NORMALISATIONS: Record<string, Manifest["normalise"]> = {
+  zscore: "zscore",
+  interval: "interval",
+  equalize: "equalize",
+};
+
+function isPositive(value: unknown): value is number {
+  return typeof value === "number" && value > 0;
+}
+
+/** `[1, H, W]` of the current hyper-parameters, `[H, W]` of the older ones. */
+function inputSize(value: unknown): Manifest["inputSize"] {
+  if (!Array.isArray(value) || !value.every(isPositive)) return undefined;
+  const [height, width] = value.slice(-2) as number[];
+  return height === undefined || width === undefined ? undefined : [1, height, width];
+}
+
+/** Slope and intercept in months. In z-scores, y - (slope y + bias) has an intercept of sd bias - slope mean months. */
+function bias(entries: Record<string, unknown>, unit: CheckpointOptions["biasUnit"]): Manifest {
+  const { slope, bias, age_mean: mean, age_std: sd } = entries;
+  if (typeof slope !== "number" || typeof bias !== "number") return {};
+  if (unit === "months" || (slope === 0 && bias === 0)) return { biasSlope: slope, biasIntercept: bias };
+  if (typeof mean !== "number" || typeof sd !== "number") return {};
+  return { biasSlope: slope, biasIntercept: sd * bias - slope * mean };
+}
+
+/** What the file itself says. */
+function stated(contents: CheckpointContents, options: CheckpointOptions): Manifest {
+  const { entries, hyperParameters: said } = contents;
+  const method = said.img_norm_method;
+  return {
+    inputSize: inputSize(said.input_size),
+    normalise: typeof method === "string" ? (NORMALISATIONS[method] ?? "none") : undefined,
+    maskNeeded: typeof said.masked_input === "boolean" ? said.masked_input : undefined,
+    ageMeanMonths: typeof entries.age_mean === "number" ? entries.age_mean : undefined,
+    ageSdMonths: isPositive(entries.age_std) ? entries.age_std : undefined,
+    ...bias(entries, options.biasUnit),
+  };
+}
+
+function provenance({ file, format, entries }: CheckpointContents): string {
+  const lightning = entries["pytorch-lightning_version"];
+  const epoch = typeof entries.epoch === "number" ? `, after epoch ${entries.epoch}` : "";
+  const kind =
+    lightning === undefined ? `state of a network (${format})` : `Lightning ${lightning} checkpoint`;
+  return `converted from ${basename(file)}, a ${kind}${epoch}`;
+}
+
+/** The manifest in the metadata of safetensors, which says everything. */
+function inside({ file, entries }: CheckpointContents): Manifest | undefined {
+  const text = isRecord(entries.metadata) ? entries.metadata[MANIFEST_NAME] : undefined;
+  return typeof text === "string" ? parseManifestText(text, `${file} (${MANIFEST_NAME})`) : undefined;
+}
+
+/** Sources of the contract, weakest first. Throws ERR_DEEPLASIA_CONTRACT for a `parameters.yml` that is not one. */
+export async function checkpointSources(
+  contents: CheckpointContents,
+  config: NetworkConfig,
+  options: CheckpointOptions,
+): Promise<ContractSource[]> {
+  const own = inside(contents);
+  if (own !== undefined) return [{ origin: "metadata", manifest: own }];
+  const stem = stemOf(contents.file);
+  const takesSex = config.sexDcs > 0;
+  const sources: ContractSource[] = [
+    {
+      origin: "the reference's networks",
+      manifest: {
+        ...FAMILY,
+        name: stem,
+        provenance: provenance(contents),
+        sexEncoding: takesSex ? "male-1" : "none",
+      },
+    },
+  ];
+  sources.push({ origin: "checkpoint", manifest: stated(contents, options) });
+  // What is published stands above the file: the reference, too, heeds its own tables and not the hyper-parameters.
+  if (config.legacy && Object.hasOwn(PUBLISHED_MEMBERS, stem)) {
+    const member = PUBLISHED_MEMBERS[stem as keyof typeof PUBLISHED_MEMBERS];
+    const manifest: Manifest = {
+      ...PUBLISHED_AGE,
+      ...member,
+      inputSize: [...member.inputSize],
+      maskNeeded: true,
+    };
+    sources.push({ origin: "published table", manifest });
+  }
+  if (config.legacy || options.parameters !== undefined) {
+    const manifest = await readParameters(options.parameters, stem);
+    if (manifest !== undefined) sources.push({ origin: options.parameters ?? STANDARD_PARAMETERS, manifest });
+  }
+  return sources;
+}

@@ -1,0 +1,58 @@
+/** The reference's `parameters.yml`: mean and SD of the ages, and by a checkpoint's stem the correction of its bias. */
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { z } from "zod";
+import { DeeplasiaError, isSystemError } from "../errors.js";
+import type { Manifest } from "../model/manifest.js";
+
+/** Where the reference's `predict` looks, from the working directory. */
+export const STANDARD_PARAMETERS = "data/parameters.yml";
+
+const schema = z
+  .object({ age_mean: z.number().optional(), age_sd: z.number().positive().optional() })
+  .catchall(z.unknown());
+const member = z.object({ slope: z.number(), intercept: z.number() });
+
+function fault(file: string, what: string, cause?: unknown): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `${file}: ${what}`, {
+    file,
+    remedy: "It holds age_mean and age_sd in months, and a mapping with slope and intercept for each stem.",
+    cause,
+  });
+}
+
+/**
+ * What the file says of one checkpoint; only ages, where the stem is not in it. Undefined where the standard file is
+ * not there.
+ */
+export async function readParameters(given: string | undefined, stem: string): Promise<Manifest | undefined> {
+  const file = given ?? STANDARD_PARAMETERS;
+  let parsed: z.infer<typeof schema>;
+  try {
+    parsed = schema.parse(parse(await readFile(file, "utf8")));
+  } catch (cause) {
+    if (given === undefined && isSystemError(cause, "ENOENT", "ENOTDIR")) return undefined;
+    throw fault(
+      file,
+      isSystemError(cause, "ENOENT") ? "there is no such file" : (cause as Error).message,
+      cause,
+    );
+  }
+  const { age_mean: ageMeanMonths, age_sd: ageSdMonths } = parsed;
+  const ages = {
+    ...(ageMeanMonths !== undefined && { ageMeanMonths }),
+    ...(ageSdMonths !== undefined && { ageSdMonths }),
+  };
+  if (parsed[stem] === undefined) {
+    if (given === undefined) return ages;
+    throw fault(
+      file,
+      `nothing about '${stem}'; it knows ${Object.keys(parsed).filter(isStem).join(", ") || "no checkpoint"}`,
+    );
+  }
+  const found = member.safeParse(parsed[stem]);
+  if (!found.success) throw fault(file, `${stem}: slope and intercept must be numbers`);
+  return { ...ages, biasSlope: found.data.slope, biasIntercept: found.data.intercept };
+}
+
+const isStem = (key: string) => key !== "age_mean" && key !== "age_sd";

@@ -1,0 +1,201 @@
+/**
+ * Which network a file of weights belongs to: read off the names and shapes of its tensors, and off the hyper-parameters
+ * for what tensors cannot say. The name of the file plays no part.
+ */
+import { DeeplasiaError } from "../errors.js";
+import { type BackboneFacts, type NetworkConfig, native } from "../native.js";
+import type { CheckpointOptions } from "../options/checkpoint.js";
+import { networkConfigSchema } from "../options/network.js";
+import { type CheckpointContents, isRecord, type TensorFacts } from "./contents.js";
+import { imagenetNaming } from "./imagenet.js";
+
+/** Key of safetensors' metadata under which our own files keep the network. */
+export const NETWORK_METADATA = "deeplasia.network";
+
+/** A family of the reference's: where its parts lie in the state. */
+interface Family {
+  title: string;
+  legacy: boolean;
+  inception: boolean;
+  /** Before the backbone's own names. */
+  backbone: string;
+  /** Before the names of the dense layers. */
+  dense: string;
+  sexInput: string;
+}
+
+const FAMILIES: readonly Family[] = [
+  {
+    title: "current network with an EfficientNet",
+    legacy: false,
+    inception: false,
+    backbone: "backbone.base.",
+    dense: "dense.",
+    sexInput: "dense.fc_gender_in",
+  },
+  {
+    title: "current network with Inception",
+    legacy: false,
+    inception: true,
+    backbone: "backbone.features.",
+    dense: "dense.",
+    sexInput: "dense.fc_gender_in",
+  },
+  {
+    title: "legacy EfficientNet",
+    legacy: true,
+    inception: false,
+    backbone: "base.",
+    dense: "",
+    sexInput: "fc_gender_in",
+  },
+  {
+    title: "legacy Inception",
+    legacy: true,
+    inception: true,
+    backbone: "features.",
+    dense: "",
+    sexInput: "male_fc",
+  },
+];
+
+type Tensors = ReadonlyMap<string, TensorFacts>;
+type Request = Pick<CheckpointOptions, "backbone" | "legacyCkp" | "correctPredictedSex" | "padding">;
+
+function familyOf({ file, tensors }: CheckpointContents): Family {
+  const has = (start: string) => [...tensors.keys()].some((name) => name.startsWith(start));
+  const family = FAMILIES.find(({ backbone, dense }) => has(backbone) && has(`${dense}fc_boneage.`));
+  const partial = FAMILIES.find(({ legacy, backbone }) => !legacy && has(backbone));
+  if (family ?? partial) return (family ?? partial)!;
+  const naming = imagenetNaming(tensors.keys());
+  const sample = [...tensors.keys()].slice(0, 3).join(", ");
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CHECKPOINT",
+    naming === null
+      ? `${file} holds ${tensors.size} tensors of another network than Deeplasia's (${sample}, …)`
+      : `${file} holds a backbone's ImageNet weights as ${naming} names them, but no bone-age network`,
+    {
+      file,
+      remedy:
+        naming === null
+          ? "Export that network with torch.jit.script or torch.jit.trace in Python; any TorchScript model runs here."
+          : "Start a network from them: deeplasia-native init --from FILE --model.backbone NAME --out NEW.pt.",
+    },
+  );
+}
+
+/** First dimension of `<prefix>0.weight`, `<prefix>1.weight`, … */
+function layerWidths(tensors: Tensors, prefix: string): number[] {
+  const found: number[] = [];
+  for (let i = 0; tensors.has(`${prefix}${i}.weight`); i++)
+    found.push(tensors.get(`${prefix}${i}.weight`)!.shape[0]!);
+  return found;
+}
+
+function looksLike(facts: BackboneFacts, tensors: Tensors, prefix: string): boolean {
+  const blocks = new Set<string>();
+  for (const name of tensors.keys()) {
+    if (name.startsWith(`${prefix}_blocks.`)) blocks.add(name.slice(prefix.length).split(".")[1]!);
+  }
+  const head = tensors.get(`${prefix}_conv_head.weight`)?.shape[0];
+  return head === facts.features && blocks.size === facts.repeats.reduce((sum, count) => sum + count, 0);
+}
+
+function backboneOf(contents: CheckpointContents, family: Family, request: Request): string {
+  if (family.inception) return "inceptionv3";
+  if (request.backbone !== undefined) return request.backbone;
+  const { file, tensors, hyperParameters } = contents;
+  const seen = native()
+    .backbones()
+    .find((facts) => looksLike(facts, tensors, family.backbone));
+  const said = hyperParameters.backbone;
+  if (seen !== undefined) return seen.name;
+  if (typeof said === "string") return said;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CHECKPOINT",
+    `cannot tell the backbone of ${file} from its tensors`,
+    {
+      file,
+      remedy: "Name it: --backbone efficientnet-b0.",
+    },
+  );
+}
+
+/** Only a network with both an explicit classifier and a sex input can be read in two ways. */
+function correctPredictedSex(contents: CheckpointContents, isOpen: boolean, request: Request): boolean {
+  const said = request.correctPredictedSex ?? contents.hyperParameters.correct_predicted_sex;
+  if (typeof said === "boolean") return said;
+  if (!isOpen) return false;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CHECKPOINT",
+    `${contents.file} has an explicit sex classifier, and nothing says whether a sex that is given goes into the age, ` +
+      "or the prediction all the same",
+    {
+      file: contents.file,
+      remedy: "Decide it: --model.correct_predicted_sex true (the reference's preset) or false.",
+    },
+  );
+}
+
+function requireAsked(family: Family, { file }: CheckpointContents, request: Request): void {
+  if (!request.legacyCkp || family.legacy) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CHECKPOINT",
+    `--legacy_ckp is given, but ${file} is a ${family.title}`,
+    {
+      file,
+      remedy: "Leave --legacy_ckp out.",
+    },
+  );
+}
+
+const asNumber = (value: unknown, otherwise: number) => (typeof value === "number" ? value : otherwise);
+
+/** What our own safetensors say of themselves. */
+function statedNetwork({ file, entries }: CheckpointContents): NetworkConfig | null {
+  const text = isRecord(entries.metadata) ? entries.metadata[NETWORK_METADATA] : undefined;
+  if (typeof text !== "string") return null;
+  try {
+    return networkConfigSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_CHECKPOINT",
+      `${file}: its metadata ${NETWORK_METADATA} is damaged`,
+      {
+        file,
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * The network that a checkpoint's tensors make. That all of them fit is for `assignTensors` to find.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT for another network's weights, and where two readings are possible;
+ *   then the remedy names the flag that decides.
+ */
+export function recognise(contents: CheckpointContents, request: Request): NetworkConfig {
+  const { tensors, hyperParameters } = contents;
+  const stated = statedNetwork(contents);
+  if (stated !== null) return stated;
+  const family = familyOf(contents);
+  requireAsked(family, contents, request);
+  const sexDcs = tensors.get(`${family.sexInput}.weight`)?.shape[0] ?? asNumber(hyperParameters.sex_dcs, 32);
+  const explicitSexClassifier = family.legacy ? [] : layerWidths(tensors, "dense.explicit_sex_classifier.");
+  const isOpen = explicitSexClassifier.length > 0 && sexDcs > 0;
+  return {
+    legacy: family.legacy,
+    backbone: backboneOf(contents, family, request),
+    denseLayers: layerWidths(tensors, `${family.dense}dense_blocks.`),
+    sexDcs,
+    dropout: asNumber(hyperParameters.dropout_p, 0.2),
+    explicitSexClassifier,
+    correctPredictedSex: correctPredictedSex(contents, isOpen, request),
+    learnableSigma: tensors.has("loss.s")
+      ? [asNumber(hyperParameters.age_sigma, 1), asNumber(hyperParameters.sex_sigma, 1)]
+      : [],
+    padding: request.padding,
+    imagenetClassifier: tensors.has("base._fc.weight"),
+  };
+}

@@ -1,0 +1,33 @@
+/** Networks to files. */
+import { extname } from "node:path";
+import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../model/manifest.js";
+import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import { NETWORK_METADATA } from "./recognise.js";
+
+export const MODEL_FORMATS = ["torchscript", "safetensors"] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+export function formatOf(file: string): ModelFormat {
+  return extname(file) === ".safetensors" ? "safetensors" : "torchscript";
+}
+
+/** The manifest as a model file carries it: without descriptions that say nothing. */
+export function manifestText(manifest: Manifest): string {
+  const stated = Object.entries(manifest).filter(
+    ([field, value]) =>
+      value !== undefined && (value !== "" || !DESCRIPTIVE_FIELDS.includes(field as keyof Manifest)),
+  );
+  return `${JSON.stringify(Object.fromEntries(stated), null, 2)}\n`;
+}
+
+/** Write a network to `path`, which is overwritten. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function saveNetwork(
+  { handle, config, manifest }: { handle: NetworkHandle; config: NetworkConfig; manifest: Manifest },
+  path: string,
+  format: ModelFormat,
+): Promise<void> {
+  const text = manifestText(manifest);
+  if (format === "torchscript") return native().saveNetwork(handle, path, MANIFEST_NAME, text);
+  const metadata = { [MANIFEST_NAME]: text, [NETWORK_METADATA]: JSON.stringify(config) };
+  return native().saveTensors(handle, path, metadata);
+}

@@ -1,0 +1,97 @@
+/** `convert`: a checkpoint of the reference to a model that runs everywhere. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { readNetwork } from "../checkpoint/network.js";
+import { formatOf, MODEL_FORMATS, saveNetwork } from "../checkpoint/save.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { contractSources, mergeManifests, missingFields } from "../model/contract.js";
+import { native } from "../native.js";
+import { checkpointOptions } from "../options/checkpoint.js";
+import { addOptions, readOptions } from "../options/flags.js";
+import { networkText } from "../options/network.js";
+import { ensureLibtorch } from "./libtorch.js";
+import { writableManifest } from "./manifest.js";
+import { requireNew, writeModelFile } from "./output.js";
+
+const outputOptions = z.strictObject({
+  to: z.enum(MODEL_FORMATS).optional().meta({
+    description: "format of the new file (default: by its name, .safetensors or else TorchScript)",
+  }),
+  manifest: z.string().min(1).optional().meta({
+    description: "contract of the model, where the checkpoint does not say it; flags override it",
+    argument: "<file>",
+  }),
+  overwrite: z.boolean().default(false).meta({ description: "replace the new file where it exists" }),
+});
+
+const HELP = `
+Examples:
+  deeplasia-native convert best_model.ckpt hand.pt
+  deeplasia-native convert legacy.ckpt hand.pt --parameters data/parameters.yml --mask-needed true --input_size 1 512 512
+  deeplasia-native convert best_model.ckpt hand.safetensors
+
+The network is recognised from its tensors and hyper-parameters. Nothing in a checkpoint is executed.`;
+
+export function registerConvert(program: Command): void {
+  const command = program
+    .command("convert")
+    .description("a checkpoint (Lightning, a state dict, safetensors) to a model with its contract inside")
+    .argument("<checkpoint>", "file of weights")
+    .argument("<model>", "new file")
+    .addHelpText("after", HELP)
+    .action(convert);
+  addOptions(command, outputOptions.shape, "Output:");
+  addOptions(command, checkpointOptions.shape, "Checkpoint:");
+  addOptions(
+    command,
+    writableManifest.shape,
+    "Contract of the model (where the checkpoint does not say it):",
+  );
+}
+
+async function convert(file: string, target: string, parsed: Record<string, unknown>): Promise<void> {
+  const output = readOptions(outputOptions, parsed);
+  const options = readOptions(checkpointOptions, parsed);
+  const flags = readOptions(writableManifest, parsed);
+  await ensureLibtorch();
+  await requireNew(target, output.overwrite);
+  if ((await native().modelFileKind(file)) === "torchscript") await refuseTorchscript(file);
+  const { handle, config, sources } = await readNetwork(file, options);
+  try {
+    const { manifest } = mergeManifests(await contractSources(file, sources, output.manifest, flags));
+    const format = output.to ?? formatOf(target);
+    await writeModelFile(target, (temporary) => saveNetwork({ handle, config, manifest }, temporary, format));
+    const missing = missingFields(manifest);
+    process.stderr.write(`${file}: ${networkText(config)}\n`);
+    if (
+      sources.some(({ manifest: { biasSlope } }) => biasSlope !== undefined && biasSlope !== 0) &&
+      !config.legacy
+    )
+      process.stderr.write(
+        `slope and bias are taken to be of ${options.biasUnit === "z" ? "z-scores, as training leaves them" : "months"}` +
+          ` (--bias-unit ${options.biasUnit})\n`,
+      );
+    process.stderr.write(`written: ${target}\n`);
+    if (missing.length > 0)
+      process.stderr.write(
+        `the contract still lacks ${missing.join(", ")}: \`deeplasia-native manifest write\` adds them\n`,
+      );
+  } catch (error) {
+    throw toDeeplasiaError(error).at({ file });
+  } finally {
+    await native().dispose(handle);
+  }
+}
+
+/** An archive that runs already, or no model at all. */
+async function refuseTorchscript(file: string): Promise<never> {
+  await native()
+    .readExtraFile(file, "")
+    .catch((error) => {
+      throw toDeeplasiaError(error).at({ file });
+    });
+  throw new DeeplasiaError("ERR_DEEPLASIA_CHECKPOINT", `${file} is TorchScript already`, {
+    file,
+    remedy: "Use it as it is; `deeplasia-native manifest write` puts a contract into it.",
+  });
+}

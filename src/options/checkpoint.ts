@@ -1,0 +1,36 @@
+/** Options that say how a checkpoint is read where the file leaves it open. */
+import { z } from "zod";
+import { networkOptions } from "./network.js";
+
+export const checkpointOptions = z.strictObject({
+  legacyCkp: z.boolean().default(false).meta({
+    description: "the checkpoint must be of the older network (it is recognised without)",
+    reference: true,
+  }),
+  backbone: z.string().optional().meta({
+    description: "backbone of a checkpoint (it is recognised without)",
+    argument: "<name>",
+    reference: true,
+  }),
+  correctPredictedSex: networkOptions.shape.correctPredictedSex.meta({
+    description:
+      "of a checkpoint with an explicit sex classifier that does not say it: whether a given sex goes in",
+    flag: "model.correct_predicted_sex",
+  }),
+  padding: networkOptions.shape.padding,
+  parameters: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "the reference's parameters.yml: age mean and SD, slope and intercept by the checkpoint's stem (default: " +
+        "data/parameters.yml where there is one)",
+      argument: "<file>",
+    }),
+  biasUnit: z.enum(["z", "months"]).default("z").meta({
+    description:
+      "unit of a checkpoint's slope and bias: z as training leaves them, months where an evaluation wrote them back",
+  }),
+});
+export type CheckpointOptions = z.infer<typeof checkpointOptions>;
