@@ -96,7 +96,8 @@ struct Assignment {
   bool sum_channels;
 };
 
-std::vector<Assignment> assignments(const Napi::CallbackInfo& info, size_t index, const CheckpointTensors& from) {
+std::vector<Assignment> assignments(const Napi::CallbackInfo& info, size_t index,
+                                    const CheckpointTensors& from) {
   const auto array = object_argument(info, index, "assignments").As<Napi::Array>();
   std::vector<Assignment> result;
   for (uint32_t i = 0; i < array.Length(); ++i) {

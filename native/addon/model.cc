@@ -67,11 +67,11 @@ Napi::Value load_model(const Napi::CallbackInfo& info) {
     auto& handle = Handle<Network>::from(info[0]);
     return promise(
         info.Env(), queue, {{info[0]}, {&handle}},
-        [network = handle.value(), options] { return model::Model::adopt(network->module, options); }, to_handle);
+        [network = handle.value(), options] { return model::Model::adopt(network->module, options); },
+        to_handle);
   }
   const std::string path = text_argument(info, 0, "model");
-  return promise(
-      info.Env(), queue, {}, [=] { return model::Model::load(path, options); }, to_handle);
+  return promise(info.Env(), queue, {}, [=] { return model::Model::load(path, options); }, to_handle);
 }
 
 Napi::Value model_facts(const Napi::CallbackInfo& info) {

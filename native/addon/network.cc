@@ -51,7 +51,8 @@ Napi::Value backbones(const Napi::CallbackInfo& info) {
     facts.Set("name", all[i].name);
     facts.Set("features", static_cast<double>(all[i].features));
     Napi::Array repeats = Napi::Array::New(info.Env(), all[i].repeats.size());
-    for (uint32_t j = 0; j < all[i].repeats.size(); ++j) repeats.Set(j, static_cast<double>(all[i].repeats[j]));
+    for (uint32_t j = 0; j < all[i].repeats.size(); ++j)
+      repeats.Set(j, static_cast<double>(all[i].repeats[j]));
     facts.Set("repeats", repeats);
     result.Set(i, facts);
   }
@@ -62,9 +63,7 @@ Napi::Value build_network(const Napi::CallbackInfo& info) {
   const auto config = network_config(object_argument(info, 0, "config"));
   return promise(
       info.Env(), compute_queue("cpu"), {},
-      [config] {
-        return std::make_shared<Network>(Network{network::build(config)});
-      },
+      [config] { return std::make_shared<Network>(Network{network::build(config)}); },
       [](Napi::Env env, const std::shared_ptr<Network>& network) {
         return Handle<Network>::create(env, network, bytes_of(network->module));
       });

@@ -18,8 +18,8 @@ struct Outputs {
 enum class Want { outputs, features };
 
 // x [B, C, H, W] float32; sex [B] as the network wants it, passed as [B, 1], or none for a network without
-// that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY; ERR_DEEPLASIA_OPTION
-// for features of a model that has none to give.
+// that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY;
+// ERR_DEEPLASIA_OPTION for features of a model that has none to give.
 Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex,
                 Want want = Want::outputs);
 

@@ -62,8 +62,8 @@ std::unique_ptr<PyTorchStreamReader> open_torchscript(const std::string& path) {
   return reader;
 }
 
-// A file that is written to by libtorch's writer. That never hears of a failed write: its destructor would throw, which
-// ends the process.
+// A file that is written to by libtorch's writer. That never hears of a failed write: its destructor would
+// throw, which ends the process.
 class Sink {
  public:
   explicit Sink(const std::string& path)
@@ -82,7 +82,8 @@ class Sink {
     file_.close();
     if (failure_ == 0 && !file_) failure_ = errno;
     if (failure_ != 0)
-      throw CodedError("ERR_DEEPLASIA_OUTPUT", std::string("cannot write the model: ") + std::strerror(failure_));
+      throw CodedError("ERR_DEEPLASIA_OUTPUT",
+                       std::string("cannot write the model: ") + std::strerror(failure_));
   }
 
  private:

@@ -17,13 +17,13 @@ std::optional<std::string> read_extra_file(const std::string& path, const std::s
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
                       const std::string& text);
 
-// Writes a module as such an archive, which Python's torch.jit.load opens too, with `extra/<name>` set to `text`.
-// Throws CodedError ERR_DEEPLASIA_OUTPUT.
+// Writes a module as such an archive, which Python's torch.jit.load opens too, with `extra/<name>` set to
+// `text`. Throws CodedError ERR_DEEPLASIA_OUTPUT.
 void save_archive(const torch::jit::Module& module, const std::string& path, const std::string& name,
                   const std::string& text);
 
-// What a model's file is, as far as its first bytes and its records tell; `torchscript` where they tell nothing, as
-// its reader has the messages. Throws CodedError ERR_DEEPLASIA_MODEL_MISSING.
+// What a model's file is, as far as its first bytes and its records tell; `torchscript` where they tell
+// nothing, as its reader has the messages. Throws CodedError ERR_DEEPLASIA_MODEL_MISSING.
 enum class FileKind { torchscript, checkpoint, safetensors };
 FileKind file_kind(const std::string& path);
 

@@ -28,7 +28,8 @@ bool has_other_default(const c10::Argument& argument) {
 bool gives_features(const torch::jit::Module& module) {
   if (!module.find_method(kMethod)) return false;
   const auto &plain = schema_of(module, "forward"), &rich = schema_of(module, kMethod);
-  if (plain.arguments().size() != rich.arguments().size() || returned(rich) != returned(plain) + 1) return false;
+  if (plain.arguments().size() != rich.arguments().size() || returned(rich) != returned(plain) + 1)
+    return false;
   for (size_t i = 1; i < plain.arguments().size(); ++i) {
     const auto &a = plain.arguments()[i], &b = rich.arguments()[i];
     if (a.name() != b.name() || *a.type() != *b.type() || has_other_default(a)) return false;

@@ -29,7 +29,8 @@ struct NetworkConfig {
       false;  // explicit: the given sex goes in, where one is given, not the predicted
   std::optional<std::array<double, 2>> learnable_sigma;  // `loss.s` and its start: age, sex
 
-  // Of legacy EfficientNet alone: the classifier `_fc` that nothing reads, for whose tensors the reference asks.
+  // Of legacy EfficientNet alone: the classifier `_fc` that nothing reads, for whose tensors the reference
+  // asks.
   bool imagenet_classifier = true;
 
   // Of EfficientNet alone.

@@ -29,7 +29,8 @@ constexpr std::array<std::pair<std::string_view, at::ScalarType>, 14> kTypes{{
 at::ScalarType type_of(checkpoint::DType dtype) {
   for (const auto& [name, type] : kTypes)
     if (name == dtype->name) return type;
-  checkpoint::refuse(std::string("a tensor has elements of type ") + dtype->name + ", which networks have not");
+  checkpoint::refuse(std::string("a tensor has elements of type ") + dtype->name +
+                     ", which networks have not");
 }
 
 checkpoint::DType dtype_of(at::ScalarType wanted) {
