@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/describe.h"
 #include "checkpoint/inflate.h"
 #include "checkpoint/pickle.h"
 #include "checkpoint/safetensors.h"
@@ -65,7 +66,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes bytes = allocate(size, target);
   std::copy_n(data, size, target);
   without_checksums(target, size);
-  is_read([&] { Reader().touch(parse_checkpoint(bytes).root); });
+  is_read([&] {
+    const Value root = parse_checkpoint(bytes).root;
+    Reader().touch(root);
+    describe(root, (1 << 20) + size);
+  });
   is_read([&] {
     const Safetensors contents = parse_safetensors(bytes);
     Reader reader;

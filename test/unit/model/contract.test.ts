@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imagePlan, normalisation } from "../../../src/image/plan.js";
 import {
+  archiveSources,
   completeContract,
   contractSources,
   mergeManifests,
@@ -40,7 +41,7 @@ describe("where a contract comes from", () => {
     const override = join(folder, "override.json");
     await writeFile(override, JSON.stringify({ ageMeanMonths: 122, resize: "area" }));
     const { manifest, origins } = mergeManifests(
-      await contractSources(model, override, { resize: "linear" }),
+      await contractSources(model, await archiveSources(model), override, { resize: "linear" }),
     );
     expect(manifest).toMatchObject({ ageSdMonths: 40, fit: "pad", ageMeanMonths: 122, resize: "linear" });
     expect(Object.fromEntries(origins)).toMatchObject({

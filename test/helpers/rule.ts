@@ -1,0 +1,85 @@
+/** The rules of parity/README that make weights and inputs out of names and numbers, and a file of such weights. */
+import { writeFile } from "node:fs/promises";
+
+const MASK = (1n << 64n) - 1n;
+
+function fnv1a64(text: string): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & MASK;
+  return hash;
+}
+
+/** u(key, i) for i = 0, 1, …: numbers in [0, 1). */
+function uniform(key: string, count: number): Float64Array {
+  const numbers = new Float64Array(count);
+  const start = fnv1a64(key);
+  for (let i = 0; i < count; i++) {
+    let z = (start + BigInt(i) + 0x9e3779b97f4a7c15n) & MASK;
+    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
+    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
+    numbers[i] = Number((z ^ (z >> 31n)) >> 11n) * 2 ** -53;
+  }
+  return numbers;
+}
+
+export type TensorEntry = readonly [name: string, shape: readonly number[], dtype: string, ...unknown[]];
+
+const size = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
+
+function ruleTensor([name, shape]: TensorEntry, seed: number, gain: number): Float32Array {
+  const u = uniform(`${seed}:${name}`, size(shape));
+  const scale = shape.length >= 2 ? gain * 2 * Math.sqrt(6 / size(shape.slice(1))) : 0;
+  return Float32Array.from(u, (value) => {
+    if (name.endsWith("running_var")) return 0.75 + 0.5 * value;
+    if (name.endsWith("running_mean")) return 0.2 * (value - 0.5);
+    if (shape.length >= 2) return scale * (value - 0.5);
+    if (name.endsWith(".weight")) return 0.75 + 0.5 * value;
+    return name.endsWith(".bias") ? 0.2 * (value - 0.5) : value - 0.5;
+  });
+}
+
+/** Safetensors of rule-made weights, written from the format's specification, without metadata. */
+export async function writeRuleMade(
+  file: string,
+  entries: readonly TensorEntry[],
+  { seed, gain }: { seed: number; gain: number },
+): Promise<void> {
+  const header: Record<string, unknown> = {};
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  const sorted = entries.toSorted(([, , a], [, , b]) => Number(b === "int64") - Number(a === "int64"));
+  for (const entry of sorted) {
+    const [name, shape, dtype] = entry;
+    const isCount = dtype === "int64";
+    const values = isCount ? new BigInt64Array(size(shape)) : ruleTensor(entry, seed, gain);
+    parts.push(new Uint8Array(values.buffer));
+    header[name] = {
+      dtype: isCount ? "I64" : "F32",
+      shape,
+      data_offsets: [offset, offset + values.byteLength],
+    };
+    offset += values.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const length = new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer);
+  await writeFile(file, Buffer.concat([length, json, ...parts]));
+}
+
+/** Images 0 to count - 1 of a seed as [count, 1, height, width]. */
+export function ruleInputs(seed: number, count: number, height: number, width: number): Float32Array {
+  const data = new Float32Array(count * height * width);
+  for (let k = 0; k < count; k++) {
+    const coarse = uniform(`${seed}:input${k}:coarse`, 144);
+    const fine = uniform(`${seed}:input${k}:fine`, height * width);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const cell = 12 * Math.floor((y * 12) / height) + Math.floor((x * 12) / width);
+        const slope = 0.5 * ((k % 3) - 1) * ((2 * (y + 0.5)) / height - 1);
+        data[(k * height + y) * width + x] =
+          2 * (2 * coarse[cell]! - 1) + 0.5 * (2 * fine[y * width + x]! - 1) + slope;
+      }
+    }
+  }
+  return data;
+}

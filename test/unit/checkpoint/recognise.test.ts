@@ -1,0 +1,105 @@
+/** Recognition against the reference's own lists of tensors (parity/networks/state_dicts.json). */
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import type { CheckpointContents, TensorFacts } from "../../../src/checkpoint/contents.js";
+import { recognise } from "../../../src/checkpoint/recognise.js";
+import type { CheckpointHandle } from "../../../src/native.js";
+import { networkText } from "../../../src/options/network.js";
+import type { TensorEntry } from "../../helpers/rule.js";
+import { fixture } from "../../helpers/testData.js";
+
+const states = JSON.parse(await readFile(fixture("parity/networks/state_dicts.json"), "utf8")) as Record<
+  string,
+  TensorEntry[]
+>;
+
+const ASKED = { padding: "static", legacyCkp: false } as const;
+
+function contents(
+  entries: readonly TensorEntry[],
+  hyperParameters: Record<string, unknown> = {},
+): CheckpointContents {
+  const tensors = entries.map(
+    ([name, shape, dtype], tensor) =>
+      [name, { tensor, shape: [...shape] as number[], dtype }] as [string, TensorFacts],
+  );
+  const handle = null as unknown as CheckpointHandle; // never looked at
+  return { file: "x.ckpt", format: "zip", handle, tensors: new Map(tensors), hyperParameters, entries: {} };
+}
+
+/** The reference's networks as their lists are called: [backbone, dense layers, sex input, explicit]. */
+const TRUTH: Record<string, [string, number[], number, number[]]> = {
+  b0_sex_input: ["efficientnet-b0", [256], 32, []],
+  b0_explicit: ["efficientnet-b0", [256], 32, [128]],
+  b0_implicit: ["efficientnet-b0", [256], 0, []],
+  b0_sex_only: ["efficientnet-b0", [256], 0, []],
+  b1_sex_input: ["efficientnet-b1", [256], 32, []],
+  b4_sex_input: ["efficientnet-b4", [256], 32, []],
+  inceptionv3_sex_input: ["inceptionv3", [256], 32, []],
+  legacy_b0: ["efficientnet-b0", [1024, 1024, 512, 512], 32, []],
+  legacy_b4: ["efficientnet-b4", [1024, 1024, 512, 512], 32, []],
+  legacy_inceptionv3: ["inceptionv3", [1024, 1024, 512, 512], 32, []],
+};
+
+describe("from tensors alone", () => {
+  test.each(Object.entries(TRUTH))("%s", (name, [backbone, denseLayers, sexDcs, explicitSexClassifier]) => {
+    const config = recognise(contents(states[name]!), { ...ASKED, correctPredictedSex: true });
+    const legacy = name.startsWith("legacy");
+    expect(config).toMatchObject({ legacy, backbone, denseLayers, sexDcs, explicitSexClassifier });
+    expect(config.imagenetClassifier).toBe(states[name]!.some(([tensor]) => tensor === "base._fc.weight"));
+  });
+
+  test("the unused ImageNet classifier of a legacy network may be there or not", () => {
+    const without = states.legacy_b0!.filter(([name]) => !name.startsWith("base._fc."));
+    expect(recognise(contents(without), ASKED).imagenetClassifier).toBe(false);
+  });
+});
+
+describe("what tensors cannot say", () => {
+  const explicit = states.b0_explicit!;
+
+  test("is taken from the hyper-parameters, and a flag overrides them", () => {
+    const said = contents(explicit, { correct_predicted_sex: true, dropout_p: 0.4 });
+    expect(recognise(said, ASKED)).toMatchObject({ correctPredictedSex: true, dropout: 0.4 });
+    expect(recognise(said, { ...ASKED, correctPredictedSex: false }).correctPredictedSex).toBe(false);
+  });
+
+  test("is asked for by the flag that decides", () => {
+    expect(() => recognise(contents(explicit), ASKED)).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining("--model.correct_predicted_sex") }),
+    );
+    const headless = states.b0_sex_input!.filter(([name]) => !name.includes("_conv_head"));
+    expect(() => recognise(contents(headless), ASKED)).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining("--backbone") }),
+    );
+    expect(recognise(contents(headless, { backbone: "efficientnet-b0" }), ASKED).backbone).toBe(
+      "efficientnet-b0",
+    );
+  });
+});
+
+describe("what is no bone-age network", () => {
+  test.each([
+    ["_conv_stem.weight", "init --from"],
+    ["features.0.0.weight", "init --from"],
+    ["conv1.weight", "torch.jit"],
+  ])("%s: the error says what to do", (name, remedy) => {
+    expect(() => recognise(contents([[name, [8, 3, 3, 3], "float32"]]), ASKED)).toThrow(
+      expect.objectContaining({ code: "ERR_DEEPLASIA_CHECKPOINT", remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  test("--legacy_ckp with a current network is a contradiction", () => {
+    expect(() => recognise(contents(states.b0_sex_input!), { ...ASKED, legacyCkp: true })).toThrow(
+      /legacy_ckp/,
+    );
+    expect(recognise(contents(states.legacy_b0!), { ...ASKED, legacyCkp: true }).legacy).toBe(true);
+  });
+});
+
+test("a network in words", () => {
+  const config = recognise(contents(states.b0_explicit!), { ...ASKED, correctPredictedSex: false });
+  expect(networkText({ ...config, padding: "dynamic" })).toBe(
+    "efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128], the predicted sex goes in, dynamic padding",
+  );
+});
