@@ -1,5 +1,5 @@
 /** The rules of parity/README that make weights and inputs out of names and numbers, and a file of such weights. */
-import { writeFile } from "node:fs/promises";
+import { writeSafetensors } from "./safetensors.js";
 
 const MASK = (1n << 64n) - 1n;
 
@@ -22,11 +22,11 @@ function uniform(key: string, count: number): Float64Array {
   return numbers;
 }
 
-export type TensorEntry = readonly [name: string, shape: readonly number[], dtype: string, ...unknown[]];
+export type TensorEntry = readonly [name: string, shape: readonly number[], ...unknown[]];
 
 const size = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
 
-function ruleTensor([name, shape]: TensorEntry, seed: number, gain: number): Float32Array {
+export function ruleTensor([name, shape]: TensorEntry, seed: number, gain: number): Float32Array {
   const u = uniform(`${seed}:${name}`, size(shape));
   const scale = shape.length >= 2 ? gain * 2 * Math.sqrt(6 / size(shape.slice(1))) : 0;
   return Float32Array.from(u, (value) => {
@@ -38,32 +38,18 @@ function ruleTensor([name, shape]: TensorEntry, seed: number, gain: number): Flo
   });
 }
 
-/** Safetensors of rule-made weights, written from the format's specification, without metadata. */
-export async function writeRuleMade(
+/** Safetensors of rule-made weights, without metadata. */
+export function writeRuleMade(
   file: string,
   entries: readonly TensorEntry[],
   { seed, gain }: { seed: number; gain: number },
 ): Promise<void> {
-  const header: Record<string, unknown> = {};
-  const parts: Uint8Array[] = [];
-  let offset = 0;
-  const sorted = entries.toSorted(([, , a], [, , b]) => Number(b === "int64") - Number(a === "int64"));
-  for (const entry of sorted) {
-    const [name, shape, dtype] = entry;
-    const isCount = dtype === "int64";
-    const values = isCount ? new BigInt64Array(size(shape)) : ruleTensor(entry, seed, gain);
-    parts.push(new Uint8Array(values.buffer));
-    header[name] = {
-      dtype: isCount ? "I64" : "F32",
-      shape,
-      data_offsets: [offset, offset + values.byteLength],
-    };
-    offset += values.byteLength;
-  }
-  const text = JSON.stringify(header);
-  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const length = new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer);
-  await writeFile(file, Buffer.concat([length, json, ...parts]));
+  const tensors = entries.map((entry) => {
+    const [name, shape] = entry;
+    const isCount = name.endsWith("num_batches_tracked");
+    return { name, shape, values: isCount ? new BigInt64Array(1) : ruleTensor(entry, seed, gain) };
+  });
+  return writeSafetensors(file, tensors);
 }
 
 /** Images 0 to count - 1 of a seed as [count, 1, height, width]. */

@@ -20,8 +20,8 @@ function contents(
   hyperParameters: Record<string, unknown> = {},
 ): CheckpointContents {
   const tensors = entries.map(
-    ([name, shape, dtype], tensor) =>
-      [name, { tensor, shape: [...shape] as number[], dtype }] as [string, TensorFacts],
+    ([name, shape], tensor) =>
+      [name, { tensor, shape: [...shape] as number[], dtype: "float32" }] as [string, TensorFacts],
   );
   const handle = null as unknown as CheckpointHandle; // never looked at
   return { file: "x.ckpt", format: "zip", handle, tensors: new Map(tensors), hyperParameters, entries: {} };
@@ -84,7 +84,7 @@ describe("what is no bone-age network", () => {
     ["features.0.0.weight", "init --from"],
     ["conv1.weight", "torch.jit"],
   ])("%s: the error says what to do", (name, remedy) => {
-    expect(() => recognise(contents([[name, [8, 3, 3, 3], "float32"]]), ASKED)).toThrow(
+    expect(() => recognise(contents([[name, [8, 3, 3, 3]]]), ASKED)).toThrow(
       expect.objectContaining({ code: "ERR_DEEPLASIA_CHECKPOINT", remedy: expect.stringContaining(remedy) }),
     );
   });
