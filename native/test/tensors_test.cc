@@ -54,7 +54,7 @@ TEST(an_aligned_tensor_shares_the_files_memory_and_keeps_it) {
 TEST(tensors_go_out_and_come_back) {
   for (const at::Tensor& tensor :
        {at::arange(6, at::kHalf).view({2, 3}).t(), at::scalar_tensor(5, at::kLong), at::empty({0, 1}),
-        at::tensor({true, false}), at::full({2}, 1.5, at::kBFloat16)}) {
+        at::ones({2}, at::kBool), at::full({2}, 1.5, at::kBFloat16)}) {
     const at::Tensor again = to_torch(std::make_shared<Tensor>(from_torch(tensor)));
     EXPECT(again.scalar_type() == tensor.scalar_type() && at::equal(again, tensor));
   }
