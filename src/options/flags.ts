@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import type { OptionMeta } from "./schema.js";
+import { typed, unwrap, writtenFlag } from "./written.js";
 
 type Shape = Record<string, z.ZodType>;
 
@@ -12,7 +13,7 @@ function separated(key: string, separator: "_" | "-"): string {
 }
 
 /** What was said of a schema, also where `.partial()` wrapped it since. */
-function metaOf(schema: z.ZodType): OptionMeta {
+export function metaOf(schema: z.ZodType): OptionMeta {
   const said = schema.meta() ?? unwrap(schema).inner.meta();
   return { description: "", ...said } as OptionMeta;
 }
@@ -23,39 +24,32 @@ export function flagName(key: string, schema: z.ZodType): string {
   return flag ?? separated(key, reference ? "_" : "-");
 }
 
-/** The schema without `.optional()` and `.default()`, and its default. */
-function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unknown } {
-  let inner = schema;
-  let defaultValue: unknown;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) {
-    if (inner instanceof z.ZodDefault) defaultValue = inner.def.defaultValue;
-    inner = inner.unwrap() as z.ZodType;
-  }
-  return { inner, defaultValue };
+function defaultText(value: unknown): string {
+  const none = value === undefined || value === null || value === false || value === "";
+  return none || (Array.isArray(value) && value.length === 0) ? "" : ` (default: ${String(value)})`;
 }
 
-function defaultText(value: unknown): string {
-  if (value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0))
-    return "";
-  return ` (default: ${String(value)})`;
+/** An option of a command line; `argument` is the placeholder of its value where it is not the usual one. */
+export function commanderOption(
+  flag: string,
+  schema: z.ZodType,
+  group: string,
+  argument = argumentOf(schema),
+): Option {
+  const { short, description } = metaOf(schema);
+  const flags = `${short === undefined ? "" : `-${short}, `}--${flag} ${argument}`.trim();
+  return new Option(flags, description + defaultText(unwrap(schema).defaultValue)).helpGroup(group);
 }
 
 /**
  * A boolean with a default is a switch; one without takes `true` or `false`. Never an optional value: it would swallow
  * the file name that follows.
  */
-function commanderOption(key: string, schema: z.ZodType, group: string): Option {
-  const meta = metaOf(schema);
+function argumentOf(schema: z.ZodType): string {
   const { inner, defaultValue } = unwrap(schema);
-  const short = meta.short === undefined ? "" : `-${meta.short}, `;
-  const flags = `${short}--${flagName(key, schema)} ${argumentOf(meta, inner, defaultValue)}`.trim();
-  return new Option(flags, meta.description + defaultText(defaultValue)).helpGroup(group);
-}
-
-function argumentOf(meta: OptionMeta, inner: z.ZodType, defaultValue: unknown): string {
   if (inner instanceof z.ZodBoolean) return defaultValue === undefined ? "<true|false>" : "";
   if (inner instanceof z.ZodEnum) return `<${inner.options.join("|")}>`;
-  const argument = meta.argument ?? "<value>";
+  const argument = metaOf(schema).argument ?? "<value>";
   const several = inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
   return several && !argument.includes("...") ? argument.replace(">", "...>") : argument;
 }
@@ -66,7 +60,8 @@ function commanderKey(key: string, schema: z.ZodType): string {
 }
 
 export function addOptions(command: Command, shape: Shape, group: string): void {
-  for (const [key, schema] of Object.entries(shape)) command.addOption(commanderOption(key, schema, group));
+  for (const [key, schema] of Object.entries(shape))
+    command.addOption(commanderOption(flagName(key, schema), schema, group));
 }
 
 /** What commander parsed, as typed values. Throws ERR_DEEPLASIA_OPTION that names the flag and what it takes. */
@@ -75,7 +70,7 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
   const raw: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(shape)) {
     const value = parsed[commanderKey(key, option)];
-    if (value !== undefined) raw[key] = fromText(unwrap(option).inner, value);
+    if (value !== undefined) raw[key] = typed(option, writtenFlag(option, value));
   }
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
@@ -87,31 +82,6 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
     `--${flagName(key, shape[key]!)} ${Array.isArray(given) ? given.join(" ") : given}: ${issue.message}`,
     { remedy: `It takes: ${metaOf(shape[key]!).description}.` },
   );
-}
-
-/** Text of the command line to the type that the schema wants; what does not fit is left for the schema to refuse. */
-function fromText(schema: z.ZodType, value: unknown): unknown {
-  if (schema instanceof z.ZodBoolean)
-    return value === true || value === "true" ? true : value === "false" ? false : value;
-  if (schema instanceof z.ZodArray)
-    return texts(value).map((text) => fromText(schema.element as z.ZodType, text));
-  if (schema instanceof z.ZodTuple) return texts(value).map(Number);
-  if (schema instanceof z.ZodNumber) {
-    const text = String(value).trim();
-    return text === "" || Number.isNaN(Number(text)) ? value : Number(text);
-  }
-  return value;
-}
-
-/** A list may be given as `a b`, and as YAML writes it, `["a","b"]`, as the reference's training does. */
-function texts(value: unknown): string[] {
-  const list = (Array.isArray(value) ? value : [value]).map(String);
-  if (list.length !== 1 || !/^\[.*\]$/.test(list[0]!)) return list;
-  return list[0]!
-    .slice(1, -1)
-    .split(",")
-    .map((item) => item.trim().replaceAll(/^["']|["']$/g, ""))
-    .filter((item) => item !== "");
 }
 
 /**

@@ -1,0 +1,95 @@
+/** What a person wrote, on the command line or in YAML, and what it means once an option's type is known. */
+import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { z } from "zod";
+
+/** Text that no type has been given to yet, in lists and maps as they were written; null where `null` was. */
+export type Written = string | null | Written[] | { [key: string]: Written };
+
+/** The schema without `.optional()`, `.nullable()` and `.default()`, and its default. */
+export function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unknown; nullable: boolean } {
+  let inner = schema;
+  let defaultValue: unknown;
+  let nullable = false;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
+    if (inner instanceof z.ZodDefault) defaultValue = inner.def.defaultValue;
+    nullable ||= inner instanceof z.ZodNullable;
+    inner = inner.unwrap() as z.ZodType;
+  }
+  return { inner, defaultValue, nullable };
+}
+
+/**
+ * A node of a parsed YAML document as it was written: `007` and `1.0` keep their zeros, and `1e-3` is the same whether
+ * the parser takes it for a number or for text. The document must hold no aliases.
+ */
+export function writtenNode(node: unknown): Written {
+  if (isSeq(node)) return node.items.map(writtenNode);
+  if (isMap(node)) {
+    const entries = node.items.map(({ key, value }) => [String(writtenNode(key)), writtenNode(value)]);
+    return Object.fromEntries(entries);
+  }
+  if (!isScalar(node) || node.value === null) return null;
+  return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+}
+
+/**
+ * A flag's value: true for a flag without one, a text, or several where the flag may be repeated. Lists and maps may be
+ * given as YAML writes them, `["a","b"]`, as the reference's training does.
+ */
+export function writtenFlag(schema: z.ZodType, value: unknown): Written {
+  const { inner, nullable } = unwrap(schema);
+  const isList = inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
+  const isStructured = isList || inner instanceof z.ZodRecord || inner instanceof z.ZodUnion;
+  const texts = (Array.isArray(value) ? value : [value]).map(String);
+  const [only = ""] = texts;
+  if (texts.length === 1) {
+    if (nullable && only === "null") return null;
+    if (isStructured && /^\s*(\[.*\]|\{.*\})\s*$/s.test(only)) {
+      const document = parseDocument(only);
+      if (document.errors.length === 0) return writtenNode(document.contents);
+    }
+  }
+  return isList ? texts : only;
+}
+
+const TRUE = /^(true|yes|on)$/i;
+const FALSE = /^(false|no|off)$/i;
+
+/**
+ * The value that a schema makes of what was written. What does not fit is returned as it is, for the schema to refuse.
+ */
+export function typed(schema: z.ZodType, written: Written): unknown {
+  const { inner, nullable } = unwrap(schema);
+  if (written === null) return nullable ? null : written;
+  if (inner instanceof z.ZodUnion) {
+    const values = (inner.options as z.ZodType[]).map((option) => ({
+      option,
+      value: typed(option, written),
+    }));
+    return (values.find(({ option, value }) => option.safeParse(value).success) ?? { value: written }).value;
+  }
+  if (Array.isArray(written)) return written.map((item, i) => typed(itemSchema(inner, i), item));
+  if (typeof written === "object") {
+    const value = inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : z.unknown();
+    return Object.fromEntries(Object.entries(written).map(([key, item]) => [key, typed(value, item)]));
+  }
+  if (inner instanceof z.ZodNumber) return written.trim() === "" ? written : numberOr(written);
+  // `yes` and `on` too: they are booleans in the YAML that Python reads.
+  if (inner instanceof z.ZodBoolean) return TRUE.test(written) ? true : FALSE.test(written) ? false : written;
+  if (inner instanceof z.ZodLiteral)
+    return [...inner.values].find((value) => String(value) === written) ?? written;
+  return written;
+}
+
+/** The schema of a list's item; what is no list gets none, and refuses the list as a whole. */
+function itemSchema(list: z.ZodType, index: number): z.ZodType {
+  if (list instanceof z.ZodPipe) return itemSchema(list.in as z.ZodType, index);
+  if (list instanceof z.ZodArray) return list.element as z.ZodType;
+  if (list instanceof z.ZodTuple) return (list.def.items[index] as z.ZodType | undefined) ?? z.unknown();
+  return z.unknown();
+}
+
+function numberOr(text: string): number | string {
+  const value = Number(text);
+  return Number.isNaN(value) ? text : value;
+}
