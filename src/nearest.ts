@@ -1,16 +1,17 @@
 /**
- * "Did you mean": ` (the nearest is "x")` for the candidate that looks most like a word, or nothing where none does.
- * Case, spaces, `_` and `-` do not count.
+ * "Did you mean": ` (the nearest is "x")` for the candidate that looks most like a word, or for several, at most that
+ * many; nothing where none does. Case, spaces, `_` and `-` do not count.
  */
-export function nearestHint(word: string, candidates: readonly string[]): string {
+export function nearestHint(word: string, candidates: readonly string[], atMost = 1): string {
   const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
-  let best: string | undefined;
-  let least = Math.max(2, word.length / 3) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(plain(word), plain(candidate));
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best === undefined ? "" : ` (the nearest is "${best}")`;
+  const near = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(plain(word), plain(candidate)) }))
+    .filter(({ distance }) => distance < Math.max(2, word.length / 3) + 1)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, atMost)
+    .map(({ candidate }) => `"${candidate}"`);
+  if (near.length === 0) return "";
+  return near.length === 1 ? ` (the nearest is ${near[0]})` : ` (the nearest are ${near.join(", ")})`;
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions that turn one text into the other. */
