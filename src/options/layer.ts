@@ -1,0 +1,57 @@
+/** Settings as one source gives them, by path; and a section of checked values from all sources together. */
+import type { z } from "zod";
+import { DeeplasiaError } from "../errors.js";
+import { metaOf } from "./flags.js";
+import { typed, type Written } from "./written.js";
+
+/** One setting as somebody gave it. */
+export interface Given {
+  written: Written;
+  /** For a person: `my.yml:12` or `--trainer.max_epochs`. */
+  origin: string;
+  /** The config file, if it was one. */
+  file?: string;
+}
+
+/** Path of a setting, `trainer.max_epochs`, -> what was given for it. */
+export type Layer = Map<string, Given>;
+
+/**
+ * The values of one section: what the layer gives below `prefix`, typed and checked, and defaults for the rest.
+ *
+ * Throws ERR_DEEPLASIA_OPTION that says where the setting was given, and what it takes.
+ */
+export function readSection<S extends z.ZodObject>(schema: S, prefix: string, layer: Layer): z.infer<S> {
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(schema.shape) as [string, z.ZodType][]) {
+    const path = prefix === "" ? key : `${prefix}.${key}`;
+    const given = layer.get(path);
+    const result = setting.safeParse(given === undefined ? undefined : typed(setting, given.written));
+    if (result.success) values[key] = result.data;
+    else throw badSetting(path, setting, given, result.error.issues[0]?.message ?? "");
+  }
+  return values as z.infer<S>;
+}
+
+function badSetting(
+  path: string,
+  schema: z.ZodType,
+  given: Given | undefined,
+  message: string,
+): DeeplasiaError {
+  const remedy = `It takes: ${metaOf(schema).description}.`;
+  if (given === undefined) {
+    return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${path} is missing`, { remedy });
+  }
+  return settingError(path, given, message, remedy);
+}
+
+/** An error about a setting, which says where it was given: `my.yml:3: trainer.max_epochs "ten": …`. */
+export function settingError(path: string, given: Given, message: string, remedy: string): DeeplasiaError {
+  const { written, origin, file } = given;
+  const place = origin.startsWith("--") ? origin : `${origin}: ${path}`;
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${place} ${JSON.stringify(written)}: ${message}`, {
+    file,
+    remedy,
+  });
+}

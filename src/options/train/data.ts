@@ -1,0 +1,122 @@
+/** `data.*`: pictures, splits, batches, augmentation. Names and meanings are the reference's. */
+import { z } from "zod";
+
+const path = z.string().min(1);
+const probability = z.number().min(0).max(1);
+const degrees = z.number().min(0).max(360);
+const side = z.int().min(8).max(4096);
+
+const sourceSettings = {
+  annotation_path: path.default("data-management/annotation.csv").meta({
+    description: "rows: image_ID, dir, patient_ID, sex, bone_age",
+    argument: "<file>",
+  }),
+  split_path: path.default("data-management/splits/kaggle_only.csv").meta({
+    description: "splits: patient_ID, dir, one column a scheme, which says train, val or test",
+    argument: "<file>",
+  }),
+  split_column: path.default("org_split").meta({
+    description: "scheme to use: a column of the splits",
+    argument: "<name>",
+  }),
+  img_dir: path.default("../data/annotated/").meta({
+    description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
+    argument: "<folder>",
+  }),
+  mask_dirs: z.array(z.string()).default(["../data/masks/tensormask", "../data/masks/unet"]).meta({
+    description: "roots of the masks, laid out as the pictures; []: no masks",
+    argument: "<folders...>",
+  }),
+};
+
+const loaderSettings = {
+  train_batch_size: z.int().min(1).max(65536).default(24).meta({
+    description: "pictures a training step; an incomplete last batch is left out",
+    argument: "<n>",
+  }),
+  test_batch_size: z.int().min(1).max(65536).default(32).meta({
+    description: "pictures a forward of validation and test",
+    argument: "<n>",
+  }),
+  num_workers: z.int().min(0).max(512).default(8).meta({
+    description: "pictures decoded and augmented at once; bounds the memory; 0 counts as 1",
+    argument: "<n>",
+  }),
+  use_cache: z
+    .boolean()
+    .default(false)
+    .meta({ description: "keep decoded pictures, in memory or cache_dir" }),
+  cache_dir: path.nullable().default(null).meta({
+    description: "with use_cache: a folder for them, on a fast disk; null: memory",
+    argument: "<folder>",
+  }),
+  cache_size: side.nullable().default(null).meta({
+    description:
+      "with use_cache: keep them shrunk to this longer side, pixels (changes numbers); null: as they are",
+    argument: "<pixels>",
+  }),
+};
+
+const pictureSettings = {
+  input_size: z
+    .tuple([z.union([z.literal(1), z.literal(3)]), side, side])
+    .default([1, 512, 512])
+    .meta({ description: "channels, height, width of the network's input", argument: "<C H W...>" }),
+  norm_method: z.enum(["zscore", "interval", "none"]).default("zscore").meta({
+    description: "grey values to network input: per-picture z-score, [0, 1], or as they are",
+  }),
+  mask_crop_size: z.number().max(10).default(-1).meta({
+    description: "side of the square cut round the mask, times its longer side; 0 or less: no crop",
+    argument: "<factor>",
+  }),
+  reference_training: z.boolean().default(false).meta({
+    description:
+      "repeat two faults of the reference's training: no background is subtracted, and no contrast step is a gamma of 1 that lowers 24 grey values",
+  }),
+};
+
+const augmentationSettings = {
+  augmentation: z.enum(["exact", "fast"]).default("exact").meta({
+    description: "the reference's sequence of pictures, or all geometry in one sampling pass",
+  }),
+  rotation_range: degrees.default(30).meta({ description: "degrees, both ways", argument: "<degrees>" }),
+  translate_perc: probability.default(0.2).meta({
+    description: "shift: share of the side, both ways",
+    argument: "<share>",
+  }),
+  flip_p: probability
+    .default(0.5)
+    .meta({ description: "probability of a mirrored picture", argument: "<p>" }),
+  zoom_in: z.number().min(0).lt(1).default(0.2).meta({
+    description: "the scale goes down to 1 - zoom_in (a smaller hand)",
+    argument: "<share>",
+  }),
+  zoom_out: z.number().min(0).lt(1).default(0.2).meta({
+    description: "the scale goes up to 1 / (1 - zoom_out) (a larger hand)",
+    argument: "<share>",
+  }),
+  shear_angle: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(10)
+    .meta({ description: "degrees, both ways, both axes", argument: "<degrees>" }),
+  contrast_gamma: z
+    .int()
+    .min(0)
+    .max(99)
+    .default(30)
+    .meta({ description: "gamma is 100 % give or take this", argument: "<percent>" }),
+  sharpen_p: probability.default(0.2).meta({ description: "probability of sharpening", argument: "<p>" }),
+  clae_p: z.number().min(0).default(1).meta({
+    description: "weight of CLAHE against the gamma's 0.5; one of the two is chosen",
+    argument: "<weight>",
+  }),
+};
+
+export const dataSettings = z.strictObject({
+  ...sourceSettings,
+  ...loaderSettings,
+  ...pictureSettings,
+  ...augmentationSettings,
+});

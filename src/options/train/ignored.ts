@@ -1,0 +1,85 @@
+/**
+ * Settings of the reference and of Lightning that have no meaning here. They are accepted, so that a config that was
+ * written for Python works as it is; one that asks for something gets a warning with the reason.
+ */
+export interface IgnoredSetting {
+  /** As it is written in YAML; a setting with this value asks for nothing, and gets no warning. */
+  default: string | null;
+  why: string;
+}
+
+/** Reason -> the settings it is true of, with their defaults. */
+const BY_REASON: Record<string, Record<string, string | null>> = {
+  "the reference never reads it": {
+    data_dir: "../data/annotated/rsna_bone_age/",
+    test_on_last_model: "false",
+  },
+  "the reference never reads it; data.mask_dirs names the masks": {
+    mask_dirs: "../data/annotated/rsna_bone_age/",
+  },
+  "TensorBoard files, metrics.csv and run.log are always written": {
+    "trainer.logger": "true",
+    "trainer.flush_logs_every_n_steps": null,
+    "trainer.log_gpu_memory": null,
+  },
+  "the best and the last checkpoint are always kept": {
+    "trainer.checkpoint_callback": null,
+    "trainer.enable_checkpointing": "false",
+  },
+  "no Python code is run": { "trainer.callbacks": null, "trainer.plugins": null, "trainer.profiler": null },
+  "root_dir says where a run is written": {
+    "trainer.default_root_dir": null,
+    "trainer.weights_save_path": null,
+  },
+  "one process trains on one device": {
+    "trainer.num_nodes": "1",
+    "trainer.num_processes": null,
+    "trainer.auto_select_gpus": "false",
+    "trainer.strategy": null,
+    "trainer.sync_batchnorm": "false",
+    "trainer.replace_sampler_ddp": "true",
+    "trainer.prepare_data_per_node": null,
+    "trainer.process_position": "0",
+  },
+  "CPU and CUDA are the devices": { "trainer.tpu_cores": null, "trainer.ipus": null },
+  "mixed precision is libtorch's own": { "trainer.amp_backend": "native", "trainer.amp_level": null },
+  "the number of parameters is always logged": {
+    "trainer.enable_model_summary": "false",
+    "trainer.weights_summary": "top",
+  },
+  "progress adapts itself to a terminal or a log": { "trainer.progress_bar_refresh_rate": null },
+  "the norm of the gradients is always logged": { "trainer.track_grad_norm": "-1" },
+  "a loss that is not finite ends the run and is named, unless trainer.skip_nan is set": {
+    "trainer.detect_anomaly": "false",
+    "trainer.terminate_on_nan": null,
+  },
+  "a split column of its own does it": { "trainer.overfit_batches": "0.0" },
+  "whole splits are predicted after training": { "trainer.limit_predict_batches": null },
+  "validation and early stopping come at the end of an epoch": {
+    "trainer.val_check_interval": null,
+    "early_stopping.check_on_train_epoch_end": null,
+  },
+  "on the CPU the same seed, machine and threads give the same bytes; CUDA's kernels are libtorch's choice": {
+    "trainer.benchmark": null,
+    "trainer.deterministic": null,
+  },
+  "it belongs to Lightning's tuner, which the reference never starts": {
+    "trainer.auto_lr_find": "false",
+    "trainer.auto_scale_batch_size": "false",
+  },
+  "there is one loader a split, made once": {
+    "trainer.reload_dataloaders_every_n_epochs": "0",
+    "trainer.multiple_trainloader_mode": "max_size_cycle",
+  },
+  "metrics are on the CPU": { "trainer.move_metrics_to_cpu": "false" },
+  "trainer.ema_decay averages the weights": { "trainer.stochastic_weight_avg": "false" },
+  "no schedule changes the momentum": { "lr_monitor.log_momentum": "false" },
+  "trainer.resume_from_checkpoint restores the schedule": { "lr_scheduler.init_args.last_epoch": "-1" },
+};
+
+/** Path of a setting -> its default and why it has no meaning here. */
+export const IGNORED_SETTINGS: ReadonlyMap<string, IgnoredSetting> = new Map(
+  Object.entries(BY_REASON).flatMap(([why, settings]) =>
+    Object.entries(settings).map(([path, value]) => [path, { default: value, why }] as const),
+  ),
+);

@@ -1,0 +1,84 @@
+/** `model.*`: the network, and what its training minimises. Names and meanings are the reference's. */
+import { z } from "zod";
+
+const widths = z.array(z.int().min(1).max(65536));
+
+export const BACKBONES = [
+  "efficientnet-b0",
+  "efficientnet-b1",
+  "efficientnet-b2",
+  "efficientnet-b3",
+  "efficientnet-b4",
+  "efficientnet-b5",
+  "efficientnet-b6",
+  "efficientnet-b7",
+  "efficientnet-b8",
+  "efficientnet-l2",
+  "inceptionv3",
+] as const;
+
+/** What a fresh network is made from. */
+export const networkSettings = z.strictObject({
+  backbone: z
+    .enum(BACKBONES)
+    .default("efficientnet-b0")
+    .meta({
+      description: `network before the heads: ${BACKBONES.join(", ")}`,
+      argument: "<name>",
+    }),
+  pretrained: z
+    .union([
+      z.literal(false),
+      z.string().regex(/^(?!true$)./i, { error: "expected the file of ImageNet weights: none are fetched" }),
+    ])
+    .nullable()
+    .default(null)
+    .meta({
+      description: "start the backbone from ImageNet weights in this file; null or false: fresh weights",
+      argument: "<file>",
+    }),
+  stem: z.enum(["fresh", "sum"]).default("fresh").meta({
+    description: "with pretrained: fresh weights for the one grey channel, or the three colours' summed up",
+  }),
+  padding: z.enum(["static", "dynamic"]).default("static").meta({
+    description: "EfficientNet's padding from the nominal input size, as published, or from the real one",
+  }),
+  dense_layers: widths.default([256]).meta({ description: "widths of the dense blocks", argument: "<n>" }),
+  sex_dcs: z.int().min(0).max(65536).default(32).meta({
+    description: "width of the layer for the sex input; 0: the sex is no input",
+    argument: "<n>",
+  }),
+  explicit_sex_classifier: widths.nullable().default(null).meta({
+    description: "widths of a sex classifier of its own; null or []: none",
+    argument: "<n>",
+  }),
+  correct_predicted_sex: z.boolean().default(false).meta({
+    description:
+      "with explicit_sex_classifier: the true sex is the input, where given, not the predicted one",
+  }),
+  dropout_p: z.number().min(0).lt(1).default(0.2).meta({
+    description: "dropout of the dense blocks",
+    argument: "<p>",
+  }),
+});
+
+export const modelSettings = z.strictObject({
+  ...networkSettings.shape,
+  age_sigma: z.number().min(0).default(1).meta({
+    description: "weight of the age loss; with learnable_sigma where its weight starts",
+    argument: "<weight>",
+  }),
+  sex_sigma: z.number().min(0).default(0).meta({
+    description: "the same for the sex loss",
+    argument: "<weight>",
+  }),
+  learnable_sigma: z.boolean().default(false).meta({ description: "learn the two weights" }),
+  init_from: z.string().min(1).nullable().default(null).meta({
+    description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
+    argument: "<file>",
+  }),
+  freeze: z.array(z.string().min(1)).default([]).meta({
+    description: "parameters that are not trained, by name; * stands for any text",
+    argument: "<patterns...>",
+  }),
+});

@@ -1,0 +1,42 @@
+/** Settings of a training run as a whole: keys at the top level of a config file. */
+import { z } from "zod";
+
+const path = z.string().min(1);
+const ownSwitch = z.boolean().default(false);
+
+export const runSettings = z.strictObject({
+  seed_everything: z.int().min(0).max(0xffffffff).nullable().default(42).meta({
+    description:
+      "seed of weights, shuffling and augmentation; null: another one each run, which the log names",
+    argument: "<n>",
+  }),
+  name: path.default("debug").meta({
+    description: "name of the run and of its folder below root_dir",
+    argument: "<name>",
+  }),
+  root_dir: path.default("output").meta({
+    description: "folder of all runs; a run's is <root_dir>/<name>/version_<n>",
+    argument: "<folder>",
+  }),
+  split_ind: z.int().min(-1).default(-1).meta({
+    description:
+      "0 or more: the run's folder is split_<n>, used again if it is there, not the next version_<n>",
+    argument: "<n>",
+  }),
+  no_test_tta_rot: ownSwitch.meta({ description: "val and test predictions without turned pictures" }),
+  no_test_tta_flip: ownSwitch.meta({ description: "val and test predictions without mirrored pictures" }),
+  train_tta_rot: ownSwitch.meta({ description: "turned pictures for the train predictions too" }),
+  train_tta_flip: ownSwitch.meta({ description: "mirrored pictures for the train predictions too" }),
+  no_regression: ownSwitch.meta({ description: "no bias correction after training" }),
+  device: path.default("auto").meta({
+    description: "auto, cpu, cuda or cuda:n; a device asked for by name never falls back",
+    argument: "<device>",
+  }),
+  threads: z.int().min(0).max(1024).default(0).meta({
+    description: "threads of one step; 0: as libtorch chooses",
+    argument: "<n>",
+  }),
+  strict: ownSwitch.meta({
+    description: "a picture that cannot be used ends the run; else it is skipped, counted and listed",
+  }),
+});

@@ -1,0 +1,121 @@
+/** `trainer.*`: how long, how exact, how often. Names and meanings are Lightning's, as the reference uses them. */
+import { z } from "zod";
+
+const count = z.int().min(0);
+const none = z.string().regex(/^1\.0*$/);
+
+/** A whole number counts batches, a fraction is a share of them. As in Lightning `1` is one batch and `1.0` all. */
+const limit = z
+  .union([none.transform(() => null), z.number().min(0)], {
+    error: "expected a number of batches or a share of them (1.0 or null: all)",
+  })
+  .refine((value) => value === null || value < 1 || Number.isInteger(value), {
+    error: "expected a whole number of batches, or a share below 1",
+  })
+  .nullable()
+  .default(null);
+
+/** Lightning's count or list of devices; a list is kept as text, `[1]`. */
+const devices = z
+  .union([z.string().min(1), z.array(count).transform((list) => `[${list}]`)], {
+    error: "expected a number of devices, or the list of one",
+  })
+  .nullable();
+
+export const trainerSettings = z.strictObject({
+  max_epochs: z.int().min(-1).nullable().default(300).meta({
+    description: "number of epochs; null or -1: until max_steps or max_time",
+    argument: "<n>",
+  }),
+  min_epochs: count.nullable().default(null).meta({
+    description: "early stopping and max_time end no run before",
+    argument: "<n>",
+  }),
+  max_steps: z.int().min(-1).default(-1).meta({
+    description: "stop after that many optimizer steps; -1: off",
+    argument: "<n>",
+  }),
+  min_steps: count.nullable().default(null).meta({
+    description: "early stopping and max_time end no run before that many optimizer steps",
+    argument: "<n>",
+  }),
+  max_time: z
+    .string()
+    .regex(/^\d+(:\d\d){3}$/, { error: "expected DD:HH:MM:SS" })
+    .nullable()
+    .default(null)
+    .meta({ description: "stop after that time; DD:HH:MM:SS", argument: "<time>" }),
+  precision: z.enum(["16", "32", "bf16"]).default("16").meta({
+    description:
+      "arithmetic of the network: 32 bit, or automatic mixed precision; 16 is 16 bit on a GPU and 32 on the CPU",
+  }),
+  gradient_clip_val: z.number().min(0).nullable().default(null).meta({
+    description: "clip gradients at this value; null or 0: off",
+    argument: "<value>",
+  }),
+  gradient_clip_algorithm: z
+    .enum(["norm", "value"])
+    .nullable()
+    .default(null)
+    .meta({ description: "clip the norm of all gradients (null: that), or each value" }),
+  accumulate_grad_batches: z
+    .union([z.int().min(1), z.record(z.string().regex(/^\d+$/), z.int().min(1))], {
+      error: "expected a number of batches, or a map from epoch to number",
+    })
+    .nullable()
+    .default(null)
+    .meta({
+      description: "sum the gradients of that many batches for one step; or a map, {epoch: number}",
+      argument: "<n>",
+    }),
+  check_val_every_n_epoch: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: "validate every n-th epoch", argument: "<n>" }),
+  num_sanity_val_steps: z.int().min(-1).default(2).meta({
+    description: "batches of validation before training, so that a fault there shows early; -1: all",
+    argument: "<n>",
+  }),
+  limit_train_batches: limit.meta({
+    description: "training batches an epoch: a number, or a share below 1; null or 1.0: all",
+    argument: "<n>",
+  }),
+  limit_val_batches: limit.meta({ description: "the same for validation", argument: "<n>" }),
+  limit_test_batches: limit.meta({ description: "the same for the test split", argument: "<n>" }),
+  fast_dev_run: z
+    .union([z.boolean(), count], { error: "expected true, false or a number of batches" })
+    .default(false)
+    .meta({
+      description: "a trial: one epoch of that many batches (true: 1), nothing is kept",
+      argument: "[n]",
+    }),
+  log_every_n_steps: z.int().min(1).default(50).meta({
+    description: "steps between two logged values of a step",
+    argument: "<n>",
+  }),
+  enable_progress_bar: z.boolean().default(true).meta({ description: "show progress" }),
+  gpus: devices.default("1").meta({
+    description: "1: the GPU if there is one; 0: the CPU; [1]: that GPU, or an error",
+    argument: "<n>",
+  }),
+  accelerator: z
+    .enum(["cpu", "gpu", "cuda", "auto"])
+    .nullable()
+    .default(null)
+    .meta({ description: "kind of device; one asked for never falls back" }),
+  devices: devices
+    .default(null)
+    .meta({ description: "with accelerator: 1, or the list of one device", argument: "<n>" }),
+  resume_from_checkpoint: z.string().min(1).nullable().default(null).meta({
+    description: "go on from this checkpoint: a file, or `last` for the newest of the run's folder",
+    argument: "<file>",
+  }),
+  skip_nan: z.boolean().default(false).meta({
+    description: "leave out a step whose loss or gradient is not finite; else it ends the run",
+  }),
+  ema_decay: z.number().gt(0).lt(1).nullable().default(null).meta({
+    description: "keep an exponential moving average of the weights, and evaluate it; null: off",
+    argument: "<decay>",
+  }),
+});

@@ -1,0 +1,30 @@
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { readSection } from "../../../src/options/layer.js";
+import { addSettingFlags, flagLayer, sectionFlags } from "../../../src/options/settingFlags.js";
+import { networkSettings } from "../../../src/options/train/model.js";
+
+/** What a command takes that makes a fresh network and knows nothing else of training. */
+function network(...argv: string[]) {
+  const flags = sectionFlags("model", networkSettings, "Network:");
+  const command = new Command().exitOverride().configureOutput({ writeErr() {} });
+  addSettingFlags(command, flags);
+  command.parse(argv, { from: "user" });
+  return readSection(networkSettings, "model", flagLayer(flags, command.opts()));
+}
+
+test("a command may take some of training's settings", () => {
+  expect(network("--model.backbone=efficientnet-b4", "--model.explicit_sex_classifier", "64", "32")).toEqual({
+    backbone: "efficientnet-b4",
+    pretrained: null,
+    stem: "fresh",
+    padding: "static",
+    dense_layers: [256],
+    sex_dcs: 32,
+    explicit_sex_classifier: [64, 32],
+    correct_predicted_sex: false,
+    dropout_p: 0.2,
+  });
+  expect(() => network("--model.dropout_p=1")).toThrow(/^--model\.dropout_p "1"/);
+  expect(() => network("--model.age_sigma=1")).toThrow(/unknown option/);
+});
