@@ -5,7 +5,11 @@ import { completeContract, mergeManifests, readManifestFile } from "../../../src
 import { projectRoot } from "../../helpers/testData.js";
 
 const folders = ["configs", "test/fixtures/manifests"].map((folder) => join(projectRoot, folder));
-const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+const files = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(folder, name)),
+);
 
 test.each(files)("%s is a complete contract", async (file) => {
   const manifest = (await readManifestFile(file))!;

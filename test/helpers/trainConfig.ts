@@ -1,0 +1,28 @@
+/** Training configurations as a command line and files give them. */
+import { join } from "node:path";
+import { Command } from "commander";
+import { canonicalFlags } from "../../src/options/flags.js";
+import { registerTrainOptions } from "../../src/options/train/register.js";
+import { readTrainConfig } from "../../src/training/config.js";
+import { temporaryFolder, writeTree } from "./temporary.js";
+
+/** A command with the settings of training and nothing else. */
+export function trainCommand(): Command {
+  const command = new Command("train").exitOverride().configureOutput({ writeErr() {} });
+  registerTrainOptions(command);
+  return command;
+}
+
+/** What the flags of a command line amount to. */
+export function configOf(...argv: string[]) {
+  const command = trainCommand();
+  command.parse(canonicalFlags(argv, command), { from: "user" });
+  return readTrainConfig(command.opts());
+}
+
+/** The same with config files of the given texts, in order, before the flags. */
+export async function configOfFiles(texts: string[], ...argv: string[]) {
+  const folder = await temporaryFolder();
+  await writeTree(folder, Object.fromEntries(texts.map((text, i) => [`${i}.yml`, text])));
+  return configOf(...texts.map((_, i) => `--config=${join(folder, `${i}.yml`)}`), ...argv);
+}
