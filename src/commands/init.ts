@@ -6,7 +6,10 @@ import { formatOf, saveNetwork } from "../checkpoint/save.js";
 import type { Manifest } from "../model/manifest.js";
 import { native } from "../native.js";
 import { addOptions, readOptions } from "../options/flags.js";
-import { networkConfig, networkOptions, networkText } from "../options/network.js";
+import { readSection } from "../options/layer.js";
+import { networkConfig, networkText } from "../options/network.js";
+import { addSettingFlags, flagLayer, sectionFlags } from "../options/settingFlags.js";
+import { networkSettings } from "../options/train/model.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { writableManifest } from "./manifest.js";
 import { requireNew, writeModelFile } from "./output.js";
@@ -36,6 +39,8 @@ Examples:
   deeplasia-native init --model.backbone=efficientnet-b0 --out hand.pt
   deeplasia-native init --model.backbone=efficientnet-b4 --from efficientnet-b4-imagenet.pth --stem sum --out hand.pt`;
 
+const NETWORK_FLAGS = sectionFlags("model", networkSettings, "Network:");
+
 export function registerInit(program: Command): void {
   const command = program
     .command("init")
@@ -43,7 +48,7 @@ export function registerInit(program: Command): void {
     .addHelpText("after", HELP)
     .action(init);
   addOptions(command, initOptions.shape, "Output and weights:");
-  addOptions(command, networkOptions.shape, "Network:");
+  addSettingFlags(command, NETWORK_FLAGS);
   addOptions(command, writableManifest.shape, "Contract of the model (as far as it is known already):");
 }
 
@@ -66,7 +71,7 @@ function startingManifest(takesSex: boolean, isPretrained: boolean): Manifest {
 
 async function init(parsed: Record<string, unknown>): Promise<void> {
   const options = readOptions(initOptions, parsed);
-  const config = networkConfig(readOptions(networkOptions, parsed));
+  const config = networkConfig(readSection(networkSettings, "model", flagLayer(NETWORK_FLAGS, parsed)));
   const flags = readOptions(writableManifest, parsed);
   await ensureLibtorch();
   await requireNew(options.out, options.overwrite);

@@ -1,6 +1,6 @@
 /** Options that say how a checkpoint is read where the file leaves it open. */
 import { z } from "zod";
-import { networkOptions } from "./network.js";
+import { networkSettings } from "./train/model.js";
 
 export const checkpointOptions = z.strictObject({
   legacyCkp: z.boolean().default(false).meta({
@@ -12,12 +12,15 @@ export const checkpointOptions = z.strictObject({
     argument: "<name>",
     reference: true,
   }),
-  correctPredictedSex: networkOptions.shape.correctPredictedSex.meta({
+  correctPredictedSex: z.boolean().optional().meta({
     description:
       "of a checkpoint with an explicit sex classifier that does not say it: whether a given sex goes in",
     flag: "model.correct_predicted_sex",
   }),
-  padding: networkOptions.shape.padding,
+  padding: networkSettings.shape.padding.meta({
+    ...networkSettings.shape.padding.meta(),
+    flag: "model.padding",
+  }),
   parameters: z
     .string()
     .min(1)

@@ -1,6 +1,7 @@
-/** Options of the networks that are authored here, spelt as the reference's training spells them. */
+/** Networks that are authored here: from settings, from a file's metadata, and in words. */
 import { z } from "zod";
 import type { NetworkConfig } from "../native.js";
+import type { NetworkSettings } from "./train/model.js";
 
 const widths = z.array(
   z
@@ -9,74 +10,18 @@ const widths = z.array(
     .max(1 << 16),
 );
 
-/** What a network is made of; the defaults are the reference's. */
-export const networkOptions = z.strictObject({
-  backbone: z.string().default("efficientnet-b0").meta({
-    description: "efficientnet-b0 to efficientnet-b8, efficientnet-l2, or inceptionv3",
-    argument: "<name>",
-    flag: "model.backbone",
-  }),
-  denseLayers: widths.default([256]).meta({
-    description: "width of each dense layer",
-    argument: "<n>",
-    flag: "model.dense_layers",
-  }),
-  sexDcs: z.int().min(0).max(65536).default(32).meta({
-    description: "width of the sex input; 0: the network takes no sex",
-    argument: "<n>",
-    flag: "model.sex_dcs",
-  }),
-  explicitSexClassifier: widths.default([]).meta({
-    description:
-      "widths of a sex classifier of its own on the features; none: the sex is read off the dense layers",
-    argument: "<n>",
-    flag: "model.explicit_sex_classifier",
-  }),
-  correctPredictedSex: z.boolean().optional().meta({
-    description:
-      "with an explicit classifier: whether a given sex is the sex input, rather than the prediction (default: false)",
-    flag: "model.correct_predicted_sex",
-  }),
-  dropout: z.number().min(0).max(1).default(0.2).meta({
-    description: "probability of dropout after each dense layer, in training",
-    argument: "<p>",
-    flag: "model.dropout_p",
-  }),
-  learnableSigma: z.boolean().optional().meta({
-    description: "whether the weights of the two losses are learnt (default: false)",
-    flag: "model.learnable_sigma",
-  }),
-  ageSigma: z.number().default(1).meta({
-    description: "weight of the age loss; its start where it is learnt",
-    argument: "<x>",
-    flag: "model.age_sigma",
-  }),
-  sexSigma: z.number().default(1).meta({
-    description: "weight of the sex loss; its start where it is learnt",
-    argument: "<x>",
-    flag: "model.sex_sigma",
-  }),
-  padding: z.enum(["static", "dynamic"]).default("static").meta({
-    description:
-      'EfficientNet\'s "same" padding: static, for its nominal size, as published weights want it; or for the real size',
-    flag: "model.padding",
-  }),
-});
-export type NetworkOptions = z.infer<typeof networkOptions>;
-
-/** A network of the current generation. */
-export function networkConfig(options: NetworkOptions): NetworkConfig {
-  const { backbone, denseLayers, sexDcs, dropout, explicitSexClassifier, padding } = options;
+/** A network of the current generation, as the settings `model.*` of training and of `init` ask for it. */
+export function networkConfig(settings: NetworkSettings): NetworkConfig {
   return {
     legacy: false,
-    backbone,
-    denseLayers,
-    sexDcs,
-    dropout,
-    explicitSexClassifier,
-    correctPredictedSex: options.correctPredictedSex ?? false,
-    learnableSigma: options.learnableSigma ? [options.ageSigma, options.sexSigma] : [],
-    padding,
+    backbone: settings.backbone,
+    denseLayers: settings.dense_layers,
+    sexDcs: settings.sex_dcs,
+    dropout: settings.dropout_p,
+    explicitSexClassifier: settings.explicit_sex_classifier ?? [],
+    correctPredictedSex: settings.correct_predicted_sex,
+    learnableSigma: settings.learnable_sigma ? [settings.age_sigma, settings.sex_sigma] : [],
+    padding: settings.padding,
     imagenetClassifier: false,
   };
 }

@@ -17,7 +17,7 @@ export const BACKBONES = [
   "inceptionv3",
 ] as const;
 
-/** What a fresh network is made from. */
+/** What a network is made of; the two weights are parameters of it where they are learnt. */
 export const networkSettings = z.strictObject({
   backbone: z
     .enum(BACKBONES)
@@ -26,22 +26,9 @@ export const networkSettings = z.strictObject({
       description: `network before the heads: ${BACKBONES.join(", ")}`,
       argument: "<name>",
     }),
-  pretrained: z
-    .union([
-      z.literal(false),
-      z.string().regex(/^(?!true$)./i, { error: "expected the file of ImageNet weights: none are fetched" }),
-    ])
-    .nullable()
-    .default(null)
-    .meta({
-      description: "start the backbone from ImageNet weights in this file; null or false: fresh weights",
-      argument: "<file>",
-    }),
-  stem: z.enum(["fresh", "sum"]).default("fresh").meta({
-    description: "with pretrained: fresh weights for the one grey channel, or the three colours' summed up",
-  }),
   padding: z.enum(["static", "dynamic"]).default("static").meta({
-    description: "EfficientNet's padding from the nominal input size, as published, or from the real one",
+    description:
+      'EfficientNet\'s "same" padding, for the nominal input size, as published, or for the real one',
   }),
   dense_layers: widths.default([256]).meta({ description: "widths of the dense blocks", argument: "<n>" }),
   sex_dcs: z.int().min(0).max(65536).default(32).meta({
@@ -60,10 +47,6 @@ export const networkSettings = z.strictObject({
     description: "dropout of the dense blocks",
     argument: "<p>",
   }),
-});
-
-export const modelSettings = z.strictObject({
-  ...networkSettings.shape,
   age_sigma: z.number().min(0).default(1).meta({
     description: "weight of the age loss; with learnable_sigma where its weight starts",
     argument: "<weight>",
@@ -73,6 +56,26 @@ export const modelSettings = z.strictObject({
     argument: "<weight>",
   }),
   learnable_sigma: z.boolean().default(false).meta({ description: "learn the two weights" }),
+});
+
+export type NetworkSettings = z.infer<typeof networkSettings>;
+
+export const modelSettings = z.strictObject({
+  ...networkSettings.shape,
+  pretrained: z
+    .union([
+      z.literal(false),
+      z.string().regex(/^(?!true$)./i, { error: "expected the file of ImageNet weights: none are fetched" }),
+    ])
+    .nullable()
+    .default(null)
+    .meta({
+      description: "start the backbone from ImageNet weights in this file; null or false: fresh weights",
+      argument: "<file>",
+    }),
+  stem: z.enum(["fresh", "sum"]).default("fresh").meta({
+    description: "with pretrained: fresh weights for the one grey channel, or the three colours' summed up",
+  }),
   init_from: z.string().min(1).nullable().default(null).meta({
     description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
     argument: "<file>",

@@ -6,7 +6,8 @@ import { imagenetNames } from "../../../src/checkpoint/imagenet.js";
 import { freshNetwork } from "../../../src/checkpoint/network.js";
 import { saveNetwork } from "../../../src/checkpoint/save.js";
 import { native } from "../../../src/native.js";
-import { networkConfig, networkOptions } from "../../../src/options/network.js";
+import { networkConfig } from "../../../src/options/network.js";
+import { networkSettings } from "../../../src/options/train/model.js";
 import { difference } from "../../helpers/difference.js";
 import { ruleTensor, type TensorEntry, writeRuleMade } from "../../helpers/rule.js";
 import { readFloats } from "../../helpers/safetensors.js";
@@ -59,7 +60,7 @@ test("another network's weights are refused", () => {
 });
 
 describe("a network that starts from ImageNet weights", () => {
-  const config = networkConfig(networkOptions.parse({}));
+  const config = networkConfig(networkSettings.parse({}));
   const weights = theirs.torchvision["efficientnet-b0"]!;
 
   async function started(stem: "fresh" | "sum"): Promise<Map<string, Float32Array>> {

@@ -7,11 +7,12 @@ import { checkpointSources } from "../../../src/checkpoint/manifest.js";
 import { completeContract, mergeManifests } from "../../../src/model/contract.js";
 import type { CheckpointHandle } from "../../../src/native.js";
 import { type CheckpointOptions, checkpointOptions } from "../../../src/options/checkpoint.js";
-import { networkConfig, networkOptions } from "../../../src/options/network.js";
+import { networkConfig } from "../../../src/options/network.js";
+import { networkSettings } from "../../../src/options/train/model.js";
 import { toMonths } from "../../../src/prediction/months.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
-const current = networkConfig(networkOptions.parse({}));
+const current = networkConfig(networkSettings.parse({}));
 const legacy = { ...current, legacy: true };
 const handle = null as unknown as CheckpointHandle; // never looked at
 

@@ -16,15 +16,16 @@ function network(...argv: string[]) {
 test("a command may take some of training's settings", () => {
   expect(network("--model.backbone=efficientnet-b4", "--model.explicit_sex_classifier", "64", "32")).toEqual({
     backbone: "efficientnet-b4",
-    pretrained: null,
-    stem: "fresh",
-    padding: "static",
     dense_layers: [256],
     sex_dcs: 32,
     explicit_sex_classifier: [64, 32],
     correct_predicted_sex: false,
     dropout_p: 0.2,
+    padding: "static",
+    age_sigma: 1,
+    sex_sigma: 0,
+    learnable_sigma: false,
   });
   expect(() => network("--model.dropout_p=1")).toThrow(/^--model\.dropout_p "1"/);
-  expect(() => network("--model.age_sigma=1")).toThrow(/unknown option/);
+  expect(() => network("--model.freeze=a")).toThrow(/unknown option/);
 });
