@@ -29,6 +29,9 @@ function defaultText(value: unknown): string {
   return none || (Array.isArray(value) && value.length === 0) ? "" : ` (default: ${String(value)})`;
 }
 
+/** Longer lists of choices would leave no room for the texts of `--help`; they stand in the description. */
+const LONGEST_CHOICES = 50;
+
 /** An option of a command line; `argument` is the placeholder of its value where it is not the usual one. */
 export function commanderOption(
   flag: string,
@@ -48,7 +51,8 @@ export function commanderOption(
 function argumentOf(schema: z.ZodType): string {
   const { inner, defaultValue } = unwrap(schema);
   if (inner instanceof z.ZodBoolean) return defaultValue === undefined ? "<true|false>" : "";
-  if (inner instanceof z.ZodEnum) return `<${inner.options.join("|")}>`;
+  const choices = inner instanceof z.ZodEnum ? `<${inner.options.join("|")}>` : "";
+  if (choices !== "" && choices.length <= LONGEST_CHOICES) return choices;
   const argument = metaOf(schema).argument ?? "<value>";
   const several = inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
   return several && !argument.includes("...") ? argument.replace(">", "...>") : argument;
