@@ -146,15 +146,18 @@ function unknownSex(text: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_SEX", what, { remedy: "Write M or F: the model needs the sex." });
 }
 
-/** Months, or null for an empty or `NA` cell. A decimal comma is understood, as it comes with semicolon files. */
+/** Months, or null for an empty cell. */
 function parseBoneAge(text: string): number | null {
-  const word = text.trim();
-  if (word === "" || /^(na|n\/a|nan|null|none)$/i.test(word)) return null;
-  const months = /^[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?$/i.test(word)
-    ? Number(word.replace(",", "."))
-    : Number.NaN;
-  if (Number.isFinite(months)) return months;
+  const months = numberInCell(text);
+  if (months === null || Number.isFinite(months)) return months;
   throw new DeeplasiaError("ERR_DEEPLASIA_ROW", `bone_age is not a number: "${text}"`, {
     remedy: "Write months as a number, or leave the cell empty.",
   });
+}
+
+/** A number; null for an empty or `NA` cell, NaN for other text. A decimal comma comes with semicolon files. */
+export function numberInCell(text: string): number | null {
+  const word = text.trim();
+  if (word === "" || /^(na|n\/a|nan|null|none)$/i.test(word)) return null;
+  return /^[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word.replace(",", ".")) : Number.NaN;
 }

@@ -64,8 +64,10 @@ function commanderKey(key: string, schema: z.ZodType): string {
 }
 
 export function addOptions(command: Command, shape: Shape, group: string): void {
-  for (const [key, schema] of Object.entries(shape))
-    command.addOption(commanderOption(flagName(key, schema), schema, group));
+  for (const [key, schema] of Object.entries(shape)) {
+    const isNeeded = !schema.safeParse(undefined).success;
+    command.addOption(commanderOption(flagName(key, schema), schema, group).makeOptionMandatory(isNeeded));
+  }
 }
 
 /** What commander parsed, as typed values. Throws ERR_DEEPLASIA_OPTION that names the flag and what it takes. */
