@@ -1,0 +1,204 @@
+/**
+ * The RSNA bone age challenge as it is downloaded: three tables whose columns are named in three ways, folders that are
+ * doubled by unpacking, and truth for the test set that comes apart from it.
+ */
+import { basename, join, posix, resolve } from "node:path";
+import type { Sex } from "../data/annotations.js";
+import { openTable, type Table } from "../data/table.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { columnLike, monthsInCell, sexInCell } from "./cells.js";
+import { ImportResult } from "./importResult.js";
+import { filesBelow, PictureIndex } from "./pictureIndex.js";
+
+const PARTS = ["train", "val", "test"] as const;
+type Part = (typeof PARTS)[number];
+
+/** Pictures of each part as published. */
+const PUBLISHED: Record<Part, number> = { train: 12_611, val: 1_425, test: 200 };
+/** In the download, but not among the 14,235 RSNA rows of the annotations that were published with Deeplasia. */
+const NOT_IN_DEEPLASIA = "1435";
+
+export interface RsnaOptions {
+  /** Rows with these ids are left out. */
+  exclude: readonly string[];
+  /** Written as every row's `dir` in place of the folder where its picture was found. */
+  dir?: string | undefined;
+  /** Files that are no part of the download though they may lie in its folder. */
+  outputs: readonly string[];
+}
+
+interface Child {
+  id: string;
+  sex: Sex | null;
+  /** As written, where it cannot be read. */
+  sexText: string;
+  /** NaN where it cannot be read. */
+  months: number | null;
+  part: Part;
+}
+
+interface RsnaTable {
+  table: Table;
+  part: Part;
+  id: number;
+  sex: number;
+  age: number;
+}
+
+/** Rows for every child of the tables below `folder` whose picture is there too. Throws ERR_DEEPLASIA_USAGE, _CSV. */
+export async function importRsna(folder: string, options: RsnaOptions): Promise<ImportResult> {
+  const result = new ImportResult();
+  const tables = await findTables(folder, options.outputs, result);
+  const pictures = await PictureIndex.of(folder);
+  const children = new Map<string, Child>();
+  for (const table of tables) await readChildren(table, children, result);
+  const used = addRows(children, pictures, options, result);
+  const unused = pictures.paths.filter((path) => !used.has(path));
+  for (const path of unused) result.leaveOut("a picture that no table names", path);
+  addNotes(children, options, result);
+  return result;
+}
+
+async function findTables(
+  folder: string,
+  outputs: readonly string[],
+  result: ImportResult,
+): Promise<RsnaTable[]> {
+  const own = new Set(outputs.map((file) => resolve(file)));
+  const tables: RsnaTable[] = [];
+  for (const path of await filesBelow(folder, "**/*.{csv,xls,xlsx}")) {
+    const file = join(folder, path);
+    if (own.has(resolve(file))) continue;
+    if (!path.toLowerCase().endsWith(".csv")) {
+      result.leaveOut("an Excel workbook: what it says is known only if it is saved as CSV too", path);
+      continue;
+    }
+    try {
+      const found = recognise(await openTable(file));
+      if (found === null) result.leaveOut("a table without columns for id and sex", path);
+      else tables.push(found);
+    } catch (error) {
+      result.skip("a table that cannot be read", toDeeplasiaError(error).message);
+    }
+  }
+  if (tables.length > 0) return tables.sort((a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part));
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_USAGE",
+    `there is no table of the RSNA set in ${folder} or below it`,
+    {
+      file: folder,
+      remedy:
+        "Give the folder with boneage-training-dataset.csv and its like; for other tables use `import generic`.",
+    },
+  );
+}
+
+/** Null for a table of another kind, an annotation CSV among them. */
+function recognise(table: Table): RsnaTable | null {
+  const id = columnLike(table, ["id", "imageid", "caseid"]);
+  const sex = columnLike(table, ["male", "sex", "gender"]);
+  if (id < 0 || sex < 0 || table.columns.includes("dir")) return null;
+  const age = columnLike(table, [
+    "boneage",
+    "boneagemonths",
+    "groundtruthboneagemonths",
+    "groundtruthboneage",
+  ]);
+  return { table, part: partOf(table, id), id, sex, age };
+}
+
+/** By the file's name, or else by what the column of ids is called in the published tables. */
+function partOf({ file, columns }: Table, id: number): Part {
+  const name = basename(file).toLowerCase();
+  if (name.includes("valid")) return "val";
+  if (name.includes("test")) return "test";
+  if (name.includes("train")) return "train";
+  const column = columns[id]!.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return column === "caseid" ? "test" : column === "imageid" ? "val" : "train";
+}
+
+async function readChildren(
+  rsna: RsnaTable,
+  children: Map<string, Child>,
+  result: ImportResult,
+): Promise<void> {
+  for await (const cells of rsna.table.records()) {
+    const id = (cells[rsna.id] ?? "").trim().replace(/\.(png|0)$/i, "");
+    if (id === "") {
+      result.skip("a row without id", `${rsna.table.file}: ${cells.join(",")}`);
+      continue;
+    }
+    const sexText = cells[rsna.sex] ?? "";
+    const months = rsna.age < 0 ? null : monthsInCell(cells[rsna.age] ?? "", "months");
+    const child: Child = { id, sex: sexInCell(sexText), sexText, months, part: rsna.part };
+    const known = children.get(id);
+    if (known === undefined) children.set(id, child);
+    else mergeChild(known, child, rsna.table.file, result);
+  }
+}
+
+/** The test set's ages come in a table of their own, so one table may fill in what another leaves open. */
+function mergeChild(known: Child, child: Child, file: string, result: ImportResult): void {
+  const differs = known.months !== null && child.months !== null && known.months !== child.months;
+  if (differs || known.sex !== child.sex) {
+    result.notes.push(`${child.id}: ${file} says otherwise than a table before it, which counts`);
+  }
+  known.months ??= child.months;
+}
+
+/** Returns the pictures that rows stand for. */
+function addRows(
+  children: ReadonlyMap<string, Child>,
+  pictures: PictureIndex,
+  options: RsnaOptions,
+  result: ImportResult,
+): Set<string> {
+  const excluded = new Set(options.exclude);
+  const used = new Set<string>();
+  let several = 0;
+  for (const child of children.values()) {
+    const [path, ...copies] = pictures.find(child.id);
+    for (const one of [path, ...copies]) if (one !== undefined) used.add(one);
+    if (excluded.has(child.id)) result.leaveOut("excluded", child.id);
+    else if (path === undefined) result.skip("no picture", child.id);
+    else if (child.sex === null) result.skip("the sex cannot be read", `${child.id} "${child.sexText}"`);
+    else if (Number.isNaN(child.months)) result.skip("the bone age is not a number", child.id);
+    else {
+      several += copies.length > 0 ? 1 : 0;
+      const folder = posix.dirname(path);
+      const dir = options.dir ?? (folder === "." ? "" : folder);
+      const { id, sex, months, part } = child;
+      result.rows.push({
+        imageId: posix.basename(path),
+        dir,
+        patientId: id,
+        sex,
+        boneAgeMonths: months,
+        part,
+      });
+    }
+  }
+  if (several > 0)
+    result.notes.push(`${several} ids have a picture in more than one folder; the first folder counts`);
+  return used;
+}
+
+function addNotes(children: ReadonlyMap<string, Child>, options: RsnaOptions, result: ImportResult): void {
+  for (const part of PARTS) {
+    const count = [...children.values()].filter((child) => child.part === part).length;
+    if (count === PUBLISHED[part]) continue;
+    result.notes.push(
+      `the tables name ${count} children of the ${part} part; ${PUBLISHED[part]} were published`,
+    );
+  }
+  const unknown = options.exclude.filter((id) => !children.has(id));
+  if (unknown.length > 0) result.notes.push(`excluded, but in no table: ${unknown.join(", ")}`);
+  if (children.has(NOT_IN_DEEPLASIA) && !options.exclude.includes(NOT_IN_DEEPLASIA)) {
+    result.notes.push(
+      `${NOT_IN_DEEPLASIA} is not in Deeplasia's published annotations; --exclude ${NOT_IN_DEEPLASIA} leaves it out`,
+    );
+  }
+  const withoutAge = result.rows.filter(({ boneAgeMonths }) => boneAgeMonths === null).length;
+  if (withoutAge > 0)
+    result.notes.push(`${withoutAge} rows have no bone age: the test set's truth is a table of its own`);
+}
