@@ -1,6 +1,7 @@
 /** The command line: registers commands, turns errors into messages and exit codes. */
 import { Command, CommanderError } from "commander";
 import { DISCLAIMER, packageVersion } from "./about.js";
+import { registerCohort } from "./commands/cohort.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerInit } from "./commands/init.js";
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   registerInit(program);
   registerInspect(program);
   registerManifest(program);
+  registerCohort(program);
   registerLibtorch(program);
   registerDoctor(program);
   return program;

@@ -1,0 +1,83 @@
+/** What the commands of a cohort say to a person. */
+import type { CheckResult } from "./check.js";
+import { FINDING_KINDS, type FindingKind } from "./findings.js";
+import type { ImportResult } from "./importResult.js";
+import type { SplitResult } from "./split.js";
+
+/** More of one kind are counted, not listed; `--json` has them all. */
+const LISTED = 10;
+
+const counted = (count: number) => count.toLocaleString("en");
+const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");
+
+export function formatImport({ rows, leftOut, notes }: ImportResult, out: string): string {
+  const girls = rows.filter(({ sex }) => sex === "F").length;
+  const boys = rows.filter(({ sex }) => sex === "M").length;
+  const unknown = rows.length - girls - boys;
+  const sexes = `${counted(girls)} F, ${counted(boys)} M${unknown > 0 ? `, ${counted(unknown)} unknown` : ""}`;
+  return lines([
+    ...(rows.length > 0 ? [`written: ${out}: ${counted(rows.length)} rows (${sexes})`] : []),
+    ...leftOut.map(({ why, count, examples }) => {
+      const some = examples.length < count ? `${examples.join(", ")}, …` : examples.join(", ");
+      return `left out: ${counted(count)}: ${why}: ${some}`;
+    }),
+    ...notes.map((note) => `note: ${note}`),
+  ]);
+}
+
+export function formatSplit(
+  summary: SplitResult["summary"],
+  leftOut: SplitResult["leftOut"],
+  out: string,
+): string {
+  const table = Object.entries(summary).flatMap(([scheme, parts]) =>
+    Object.entries(parts).map(([part, { patients, pictures, girls, boys, meanAgeMonths }]) => [
+      scheme,
+      part,
+      counted(patients),
+      counted(pictures),
+      counted(girls),
+      counted(boys),
+      meanAgeMonths?.toFixed(1) ?? "",
+    ]),
+  );
+  return lines([
+    ...(table.length > 0 ? [`written: ${out}`] : []),
+    ...aligned([["scheme", "part", "patients", "pictures", "F", "M", "mean months"], ...table]),
+    ...listed(
+      leftOut.map(({ row, why }) => `row ${row}: ${why}`),
+      "rows cannot be used and are in no part",
+    ),
+  ]);
+}
+
+export function formatCheck({ rows, pictures, findings }: CheckResult, annotations: string): string {
+  const summary = `${annotations}: ${counted(rows)} rows, ${counted(pictures)} pictures`;
+  if (findings.length === 0) return lines([`${summary}: nothing is wrong`]);
+  const byKind = (Object.keys(FINDING_KINDS) as FindingKind[]).flatMap((kind) => {
+    const texts = findings
+      .filter((finding) => finding.kind === kind)
+      .map(({ row, what }) => (row === null ? what : `row ${row}: ${what}`));
+    return listed(texts, FINDING_KINDS[kind]);
+  });
+  return lines([summary, ...byKind]);
+}
+
+/** `3 pictures are missing`, and below it which. */
+function listed(texts: readonly string[], heading: string): string[] {
+  if (texts.length === 0) return [];
+  const rest = texts.length - LISTED;
+  return [
+    `${counted(texts.length)} ${heading}`,
+    ...texts.slice(0, LISTED).map((text) => `  ${text}`),
+    ...(rest > 0 ? [`  and ${counted(rest)} more (--json has all)`] : []),
+  ];
+}
+
+/** Cells in columns: text to the left, numbers to the right. */
+function aligned(rows: readonly string[][]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
+}

@@ -1,0 +1,38 @@
+/** The CSVs that the commands of a cohort write. */
+import { writeFileAtomic } from "../files.js";
+import { csvLines } from "../prediction/record.js";
+import type { ImportedRow } from "./importResult.js";
+
+export interface TableText {
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** The file appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function writeTable(file: string, { columns, rows }: TableText): Promise<void> {
+  await writeFileAtomic(file, csvLines([columns, ...rows]));
+}
+
+/** Annotations as the reference has them, and further columns where the data set says more. */
+export function annotationTable(rows: readonly ImportedRow[]): TableText {
+  const more = [...new Set(rows.flatMap((row) => Object.keys(row.more ?? {})))];
+  return {
+    columns: ["image_ID", "dir", "patient_ID", "sex", "bone_age", ...more],
+    rows: rows.map((row) => [
+      row.imageId,
+      row.dir,
+      row.patientId,
+      row.sex ?? "",
+      row.boneAgeMonths === null ? "" : String(row.boneAgeMonths),
+      ...more.map((column) => row.more?.[column] ?? ""),
+    ]),
+  };
+}
+
+/** The split that a data set comes with. */
+export function originalSplitTable(rows: readonly ImportedRow[], scheme: string): TableText {
+  return {
+    columns: ["patient_ID", "dir", scheme],
+    rows: rows.map(({ patientId, dir, part }) => [patientId, dir, part ?? ""]),
+  };
+}
