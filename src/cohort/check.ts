@@ -49,7 +49,7 @@ export async function checkCohort(annotations: string, options: CheckOptions): P
   const seen = new DuplicateFinder();
   const sexes = new Map<string, string>();
   const result = { rows: 0, pictures: 0 };
-  const rows = readAnnotations(annotations, { requireSex: false, requirePatientId: splits !== null });
+  const rows = readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: splits !== null });
   for await (const { row, files } of mapInOrder(rows, options.numWorkers, (row) =>
     lookAt(row, masks, options),
   )) {

@@ -111,7 +111,7 @@ function foldParts(patients: readonly Patient[], options: SplitOptions): Schemes
 async function readPatients(annotations: string): Promise<Cohort> {
   const cohort: Cohort = { patients: new Map(), keys: new Map(), leftOut: [] };
   const ages = new Map<string, number[]>();
-  for await (const row of readAnnotations(annotations, { requireSex: false, requirePatientId: true })) {
+  for await (const row of readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: true })) {
     if ("error" in row) cohort.leftOut.push({ row: row.row, why: row.error.message });
     else if (row.patientId === "") cohort.leftOut.push({ row: row.row, why: "patient_ID is empty" });
     else addPicture(row, cohort, ages);

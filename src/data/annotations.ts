@@ -33,9 +33,14 @@ export interface BadRow {
   error: DeeplasiaError;
 }
 
+/**
+ * What to make of a row's sex. `needed`: a row without `M` or `F` is a bad row. `where-given`: an empty cell, or no
+ * such column, is fine (the sex is predicted then), an unknown word is not. `ignored`: whatever is not a sex is none.
+ */
+export type SexNeed = "needed" | "where-given" | "ignored";
+
 export interface AnnotationOptions {
-  /** Whether a row without `M` or `F` is a bad row (the model has a sex input); else the column may be missing. */
-  requireSex: boolean;
+  sexNeed: SexNeed;
   /** Whether there must be a `patient_ID` column (splits are joined on it). */
   requirePatientId?: boolean;
   /** Sees every byte of the file as it is read, for a hash. */
@@ -56,7 +61,7 @@ export async function* readAnnotations(
   let row = 0;
   for await (const cells of table.records(options.onBytes)) {
     row += 1;
-    yield readRow(table, columns, cells, row, options.requireSex);
+    yield readRow(table, columns, cells, row, options.sexNeed);
   }
 }
 
@@ -76,7 +81,7 @@ function locateColumns(table: Table, options: AnnotationOptions): Columns {
     imageId: find("image_ID", true),
     dir: find("dir", false),
     patientId: find("patient_ID", options.requirePatientId === true),
-    sex: find("sex", options.requireSex),
+    sex: find("sex", options.sexNeed === "needed"),
     boneAge: find("bone_age", false),
   };
 }
@@ -86,7 +91,7 @@ function readRow(
   columns: Columns,
   cells: string[],
   row: number,
-  requireSex: boolean,
+  sexNeed: SexNeed,
 ): CohortRow | BadRow {
   const imageId = cells[columns.imageId] ?? "";
   const dir = cells[columns.dir] ?? "";
@@ -100,8 +105,7 @@ function readRow(
   const patientId = cells[columns.patientId] ?? "";
   try {
     checkPictureName(imageId, dir);
-    const sex = parseSex(cells[columns.sex] ?? "");
-    if (sex === null && requireSex) throw unknownSex(cells[columns.sex] ?? "");
+    const sex = readSex(cells[columns.sex] ?? "", sexNeed);
     return { row, imageId, dir, patientId, sex, boneAgeMonths: parseBoneAge(cells[columns.boneAge] ?? "") };
   } catch (error) {
     if (!(error instanceof DeeplasiaError)) throw error;
@@ -141,6 +145,18 @@ export function parseSex(text: string): Sex | null {
   return null;
 }
 
+function readSex(text: string, need: SexNeed): Sex | null {
+  const sex = parseSex(text);
+  const mayBeUnknown = need === "ignored" || (need === "where-given" && isUnknown(text));
+  if (sex === null && !mayBeUnknown) throw unknownSex(text);
+  return sex;
+}
+
+/** Whether a cell says that nothing is known. */
+function isUnknown(text: string): boolean {
+  return /^(|na|n\/a|nan|null|none)$/i.test(text.trim());
+}
+
 function unknownSex(text: string): DeeplasiaError {
   const what = text.trim() === "" ? "sex is empty" : `unknown sex "${text}"`;
   return new DeeplasiaError("ERR_DEEPLASIA_SEX", what, { remedy: "Write M or F: the model needs the sex." });
@@ -157,7 +173,7 @@ function parseBoneAge(text: string): number | null {
 
 /** A number; null for an empty or `NA` cell, NaN for other text. A decimal comma comes with semicolon files. */
 export function numberInCell(text: string): number | null {
+  if (isUnknown(text)) return null;
   const word = text.trim();
-  if (word === "" || /^(na|n\/a|nan|null|none)$/i.test(word)) return null;
   return /^[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word.replace(",", ".")) : Number.NaN;
 }

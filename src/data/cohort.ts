@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
-import { type BadRow, type CohortRow, readAnnotations } from "./annotations.js";
+import { type BadRow, type CohortRow, readAnnotations, type SexNeed } from "./annotations.js";
 import { DuplicateFinder } from "./duplicates.js";
 import { type Masks, openMasks, requireFolder } from "./masks.js";
 import { locateFiles, type Sample, type SelectedRow } from "./sample.js";
@@ -21,8 +21,7 @@ export interface CohortOptions {
   imgDir: string;
   /** Empty, or `""` as the first: no masks. */
   maskDirs: readonly string[];
-  /** Whether the model has a sex input. */
-  needsSex: boolean;
+  sexNeed: SexNeed;
   /** At most that many selected rows. */
   limit?: number | undefined;
 }
@@ -120,7 +119,7 @@ function readAll(
   onBytes?: (bytes: Buffer) => void,
 ): AsyncIterable<CohortRow | BadRow> {
   return readAnnotations(options.annotationCsv, {
-    requireSex: options.needsSex,
+    sexNeed: options.sexNeed,
     requirePatientId: options.splitColumn !== "",
     onBytes,
   });

@@ -4,7 +4,7 @@ import { basename, dirname, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind, sha256OfFile } from "../files.js";
-import type { BadRow, CohortRow, Sex } from "./annotations.js";
+import type { BadRow, CohortRow, Sex, SexNeed } from "./annotations.js";
 import type { Cohort } from "./cohort.js";
 import { openMasks } from "./masks.js";
 import { locateFiles, type SelectedRow } from "./sample.js";
@@ -19,7 +19,7 @@ export interface PicturesOptions {
   sexFrom?: string | undefined;
   /** Empty, or `""` as the first: no masks. A mask is looked for by the picture's path below the common folder. */
   maskDirs: readonly string[];
-  needsSex: boolean;
+  sexNeed: SexNeed;
   /** At most that many pictures. */
   limit?: number | undefined;
 }
@@ -32,12 +32,12 @@ export interface PicturesOptions {
  * A file that does not exist is a failed row; a folder or a pattern without pictures throws `ERR_DEEPLASIA_USAGE`.
  */
 export async function cohortFromFiles(inputs: readonly string[], options: PicturesOptions): Promise<Cohort> {
-  if (options.needsSex && options.sex === undefined && options.sexFrom === undefined) {
-    const remedy = "Add --sex F, --sex M, or --sex-from FILE.csv.";
+  if (options.sexNeed === "needed" && options.sex === undefined && options.sexFrom === undefined) {
+    const remedy = "Add --sex F, --sex M, --sex-from FILE.csv, or --predict-sex MODEL.";
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this model needs the sex of each child", { remedy });
   }
   const masks = await openMasks(options.maskDirs);
-  const known = options.sexFrom === undefined ? null : await readKnownRows(options.sexFrom, options.needsSex);
+  const known = options.sexFrom === undefined ? null : await readKnownRows(options.sexFrom, options.sexNeed);
   const { paths: all, base } = await expand(inputs);
   const paths = all.slice(0, options.limit);
   const rows = paths.map((path, index) => selectedRow(path, index, base, options, known));
@@ -82,10 +82,10 @@ function lookUp(
   options: PicturesOptions,
 ): CohortRow | BadRow {
   const found = known.find(path);
-  if (found instanceof DeeplasiaError) {
-    if (options.needsSex && options.sex === undefined) return { ...place, patientId: null, error: found };
+  const sexIsOpen = options.sexNeed !== "ignored" && options.sex === undefined;
+  if (found instanceof DeeplasiaError && sexIsOpen) return { ...place, patientId: null, error: found };
+  if (found === null || found instanceof DeeplasiaError)
     return { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
-  }
   return { ...found, ...place, sex: options.sex ?? found.sex };
 }
 

@@ -1,11 +1,11 @@
 /** Looks a picture's sex and bone age up in an annotation CSV by the picture's path. */
 import { basename, dirname, sep } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { type BadRow, type CohortRow, readAnnotations } from "./annotations.js";
+import { type BadRow, type CohortRow, readAnnotations, type SexNeed } from "./annotations.js";
 
 export interface KnownRows {
-  /** The row of a picture, given by absolute path; or why it cannot be told. */
-  find(path: string): CohortRow | DeeplasiaError;
+  /** The row of a picture, given by absolute path; why it cannot be told; or null where there is none and need not be. */
+  find(path: string): CohortRow | DeeplasiaError | null;
 }
 
 /**
@@ -14,16 +14,18 @@ export interface KnownRows {
  * Where several rows have the file name, the one counts whose `dir` is the end of the picture's folder; the longest, if
  * several are. A file name that occurs once is found whatever its `dir`.
  */
-export async function readKnownRows(file: string, requireSex: boolean): Promise<KnownRows> {
+export async function readKnownRows(file: string, sexNeed: SexNeed): Promise<KnownRows> {
   const byName = new Map<string, (CohortRow | BadRow)[]>();
-  for await (const row of readAnnotations(file, { requireSex })) {
+  for await (const row of readAnnotations(file, { sexNeed })) {
     const others = byName.get(row.imageId);
     if (others === undefined) byName.set(row.imageId, [row]);
     else others.push(row);
   }
   return {
     find(path) {
-      const row = choose(byName.get(basename(path)) ?? [], dirname(path));
+      const rows = byName.get(basename(path)) ?? [];
+      if (rows.length === 0 && sexNeed !== "needed") return null;
+      const row = choose(rows, dirname(path));
       if (typeof row === "string") {
         const remedy = "Add a row with this image_ID (and dir).";
         return new DeeplasiaError("ERR_DEEPLASIA_SEX", `${file} ${row}`, { file: path, remedy });

@@ -52,7 +52,7 @@ export function resolveOptions(options: PredictCohortOptions): CohortRun {
 }
 
 export async function openCohortOf(model: BoneAgeModel, options: CohortRun): Promise<Cohort> {
-  const needsSex = model.contract.sexEncoding !== "none";
+  const sexNeed = model.contract.sexEncoding === "none" ? "ignored" : "needed";
   const { files, annotationCsv } = options;
   if ((files === undefined) === (annotationCsv === undefined)) {
     throw new DeeplasiaError(
@@ -81,8 +81,8 @@ export async function openCohortOf(model: BoneAgeModel, options: CohortRun): Pro
   const limit = await rowLimit(options, () =>
     openCohortOf(model, { ...options, limitPredictBatches: undefined }),
   );
-  if (files !== undefined) return cohortFromFiles(files, { ...options, needsSex, limit });
-  return openCohort({ ...options, annotationCsv: annotationCsv!, needsSex, limit });
+  if (files !== undefined) return cohortFromFiles(files, { ...options, sexNeed, limit });
+  return openCohort({ ...options, annotationCsv: annotationCsv!, sexNeed, limit });
 }
 
 /** Lightning's limit_predict_batches: a number of batches, or a share of all below 1. */

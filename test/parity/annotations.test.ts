@@ -44,7 +44,7 @@ async function open(aCase: Case): Promise<{ cohort: Cohort; root: string }> {
     splitName: aCase.split_name,
     imgDir: join(root, "images"),
     maskDirs: aCase.mask_dirs.map((name) => join(root, name)),
-    needsSex: true,
+    sexNeed: "needed",
   });
   return { cohort, root };
 }

@@ -2,17 +2,23 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BadRow, type CohortRow, parseSex, readAnnotations } from "../../../src/data/annotations.js";
+import {
+  type BadRow,
+  type CohortRow,
+  parseSex,
+  readAnnotations,
+  type SexNeed,
+} from "../../../src/data/annotations.js";
 import { DeeplasiaError, formatError } from "../../../src/errors.js";
 import { collect, temporaryFolder } from "../../helpers/temporary.js";
 
 async function readText(
   text: string | Uint8Array,
-  options: { requireSex?: boolean; requirePatientId?: boolean } = {},
+  options: { sexNeed?: SexNeed; requirePatientId?: boolean } = {},
 ) {
   const file = join(await temporaryFolder(), "cohort.csv");
   await writeFile(file, text);
-  return collect(readAnnotations(file, { requireSex: true, ...options }));
+  return collect(readAnnotations(file, { sexNeed: "needed", ...options }));
 }
 
 async function errorOf(promise: Promise<unknown>): Promise<DeeplasiaError> {
@@ -61,7 +67,7 @@ describe("rows", () => {
   });
 
   it("does without dir, patient_ID and bone_age, and without sex where the model has no sex input", async () => {
-    expect(await readText("image_ID\na.png\n", { requireSex: false })).toEqual([
+    expect(await readText("image_ID\na.png\n", { sexNeed: "ignored" })).toEqual([
       { row: 1, imageId: "a.png", dir: "", patientId: "", sex: null, boneAgeMonths: null },
     ]);
   });
@@ -131,9 +137,28 @@ describe("bad rows", () => {
   });
 
   it("does not mind an unknown sex where the model has no sex input", async () => {
-    const rows = await readText(`${HEADER}a.png,x,1,?,1\n`, { requireSex: false });
+    const rows = await readText(`${HEADER}a.png,x,1,?,1\n`, { sexNeed: "ignored" });
     expect(rows).toEqual([
       { row: 1, imageId: "a.png", dir: "x", patientId: "1", sex: null, boneAgeMonths: 1 },
+    ]);
+  });
+});
+
+describe("a sex that is predicted where it is not given", () => {
+  const read = (text: string) => readText(text, { sexNeed: "where-given" });
+
+  it.each(["", " ", "NA", "nan"])("may be %j", async (cell) => {
+    expect(await read(`${HEADER}a.png,x,1,${cell},1\n`)).toMatchObject([{ sex: null }]);
+  });
+
+  it("may be missing as a column, and is taken where it stands", async () => {
+    expect(await read("image_ID\na.png\n")).toMatchObject([{ sex: null }]);
+    expect(await read(`${HEADER}a.png,x,1,M,1\n`)).toMatchObject([{ sex: "M" }]);
+  });
+
+  it("is an error where a word is no sex: nothing is put over what somebody wrote", async () => {
+    expect(await read(`${HEADER}a.png,x,1,X,1\n`)).toMatchObject([
+      { error: { code: "ERR_DEEPLASIA_SEX", message: expect.stringContaining('"X"') } },
     ]);
   });
 });
@@ -158,7 +183,7 @@ describe("files that cannot be used", () => {
 
   it("a missing file and a folder", async () => {
     const folder = await temporaryFolder();
-    const read = (file: string) => errorOf(collect(readAnnotations(file, { requireSex: true })));
+    const read = (file: string) => errorOf(collect(readAnnotations(file, { sexNeed: "needed" })));
     expect((await read(join(folder, "nowhere.csv"))).message).toMatch(/nowhere\.csv: no such file/);
     expect((await read(folder)).message).toMatch(/folder/);
     expect((await read("/dev/null")).message).toMatch(/pipe or a device/);

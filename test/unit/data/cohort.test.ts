@@ -29,7 +29,7 @@ async function cohort(options: Partial<CohortOptions> = {}, annotations = ANNOTA
     splitName: "test",
     imgDir: join(root, "images"),
     maskDirs: [],
-    needsSex: true,
+    sexNeed: "needed",
     ...options,
     ...(options.maskDirs && { maskDirs: options.maskDirs.map((folder) => join(root, folder)) }),
   });
@@ -174,7 +174,7 @@ describe("the cohort as a whole", () => {
         splitName: "test",
         imgDir: join(root, "images"),
         maskDirs: [],
-        needsSex: true,
+        sexNeed: "needed",
         limit,
       });
     expect((await again()).sha256).toBe(opened.sha256);

@@ -19,7 +19,7 @@ async function tree() {
 }
 
 async function samplesOf(inputs: string[], options: Partial<PicturesOptions> = {}) {
-  const cohort = await cohortFromFiles(inputs, { sex: "F", maskDirs: [], needsSex: true, ...options });
+  const cohort = await cohortFromFiles(inputs, { sex: "F", maskDirs: [], sexNeed: "needed", ...options });
   return { cohort, samples: await collect(cohort.samples()) };
 }
 
@@ -131,8 +131,23 @@ describe("sex", () => {
     await expect(samplesOf([file], { sex: undefined })).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_USAGE",
     });
-    const { samples } = await samplesOf([file], { sex: undefined, needsSex: false });
+    const { samples } = await samplesOf([file], { sex: undefined, sexNeed: "ignored" });
     expect(samples).toMatchObject([{ sex: null }]);
+  });
+
+  it("is open where it is predicted, unless the CSV says something of the picture", async () => {
+    const root = await tree();
+    const options = { sex: undefined, sexNeed: "where-given" } as const;
+    const alone = await samplesOf([join(root, "set/atlas/a.jpg")], options);
+    expect(alone.samples).toMatchObject([{ sex: null }]);
+    const { samples } = await samplesOf([join(root, "set")], { ...options, sexFrom: join(root, "sex.csv") });
+    const known = samples.map((s) => ("error" in s ? s.error.code : s.sex));
+    expect(known).toEqual(["F", "M", null, "M", null]);
+    await writeTree(root, { "odd.csv": "image_ID,sex\na.jpg,X\n" });
+    const odd = { ...options, sexFrom: join(root, "odd.csv") };
+    expect((await samplesOf([join(root, "set/atlas/a.jpg")], odd)).samples).toMatchObject([
+      { error: { code: "ERR_DEEPLASIA_SEX" } },
+    ]);
   });
 });
 
