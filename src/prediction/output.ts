@@ -1,12 +1,14 @@
 /** Where predictions go: a CSV or JSON-lines file that appears when it is complete, or a stream. */
-import { type FileHandle, open, rm, truncate } from "node:fs/promises";
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, pathKind } from "../files.js";
 import type { Logger } from "../report/log.js";
 import { FileOutput, finish } from "./fileOutput.js";
-import { countHeldRows, findResumePoint, type Layout } from "./partial.js";
-import { csvLines, type OutputRecord, predictionColumns } from "./record.js";
+import { countHeldRows, findResumePoint, type ResumePoint } from "./partial.js";
+import type { AnyRecord, OutputRecord } from "./record.js";
+import { type OutputFile, RecordFile } from "./recordFile.js";
 import {
   differences,
   type OutputPaths,
@@ -18,9 +20,10 @@ import {
 } from "./resume.js";
 import { openStreamOutput } from "./streamOutput.js";
 
-export interface OutputOptions extends Layout {
-  /** File to write, or `-` for stdout. A device or a pipe is written directly, too. */
-  path: string;
+/** `path`: file to write, or `-` for stdout. A device or a pipe is written directly, too. */
+export interface OutputOptions extends OutputFile {
+  /** Files for the members' own predictions, which are held, resumed and completed together with the output. */
+  memberFiles?: readonly OutputFile[];
   identity: RunIdentity;
   /** Rows a block (the batch size); a resumed run starts at a whole block. */
   blockSize: number;
@@ -42,9 +45,12 @@ export interface Output {
   /** True once nobody reads any more (the pipe was closed): the rest need not be worked out. */
   readonly closed: boolean;
   /** Records of an interrupted run that are kept; `index` is -1. Read before the first `write`. */
-  resumedRecords(): AsyncIterable<OutputRecord>;
-  /** Write one whole block, in order: one record a row. Throws `ERR_DEEPLASIA_OUTPUT`; then only `suspend` is left. */
-  write(records: readonly OutputRecord[]): Promise<void>;
+  resumedRecords(): AsyncIterable<AnyRecord>;
+  /**
+   * Write one whole block, in order: one record a row, and as many for each file of a member.
+   * Throws `ERR_DEEPLASIA_OUTPUT`; then only `suspend` is left.
+   */
+  write(records: readonly AnyRecord[], ofMembers?: readonly (readonly OutputRecord[])[]): Promise<void>;
   /** Every row is written: give the files their final names. */
   complete(): Promise<void>;
   /** Stop here, with everything in place for `resume`. Idempotent; does nothing after `complete`. */
@@ -60,29 +66,32 @@ export interface Output {
 export async function openOutput(options: OutputOptions): Promise<Output> {
   const { path, resume, overwrite } = options;
   if (resume && overwrite) throw usage("--resume and --overwrite exclude each other", "Give one of them.");
-  const kind = path === "-" ? "other" : await kindOf(path);
-  if (kind === "other") {
+  if ((await kindOf(path)) === "other") {
     if (resume)
       throw usage(`there is nothing to resume in ${path === "-" ? "stdout" : path}`, "Leave --resume out.");
+    if (options.memberFiles !== undefined)
+      throw usage("the members' files go with an output that is a file", "Give one with --output_path.");
     return openStreamOutput(options);
   }
-  if (kind === "folder") throw outputError(Object.assign(new Error(), { code: "EISDIR" }), path);
-  const paths = outputPaths(path);
-  const partialExists =
-    (await kindOf(paths.partial)) !== null || (await kindOf(paths.failuresPartial)) !== null;
-  if (partialExists && !resume && !overwrite) throw await unfinished(paths, options);
+  const files = await checkedFiles(options);
+  const outputs = files.map((file) => outputPaths(file.path));
+  const [paths] = outputs as [OutputPaths];
+  const unfinished = await unfinishedFile(files);
+  if (unfinished !== undefined && !resume && !overwrite) throw await interrupted(unfinished);
   const run = runFileOf(options);
   const before = resume ? await readRunFile(paths) : null;
   if (before?.state === "complete" && differences(before, run).length === 0) {
-    await finish(paths, before);
-    return new FileOutput(options, paths, run, null, before.rows ?? 0);
+    await finish(outputs, before);
+    return new FileOutput(options, run, null, before.rows ?? 0);
   }
-  if (!partialExists || overwrite || before?.state === "starting") return startOutput(options, paths, run);
+  if (unfinished === undefined || overwrite || before?.state === "starting")
+    return startOutput(options, files, paths, run);
   requireSameRun(before, run, paths);
-  return resumeOutput(options, paths, run);
+  return resumeOutput(options, files, run);
 }
 
 async function kindOf(path: string) {
+  if (path === "-") return "other";
   try {
     return await pathKind(path);
   } catch (error) {
@@ -90,17 +99,41 @@ async function kindOf(path: string) {
   }
 }
 
+/** All files of an output, its own first. */
+async function checkedFiles(options: OutputOptions): Promise<OutputFile[]> {
+  const files = [options, ...(options.memberFiles ?? [])];
+  const paths = files.map(({ path }) => resolve(path));
+  for (const [i, path] of paths.entries()) {
+    if (paths.indexOf(path) !== i)
+      throw usage(`two outputs would be the same file: ${files[i]!.path}`, "Give the output another name.");
+    if ((await kindOf(path)) === "folder")
+      throw outputError(Object.assign(new Error(), { code: "EISDIR" }), files[i]!.path);
+  }
+  return files;
+}
+
+/** The first file at which an interrupted run lies. */
+async function unfinishedFile(files: readonly OutputFile[]): Promise<OutputFile | undefined> {
+  for (const file of files) {
+    const { partial, failuresPartial } = outputPaths(file.path);
+    if ((await kindOf(partial)) !== null || (await kindOf(failuresPartial)) !== null) return file;
+  }
+  return undefined;
+}
+
 function usage(what: string, remedy: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
 }
 
-function runFileOf({ identity, format, hasSexHead, blockSize }: OutputOptions): RunFile {
-  return { version: 1, state: "running", identity, format, hasSexHead, blockSize };
+function runFileOf({ identity, format, members, hasSexHead, marksSex, blockSize }: OutputOptions): RunFile {
+  const layout = { format, members: members === null ? null : [...members], hasSexHead, marksSex };
+  return { version: 2, state: "running", identity, ...layout, blockSize };
 }
 
-async function unfinished(paths: OutputPaths, layout: Layout): Promise<DeeplasiaError> {
+async function interrupted(file: OutputFile): Promise<DeeplasiaError> {
+  const paths = outputPaths(file.path);
   // The rows are counted in the layout they have, not in the one that is asked for now.
-  const rows = await countHeldRows(paths, (await readRunFile(paths).catch(() => null)) ?? layout);
+  const rows = await countHeldRows(paths, (await readRunFile(paths).catch(() => null)) ?? file);
   const what = `an interrupted run lies at ${paths.partial} (${rows} rows)`;
   const remedy = "Add --resume to go on with it, or --overwrite to discard it.";
   return new DeeplasiaError("ERR_DEEPLASIA_RESUME", what, { file: paths.partial, remedy });
@@ -118,47 +151,56 @@ function requireSameRun(before: RunFile | null, now: RunFile, paths: OutputPaths
 }
 
 /** Begin anew. The run file says `starting` until nothing of an earlier run is left that could be taken for ours. */
-async function startOutput(options: OutputOptions, paths: OutputPaths, run: RunFile): Promise<Output> {
+async function startOutput(
+  options: OutputOptions,
+  files: readonly OutputFile[],
+  paths: OutputPaths,
+  run: RunFile,
+): Promise<Output> {
+  const opened: RecordFile[] = [];
   try {
     await writeRunFile(paths, { ...run, state: "starting" });
-    await rm(paths.failuresPartial, { force: true });
-    const handle = await openPartial(options, paths, 0);
+    for (const file of files) opened.push(await RecordFile.open(file, 0, 0));
     await writeRunFile(paths, run);
-    return new FileOutput(options, paths, run, handle, 0);
+    return new FileOutput(options, run, opened, 0);
   } catch (error) {
+    await closeAll(opened);
     // Nothing is held yet, so nothing need stay in the way of the next try.
-    for (const path of [paths.partial, paths.run]) await rm(path, { force: true }).catch(() => {});
-    throw outputError(causeOf(error), paths.output);
+    const made = [paths.run, ...files.map(({ path }) => outputPaths(path).partial)];
+    for (const path of made) await rm(path, { force: true }).catch(() => {});
+    throw outputError(causeOf(error, paths), paths.output);
   }
 }
 
-/** Errors name the output that the user asked for, not the file beside it that could not be written. */
-function causeOf(error: unknown): unknown {
-  return error instanceof DeeplasiaError ? (error.cause ?? error) : error;
+/** Errors name the output that the user asked for, not the run file beside it that could not be written. */
+function causeOf(error: unknown, { run }: OutputPaths): unknown {
+  return error instanceof DeeplasiaError && error.file === run ? (error.cause ?? error) : error;
 }
 
-async function resumeOutput(options: OutputOptions, paths: OutputPaths, run: RunFile): Promise<Output> {
-  const point = await findResumePoint(paths, options, options.rowNumbers(), options.blockSize);
+/** Go on from the last whole block that every file holds. */
+async function resumeOutput(
+  options: OutputOptions,
+  files: readonly OutputFile[],
+  run: RunFile,
+): Promise<Output> {
+  const find = (file: OutputFile, most?: number) =>
+    findResumePoint(outputPaths(file.path), file, options.rowNumbers(), options.blockSize, most);
+  const points: ResumePoint[] = [];
+  for (const file of files) points.push(await find(file));
+  const index = Math.min(...points.map((point) => point.index));
+  const opened: RecordFile[] = [];
   try {
-    if (point.failureBytes === 0) await rm(paths.failuresPartial, { force: true });
-    else await truncate(paths.failuresPartial, point.failureBytes);
-    const handle = await openPartial(options, paths, point.bytes);
-    return new FileOutput(options, paths, run, handle, point.index);
+    for (const [i, file] of files.entries()) {
+      const point = points[i]!.index === index ? points[i]! : await find(file, index);
+      opened.push(await RecordFile.open(file, point.bytes, point.failureBytes));
+    }
+    return new FileOutput(options, run, opened, index);
   } catch (error) {
-    throw outputError(error, paths.output);
-  }
-}
-
-/** The partial file, cut to its first `bytes` bytes and open for what comes after them. */
-async function openPartial(options: OutputOptions, paths: OutputPaths, bytes: number): Promise<FileHandle> {
-  const handle = await open(paths.partial, "a");
-  try {
-    await handle.truncate(bytes);
-    const needsHeader = options.format === "csv" && bytes === 0;
-    if (needsHeader) await handle.writeFile(csvLines([predictionColumns(options.hasSexHead)]));
-    return handle;
-  } catch (error) {
-    await handle.close();
+    await closeAll(opened);
     throw error;
   }
+}
+
+async function closeAll(files: readonly RecordFile[]): Promise<void> {
+  await Promise.allSettled(files.map((file) => file.close()));
 }

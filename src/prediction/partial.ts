@@ -5,24 +5,18 @@ import { pathKind } from "../files.js";
 import {
   FAILURE_COLUMNS,
   failureFromCsv,
-  type OutputFormat,
-  type OutputRecord,
+  type Layout,
   predictionColumns,
   predictionFromCsv,
   predictionFromJson,
-} from "./record.js";
+} from "./columns.js";
+import type { AnyRecord } from "./record.js";
 import type { OutputPaths } from "./resume.js";
 
 /** A complete line of a file: its record (null if it is not one) and where the line ends, in bytes. */
 interface Line {
-  record: OutputRecord | null;
+  record: AnyRecord | null;
   end: number;
-}
-
-/** How the two files are read; predictions are CSV or JSON lines, failures always CSV. */
-export interface Layout {
-  format: OutputFormat;
-  hasSexHead: boolean;
 }
 
 const csvOptions = { record_delimiter: "\n", relax_column_count: true };
@@ -36,12 +30,14 @@ const jsonlOptions = {
 };
 
 /** Complete lines of the predictions. Nothing at all if the header is missing or another one. */
-function predictionLines(path: string, { format, hasSexHead }: Layout): AsyncIterable<Line> {
-  if (format === "jsonl") return lines(path, null, jsonlOptions, ([line]) => predictionFromJson(line!));
-  const header = predictionColumns(hasSexHead);
-  return lines(path, header, csvOptions, (cells) => predictionFromCsv(cells, hasSexHead));
+function predictionLines(path: string, layout: Layout): AsyncIterable<Line> {
+  if (layout.format === "jsonl")
+    return lines(path, null, jsonlOptions, ([line]) => predictionFromJson(line!, layout));
+  const header = predictionColumns(layout);
+  return lines(path, header, csvOptions, (cells) => predictionFromCsv(cells, layout));
 }
 
+/** Failures are CSV, whatever the format of the predictions. */
 function failureLines(path: string): AsyncIterable<Line> {
   return lines(path, FAILURE_COLUMNS, csvOptions, failureFromCsv);
 }
@@ -51,7 +47,7 @@ async function* lines(
   path: string,
   header: readonly string[] | null,
   options: object,
-  recordOf: (cells: string[]) => OutputRecord | null,
+  recordOf: (cells: string[]) => AnyRecord | null,
 ): AsyncGenerator<Line> {
   if ((await pathKind(path)) !== "file") return;
   const bytes = createReadStream(path);
@@ -94,13 +90,15 @@ export interface ResumePoint {
 
 /**
  * Find the longest row of whole blocks, from the first selected row on, that the partial files hold. Each row is in
- * one of them, both are in the cohort's order; so a gap in either, whatever made it, ends the run of rows.
+ * one of them, both are in the cohort's order; so a gap in either, whatever made it, ends the run of rows. `most`: a whole
+ * number of blocks to stop at.
  */
 export async function findResumePoint(
   paths: OutputPaths,
   layout: Layout,
   rowNumbers: AsyncIterable<number>,
   blockSize: number,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<ResumePoint> {
   const predictions = await Cursor.open(predictionLines(paths.partial, layout), layout.format === "csv");
   const failures = await Cursor.open(failureLines(paths.failuresPartial), true);
@@ -108,6 +106,7 @@ export async function findResumePoint(
   let atBlock = reached;
   try {
     for await (const row of rowNumbers) {
+      if (reached.index === most) return reached;
       const holder = [predictions, failures].find((cursor) => cursor.row === row);
       if (holder === undefined) return atBlock;
       await holder.advance();
@@ -163,7 +162,7 @@ export async function* readRecords(
   predictions: string,
   failures: string,
   layout: Layout,
-): AsyncGenerator<OutputRecord> {
+): AsyncGenerator<AnyRecord> {
   for await (const { record } of predictionLines(predictions, layout)) if (record !== null) yield record;
   for await (const { record } of failureLines(failures)) if (record !== null) yield record;
 }

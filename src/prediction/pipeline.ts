@@ -188,6 +188,6 @@ class BlockPredictor {
     if (outcome === undefined)
       throw new DeeplasiaError("ERR_DEEPLASIA_INTERNAL", `row ${sample.row} was lost`);
     const { index, row, imageId, dir, patientId, sex, boneAgeMonths } = sample;
-    return { index, row, imageId, dir, patientId, sex, boneAgeMonths, ...outcome };
+    return { index, row, imageId, dir, patientId, sex, sexPredicted: false, boneAgeMonths, ...outcome };
   }
 }

@@ -7,7 +7,7 @@ import { type PredictOptions, predictOptions } from "../options/schema.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { predictBlocks } from "./pipeline.js";
-import { isFailure, type OutputRecord } from "./record.js";
+import { type AnyRecord, isFailure, type OutputRecord } from "./record.js";
 import { SummaryBuilder } from "./summary.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
@@ -107,7 +107,7 @@ export function warnAboutCohort(cohort: Cohort, logger: Logger): void {
 }
 
 /** With `strict`, a row without a mask counts as failed, not as left out. */
-export function applyStrict<T extends OutputRecord>(record: T, { strict }: Pick<CohortRun, "strict">): T {
+export function applyStrict<T extends AnyRecord>(record: T, { strict }: Pick<CohortRun, "strict">): T {
   return strict && isFailure(record) ? { ...record, dropped: false } : record;
 }
 

@@ -21,11 +21,18 @@ const optionValue = z.union([
   z.array(z.union([z.string(), z.number()])),
 ]);
 
-const runIdentity = z.object({
+const modelIdentity = z.object({
   /** SHA-256 of the model file. */
-  model: z.string(),
-  /** SHA-256 of the contract that the model was used with. */
+  file: z.string(),
+  /** SHA-256 of the contract that the model was used with, and of the network that was made of a checkpoint. */
   contract: z.string(),
+});
+export type ModelIdentity = z.infer<typeof modelIdentity>;
+
+const runIdentity = z.object({
+  /** The model, or the members of the ensemble in order. */
+  models: z.array(modelIdentity),
+  sexModel: modelIdentity.nullable(),
   /** SHA-256 of the cohort (`Cohort.sha256`). */
   cohort: z.string(),
   /** Every option that changes what is written, by the name a user knows. */
@@ -35,20 +42,22 @@ const runIdentity = z.object({
 export type RunIdentity = z.infer<typeof runIdentity>;
 
 const runFile = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   state: z.enum(["starting", "running", "complete"]),
   identity: runIdentity,
   format: z.enum(["csv", "jsonl"]),
+  members: z.array(z.string()).nullable(),
   hasSexHead: z.boolean(),
+  marksSex: z.boolean(),
   /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
   blockSize: z.number(),
-  /** `complete` only: the number of rows, and whether there is a failures file. */
+  /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */
   rows: z.number().optional(),
-  hasFailures: z.boolean().optional(),
+  hasFailures: z.array(z.boolean()).optional(),
 });
 export type RunFile = z.infer<typeof runFile>;
 
-/** All files of an output. */
+/** A file of predictions and what lies beside it. */
 export interface OutputPaths {
   output: string;
   partial: string;
@@ -88,9 +97,7 @@ export async function readRunFile(paths: OutputPaths): Promise<RunFile | null> {
 
 /** What two runs differ in, in words: `the model`, `--mask_crop_size (1.15, now -1)`. */
 export function differences(before: RunFile, now: RunFile): string[] {
-  const found: string[] = [];
-  if (before.identity.model !== now.identity.model) found.push("the model file");
-  if (before.identity.contract !== now.identity.contract) found.push("the model's contract (manifest)");
+  const found = modelDifferences(before, now);
   if (before.identity.cohort !== now.identity.cohort) found.push("the cohort (annotation or split file)");
   const old: Record<string, unknown> = {
     ...before.identity.options,
@@ -106,5 +113,21 @@ export function differences(before: RunFile, now: RunFile): string[] {
     const [a, b] = [JSON.stringify(old[name]), JSON.stringify(new_[name])];
     if (a !== b) found.push(`--${name} (${a ?? "not given"}, now ${b ?? "not given"})`);
   }
+  return found;
+}
+
+function modelDifferences(before: RunFile, now: RunFile): string[] {
+  const list = (names: readonly string[] | null) => names?.join(", ") ?? "one model";
+  if (list(before.members) !== list(now.members))
+    return [`the members (${list(before.members)}, now ${list(now.members)})`];
+  const found: string[] = [];
+  for (const [i, model] of now.identity.models.entries()) {
+    const old = before.identity.models[i];
+    const of = now.members === null ? "" : ` of ${now.members[i]}`;
+    if (old?.file !== model.file) found.push(`the model file${of}`);
+    if (old?.contract !== model.contract) found.push(`the model's contract (manifest, flags)${of}`);
+  }
+  if (JSON.stringify(before.identity.sexModel) !== JSON.stringify(now.identity.sexModel))
+    found.push("the sex model (--predict-sex)");
   return found;
 }

@@ -3,22 +3,20 @@ import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { isSystemError } from "../errors.js";
 import { outputError } from "../files.js";
+import { type AnyPrediction, csvLines, predictionColumns, predictionsToText } from "./columns.js";
 import type { Output, OutputOptions } from "./output.js";
-import {
-  csvLines,
-  isFailure,
-  type OutputRecord,
-  type PredictionRecord,
-  predictionColumns,
-  predictionsToCsv,
-  predictionsToJsonl,
-} from "./record.js";
+import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 
 export async function openStreamOutput(options: OutputOptions): Promise<Output> {
-  const { path, format, hasSexHead, stdout = process.stdout } = options;
+  const { path, format, stdout = process.stdout } = options;
   const output = new StreamOutput(path === "-" ? stdout : createWriteStream(path), options);
-  if (format === "csv") await output.writeText(csvLines([predictionColumns(hasSexHead)]));
+  if (format === "csv") await output.writeText(csvLines([predictionColumns(options)]));
   return output;
+}
+
+/** A failure as a line of the log. */
+export function failureText({ row, file, message, code }: FailureRecord): string {
+  return `row ${row}: ${message.includes(file) ? "" : `${file}: `}${message} (${code})`;
 }
 
 class StreamOutput implements Output {
@@ -33,22 +31,12 @@ class StreamOutput implements Output {
     stream.on("error", () => {});
   }
 
-  async *resumedRecords(): AsyncGenerator<OutputRecord> {}
+  async *resumedRecords(): AsyncGenerator<AnyRecord> {}
 
-  async write(records: readonly OutputRecord[]): Promise<void> {
-    const { format, hasSexHead, logger } = this.options;
-    for (const record of records) {
-      if (!isFailure(record)) continue;
-      const file = record.message.includes(record.file) ? "" : `${record.file}: `;
-      logger.warn(`row ${record.row}: ${file}${record.message} (${record.code})`);
-    }
-    const predictions = records.filter((record): record is PredictionRecord => !isFailure(record));
-    if (predictions.length === 0) return;
-    await this.writeText(
-      format === "csv"
-        ? predictionsToCsv(predictions, hasSexHead)
-        : predictionsToJsonl(predictions, hasSexHead),
-    );
+  async write(records: readonly AnyRecord[]): Promise<void> {
+    for (const record of records) if (isFailure(record)) this.options.logger.warn(failureText(record));
+    const predictions = records.filter((record): record is AnyPrediction => !isFailure(record));
+    if (predictions.length > 0) await this.writeText(predictionsToText(predictions, this.options));
   }
 
   /** Resolves when the text is handed on, so that a slow reader slows the run rather than filling the memory. */

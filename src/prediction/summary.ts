@@ -1,6 +1,6 @@
 /** What a run amounts to: counts, error against the truth, speed. */
 import { durationText } from "../report/progress.js";
-import { isFailure, type OutputRecord } from "./record.js";
+import { type AnyRecord, isFailure } from "./record.js";
 
 export interface Summary {
   /** All rows: predicted, failed and dropped. */
@@ -15,6 +15,10 @@ export interface Summary {
   withTruth: number;
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
   madMonths: number | null;
+  /** The same of each member of an ensemble; empty for one model. */
+  members: { name: string; madMonths: number | null }[];
+  /** Predicted rows whose sex is the sex model's word. */
+  sexPredicted: number;
   /** Rows that an earlier run did, of all. */
   resumedRows: number;
   seconds: number;
@@ -26,12 +30,13 @@ export class SummaryBuilder {
   private predicted = 0;
   private dropped = 0;
   private resumedRows = 0;
-  private withTruth = 0;
-  private sumOfDeviationsMonths = 0;
+  private sexPredicted = 0;
+  private readonly deviations = new Deviations();
+  private readonly ofMembers = new Map<string, Deviations>();
   private readonly byCode = new Map<string, number>();
 
   /** Count a record; `resumed` if it is of an earlier run, so not of this one's speed. */
-  add(record: OutputRecord, resumed = false): void {
+  add(record: AnyRecord, resumed = false): void {
     if (resumed) this.resumedRows += 1;
     if (isFailure(record)) {
       this.byCode.set(record.code, (this.byCode.get(record.code) ?? 0) + 1);
@@ -39,9 +44,14 @@ export class SummaryBuilder {
       return;
     }
     this.predicted += 1;
-    if (record.boneAgeMonths === null) return;
-    this.withTruth += 1;
-    this.sumOfDeviationsMonths += Math.abs(record.ageMonths - record.boneAgeMonths);
+    if (record.sexPredicted) this.sexPredicted += 1;
+    this.deviations.add(record.ageMonths, record.boneAgeMonths);
+    if (!("members" in record)) return;
+    for (const { name, ageMonths } of record.members) {
+      const deviations = this.ofMembers.get(name) ?? new Deviations();
+      deviations.add(ageMonths, record.boneAgeMonths);
+      this.ofMembers.set(name, deviations);
+    }
   }
 
   /** Failed rows so far, dropped ones not included. */
@@ -52,7 +62,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, withTruth, resumedRows } = this;
+    const { predicted, dropped, failed, sexPredicted, resumedRows } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -60,8 +70,10 @@ export class SummaryBuilder {
       failed,
       dropped,
       failuresByCode: Object.fromEntries([...this.byCode].sort(([, a], [, b]) => b - a)),
-      withTruth,
-      madMonths: withTruth === 0 ? null : this.sumOfDeviationsMonths / withTruth,
+      withTruth: this.deviations.count,
+      madMonths: this.deviations.mean,
+      members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
+      sexPredicted,
       resumedRows,
       seconds,
       picturesPerSecond: seconds > 0 ? (rows - resumedRows) / seconds : 0,
@@ -69,20 +81,46 @@ export class SummaryBuilder {
   }
 }
 
+/** Absolute deviations from the truth, where it is known. */
+class Deviations {
+  count = 0;
+  private sumMonths = 0;
+
+  add(months: number, truthMonths: number | null): void {
+    if (truthMonths === null) return;
+    this.count += 1;
+    this.sumMonths += Math.abs(months - truthMonths);
+  }
+
+  /** Months; null without truth. */
+  get mean(): number | null {
+    return this.count === 0 ? null : this.sumMonths / this.count;
+  }
+}
+
 /** The closing lines of a run. */
 export function formatSummary(summary: Summary): string {
-  const { rows, predicted, failed, dropped, resumedRows, madMonths, withTruth, seconds, picturesPerSecond } =
-    summary;
+  const { rows, predicted, failed, dropped, sexPredicted, resumedRows, seconds, picturesPerSecond } = summary;
   const counts = [`${predicted} of ${rows} rows predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
   for (const [code, count] of Object.entries(summary.failuresByCode)) lines.push(`  ${code}: ${count}`);
-  if (madMonths !== null) {
-    lines.push(
-      `mean absolute deviation ${madMonths.toFixed(2)} months on ${withTruth} rows with a known bone age`,
-    );
-  }
+  if (sexPredicted > 0) lines.push(`the sex was predicted in ${sexPredicted} rows`);
+  lines.push(...deviationLines(summary));
   const speed = `${picturesPerSecond.toFixed(1)} pictures a second, ${durationText(seconds)}`;
   lines.push(resumedRows > 0 ? `${speed} (${resumedRows} rows were done before)` : speed);
   return lines.join("\n");
+}
+
+/** Lines about the deviation from the truth; none where no truth is known. */
+export function deviationLines({
+  madMonths,
+  withTruth,
+  members,
+}: Pick<Summary, "madMonths" | "withTruth" | "members">): string[] {
+  if (madMonths === null) return [];
+  return [
+    `mean absolute deviation ${madMonths.toFixed(2)} months on ${withTruth} rows with a known bone age`,
+    ...members.map((member) => `  ${member.name}: ${member.madMonths?.toFixed(2)} months`),
+  ];
 }

@@ -49,12 +49,19 @@ export async function writePredictions(
     resume,
     overwrite,
     logger,
+    members: null,
     hasSexHead: model.hasSexHead,
+    marksSex: false,
     blockSize: resolved.batchSize,
     rowNumbers: () => cohort.rowNumbers(),
     identity: {
-      model: await sha256OfFile(model.file),
-      contract: createHash("sha256").update(JSON.stringify(model.contract)).digest("hex"),
+      models: [
+        {
+          file: await sha256OfFile(model.file),
+          contract: createHash("sha256").update(JSON.stringify(model.contract)).digest("hex"),
+        },
+      ],
+      sexModel: null,
       cohort: cohort.sha256,
       options: identityOptions(model, resolved),
     },

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { OutputFormat } from "../../src/prediction/columns.js";
 import { type Output, type OutputOptions, openOutput } from "../../src/prediction/output.js";
-import type { OutputFormat, OutputRecord } from "../../src/prediction/record.js";
+import type { OutputRecord } from "../../src/prediction/record.js";
 import { silentLogger } from "../../src/report/log.js";
 import { temporaryFolder } from "./temporary.js";
 
@@ -25,6 +26,7 @@ export function record(index: number): OutputRecord {
     dir: "x",
     patientId: `0${index}`,
     sex: index % 2 === 0 ? "M" : "F",
+    sexPredicted: false,
     boneAgeMonths: index % 3 === 0 ? null : index,
     ageZ: Math.fround(Math.sin(index)),
     ageMonths: Math.fround(100 + index / 7),
@@ -36,8 +38,15 @@ export function optionsFor(path: string, more: Partial<OutputOptions> = {}): Out
   return {
     path,
     format: "csv",
+    members: null,
     hasSexHead: true,
-    identity: { model: "m", contract: "c", cohort: "h", options: { flip: false, mask_crop_size: -1 } },
+    marksSex: false,
+    identity: {
+      models: [{ file: "m", contract: "c" }],
+      sexModel: null,
+      cohort: "h",
+      options: { flip: false, mask_crop_size: -1 },
+    },
     blockSize: BLOCK,
     rowNumbers: async function* () {
       for (let index = 0; index < TOTAL; index++) yield rowOf(index);

@@ -85,7 +85,7 @@ describe("an interrupted run", () => {
   it("is discarded with --overwrite, whatever it was", async () => {
     const { folder, path } = await interrupted(8, {
       format: "jsonl",
-      identity: { ...optionsFor("").identity, model: "x" },
+      identity: { ...optionsFor("").identity, models: [{ file: "x", contract: "c" }] },
     });
     await run(path, { overwrite: true });
     expect(await snapshot(folder)).toEqual(await undisturbed());
@@ -106,8 +106,16 @@ describe("an interrupted run", () => {
         () => "",
         (error: Error) => error.message,
       );
-    expect(await why({ identity: { ...identity, model: "n" } })).toMatch(/settings: the model file$/);
-    expect(await why({ identity: { ...identity, contract: "n" } })).toMatch(/contract/);
+    const model = { file: "m", contract: "c" };
+    const models = (...list: (typeof model)[]) => ({ identity: { ...identity, models: list } });
+    expect(await why(models({ ...model, file: "n" }))).toMatch(/settings: the model file$/);
+    expect(await why(models({ ...model, contract: "n" }))).toMatch(
+      /settings: the model's contract \(manifest, flags\)$/,
+    );
+    expect(await why({ ...models(model, model), members: ["a", "b"] })).toMatch(
+      /settings: the members \(one model, now a, b\)$/,
+    );
+    expect(await why({ identity: { ...identity, sexModel: model } })).toMatch(/settings: the sex model/);
     expect(await why({ identity: { ...identity, cohort: "n" } })).toMatch(/cohort/);
     expect(await why({ blockSize: 5 })).toMatch(/--batch_size \(4, now 5\)$/);
     expect(await why({ format: "jsonl" })).toMatch(/--format \("csv", now "jsonl"\)$/);

@@ -3,10 +3,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { OutputFormat } from "../../../src/prediction/columns.js";
 import { finishingSteps } from "../../../src/prediction/fileOutput.js";
 import { openOutput } from "../../../src/prediction/output.js";
 import { findResumePoint } from "../../../src/prediction/partial.js";
-import type { OutputFormat } from "../../../src/prediction/record.js";
 import { outputPaths } from "../../../src/prediction/resume.js";
 import {
   BLOCK,
@@ -55,7 +55,7 @@ describe("a kill while rows are written", () => {
     async (format) => {
       const { states } = await writes(format);
       const paths = outputPaths(join(await temporaryFolder(), "out"));
-      const { rowNumbers, hasSexHead } = optionsFor("");
+      const options = optionsFor("", { format });
       for (let block = 1; block < states.length; block++) {
         const [failuresBefore, rowsBefore] = states[block - 1]!;
         const [failures, rows] = states[block]!;
@@ -66,7 +66,7 @@ describe("a kill while rows are written", () => {
         for (const [failureBytes, rowBytes] of kills) {
           writeFileSync(paths.failuresPartial, failureBytes);
           writeFileSync(paths.partial, rowBytes);
-          const point = await findResumePoint(paths, { format, hasSexHead }, rowNumbers(), BLOCK);
+          const point = await findResumePoint(paths, options, options.rowNumbers(), BLOCK);
           // Cut to these lengths, the files are byte for byte what they were before the block.
           expect(point).toEqual({
             index: (block - 1) * BLOCK,
@@ -123,8 +123,8 @@ describe("a kill while a run starts or ends", () => {
     await writeFile(`${path}.failures.csv`, "stale");
     const paths = outputPaths(path);
     const before = JSON.parse(await readFile(paths.run, "utf8"));
-    const complete = { ...before, state: "complete", rows: TOTAL, hasFailures: true };
-    for (const step of finishingSteps(paths, complete).slice(0, steps)) await step();
+    const complete = { ...before, state: "complete", rows: TOTAL, hasFailures: [true] };
+    for (const step of finishingSteps([paths], complete).slice(0, steps)) await step();
     const output = await openOutput(optionsFor(path, { resume: true }));
     // After the run file is gone the run is over: another --resume is a new run.
     expect(output.resumeIndex).toBe(steps < 4 ? TOTAL : 0);
@@ -144,8 +144,8 @@ describe("a kill while a run starts or ends", () => {
     await writeFile(`${path}.failures.csv`, "stale");
     const paths = outputPaths(path);
     const before = JSON.parse(await readFile(paths.run, "utf8"));
-    const complete = { ...before, state: "complete", rows: TOTAL, hasFailures: false };
-    for (const step of finishingSteps(paths, complete).slice(0, steps)) await step();
+    const complete = { ...before, state: "complete", rows: TOTAL, hasFailures: [false] };
+    for (const step of finishingSteps([paths], complete).slice(0, steps)) await step();
     const output = await openOutput(optionsFor(path, { resume: true }));
     await writeRows(output, TOTAL, good);
     await output.complete();
@@ -153,7 +153,7 @@ describe("a kill while a run starts or ends", () => {
   });
 
   it("while an earlier run is discarded: nothing of it is taken for the new one", async () => {
-    const other = { ...optionsFor("").identity, model: "other" };
+    const other = { ...optionsFor("").identity, models: [{ file: "other", contract: "c" }] };
     const { folder, path } = await interrupted(8, { identity: other });
     // The first thing that --overwrite does, and then the kill.
     const before = JSON.parse(await readFile(`${path}.run.json`, "utf8"));

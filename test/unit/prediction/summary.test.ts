@@ -4,7 +4,7 @@ import { formatSummary, SummaryBuilder } from "../../../src/prediction/summary.j
 
 const prediction = (ageMonths: number, boneAgeMonths: number | null): PredictionRecord => {
   const place = { index: 0, row: 1, imageId: "a.png", dir: "", patientId: "", sex: null };
-  return { ...place, boneAgeMonths, ageZ: 0, ageMonths, sexHat: null };
+  return { ...place, sexPredicted: false, boneAgeMonths, ageZ: 0, ageMonths, sexHat: null };
 };
 const failure = (code: string, dropped = false): FailureRecord => {
   return { index: 0, row: 1, file: "a.png", code, message: "", dropped };
@@ -28,6 +28,8 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
     withTruth: 2,
     madMonths: 7,
+    members: [],
+    sexPredicted: 0,
     resumedRows: 1,
     seconds: 3,
     picturesPerSecond: 2,
@@ -42,6 +44,32 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
       "2.0 pictures a second, 3 s (1 rows were done before)",
     ].join("\n"),
   );
+});
+
+it("gives each member's deviation beside the ensemble's, and counts predicted sexes", () => {
+  const { ageZ: _, ...row } = prediction(100, 90);
+  const members = [
+    { name: "b", ageMonths: 110 },
+    { name: "a", ageMonths: 90 },
+  ];
+  const summary = new SummaryBuilder();
+  summary.add({ ...row, members, sdMonths: 14, sexPredicted: true });
+  summary.add({ ...row, members, sdMonths: 14, boneAgeMonths: 97 });
+  expect(summary.build(1)).toMatchObject({
+    withTruth: 2,
+    madMonths: 6.5,
+    members: [
+      { name: "b", madMonths: 16.5 },
+      { name: "a", madMonths: 3.5 },
+    ],
+    sexPredicted: 1,
+  });
+  expect(formatSummary(summary.build(1)).split("\n").slice(1, -1)).toEqual([
+    "the sex was predicted in 1 rows",
+    "mean absolute deviation 6.50 months on 2 rows with a known bone age",
+    "  b: 16.50 months",
+    "  a: 3.50 months",
+  ]);
 });
 
 it("says nothing of a deviation without truth, and stands an empty run", () => {

@@ -1,0 +1,94 @@
+/** One file of predictions and the one of its failures, open under the names they have until the run is complete. */
+import { type FileHandle, open, rm, truncate } from "node:fs/promises";
+import { outputError } from "../files.js";
+import {
+  type AnyPrediction,
+  csvLines,
+  FAILURE_COLUMNS,
+  failuresToCsv,
+  type Layout,
+  predictionColumns,
+  predictionsToText,
+} from "./columns.js";
+import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
+import { type OutputPaths, outputPaths } from "./resume.js";
+
+/** A file and what its lines hold. */
+export interface OutputFile extends Layout {
+  path: string;
+}
+
+export const CAN_RESUME = "What is done is kept: the same command with --resume goes on from there.";
+
+export class RecordFile {
+  readonly paths: OutputPaths;
+  private failures: FileHandle | null = null;
+
+  private constructor(
+    private readonly file: OutputFile,
+    private readonly predictions: FileHandle,
+  ) {
+    this.paths = outputPaths(file.path);
+  }
+
+  /** Open the partial files, cut to so many bytes. Throws `ERR_DEEPLASIA_OUTPUT`. */
+  static async open(file: OutputFile, bytes: number, failureBytes: number): Promise<RecordFile> {
+    const { partial, failuresPartial } = outputPaths(file.path);
+    try {
+      if (failureBytes === 0) await rm(failuresPartial, { force: true });
+      else await truncate(failuresPartial, failureBytes);
+      return new RecordFile(file, await openPartial(partial, file, bytes));
+    } catch (error) {
+      throw outputError(error, file.path);
+    }
+  }
+
+  /** Append the predictions to one file and the failures to the other. */
+  async write(records: readonly AnyRecord[]): Promise<void> {
+    const predictions = records.filter((record): record is AnyPrediction => !isFailure(record));
+    try {
+      // FileHandle.writeFile goes on after a short write, at the end of the file as both are only appended to.
+      await this.writeFailures(records.filter(isFailure));
+      await this.predictions.writeFile(predictionsToText(predictions, this.file));
+    } catch (error) {
+      throw outputError(error, this.file.path, CAN_RESUME);
+    }
+  }
+
+  private async writeFailures(failures: readonly FailureRecord[]): Promise<void> {
+    if (failures.length === 0) return;
+    this.failures ??= await open(this.paths.failuresPartial, "a");
+    if ((await this.failures.stat()).size === 0) await this.failures.writeFile(csvLines([FAILURE_COLUMNS]));
+    await this.failures.writeFile(failuresToCsv(failures));
+  }
+
+  /** Flush and close both files. */
+  async close(): Promise<void> {
+    try {
+      for (const handle of [this.failures, this.predictions]) {
+        if (handle === null) continue;
+        try {
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+      }
+    } catch (error) {
+      throw outputError(error, this.file.path, CAN_RESUME);
+    }
+  }
+}
+
+/** The partial file, cut to its first `bytes` bytes and open for what comes after them. */
+async function openPartial(path: string, layout: Layout, bytes: number): Promise<FileHandle> {
+  const handle = await open(path, "a");
+  try {
+    await handle.truncate(bytes);
+    const needsHeader = layout.format === "csv" && bytes === 0;
+    if (needsHeader) await handle.writeFile(csvLines([predictionColumns(layout)]));
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
