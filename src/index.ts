@@ -4,9 +4,12 @@ export { DeeplasiaError, type ErrorCode } from "./errors.js";
 export type { Contract } from "./model/contract.js";
 export type { Manifest } from "./model/manifest.js";
 export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
+export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
 export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
 export {
+  type EnsembleOutputRecord,
+  type EnsembleRecord,
   type FailureRecord,
   isFailure,
   type OutputRecord,

@@ -1,7 +1,7 @@
-/** Samples to slots of a native batch: decode, then the native image chain, a bounded number at a time. */
+/** Pictures to slots of native batches: decoded once, then the native image chain for each batch. */
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { Contract } from "../model/contract.js";
-import { type BatchHandle, type ImagePlan, native, type RawPicture } from "../native.js";
+import { type BatchHandle, type ImagePlan, native, type PictureFacts, type RawPicture } from "../native.js";
 import { decodePicture } from "./decode.js";
 
 export interface PictureSource {
@@ -10,20 +10,24 @@ export interface PictureSource {
   mask: string | Uint8Array | null;
 }
 
-/** Normalisations that divide by what a constant picture has none of. */
-const NEEDS_CONTRAST: readonly Contract["normalise"][] = ["zscore", "interval", "equalize"];
+/** A batch, and what is done to a picture on its way into it. */
+export interface Target {
+  batch: BatchHandle;
+  plan: ImagePlan;
+}
+
+/** What the image chain saw of a picture, or why it is not in the batch. */
+export type Filled = PictureFacts | DeeplasiaError;
 
 /**
- * Decode one picture and its mask and run the image chain into a slot.
- * Throws a DeeplasiaError that names the file.
+ * Decode one picture and its mask and run the image chain into the same slot of every target; one result a target.
+ * Never rejects: errors are results, and name the file.
  */
-export async function fillSlot(
-  batch: BatchHandle,
+export async function fillSlots(
+  targets: readonly Target[],
   slot: number,
   { image, mask }: PictureSource,
-  plan: ImagePlan,
-  contract: Contract,
-): Promise<void> {
+): Promise<Filled[]> {
   const file = typeof image === "string" ? image : undefined;
   const decoded: RawPicture[] = [];
   const decode = async (source: string | Uint8Array, role: "image" | "mask") => {
@@ -31,24 +35,30 @@ export async function fillSlot(
     decoded.push(picture);
     return picture;
   };
+  const failure = (error: unknown) => toDeeplasiaError(error).at({ file });
   try {
     const picture = await decode(image, "image");
-    const { min, max } = await native().fillSlot(
-      batch,
-      slot,
-      picture,
-      mask === null ? null : await decode(mask, "mask"),
-      plan,
-    );
-    if (min === max && NEEDS_CONTRAST.includes(contract.normalise)) {
-      throw new DeeplasiaError(
-        "ERR_DEEPLASIA_IMAGE_BLANK",
-        `the picture has one grey value (${min}) after preprocessing, so that it cannot be normalised`,
-      );
-    }
+    const maskPicture = mask === null ? null : await decode(mask, "mask");
+    const fill = async ({ batch, plan }: Target) =>
+      native().fillSlot(batch, slot, picture, maskPicture, plan);
+    return await Promise.all(targets.map((target) => fill(target).catch(failure)));
   } catch (error) {
-    throw toDeeplasiaError(error).at({ file });
+    const known = failure(error);
+    return targets.map(() => known);
   } finally {
     for (const { data } of decoded) native().release(data);
   }
+}
+
+/** Normalisations that divide by what a constant picture has none of. */
+const NEEDS_CONTRAST: readonly Contract["normalise"][] = ["zscore", "interval", "equalize"];
+
+/** Why a network with this contract cannot be given the picture; undefined where it can. */
+export function whyUnusable(filled: Filled, contract: Contract): DeeplasiaError | undefined {
+  if (filled instanceof DeeplasiaError) return filled;
+  if (filled.min !== filled.max || !NEEDS_CONTRAST.includes(contract.normalise)) return undefined;
+  return new DeeplasiaError(
+    "ERR_DEEPLASIA_IMAGE_BLANK",
+    `the picture has one grey value (${filled.min}) after preprocessing, so that it cannot be normalised`,
+  );
 }

@@ -147,6 +147,10 @@ const outputOptions = {
     .enum(["csv", "jsonl"])
     .default("csv")
     .meta({ description: "format of the output", argument: "<name>" }),
+  memberCsvs: file.optional().meta({
+    description: "folder for the predictions of each member of an ensemble, as <member>.csv",
+    argument: "<folder>",
+  }),
   resume: z
     .boolean()
     .default(false)

@@ -1,6 +1,7 @@
 /** The only place where a network's output becomes a bone age. */
 import { DeeplasiaError } from "../errors.js";
 import type { Contract } from "../model/contract.js";
+import type { SlotOutput } from "./forward.js";
 
 /**
  * Bone age in months from the network's first output: un-normalised where the contract says z-scores, then corrected
@@ -30,16 +31,16 @@ export interface Reading {
 }
 
 /** A picture's outputs as a reading, or ERR_DEEPLASIA_NOT_FINITE. */
-export function interpret(
-  age: number,
-  sexLogit: number | null,
-  contract: Contract,
-): Reading | DeeplasiaError {
-  if (!Number.isFinite(age)) {
-    return new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", `the network's output is ${age}`);
-  }
+export function interpret({ age, sexLogit }: SlotOutput, contract: Contract): Reading | DeeplasiaError {
+  if (!Number.isFinite(age)) return notFinite(`the network's output is ${age}`);
+  // An infinite logit is a probability of 0 or 1.
+  if (Number.isNaN(sexLogit)) return notFinite("the network's output for the sex is NaN");
   const sexHat = sexLogit === null ? null : toProbability(sexLogit);
   return { ageMonths: toMonths(age, contract), ageZ: age, sexHat };
+}
+
+function notFinite(message: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", message);
 }
 
 /** `8 years 3 months` for a person; whole months, never negative. */

@@ -1,4 +1,5 @@
 /** Predictions of a cohort as an async iterable. */
+import type { SexNeed } from "../data/annotations.js";
 import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import { DeeplasiaError } from "../errors.js";
@@ -6,8 +7,11 @@ import type { BoneAgeModel } from "../model/model.js";
 import { type PredictOptions, predictOptions } from "../options/schema.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
-import { predictBlocks } from "./pipeline.js";
-import { type AnyRecord, isFailure, type OutputRecord } from "./record.js";
+import { combineBlocks } from "./ensemble.js";
+import { type Members, type Models, membersOf } from "./members.js";
+import { type BlockRecords, predictBlocks } from "./pipeline.js";
+import { type AnyRecord, type EnsembleOutputRecord, isFailure, type OutputRecord } from "./record.js";
+import { requireSexModel } from "./sexModel.js";
 import { SummaryBuilder } from "./summary.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
@@ -33,6 +37,8 @@ export interface PredictCohortOptions
   > {
   /** Pictures, folders or glob patterns, instead of an annotation CSV. */
   files?: readonly string[] | undefined;
+  /** Says the sex where a row gives none: a model with a sex head that looks at the picture alone. */
+  sexModel?: BoneAgeModel | undefined;
   /** Stops between two batches; what was begun is finished and delivered first. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -44,16 +50,16 @@ export type CohortRun = PredictCohortOptions & PredictOptions;
 
 /** The options with the defaults of the schema. Throws ERR_DEEPLASIA_OPTION. */
 export function resolveOptions(options: PredictCohortOptions): CohortRun {
-  const { files, signal, onProgress, logger, ...rest } = options;
+  const { files, sexModel, signal, onProgress, logger, ...rest } = options;
   const checked = predictOptions.safeParse(rest);
-  if (checked.success) return { ...checked.data, files, signal, onProgress, logger };
+  if (checked.success) return { ...checked.data, files, sexModel, signal, onProgress, logger };
   const issue = checked.error.issues[0]!;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${issue.path.join(".") || "options"}: ${issue.message}`);
 }
 
-export async function openCohortOf(model: BoneAgeModel, options: CohortRun): Promise<Cohort> {
-  const sexNeed = model.contract.sexEncoding === "none" ? "ignored" : "needed";
-  const { files, annotationCsv } = options;
+/** The cohort that the options name, for networks that may need sex and masks. */
+export async function openCohortOf(models: readonly BoneAgeModel[], options: CohortRun): Promise<Cohort> {
+  const { files, annotationCsv, sexModel } = options;
   if ((files === undefined) === (annotationCsv === undefined)) {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_USAGE",
@@ -68,21 +74,32 @@ export async function openCohortOf(model: BoneAgeModel, options: CohortRun): Pro
       remedy: "Leave --sex and --sex-from out.",
     });
   }
-  if (model.contract.maskNeeded && (options.maskDirs[0] ?? "") === "") {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_OPTION",
-      "this model needs masks: it was trained on masked hands",
-      {
-        remedy:
-          "Give their folder: --mask_dirs FOLDER. `--mask-needed false` predicts without them all the same.",
-      },
-    );
-  }
+  if (sexModel !== undefined) await requireSexModel(sexModel);
+  requireMasks(sexModel === undefined ? models : [...models, sexModel], options.maskDirs);
   const limit = await rowLimit(options, () =>
-    openCohortOf(model, { ...options, limitPredictBatches: undefined }),
+    openCohortOf(models, { ...options, limitPredictBatches: undefined }),
   );
+  const sexNeed = sexNeedOf(models, sexModel);
   if (files !== undefined) return cohortFromFiles(files, { ...options, sexNeed, limit });
   return openCohort({ ...options, annotationCsv: annotationCsv!, sexNeed, limit });
+}
+
+function sexNeedOf(models: readonly BoneAgeModel[], sexModel: BoneAgeModel | undefined): SexNeed {
+  if (sexModel !== undefined) return "where-given";
+  return models.some(({ contract }) => contract.sexEncoding !== "none") ? "needed" : "ignored";
+}
+
+function requireMasks(models: readonly BoneAgeModel[], maskDirs: readonly string[]): void {
+  const needing = models.find(({ contract }) => contract.maskNeeded);
+  if (needing === undefined || (maskDirs[0] ?? "") !== "") return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `${needing.file} needs masks: it was trained on masked hands`,
+    {
+      remedy:
+        "Give their folder: --mask_dirs FOLDER. `--mask-needed false` predicts without them all the same.",
+    },
+  );
 }
 
 /** Lightning's limit_predict_batches: a number of batches, or a share of all below 1. */
@@ -111,33 +128,60 @@ export function applyStrict<T extends AnyRecord>(record: T, { strict }: Pick<Coh
   return strict && isFailure(record) ? { ...record, dropped: false } : record;
 }
 
-export async function* blocksOf(model: BoneAgeModel, cohort: Cohort, options: CohortRun, from: number) {
-  for await (const block of predictBlocks(model, cohort.samples(from), options)) {
-    yield block.map((record) => applyStrict(record, options));
+/** What a block of rows comes to, and what each model said on its own. */
+export interface Block {
+  records: AnyRecord[];
+  ofMembers: BlockRecords;
+}
+
+/** Blocks from a position on. */
+export async function* blocksOf(
+  { list, names }: Members,
+  cohort: Cohort,
+  options: CohortRun,
+  from: number,
+): AsyncGenerator<Block> {
+  for await (const block of predictBlocks(list, cohort.samples(from), options)) {
+    const ofMembers = block.map((records) => records.map((record) => applyStrict(record, options)));
+    yield { records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
   }
 }
 
 /**
- * Predict a cohort; records come in input order, failed rows among them (`isFailure`). Memory stays flat.
+ * Predict a cohort; records come in input order, failed rows among them (`isFailure`). Memory stays flat. A list of
+ * models is an ensemble: its records hold each member's months, their mean and their spread.
  *
  * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options); ERR_DEEPLASIA_ABORTED after the
  *   signal.
  */
-export async function* predictCohort(
+export function predictCohort(
   model: BoneAgeModel,
   options: PredictCohortOptions,
-): AsyncGenerator<OutputRecord, void, void> {
+): AsyncGenerator<OutputRecord, void, void>;
+export function predictCohort(
+  models: readonly BoneAgeModel[],
+  options: PredictCohortOptions,
+): AsyncGenerator<EnsembleOutputRecord, void, void>;
+export function predictCohort(
+  models: Models,
+  options: PredictCohortOptions,
+): AsyncGenerator<AnyRecord, void, void>;
+export async function* predictCohort(
+  models: Models,
+  options: PredictCohortOptions,
+): AsyncGenerator<AnyRecord, void, void> {
   const resolved = resolveOptions(options);
-  const cohort = await openCohortOf(model, resolved);
+  const members = membersOf(models);
+  const cohort = await openCohortOf(members.list, resolved);
   warnAboutCohort(cohort, resolved.logger ?? silentLogger);
   const summary = new SummaryBuilder();
   const meter = new ProgressMeter(cohort.total);
   let done = 0;
-  for await (const block of blocksOf(model, cohort, resolved, 0)) {
-    for (const record of block) summary.add(record);
-    done += block.length;
+  for await (const { records } of blocksOf(members, cohort, resolved, 0)) {
+    for (const record of records) summary.add(record);
+    done += records.length;
     resolved.onProgress?.(meter.event(done, summary.failed));
-    yield* block;
+    yield* records;
   }
   if (resolved.signal?.aborted && done < cohort.total) throw aborted(resolved.signal);
 }

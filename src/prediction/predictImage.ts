@@ -1,15 +1,16 @@
 /** Bone age of one radiograph. */
 import type { Sex } from "../data/annotations.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { fillSlot } from "../image/loader.js";
-import { imagePlan, normalisation } from "../image/plan.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { native } from "../native.js";
-import { interpret, type Reading } from "./months.js";
+import { BlockPredictor } from "./blockPredictor.js";
+import type { Reading } from "./months.js";
+import { requireSexModel } from "./sexModel.js";
 
 export interface PredictImageOptions {
-  /** Needed by a model with a sex input. */
+  /** Needed by a model with a sex input, unless there is a `sexModel`. */
   sex?: Sex | undefined;
+  /** Says the sex where `sex` is not given: a model with a sex head that looks at the picture alone. */
+  sexModel?: BoneAgeModel | undefined;
   /** The hand's mask: a file, or the bytes of one. Needed by a model that was trained on masked hands. */
   mask?: string | Uint8Array | undefined;
   flip?: boolean | undefined;
@@ -17,7 +18,12 @@ export interface PredictImageOptions {
   rotationAngle?: number | undefined;
 }
 
-export type ImagePrediction = Reading;
+export interface ImagePrediction extends Reading {
+  /** The sex that was used; null where nobody gave one. */
+  sex: Sex | null;
+  /** Whether `sex` is the sex model's word. */
+  sexPredicted: boolean;
+}
 
 /**
  * Bone age of one radiograph.
@@ -28,40 +34,40 @@ export type ImagePrediction = Reading;
 export async function predictImage(
   model: BoneAgeModel,
   image: string | Uint8Array,
-  { sex, mask, flip = false, rotationAngle = 0 }: PredictImageOptions = {},
+  { sex, sexModel, mask, flip = false, rotationAngle = 0 }: PredictImageOptions = {},
 ): Promise<ImagePrediction> {
-  const { contract } = model;
-  if (sex === undefined && contract.sexEncoding !== "none") {
+  if (sex === undefined && sexModel === undefined && model.contract.sexEncoding !== "none") {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_SEX",
-      "this model needs the sex of the child: pass sex, 'F' or 'M'",
+      "this model needs the sex of the child: pass sex, 'F' or 'M', or a sexModel",
     );
   }
-  if (mask === undefined && contract.maskNeeded) {
+  const maskNeeded = model.contract.maskNeeded || sexModel?.contract.maskNeeded === true;
+  if (mask === undefined && maskNeeded) {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_MASK_MISSING",
       "this model needs the mask of the hand: pass mask",
     );
   }
-  const [channels, height, width] = contract.inputSize;
-  const batch = native().createBatch(1, height, width);
+  if (sexModel !== undefined) await requireSexModel(sexModel);
+  const predictor = new BlockPredictor([model], {
+    batchSize: 1,
+    numWorkers: 1,
+    flip,
+    rotationAngle,
+    sexModel,
+  });
   try {
-    const plan = imagePlan(contract, { flip, rotationAngle });
-    await fillSlot(batch, 0, { image, mask: mask ?? null }, plan, contract);
-    const { age, sexLogit } = await native().predict(
-      model.handle,
-      batch,
-      Int32Array.of(0),
-      channels,
-      normalisation(contract),
-      model.encodeSex([sex === "M" ? 1 : 0], 1),
-    );
-    const reading = interpret(age[0]!, sexLogit?.[0] ?? null, contract);
-    if (reading instanceof DeeplasiaError) throw reading;
-    return reading;
+    const source = { image, mask: mask ?? null };
+    const [outcome] = await predictor.predict([{ source, sex: sex ?? null }]);
+    const { sex: used, sexPredicted, readings } = outcome!;
+    const reading = readings[0]!;
+    if (reading instanceof DeeplasiaError)
+      throw reading.at({ file: typeof image === "string" ? image : undefined });
+    return { ...reading, sex: used, sexPredicted };
   } catch (error) {
     throw toDeeplasiaError(error);
   } finally {
-    await native().dispose(batch);
+    await predictor.dispose();
   }
 }

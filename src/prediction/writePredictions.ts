@@ -1,12 +1,15 @@
 /** Predictions of a cohort into a file that can be resumed. */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Cohort } from "../data/cohort.js";
+import { DeeplasiaError } from "../errors.js";
 import { sha256OfFile } from "../files.js";
 import type { BoneAgeModel } from "../model/model.js";
 import type { PredictOptions } from "../options/schema.js";
 import { silentLogger } from "../report/log.js";
 import { ProgressMeter } from "../report/progress.js";
-import { type Output, openOutput } from "./output.js";
+import { type Members, type Models, membersOf } from "./members.js";
+import { type Output, type OutputOptions, openOutput } from "./output.js";
 import {
   applyStrict,
   blocksOf,
@@ -16,11 +19,12 @@ import {
   resolveOptions,
   warnAboutCohort,
 } from "./predictCohort.js";
+import type { ModelIdentity } from "./resume.js";
 import { type Summary, SummaryBuilder } from "./summary.js";
 
 export interface WritePredictionsOptions
   extends PredictCohortOptions,
-    Partial<Pick<PredictOptions, "format" | "resume" | "overwrite">> {
+    Partial<Pick<PredictOptions, "format" | "memberCsvs" | "resume" | "overwrite">> {
   /** File, or `-` for stdout. */
   outputPath: string;
 }
@@ -32,49 +36,80 @@ export interface WrittenPredictions extends Summary {
 
 /**
  * Predict a cohort into a file that appears under its name when it is complete, beside `<file>.failures.csv` where rows
- * failed. See `openOutput` for resuming.
+ * failed. A list of models is an ensemble; `memberCsvs` names a folder for its members' own predictions. See
+ * `openOutput` for resuming.
  */
 export async function writePredictions(
-  model: BoneAgeModel,
+  models: Models,
   options: WritePredictionsOptions,
 ): Promise<WrittenPredictions> {
-  const { outputPath, format = "csv", resume = false, overwrite = false, ...rest } = options;
+  const { outputPath, format = "csv", memberCsvs, resume = false, overwrite = false, ...rest } = options;
   const resolved = resolveOptions(rest);
   const logger = resolved.logger ?? silentLogger;
-  const cohort = await openCohortOf(model, resolved);
+  const members = membersOf(models);
+  const cohort = await openCohortOf(members.list, resolved);
   warnAboutCohort(cohort, logger);
   const output = await openOutput({
+    ...layouts(members, resolved.sexModel !== undefined, memberCsvs),
     path: outputPath,
     format,
     resume,
     overwrite,
     logger,
-    members: null,
-    hasSexHead: model.hasSexHead,
-    marksSex: false,
     blockSize: resolved.batchSize,
     rowNumbers: () => cohort.rowNumbers(),
     identity: {
-      models: [
-        {
-          file: await sha256OfFile(model.file),
-          contract: createHash("sha256").update(JSON.stringify(model.contract)).digest("hex"),
-        },
-      ],
-      sexModel: null,
+      models: await Promise.all(members.list.map(identityOf)),
+      sexModel: resolved.sexModel === undefined ? null : await identityOf(resolved.sexModel),
       cohort: cohort.sha256,
-      options: identityOptions(model, resolved),
+      options: { ...identityOptions(members.list, resolved), member_csvs: memberCsvs ?? null },
     },
   });
   try {
-    return await run(model, cohort, output, resolved);
+    return await run(members, cohort, output, resolved);
   } finally {
     await output.suspend();
   }
 }
 
+/** What the lines of the output hold, and those of the members' files. */
+function layouts(
+  { list, names }: Members,
+  marksSex: boolean,
+  memberCsvs: string | undefined,
+): Pick<OutputOptions, "members" | "hasSexHead" | "marksSex" | "memberFiles"> {
+  const layout = { members: names, hasSexHead: list.some(({ hasSexHead }) => hasSexHead), marksSex };
+  if (memberCsvs === undefined) return layout;
+  if (names === null) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_USAGE",
+      "--member-csvs is for ensembles, but there is one model",
+      {
+        remedy: "Leave it out: the output is that model's CSV.",
+      },
+    );
+  }
+  const memberFiles = list.map(({ hasSexHead }, i) => {
+    const path = join(memberCsvs, `${names[i]}.csv`);
+    return { path, format: "csv" as const, members: null, hasSexHead, marksSex };
+  });
+  return { ...layout, memberFiles };
+}
+
+async function identityOf({ file, contract, network }: BoneAgeModel): Promise<ModelIdentity> {
+  // The network too: flags may say how a checkpoint becomes one.
+  const digest = createHash("sha256")
+    .update(JSON.stringify([contract, network]))
+    .digest("hex");
+  return { file: await sha256OfFile(file), contract: digest };
+}
+
 /** Every option that changes what is written, by its flag. */
-function identityOptions(model: BoneAgeModel, options: CohortRun) {
+function identityOptions(models: readonly BoneAgeModel[], options: CohortRun) {
+  const setting = <K extends "device" | "precision" | "threads">(name: K) => {
+    const values = [...new Set(models.map(({ settings }) => settings[name]))];
+    return values.length === 1 ? values[0]! : values;
+  };
   return {
     img_dir: options.annotationCsv === undefined ? null : options.imgDir,
     mask_dirs: options.maskDirs,
@@ -84,14 +119,14 @@ function identityOptions(model: BoneAgeModel, options: CohortRun) {
     rotation_angle: options.rotationAngle,
     limit_predict_batches: options.limitPredictBatches ?? null,
     strict: options.strict,
-    device: model.settings.device,
-    precision: model.settings.precision,
-    threads: model.settings.threads,
+    device: setting("device"),
+    precision: setting("precision"),
+    threads: setting("threads"),
   };
 }
 
 async function run(
-  model: BoneAgeModel,
+  members: Members,
   cohort: Cohort,
   output: Output,
   options: CohortRun,
@@ -103,10 +138,10 @@ async function run(
   const meter = new ProgressMeter(cohort.total, done);
   const start = performance.now();
   if (done < cohort.total) {
-    for await (const block of blocksOf(model, cohort, options, done)) {
-      await output.write(block);
-      for (const record of block) summary.add(record);
-      done += block.length;
+    for await (const { records, ofMembers } of blocksOf(members, cohort, options, done)) {
+      await output.write(records, ofMembers);
+      for (const record of records) summary.add(record);
+      done += records.length;
       options.onProgress?.(meter.event(done, summary.failed));
       if (output.closed) break;
     }

@@ -3,11 +3,23 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 
-/** A grey PNG whose left half is black and whose right half has the given grey value. */
-export async function halves(value: number, side = 40): Promise<Buffer> {
-  const pixels = Buffer.alloc(side * side);
+/** A grey PNG whose left half is black, or `left`, and whose right half has the given grey value. */
+export async function halves(value: number, side = 40, left = 0): Promise<Buffer> {
+  const pixels = Buffer.alloc(side * side, left);
   for (let y = 0; y < side; y++) pixels.fill(value, y * side + side / 2, (y + 1) * side);
-  return sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
+  return greyPng(pixels, side, side);
+}
+
+/** A grey PNG twice as wide as high: one value but for its outermost columns, so that its centre square is blank. */
+export async function blankCentre(value: number, height = 40): Promise<Buffer> {
+  const width = 2 * height;
+  const pixels = Buffer.alloc(width * height, value);
+  for (let y = 0; y < height; y++) pixels.fill(255 - value, y * width, y * width + 1);
+  return greyPng(pixels, width, height);
+}
+
+function greyPng(pixels: Buffer, width: number, height: number): Promise<Buffer> {
+  return sharp(pixels, { raw: { width, height, channels: 1 } })
     .toColourspace("b-w")
     .png()
     .toBuffer();
@@ -33,8 +45,9 @@ export async function writeCohort(folder: string, rows: readonly CohortRow[], ne
   await writeFile(join(folder, "cohort.csv"), lines.join(newline) + newline);
 }
 
-/** Arguments of `predict` for such a folder. */
-export function cohortArguments(folder: string, model: string, ...more: string[]): string[] {
+/** Arguments of `predict` for such a folder; several models are an ensemble. */
+export function cohortArguments(folder: string, model: string | string[], ...more: string[]): string[] {
   const cohort = ["--annotation_csv", join(folder, "cohort.csv"), "--img_dir", join(folder, "images")];
-  return ["predict", "--ckp_path", model, ...cohort, "--output_path", join(folder, "out.csv"), ...more];
+  const models = ["--ckp_path", ...[model].flat()];
+  return ["predict", ...models, ...cohort, "--output_path", join(folder, "out.csv"), ...more];
 }

@@ -1,0 +1,91 @@
+/** One network on slots of batches. */
+import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { normalisation } from "../image/plan.js";
+import type { BoneAgeModel } from "../model/model.js";
+import { type BatchHandle, native } from "../native.js";
+import { type Logger, silentLogger } from "../report/log.js";
+
+export interface SlotInput {
+  slot: number;
+  /** Sex for a network with such an input: 1 male, 0 female. */
+  male: 0 | 1;
+}
+
+/** What the network gives for one slot, as it is; `sexLogit` is null where it has no sex head. */
+export interface SlotOutput {
+  age: number;
+  sexLogit: number | null;
+}
+
+export type SlotOutputs = Map<number, SlotOutput | DeeplasiaError>;
+
+export class Forward {
+  /** Most rows a forward is given; halved when the device runs out of memory. */
+  private mostRows: number;
+
+  constructor(
+    readonly model: BoneAgeModel,
+    private readonly batchSize: number,
+    private readonly logger: Logger = silentLogger,
+  ) {
+    this.mostRows = batchSize;
+  }
+
+  /**
+   * Run the network on some slots. Out of memory, and a forward that fails for some picture, are met by halving: the
+   * first until it fits, the second until the picture at fault is alone.
+   */
+  async run(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
+    if (inputs.length === 0) return new Map();
+    if (inputs.length > this.mostRows) return this.runInHalves(batch, inputs);
+    try {
+      return await this.runAtOnce(batch, inputs);
+    } catch (cause) {
+      const error = toDeeplasiaError(cause);
+      const outOfMemory = error.code === "ERR_DEEPLASIA_OUT_OF_MEMORY";
+      if (!outOfMemory && error.code !== "ERR_DEEPLASIA_MODEL_FORWARD") throw error;
+      if (inputs.length === 1 && outOfMemory) throw error.at({ file: this.model.file });
+      if (inputs.length === 1) return new Map([[inputs[0]!.slot, error]]);
+      if (outOfMemory) this.halve(inputs.length);
+      return this.runInHalves(batch, inputs);
+    }
+  }
+
+  private async runAtOnce(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
+    const { handle, contract } = this.model;
+    const { age, sexLogit } = await native().predict(
+      handle,
+      batch,
+      Int32Array.from(inputs, ({ slot }) => slot),
+      contract.inputSize[0],
+      normalisation(contract),
+      this.model.encodeSex(
+        inputs.map(({ male }) => male),
+        inputs.length,
+      ),
+    );
+    return new Map(
+      inputs.map(({ slot }, i) => [
+        slot,
+        { age: age[i]!, sexLogit: sexLogit === null ? null : sexLogit[i]! },
+      ]),
+    );
+  }
+
+  private async runInHalves(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
+    const middle = Math.ceil(inputs.length / 2);
+    const first = await this.run(batch, inputs.slice(0, middle));
+    const second = await this.run(batch, inputs.slice(middle));
+    return new Map([...first, ...second]);
+  }
+
+  private halve(rows: number): void {
+    if (this.mostRows === this.batchSize) {
+      this.logger.warn(
+        `${this.model.device.name} is out of memory at a batch of ${rows} for ${this.model.file}: going on with smaller batches ` +
+          "(--batch_size sets the largest)",
+      );
+    }
+    this.mostRows = Math.min(this.mostRows, Math.ceil(rows / 2));
+  }
+}

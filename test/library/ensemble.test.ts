@@ -1,0 +1,316 @@
+/** Ensembles through the library, on models whose every output can be worked out by hand. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
+import { decodePicture } from "../../src/image/decode.js";
+import { type EnsembleOutputRecord, isFailure, predictCohort, writePredictions } from "../../src/index.js";
+import { native } from "../../src/native.js";
+import { csvRows } from "../helpers/cli.js";
+import { variant, withModels } from "../helpers/loadedModels.js";
+import { modelFile } from "../helpers/model.js";
+import { blankCentre, halves, writeCohort } from "../helpers/pictures.js";
+import { collect, temporaryFolder } from "../helpers/temporary.js";
+import { describeWithTestData, fixture, testData } from "../helpers/testData.js";
+
+vi.mock("../../src/image/decode.js", async (original) => {
+  const decode = await original<typeof import("../../src/image/decode.js")>();
+  return { ...decode, decodePicture: vi.fn(decode.decodePicture) };
+});
+
+const decoded = vi.mocked(decodePicture);
+beforeEach(() => {
+  decoded.mockClear();
+});
+
+/** How often each file was decoded. */
+function decodeCounts(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [source] of decoded.mock.calls) counts[String(source)] = (counts[String(source)] ?? 0) + 1;
+  return counts;
+}
+
+/** Mean of a picture of the cohort below to a network that sees grey / 255. */
+const light = (i: number) => (10 + 20 * i) / 255;
+
+/** Pictures of ever more light, the last one near white; girls and boys in turn, one row without a picture if asked for. */
+async function cohort(count: number, { missing = -1, masks = false, sex = ["F", "M"] } = {}) {
+  const folder = await temporaryFolder();
+  const rows = await Promise.all(
+    Array.from({ length: count }, async (_, i) => ({
+      image: `${i}.png`,
+      sex: sex[i % sex.length]!,
+      age: String(100 + i),
+      ...(i === missing
+        ? {}
+        : {
+            bytes:
+              i === count - 1
+                ? await halves(255, 40, 230)
+                : await halves(20 * (i % 11) + 20, 40, 20 * (i % 11)),
+          }),
+    })),
+  );
+  await writeCohort(folder, rows);
+  const options = { annotationCsv: join(folder, "cohort.csv"), imgDir: join(folder, "images") };
+  if (!masks) return options;
+  await mkdir(join(folder, "masks/a"), { recursive: true });
+  const mask = await halves(255);
+  for (const { image } of rows) await writeFile(join(folder, "masks/a", image), mask);
+  return { ...options, maskDirs: [join(folder, "masks")] };
+}
+
+/** FIXED normalisation: the network sees grey / 255. Months: 120 + 40 * (grey / 255 + 0.5 for boys). */
+const FIXED = { normalise: "fixed", normaliseMean: [0], normaliseSd: [1] };
+
+describe("an ensemble of three", () => {
+  const members = async () => [
+    await variant(modelFile("mean-plus-sex"), "first", {
+      ...JSON.parse(await readFile(modelFile("mean-plus-sex.json"), "utf8")),
+      ...FIXED,
+    }),
+    await variant(modelFile("months-output"), "second", {
+      ...FIXED,
+      inputSize: [1, 20, 24],
+      biasSlope: 0.25,
+    }),
+    modelFile("tells-sex"),
+  ];
+
+  test("is the mean of three single runs, to the last bit, with the spread between them", async () =>
+    withModels(await members(), async (...models) => {
+      const files = await cohort(10, { missing: 4 });
+      const singles = [];
+      for (const model of models) singles.push(await collect(predictCohort(model, files)));
+      const records = await collect(predictCohort(models, { ...files, batchSize: 4 }));
+      expectTypeOf(records).toEqualTypeOf<EnsembleOutputRecord[]>();
+      expect(records).toHaveLength(10);
+      for (const [row, record] of records.entries()) {
+        const ofMembers = singles.map((single) => single[row]!);
+        if (isFailure(record)) {
+          expect(row).toBe(4);
+          expect(record).toEqual(ofMembers[0]);
+          continue;
+        }
+        const months = ofMembers.map((one) => (isFailure(one) ? Number.NaN : one.ageMonths));
+        const centre = (months[0]! + months[1]! + months[2]!) / 3;
+        const squares = months.map((value) => (value - centre) ** 2);
+        expect(record.members).toEqual(
+          ["first", "second", "tells-sex"].map((name, i) => ({ name, ageMonths: months[i] })),
+        );
+        expect(record.ageMonths).toBe(Math.fround(centre));
+        expect(record.sdMonths).toBeCloseTo(Math.sqrt((squares[0]! + squares[1]! + squares[2]!) / 2), 4);
+      }
+      // By hand, a boy: the first and the third say z = light + 0.5, the second months, of which a quarter goes off.
+      const [first, second] = [120 + 40 * (light(1) + 0.5), (100 + 100 * light(1)) * 0.75];
+      expect(records[1]).toMatchObject({ sex: "M", boneAgeMonths: 101, sexPredicted: false });
+      expect((records[1] as { ageMonths: number }).ageMonths).toBeCloseTo((2 * first + second) / 3, 3);
+      // The head of the third alone: 0.12 is well below 0.3.
+      expect((records[1] as { sexHat: number }).sexHat).toBeCloseTo(0, 6);
+    }));
+
+  test("decodes each picture and each mask once, and runs the image chain once for each kind of input", async () =>
+    withModels(await members(), async (...models) => {
+      const fill = vi.spyOn(native(), "fillSlot");
+      const files = await cohort(9, { masks: true });
+      await collect(predictCohort(models, { ...files, batchSize: 4, numWorkers: 3 }));
+      const counts = decodeCounts();
+      expect(Object.keys(counts)).toHaveLength(18);
+      expect(new Set(Object.values(counts))).toEqual(new Set([1]));
+      // Two of the three networks take the same 32 x 32 input.
+      expect(fill).toHaveBeenCalledTimes(2 * 9);
+      fill.mockRestore();
+    }));
+
+  test("does not depend on batch size or number of workers", async () =>
+    withModels(await members(), async (...models) => {
+      const files = await cohort(9, { missing: 2 });
+      const runs = [1, 2, 4, 16].map((batchSize) =>
+        collect(predictCohort(models, { ...files, batchSize, numWorkers: batchSize })),
+      );
+      const [first, ...others] = await Promise.all(runs);
+      for (const other of others) expect(other).toEqual(first);
+    }));
+});
+
+test("a member that fails on a picture fails the row, by name; the others are not averaged without it", () =>
+  withModels(
+    [modelFile("nan-on-bright"), modelFile("throws-on-bright"), modelFile("tells-sex")],
+    async (...models) => {
+      const files = await cohort(5);
+      const records = await collect(predictCohort(models, files));
+      expect(records.slice(0, 4).every((record) => !isFailure(record))).toBe(true);
+      expect(records[4]).toMatchObject({
+        row: 5,
+        file: join(files.imgDir, "a/4.png"),
+        code: "ERR_DEEPLASIA_NOT_FINITE",
+        message: expect.stringMatching(
+          /^nan-on-bright: the network's output is NaN; throws-on-bright: .*mat1/s,
+        ),
+        dropped: false,
+      });
+    },
+  ));
+
+test("a picture that only one member cannot normalise fails the row and names that member", async () => {
+  const interval = await variant(modelFile("tells-sex"), "interval", { normalise: "interval" });
+  await withModels([modelFile("tells-sex"), interval], async (...models) => {
+    const folder = await temporaryFolder();
+    await writeCohort(folder, [{ image: "blank.png", bytes: await blankCentre(90) }]);
+    const options = { annotationCsv: join(folder, "cohort.csv"), imgDir: join(folder, "images") };
+    expect(await collect(predictCohort(models, options))).toMatchObject([
+      {
+        code: "ERR_DEEPLASIA_IMAGE_BLANK",
+        message: expect.stringMatching(/^interval: the picture has one grey value/),
+      },
+    ]);
+  });
+});
+
+test("a member for which the device is too small gets smaller batches; the others do not", () =>
+  withModels([modelFile("fits-four"), modelFile("mean-plus-sex")], async (...models) => {
+    const predict = vi.spyOn(native(), "predict");
+    const folder = await temporaryFolder();
+    const bytes = await halves(200);
+    await writeCohort(
+      folder,
+      Array.from({ length: 24 }, (_, i) => ({ image: `${i}.png`, bytes })),
+    );
+    const options = {
+      annotationCsv: join(folder, "cohort.csv"),
+      imgDir: join(folder, "images"),
+      batchSize: 8,
+    };
+    const records = await collect(predictCohort(models, options));
+    expect(records.map((record) => !isFailure(record) && record.ageMonths)).toEqual(Array(24).fill(140));
+    const rows = predict.mock.calls
+      .filter(([handle]) => handle === models[1]!.handle)
+      .map(([, , slots]) => slots.length);
+    expect(rows).toEqual([8, 8, 8]);
+    predict.mockRestore();
+  }));
+
+test("a list of one model is an ensemble of one, without a spread", () =>
+  withModels([modelFile("tells-sex")], async (model) => {
+    const [record] = await collect(predictCohort([model!], await cohort(2)));
+    const ageMonths = Math.fround(120 + 40 * Math.fround(light(0)));
+    expect(record).toMatchObject({ members: [{ name: "tells-sex" }], sdMonths: null });
+    if (record === undefined || isFailure(record)) throw new Error("failed");
+    expect(record.ageMonths).toBe(record.members[0]!.ageMonths);
+    expect(record.ageMonths).toBeCloseTo(ageMonths, 3);
+  }));
+
+describe("writePredictions of an ensemble", () => {
+  const files = [modelFile("nan-on-bright"), modelFile("tells-sex")];
+  const names = [
+    "nan-on-bright.csv",
+    "nan-on-bright.csv.failures.csv",
+    "tells-sex.csv",
+    "tells-sex.csv.failures.csv",
+  ];
+
+  async function outputs(folder: string): Promise<string[]> {
+    const own = ["out.csv", "out.csv.failures.csv"].map((name) => join(folder, name));
+    const ofMembers = names.map((name) => join(folder, "members", name));
+    return Promise.all([...own, ...ofMembers].map((file) => readFile(file, "utf8")));
+  }
+
+  async function place() {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "members"));
+    return { folder, outputPath: join(folder, "out.csv"), memberCsvs: join(folder, "members") };
+  }
+
+  test("writes each member's CSV as a run of that member alone does", () =>
+    withModels(files, async (...models) => {
+      const rows = await cohort(13, { missing: 3 });
+      const { folder, ...paths } = await place();
+      const summary = await writePredictions(models, { ...rows, ...paths, batchSize: 4 });
+      expect(summary).toMatchObject({ finished: true, rows: 13, predicted: 11, failed: 2, withTruth: 11 });
+      const [csv, , ...ofMembers] = await outputs(folder);
+      for (const [i, model] of models.entries()) {
+        const outputPath = join(folder, "alone.csv");
+        const alone = await writePredictions(model, { ...rows, outputPath, batchSize: 4 });
+        expect(ofMembers[2 * i]).toBe(await readFile(outputPath, "utf8"));
+        expect(ofMembers[2 * i + 1]).toBe(await readFile(`${outputPath}.failures.csv`, "utf8"));
+        // The members' deviations are over the ensemble's rows: the second one has a row more on its own.
+        if (i === 0)
+          expect(summary.members[0]).toEqual({ name: "nan-on-bright", madMonths: alone.madMonths });
+      }
+      const [first] = csvRows(csv!);
+      expect(Object.keys(first!)).toEqual([
+        ...["image_ID", "nan-on-bright", "tells-sex", "ensemble_bone_age", "gt_bone_age"],
+        ...["ensemble_sd", "sex", "sex_hat", "row", "dir", "patient_ID"],
+      ]);
+      expect(first).toMatchObject({
+        image_ID: "0.png",
+        gt_bone_age: "100.0",
+        sex: "0.0",
+      });
+    }));
+
+  test.each(["csv", "jsonl"] as const)("stopped and resumed it ends in the same bytes (%s)", (format) =>
+    withModels(files, async (...models) => {
+      const rows = { ...(await cohort(40, { missing: 11 })), format, batchSize: 4 };
+      const [whole, parts] = [await place(), await place()];
+      const { folder: wholeFolder, ...wholePaths } = whole;
+      const { folder, ...paths } = parts;
+      await writePredictions(models, { ...rows, ...wholePaths });
+      const controller = new AbortController();
+      const stopped = await writePredictions(models, {
+        ...rows,
+        ...paths,
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      });
+      expect(stopped.finished).toBe(false);
+      const other = { ...rows, ...paths, resume: true };
+      await expect(writePredictions([...models].reverse(), other)).rejects.toThrow(
+        /other settings: the members/,
+      );
+      const { memberCsvs: _, ...without } = other;
+      await expect(writePredictions(models, without)).rejects.toThrow(/--member_csvs/);
+      const resumed = await writePredictions(models, other);
+      expect(resumed).toMatchObject({ finished: true, rows: 40, failed: 2, resumedRows: stopped.rows });
+      expect(await outputs(folder)).toEqual(await outputs(wholeFolder));
+    }),
+  );
+
+  test("one model has no members' files", () =>
+    withModels(files, async (model) => {
+      const { folder: _, ...paths } = await place();
+      await expect(writePredictions(model!, { ...(await cohort(1)), ...paths })).rejects.toMatchObject({
+        code: "ERR_DEEPLASIA_USAGE",
+        message: expect.stringContaining("--member-csvs"),
+      });
+    }));
+});
+
+describeWithTestData("real radiographs", ["models/rsna-film-cnn.pt", "radiographs/annotations.csv"], () => {
+  test("an ensemble of three over 73 pictures costs decoding once", async () => {
+    const film = async (resize: string) => {
+      const manifest = await readFile(fixture(`manifests/rsna-film-cnn-${resize}.json`), "utf8");
+      return variant(testData("models/rsna-film-cnn.pt"), resize, JSON.parse(manifest));
+    };
+    const files = [await film("linear"), await film("area"), modelFile("months-output")];
+    await withModels(files, async (...models) => {
+      const options = {
+        annotationCsv: testData("radiographs/annotations.csv"),
+        imgDir: testData("radiographs/images"),
+        maskDirs: [testData("radiographs/masks")],
+      };
+      const records = await collect(predictCohort(models, options));
+      expect(Object.values(decodeCounts())).toEqual(Array(2 * 73).fill(1));
+      const expected = csvRows(await readFile(testData("models/rsna-film-cnn.expected.csv"), "utf8"));
+      expect(records).toHaveLength(expected.length);
+      for (const [i, record] of records.entries()) {
+        if (isFailure(record)) throw new Error(record.message);
+        const [linear, area] = record.members;
+        expect(Math.abs(linear!.ageMonths - Number(expected[i]!.months_linear))).toBeLessThan(0.05);
+        expect(Math.abs(area!.ageMonths - Number(expected[i]!.months_area))).toBeLessThan(0.05);
+      }
+      decoded.mockClear();
+      for (const model of models) await collect(predictCohort(model, options));
+      expect(decoded).toHaveBeenCalledTimes(3 * 2 * 73);
+    });
+  });
+});
