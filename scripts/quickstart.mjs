@@ -27,8 +27,7 @@ async function quickstart() {
   const command = [
     join(root, "dist/bin.cjs"),
     "predict",
-    "--ckp_path",
-    model,
+    `--ckp_path=${model}`, // with a blank it would take the names that follow for models too
     ...cohort,
     ...output,
     ...flags,

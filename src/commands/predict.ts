@@ -2,8 +2,7 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { EXIT } from "../cli.js";
-import { DeeplasiaError } from "../errors.js";
-import { type BoneAgeModel, loadModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/model.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import {
   contractOptions,
@@ -12,14 +11,17 @@ import {
   type PredictOptions,
   predictOptions,
 } from "../options/schema.js";
+import type { AnyPrediction } from "../prediction/columns.js";
+import type { Models } from "../prediction/members.js";
 import { ageText } from "../prediction/months.js";
 import { predictCohort } from "../prediction/predictCohort.js";
-import { isFailure, type PredictionRecord } from "../prediction/record.js";
+import { isFailure } from "../prediction/record.js";
 import { formatSummary } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { ensureLibtorch } from "./libtorch.js";
+import { disposeModels, loadModels, modelFiles } from "./models.js";
 import { stopSignal } from "./signals.js";
 
 const HELP = `
@@ -28,6 +30,11 @@ Examples:
   deeplasia-native predict radiographs/ --ckp_path model.pt --sex-from cohort.csv --mask_dirs masks/
   deeplasia-native predict --ckp_path model.pt --annotation_csv cohort.csv --img_dir images --mask_dirs masks \\
       --output_path predictions.csv
+  deeplasia-native predict --annotation_csv cohort.csv --img_dir images --output_path ensemble.csv \\
+      --member-csvs members --ckp_path a.pt b.pt c.pt
+
+Flags that take several values (--ckp_path, --mask_dirs) take all names up to the next flag: pictures go before the
+flags, or after --.
 
 Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv).
 ${DISCLAIMER}`;
@@ -49,29 +56,28 @@ export function registerPredict(program: Command): void {
 async function predict(pictures: string[], parsed: Record<string, unknown>): Promise<void> {
   const options = readOptions(predictOptions, parsed);
   const contract = readOptions(contractOptions, parsed);
-  const { ckpPath } = options;
-  if (ckpPath === undefined) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "no model is given", {
-      remedy: "Add --ckp_path MODEL.pt.",
-    });
-  }
+  const modelPaths = await modelFiles(options);
   const progress = createProgress(options.progress);
   const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "predict" });
   for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
     if (flag in parsed) logger.warn(`--${flag} has no effect on predictions`);
   }
   await ensureLibtorch({ yes: options.yes });
-  const model = await loadModel(ckpPath, { ...options, contract });
+  const { models, sexModel, all } = await loadModels(modelPaths, options, contract);
   try {
-    if (model.network === null) warnOfCheckpointFlags(options, logger);
+    if (all.every(({ network }) => network === null)) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
-    logger.info(`${ckpPath} on ${model.device.name} (${model.device.reason})`);
+    for (const model of all) {
+      const role = model === sexModel ? ", for the sex where a row gives none" : "";
+      logger.info(`${model.file} on ${model.device.name} (${model.device.reason})${role}`);
+    }
     const files = pictures.length > 0 ? pictures : undefined;
-    const toTerminal = files !== undefined && options.outputPath === undefined && !("format" in parsed);
-    if (toTerminal) await print(model, { ...options, files }, logger, progress);
-    else await write(model, { ...options, files }, logger, progress);
+    const run = { ...options, files, sexModel };
+    const asData = options.outputPath !== undefined || options.memberCsvs !== undefined || "format" in parsed;
+    if (files === undefined || asData) await write(models, run, logger, progress);
+    else await print(models, run, logger, progress);
   } finally {
-    await model.dispose();
+    await disposeModels(all);
   }
 }
 
@@ -80,13 +86,13 @@ function warnOfCheckpointFlags({ legacyCkp, backbone }: PredictOptions, logger: 
     if (isGiven) logger.warn(`--${flag} has no effect on a TorchScript model`);
 }
 
-type Run = PredictOptions & { files: string[] | undefined };
+type Run = PredictOptions & { files: string[] | undefined; sexModel: BoneAgeModel | undefined };
 
 /** For a person: a line a picture on stdout. */
-async function print(model: BoneAgeModel, options: Run, logger: Logger, progress: Progress): Promise<void> {
+async function print(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
   const stop = stopSignal(logger);
   let failed = 0;
-  const records = predictCohort(model, { ...cohortPart(options), logger, signal: stop.signal });
+  const records = predictCohort(models, { ...cohortPart(options), logger, signal: stop.signal });
   for await (const record of records) {
     progress.hide();
     if (isFailure(record)) {
@@ -99,23 +105,27 @@ async function print(model: BoneAgeModel, options: Run, logger: Logger, progress
   process.exitCode = stop.exitCode ?? (failed > 0 ? EXIT.rowsFailed : EXIT.done);
 }
 
-function line({ dir, imageId, sex, ageMonths, boneAgeMonths, sexHat }: PredictionRecord): string {
+function line(record: AnyPrediction): string {
+  const { dir, imageId, sex, sexPredicted, ageMonths, boneAgeMonths, sexHat } = record;
   const name = [dir, imageId].filter(Boolean).join("/");
-  const parts = [name, sex ?? "", ageText(ageMonths), `${ageMonths.toFixed(1)} months`];
+  const sexText = sexPredicted ? `${sex} (predicted)` : (sex ?? "");
+  const spread = "sdMonths" in record && record.sdMonths !== null ? ` ± ${record.sdMonths.toFixed(1)}` : "";
+  const parts = [name, sexText, ageText(ageMonths), `${ageMonths.toFixed(1)}${spread} months`];
   if (sexHat !== null) parts.push(`male ${(100 * sexHat).toFixed(0)} %`);
   if (boneAgeMonths !== null) parts.push(`truth ${boneAgeMonths}`);
   return parts.join("\t");
 }
 
 /** Into a file or as data to stdout. */
-async function write(model: BoneAgeModel, options: Run, logger: Logger, progress: Progress): Promise<void> {
+async function write(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
   const stop = stopSignal(logger);
   const outputPath =
     options.outputPath ?? (options.files === undefined ? "output/predictions_results.csv" : "-");
-  const summary = await writePredictions(model, {
+  const summary = await writePredictions(models, {
     ...cohortPart(options),
     outputPath,
     format: options.format,
+    memberCsvs: options.memberCsvs,
     resume: options.resume,
     overwrite: options.overwrite,
     logger,
@@ -135,9 +145,20 @@ async function write(model: BoneAgeModel, options: Run, logger: Logger, progress
 }
 
 /** What the library takes of the command's options. */
-function cohortPart({ files, ...options }: Run) {
+function cohortPart({ files, sexModel, ...options }: Run) {
   const { annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom } = options;
   const { limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict } = options;
-  const cohort = { files, annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom };
+  const cohort = {
+    files,
+    sexModel,
+    annotationCsv,
+    imgDir,
+    maskDirs,
+    splitCsv,
+    splitColumn,
+    splitName,
+    sex,
+    sexFrom,
+  };
   return { ...cohort, limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict };
 }

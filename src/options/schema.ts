@@ -27,16 +27,34 @@ export interface OptionMeta {
 
 const file = z.string().min(1);
 
+/** Of `predict` and of `ensemble`. */
+export const publishedMembers = z.enum(["published"]).optional().meta({
+  description: "published: the three published members, from the folder given in place of their files",
+});
+
 const modelOptions = {
-  ckpPath: file.optional().meta({
-    description: "the model: TorchScript, a checkpoint of the reference, or safetensors",
-    argument: "<file>",
-    reference: true,
-    short: "m",
-  }),
+  ckpPath: z
+    .array(file)
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "the model: TorchScript, a checkpoint of the reference, or safetensors; several are an ensemble. " +
+        "Takes all names that follow: pictures go before it, or after --",
+      argument: "<files...>",
+      reference: true,
+      short: "m",
+    }),
+  members: publishedMembers,
   manifest: file.optional().meta({
-    description: "contract of the model; overrides what the model and the file beside it say",
+    description:
+      "contract of the model, of every member; overrides what the model and the file beside it say",
     argument: "<file>",
+  }),
+  predictSex: file.optional().meta({
+    description:
+      "a model with a sex head that says the sex of rows that give none (column sex_predicted); of the contract's flags it heeds those about masks",
+    argument: "<model>",
   }),
 };
 

@@ -1,0 +1,75 @@
+/** The models that flags name, loaded; one is a model on its own, several are an ensemble. */
+import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+import type { Manifest } from "../model/manifest.js";
+import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
+import type { PredictOptions } from "../options/schema.js";
+import { type Models, memberNames, publishedFiles } from "../prediction/members.js";
+import { requireSexModel } from "../prediction/sexModel.js";
+
+/** In the order in which they are looked for. */
+const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
+
+/** The model files that `--ckp_path` and `--members` name. Throws ERR_DEEPLASIA_USAGE. */
+export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<string[]> {
+  if (ckpPath === undefined) throw usage("no model is given", "Add --ckp_path MODEL.pt.");
+  if (members === "published") {
+    if (ckpPath.length === 1) return publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS);
+    throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");
+  }
+  for (const file of ckpPath) {
+    const isPicture = /\.(png|jpe?g|tiff?|webp)$/i.test(file);
+    if (!isPicture && (await pathKind(file)) !== "folder") continue;
+    throw usage(
+      `--ckp_path takes all names that follow it, and ${file} is a ${isPicture ? "picture" : "folder"}`,
+      "Put pictures before the flags (predict hand.png --ckp_path model.pt), or after --.",
+    );
+  }
+  if (ckpPath.length > 1) memberNames(ckpPath);
+  return ckpPath;
+}
+
+export interface LoadedModels {
+  models: Models;
+  sexModel: BoneAgeModel | undefined;
+  /** All of them, for what is said and done once for each. */
+  all: readonly BoneAgeModel[];
+}
+
+/**
+ * Load them all, or none. Of the flags of the contract the sex model heeds those that are about the pictures, masks and
+ * crop; the others, and `--manifest`, say what the members are.
+ */
+export async function loadModels(
+  files: readonly string[],
+  options: PredictOptions,
+  contract: Manifest,
+): Promise<LoadedModels> {
+  const all: BoneAgeModel[] = [];
+  try {
+    for (const file of files) all.push(await loadModel(file, { ...options, contract }));
+    const models = all.length === 1 ? all[0]! : [...all];
+    if (options.predictSex === undefined) return { models, sexModel: undefined, all };
+    const { device, gpus, accelerator, devices, threads, precision } = options;
+    const where: LoadModelOptions = { device, gpus, accelerator, devices, threads, precision };
+    const { maskNeeded, maskCropSize } = contract;
+    const sexModel = await loadModel(options.predictSex, {
+      ...where,
+      contract: { maskNeeded, maskCropSize },
+    });
+    all.push(sexModel);
+    await requireSexModel(sexModel);
+    return { models, sexModel, all };
+  } catch (error) {
+    await disposeModels(all);
+    throw error;
+  }
+}
+
+export async function disposeModels(models: readonly BoneAgeModel[]): Promise<void> {
+  await Promise.all(models.map((model) => model.dispose()));
+}
+
+function usage(what: string, remedy: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
+}
