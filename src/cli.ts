@@ -4,6 +4,7 @@ import { DISCLAIMER, packageVersion } from "./about.js";
 import { registerCohort } from "./commands/cohort.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
+import { registerEnsemble } from "./commands/ensemble.js";
 import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for the options)")
     .exitOverride();
   registerPredict(program);
+  registerEnsemble(program);
   registerConvert(program);
   registerInit(program);
   registerInspect(program);

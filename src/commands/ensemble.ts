@@ -1,0 +1,68 @@
+/** `ensemble`: prediction CSVs to one. */
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { DISCLAIMER } from "../about.js";
+import { EXIT } from "../cli.js";
+import { DeeplasiaError } from "../errors.js";
+import { ensembleOptions } from "../options/ensemble.js";
+import { addOptions, readOptions } from "../options/flags.js";
+import { combineCsvs } from "../prediction/combineCsvs.js";
+import { publishedFiles } from "../prediction/members.js";
+import { deviationLines } from "../prediction/summary.js";
+import { writeCombined } from "../prediction/writeCombined.js";
+import { createLogger, type Logger } from "../report/log.js";
+
+const HELP = `
+Examples:
+  deeplasia-native ensemble a.csv b.csv c.csv -o ensemble.csv --annotation_csv cohort.csv
+  deeplasia-native ensemble members/ --members published -o ensemble.csv
+
+Each CSV has image_ID and pred_bone_age, as predict writes them; equal names in different folders are told apart by dir
+where all files have it. Files with "ensemble" in their names, and lists of failures, are left out.
+
+Exit codes: 0 all rows combined; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv).
+${DISCLAIMER}`;
+
+export function registerEnsemble(program: Command): void {
+  const command = program
+    .command("ensemble")
+    .description(
+      "the mean of several members' predictions: CSVs of predict, or of the reference's predict.py",
+    )
+    .argument("<predictions...>", "CSV files; with --members published the folder that holds them")
+    .addHelpText("after", HELP)
+    .action((inputs: string[], parsed: Record<string, unknown>) => ensemble(inputs, parsed));
+  addOptions(command, ensembleOptions.shape, "Options:");
+}
+
+async function ensemble(inputs: readonly string[], parsed: Record<string, unknown>): Promise<void> {
+  const { members, outputPath, ...options } = readOptions(ensembleOptions, parsed);
+  const logger = createLogger({ logFile: process.env.LOG_FILE, source: "ensemble" });
+  const files = members === "published" ? await published(inputs) : membersAmong(inputs, logger);
+  const combined = await combineCsvs(files, options);
+  await writeCombined(combined, outputPath, logger);
+  const { rows, failures, deviations } = combined;
+  logger.info(`${rows} of ${rows + failures.length} rows combined of ${files.length} members`);
+  for (const line of deviationLines(deviations)) logger.info(line);
+  if (outputPath !== "-") logger.info(`written: ${outputPath}`);
+  process.exitCode = failures.length > 0 ? EXIT.rowsFailed : EXIT.done;
+}
+
+function published(inputs: readonly string[]): Promise<string[]> {
+  if (inputs.length === 1) return publishedFiles(inputs[0]!, [".csv"]);
+  throw usage("--members published goes with one folder", "Give it in place of the CSV files.");
+}
+
+/** The files without those that a pattern such as `*.csv` matches besides the members. */
+function membersAmong(inputs: readonly string[], logger: Logger): readonly string[] {
+  const isOther = (file: string) => /ensemble|\.failures\.csv$/.test(basename(file));
+  const others = inputs.filter(isOther);
+  if (others.length > 0) logger.info(`left out, as no members' predictions: ${others.join(", ")}`);
+  const files = inputs.filter((file) => !isOther(file));
+  if (files.length > 0) return files;
+  throw usage("no members' predictions are given", "Give their CSV files.");
+}
+
+function usage(what: string, remedy: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
+}

@@ -1,0 +1,67 @@
+/** Prediction CSVs side by side: which rows of them are about the same picture. */
+import { DeeplasiaError } from "../errors.js";
+import type { EarlierPrediction, EarlierPredictions } from "./predictions.js";
+import { csvError } from "./table.js";
+
+/** What the tables say of one picture, in their order; undefined where a table has no row for it. */
+export type Joined = (EarlierPrediction | undefined)[];
+
+type Key = (row: EarlierPrediction) => string;
+
+export const everyHas = (tables: readonly EarlierPredictions[], column: string) =>
+  tables.every(({ columns }) => columns.has(column));
+
+/** The first value that a table gives; null if none does. */
+export function firstKnown<T>(joined: Joined, pick: (row: EarlierPrediction) => T | null): T | null {
+  for (const row of joined) {
+    const value = row === undefined ? null : pick(row);
+    if (value !== null && value !== "") return value;
+  }
+  return null;
+}
+
+/**
+ * The outer join. Rows are the same where `image_ID` is equal and, if all tables have it, `dir`. If a table names a
+ * picture twice, as cohorts may, `row` tells the two apart where all tables have it. In the order of the cohort's rows
+ * if all tables have `row`, else in the order in which pictures first appear.
+ *
+ * Throws `ERR_DEEPLASIA_CSV` for a table in which two rows are the same.
+ */
+export function joinPredictions(tables: readonly EarlierPredictions[]): Joined[] {
+  const [byDir, withRow] = [everyHas(tables, "dir"), everyHas(tables, "row")];
+  const picture: Key = ({ imageId, dir }) => JSON.stringify([imageId, byDir ? dir : ""]);
+  let joined = joinBy(tables, picture);
+  if (joined instanceof DeeplasiaError && withRow)
+    joined = joinBy(tables, (row) => `${picture(row)} ${row.row}`);
+  if (joined instanceof DeeplasiaError) throw joined;
+  if (!withRow) return joined;
+  const rowOf = (entry: Joined) => firstKnown(entry, ({ row }) => row) ?? Number.POSITIVE_INFINITY;
+  return joined.sort((a, b) => rowOf(a) - rowOf(b));
+}
+
+/** Rows by key in the order in which keys first appear; an error if a table has a key twice. */
+function joinBy(tables: readonly EarlierPredictions[], key: Key): Joined[] | DeeplasiaError {
+  const joined = new Map<string, Joined>();
+  for (const [i, table] of tables.entries()) {
+    for (const row of table.rows) {
+      const itsKey = key(row);
+      const entry = joined.get(itsKey) ?? tables.map(() => undefined);
+      if (entry[i] !== undefined) return twice(table, entry[i], row);
+      entry[i] = row;
+      joined.set(itsKey, entry);
+    }
+  }
+  return [...joined.values()];
+}
+
+function twice(
+  table: EarlierPredictions,
+  first: EarlierPrediction,
+  second: EarlierPrediction,
+): DeeplasiaError {
+  const [a, b] = [table.rows.indexOf(first) + 1, table.rows.indexOf(second) + 1];
+  const name = [first.dir, first.imageId].filter(Boolean).join("/");
+  const remedy =
+    "Remove one of them. Pictures of one name in several folders need a column dir in every file.";
+  return csvError(table.file, `rows ${a} and ${b} are both about ${name}`, remedy);
+}

@@ -1,0 +1,125 @@
+/** Predictions of earlier runs as an ensemble, as the reference's notebook makes one. */
+import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
+import { type EarlierPredictions, readPredictions } from "../data/predictions.js";
+import { readTruth } from "../data/truth.js";
+import { columnsOf, csvLines, ensembleFields, toCsv } from "./columns.js";
+import { mean, standardDeviation } from "./ensemble.js";
+import { field, rowNumber } from "./fields.js";
+import { memberNames } from "./members.js";
+import type { EnsembleRecord, FailureRecord } from "./record.js";
+import { type Summary, SummaryBuilder } from "./summary.js";
+
+export interface CombineOptions {
+  /** True bone ages; without it they come from a column `bone_age` of the predictions. */
+  annotationCsv?: string | undefined;
+  /** Take the mean of those members that have a row; else a row that one lacks is a failure. */
+  allowMissing?: boolean | undefined;
+}
+
+export interface Combined {
+  /** The ensemble's CSV: the reference's columns, then ours as far as the members' files have them. */
+  csv: string;
+  /** Rows in it. */
+  rows: number;
+  /** Rows that members lack. */
+  failures: FailureRecord[];
+  /** Deviations from the truth, where it is known. */
+  deviations: Pick<Summary, "madMonths" | "withTruth" | "members">;
+}
+
+/** A row of the join; a member's months are null where it lacks the row. */
+interface CombinedRecord extends Omit<EnsembleRecord, "members"> {
+  members: MaybeMonths[];
+  memberCount: number;
+}
+type MaybeMonths = { name: string; ageMonths: number | null };
+type Months = { name: string; ageMonths: number };
+
+const isPresent = (member: MaybeMonths): member is Months => member.ageMonths !== null;
+
+/**
+ * Combine prediction CSVs, each a member named by the stem of its file; `joinPredictions` says which rows belong together.
+ *
+ * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, `ERR_DEEPLASIA_ROW` for files that cannot be used,
+ * `ERR_DEEPLASIA_USAGE` for two of one name.
+ */
+export async function combineCsvs(
+  files: readonly string[],
+  { annotationCsv, allowMissing = false }: CombineOptions = {},
+): Promise<Combined> {
+  const names = memberNames(files);
+  const tables: EarlierPredictions[] = [];
+  for (const file of files) tables.push(await readPredictions(file));
+  const truth = annotationCsv === undefined ? null : await readTruth(annotationCsv);
+  const byDir = everyHas(tables, "dir");
+  const summary = new SummaryBuilder();
+  const records: CombinedRecord[] = [];
+  const failures: FailureRecord[] = [];
+  for (const [index, joined] of joinPredictions(tables).entries()) {
+    const record = combine(names, joined, index);
+    if (truth !== null) record.boneAgeMonths = truth(record.imageId, byDir ? record.dir : null);
+    const present = record.members.filter(isPresent);
+    if (present.length === 0 || (present.length < names.length && !allowMissing)) {
+      failures.push(lacking(record));
+      continue;
+    }
+    records.push(record);
+    summary.add({ ...record, members: present });
+  }
+  const csv = toText(names, tables, records, allowMissing);
+  return { csv, rows: records.length, failures, deviations: summary.build(0) };
+}
+
+function combine(names: readonly string[], joined: Joined, index: number): CombinedRecord {
+  const { imageId, dir } = joined.find((row) => row !== undefined)!;
+  const members = names.map((name, i) => ({ name, ageMonths: joined[i]?.ageMonths ?? null }));
+  const months = members.filter(isPresent).map(({ ageMonths }) => ageMonths);
+  const ofHeads = joined.map((row) => row?.sexHat ?? null).filter((sexHat) => sexHat !== null);
+  return {
+    index,
+    row: firstKnown(joined, ({ row }) => row) ?? index + 1,
+    imageId,
+    dir,
+    patientId: firstKnown(joined, ({ patientId }) => patientId) ?? "",
+    sex: firstKnown(joined, ({ sex }) => sex),
+    sexPredicted: joined.some((row) => row?.sexPredicted === true),
+    boneAgeMonths: firstKnown(joined, ({ boneAgeMonths }) => boneAgeMonths),
+    members,
+    memberCount: months.length,
+    ageMonths: mean(months),
+    sdMonths: standardDeviation(months),
+    sexHat: ofHeads.length === 0 ? null : mean(ofHeads),
+  };
+}
+
+function lacking({ index, row, dir, imageId, members }: CombinedRecord): FailureRecord {
+  const names = members.filter((member) => !isPresent(member)).map(({ name }) => name);
+  const message = `no prediction of ${names.join(", ")}`;
+  const file = [dir, imageId].filter(Boolean).join("/");
+  return { index, row, file, code: "ERR_DEEPLASIA_ROW", message, dropped: false };
+}
+
+/** Fields that are left out where no file has their column. */
+const COLUMNS_OF_FIELDS: Readonly<Record<string, string>> = {
+  sex: "sex",
+  sexHat: "sex_hat",
+  row: "row",
+  dir: "dir",
+  patientId: "patient_ID",
+  sexPredicted: "sex_predicted",
+};
+
+function toText(
+  names: readonly string[],
+  tables: readonly EarlierPredictions[],
+  records: readonly CombinedRecord[],
+  allowMissing: boolean,
+): string {
+  const isThere = (column: string | undefined) =>
+    column === undefined || tables.some(({ columns }) => columns.has(column));
+  const fields = ensembleFields({ members: names, hasSexHead: true, marksSex: true }).filter(({ key }) =>
+    isThere(COLUMNS_OF_FIELDS[key]),
+  );
+  if (allowMissing) fields.push(field("memberCount", "members", rowNumber));
+  return csvLines([columnsOf(fields)]) + toCsv(fields, records);
+}
