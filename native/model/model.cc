@@ -5,6 +5,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/frontend/error_report.h>
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
@@ -71,6 +72,12 @@ torch::jit::Module read(const std::string& path) {
   }
 }
 
+// Weights and code on the device, the code in one piece.
+void settle(torch::jit::Module& module, c10::Device device) {
+  module.to(device);
+  torch::jit::Inline(*module.get_method("forward").graph());
+}
+
 // Folding and freezing need a module that nothing changes; one that changes its attributes runs as it is.
 torch::jit::Module optimized(torch::jit::Module module, c10::Device device) {
   try {
@@ -128,9 +135,10 @@ std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions
   const std::shared_ptr<Model> model(new Model(options));
   model->facts_ = facts_of(module);
   c10::InferenceMode inference;
-  module.to(options.device);
+  model->code_ = module._ivalue()->compilation_unit();
   model->facts_.has_features = gives_features(module);
   if (model->facts_.has_features) module = with_features(module);
+  settle(module, options.device);
   if (options.optimize) module = optimized(module, options.device);
   model->module_ = std::make_unique<torch::jit::Module>(std::move(module));
   return model;

@@ -8,8 +8,9 @@
 #include <vector>
 
 namespace torch::jit {
+struct CompilationUnit;
 struct Module;
-}
+}  // namespace torch::jit
 
 namespace deeplasia::model {
 
@@ -51,6 +52,9 @@ class Model {
  private:
   explicit Model(const LoadOptions& options);
 
+  // The functions as they were before freezing, which frees its copies of them. An error inside an operator
+  // asks the functions that the operator was written in for their names: freed ones ended the process.
+  std::shared_ptr<torch::jit::CompilationUnit> code_;
   std::unique_ptr<torch::jit::Module> module_;
   Facts facts_{};
   c10::Device device_;

@@ -50,6 +50,18 @@ TEST(features_are_those_of_forward_features_and_change_no_output) {
   }
 }
 
+// The error's trace names functions of the network that was taken over and is gone.
+TEST(a_failure_inside_a_network_is_an_error_and_leaves_it_usable) {
+  const auto model = adopt(small_network(), true);
+  const auto before = forward(*model, pictures(), kSexes);
+  for (int repetition = 0; repetition < 3; ++repetition) {
+    const auto colour = pictures().expand({3, 3, 64, 64});
+    const std::string failed = failure([&] { forward(*model, colour, kSexes); });
+    EXPECT(failed.starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's forward failed: Given groups=1"));
+    EXPECT(forward(*model, pictures(), kSexes).age == before.age);
+  }
+}
+
 TEST(another_forward_features_is_left_alone) {
   for (const char* other :
        {"def forward_features(self, x: Tensor) -> Tensor:\n    return x\n",

@@ -88,6 +88,16 @@ TEST(a_failing_forward_gives_its_reason_alone) {
              .starts_with(code + "the model's forward takes 1 input"));
 }
 
+// Freezing frees the other methods; the error's trace went through the freed one.
+TEST(a_failure_in_a_method_that_forward_calls_is_an_error) {
+  for (const bool optimize : {false, true}) {
+    const auto model = load("own-method.pt", optimize);
+    EXPECT_EQUAL(forward(*model, uniform({0.25}, 3), std::vector<float>{0}).age[0], 1.5F);
+    const std::string failed = failure([&] { forward(*model, uniform({0.25}), std::vector<float>{0}); });
+    EXPECT(failed.starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's forward failed: Given groups=1"));
+  }
+}
+
 TEST(outputs_of_another_shape_are_refused) {
   EXPECT_EQUAL(
       forward_failure("wrong-shape.pt", uniform({0, 0, 0}), std::vector<float>{0, 0, 0}),
