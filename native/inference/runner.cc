@@ -39,7 +39,7 @@ Outputs unpack(const c10::IValue& output, int64_t rows, bool has_features, Want 
   const size_t heads = elements.size() - (has_features ? 1 : 0);
   if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
   Outputs outputs{values_of(elements[0], rows, "age"), std::nullopt, {}};
-  if (heads > 1) outputs.sex_logit = values_of(elements[1], rows, "sex");
+  if (heads > 1 && !elements[1].isNone()) outputs.sex_logit = values_of(elements[1], rows, "sex");
   if (want == Want::features) outputs.features = features_of(elements.back());
   return outputs;
 }

@@ -72,10 +72,21 @@ torch::jit::Module read(const std::string& path) {
   }
 }
 
+// Code that was traced on one device names it, and would run nowhere else.
+void name_device(torch::jit::Block* block, c10::Device device) {
+  for (torch::jit::Node* node : block->nodes()) {
+    for (torch::jit::Block* inner : node->blocks()) name_device(inner, device);
+    if (node->kind() == c10::prim::Constant && node->output()->type()->kind() == c10::DeviceObjType::Kind)
+      node->s_(c10::attr::value, device.str());
+  }
+}
+
 // Weights and code on the device, the code in one piece.
 void settle(torch::jit::Module& module, c10::Device device) {
   module.to(device);
-  torch::jit::Inline(*module.get_method("forward").graph());
+  const auto graph = module.get_method("forward").graph();
+  torch::jit::Inline(*graph);
+  name_device(graph->block(), device);
 }
 
 // Folding and freezing need a module that nothing changes; one that changes its attributes runs as it is.

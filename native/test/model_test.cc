@@ -68,6 +68,19 @@ TEST(a_second_output_is_the_sex) {
   EXPECT_EQUAL(outputs.sex_logit.value()[1], -2.0F);
 }
 
+TEST(an_empty_second_output_is_no_sex) {
+  const Outputs outputs = forward(*load("none-for-sex.pt"), uniform({0.25}), std::vector<float>{1});
+  EXPECT_EQUAL(outputs.age[0], 0.75F);
+  EXPECT(!outputs.sex_logit);
+}
+
+TEST(code_that_names_another_device_runs_on_the_models) {
+  for (const bool optimize : {false, true}) {
+    const auto model = load("traced-on-gpu.pt", optimize);
+    EXPECT_EQUAL(forward(*model, uniform({0.25}), std::vector<float>{1}).age[0], 0.75F);
+  }
+}
+
 TEST(attributes_that_change_are_not_folded_away) {
   for (const bool optimize : {false, true}) {
     const auto model = load("counts-calls.pt", optimize);
