@@ -32,6 +32,7 @@ describe("forward", () => {
     expect(await run("tuple-age-sex")).toEqual({
       age: Float32Array.of(0.75, 0.25),
       sexLogit: Float32Array.of(2, -2),
+      features: null,
     });
     expect((await run("mean-plus-sex")).sexLogit).toBeNull();
   });
@@ -160,6 +161,7 @@ describe("facts and devices", () => {
         buffers: 3,
         bytes: 28,
         inputs: 2,
+        hasFeatures: false,
         schema: expect.stringContaining("Tensor male"),
         device: "cpu",
       });
