@@ -6,7 +6,7 @@ import { DeeplasiaError } from "../errors.js";
 import { download, findPip, type Pip } from "./pip.js";
 
 /** PyTorch's own index of builds for the CPU: elsewhere a plain `torch` is the CUDA build. */
-const CPU_INDEX = "https://download.pytorch.org/whl/cpu";
+export const CPU_INDEX = "https://download.pytorch.org/whl/cpu";
 /** The libraries in a wheel are the same for every Python, so a wheel for any of them will do. */
 const PYTHON_VERSIONS = ["3.12", "3.11", "3.13", "3.10", "3.14"];
 
