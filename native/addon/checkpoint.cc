@@ -153,8 +153,8 @@ Napi::Value assign_tensors(const Napi::CallbackInfo& info) {
       info.Env(), compute_queue("cpu"), {{info[0], info[1]}, {&handle, &source}},
       [network = handle.value(), wanted, keep_rest] {
         network::State state = offered(wanted);
-        if (keep_rest) complete(state, network->module);
-        return network::assign(network->module, state);
+        if (keep_rest) complete(state, network->module());
+        return network::assign(network->module(), state);
       },
       mismatch_to_js);
 }
@@ -173,7 +173,7 @@ Napi::Value save_tensors(const Napi::CallbackInfo& info) {
       info.Env(), compute_queue("cpu"), {{info[0]}, {&handle}},
       [network = handle.value(), path, metadata] {
         checkpoint::Safetensors contents{{}, metadata};
-        for (const auto& [name, tensor] : network::state(network->module))
+        for (const auto& [name, tensor] : network::state(network->module()))
           contents.tensors.emplace_back(name, network::from_torch(tensor));
         checkpoint::write_safetensors(path, contents);
         return true;

@@ -40,7 +40,7 @@ std::shared_ptr<Environment> Environment::of(Napi::Env env) {
 }
 
 runtime::TaskQueue& workers() {
-  static auto* queue = new runtime::TaskQueue(1);
+  static auto* queue = runtime::TaskQueue::for_networks();
   return *queue;
 }
 
@@ -51,7 +51,7 @@ runtime::TaskQueue& compute_queue(const std::string& device) {
   static auto* queues = new std::map<std::string, runtime::TaskQueue*>();
   std::lock_guard lock(mutex);
   auto& queue = (*queues)[device];
-  if (queue == nullptr) queue = new runtime::TaskQueue(1);
+  if (queue == nullptr) queue = runtime::TaskQueue::for_networks();
   return *queue;
 }
 

@@ -3,6 +3,9 @@
 #include <napi.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <optional>
+#include <utility>
+
 #include "addon/handle.h"
 #include "checkpoint/tensor.h"
 #include "inference/batch.h"
@@ -17,9 +20,20 @@ struct CheckpointTensors {
   std::vector<std::shared_ptr<checkpoint::Tensor>> tensors;
 };
 
-// A network under construction.
+// A network under construction; nothing once a model has taken it over.
 struct Network {
-  torch::jit::Module module;
+  std::optional<torch::jit::Module> held;
+
+  // Throws CodedError ERR_DEEPLASIA_DISPOSED.
+  torch::jit::Module& module() {
+    if (!held) throw runtime::CodedError("ERR_DEEPLASIA_DISPOSED", "the network was made a model");
+    return *held;
+  }
+  torch::jit::Module take() {
+    torch::jit::Module taken = std::move(module());
+    held.reset();
+    return taken;
+  }
 };
 
 template <>

@@ -67,7 +67,7 @@ Napi::Value load_model(const Napi::CallbackInfo& info) {
     auto& handle = Handle<Network>::from(info[0]);
     return promise(
         info.Env(), queue, {{info[0]}, {&handle}},
-        [network = handle.value(), options] { return model::Model::adopt(network->module, options); },
+        [network = handle.value(), options] { return model::Model::adopt(network->take(), options); },
         to_handle);
   }
   const std::string path = text_argument(info, 0, "model");

@@ -65,12 +65,12 @@ Napi::Value build_network(const Napi::CallbackInfo& info) {
       info.Env(), compute_queue("cpu"), {},
       [config] { return std::make_shared<Network>(Network{network::build(config)}); },
       [](Napi::Env env, const std::shared_ptr<Network>& network) {
-        return Handle<Network>::create(env, network, bytes_of(network->module));
+        return Handle<Network>::create(env, network, bytes_of(network->module()));
       });
 }
 
 Napi::Value network_tensors(const Napi::CallbackInfo& info) {
-  const auto state = network::state(Handle<Network>::from(info[0]).value()->module);
+  const auto state = network::state(Handle<Network>::from(info[0]).value()->module());
   Napi::Array result = Napi::Array::New(info.Env(), state.size());
   for (uint32_t i = 0; i < state.size(); ++i) result.Set(i, state[i].first);
   return result;
@@ -82,7 +82,7 @@ Napi::Value initialise_network(const Napi::CallbackInfo& info) {
   return promise(
       info.Env(), compute_queue("cpu"), {{info[0]}, {&handle}},
       [network = handle.value(), seed] {
-        network::initialise(network->module, seed);
+        network::initialise(network->module(), seed);
         return true;
       },
       [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
@@ -96,8 +96,8 @@ Napi::Value save_network(const Napi::CallbackInfo& info) {
   return promise(
       info.Env(), compute_queue("cpu"), {{info[0]}, {&handle}},
       [network = handle.value(), path, name, content] {
-        network->module.eval();
-        model::save_archive(network->module, path, name, content);
+        network->module().eval();
+        model::save_archive(network->module(), path, name, content);
         return true;
       },
       [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });

@@ -48,6 +48,8 @@ void TuneProcess() {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
+  // No more heaps than there are: see native/runtime/main_heap.h.
+  mallopt(M_ARENA_MAX, 1);
 }
 
 /// `major.minor.patch` of the loaded libtorch, or empty for one that is too old to say.

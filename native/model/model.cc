@@ -4,6 +4,7 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/InferenceMode.h>
+#include <malloc.h>
 #include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -90,14 +91,18 @@ void settle(torch::jit::Module& module, c10::Device device) {
 }
 
 // Folding and freezing need a module that nothing changes; one that changes its attributes runs as it is.
-torch::jit::Module optimized(torch::jit::Module module, c10::Device device) {
+// Each step makes new weights, so what it was made of is let go at once.
+void optimize(torch::jit::Module& module, c10::Device device) {
   try {
-    torch::jit::Module frozen = torch::jit::freeze(module);
-    return device.is_cpu() ? torch::jit::optimize_for_inference(frozen) : frozen;
+    module = torch::jit::freeze(module);
+    if (device.is_cpu()) module = torch::jit::optimize_for_inference(module);
   } catch (const std::exception&) {
-    return module;
   }
 }
+
+// What loading took and gave back lies in heaps of several threads, which keep it (the bootstrap sees to
+// that, for the sake of forward).
+void return_memory() { malloc_trim(0); }
 
 }  // namespace
 
@@ -150,8 +155,9 @@ std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions
   model->facts_.has_features = gives_features(module);
   if (model->facts_.has_features) module = with_features(module);
   settle(module, options.device);
-  if (options.optimize) module = optimized(module, options.device);
+  if (options.optimize) optimize(module, options.device);
   model->module_ = std::make_unique<torch::jit::Module>(std::move(module));
+  return_memory();
   return model;
 }
 

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/main_heap.h"
+
 namespace deeplasia::runtime {
 namespace {
 
@@ -34,6 +36,13 @@ int tasks_in_flight() { return in_flight.load(); }
 void TaskQueue::grow(int threads) {
   std::lock_guard lock(mutex_);
   for (; threads_ < threads; ++threads_) std::thread([this] { run(); }).detach();
+}
+
+TaskQueue* TaskQueue::for_networks() {
+  auto* queue = new TaskQueue();
+  queue->threads_ = 1;
+  start_in_main_heap([queue] { queue->run(); });
+  return queue;
 }
 
 void TaskQueue::post(std::function<void()> task) {

@@ -17,6 +17,8 @@ namespace deeplasia::runtime {
 class TaskQueue {
  public:
   explicit TaskQueue(int threads) { grow(threads); }
+  // One thread for networks, in the main heap.
+  static TaskQueue* for_networks();
   TaskQueue(const TaskQueue&) = delete;
   TaskQueue& operator=(const TaskQueue&) = delete;
 
@@ -26,6 +28,7 @@ class TaskQueue {
   void post(std::function<void()> task);
 
  private:
+  TaskQueue() = default;
   void run();
 
   std::mutex mutex_;

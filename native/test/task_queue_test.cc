@@ -1,6 +1,9 @@
 #include "runtime/task_queue.h"
 
+#include <malloc.h>
+
 #include <atomic>
+#include <cstdlib>
 #include <future>
 #include <latch>
 #include <thread>
@@ -69,3 +72,16 @@ TEST(running_and_waiting_tasks_are_in_flight) {
   wait_until_idle();
   EXPECT_EQUAL(tasks_in_flight(), 0);
 }
+
+#ifndef __SANITIZE_ADDRESS__
+TEST(networks_run_in_the_main_heap) {
+  mallopt(M_ARENA_MAX, 1);
+  std::promise<size_t> flags;
+  TaskQueue::for_networks()->post([&] {
+    size_t* volatile block = static_cast<size_t*>(std::malloc(1 << 10));
+    flags.set_value(block[-1]);
+    std::free(block);
+  });
+  EXPECT_EQUAL(flags.get_future().get() & 4, 0U);  // glibc's mark of every other heap
+}
+#endif
