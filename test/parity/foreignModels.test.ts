@@ -135,4 +135,16 @@ describe.each(Object.entries(models))("%s", (stem, expected) => {
     for (const [field, value] of Object.entries(JSON.parse(await readFile(manifest, "utf8"))))
       expect(contract[field]).toEqual({ value, from: manifest });
   });
+
+  test("channels that it has not are an error, and not the end of the process", async () => {
+    const [channels, height, width] = JSON.parse(
+      await readFile(join(folder, `${stem}.json`), "utf8"),
+    ).inputSize;
+    const inputSize: [1 | 3, number, number] = [channels === 1 ? 3 : 1, height, width];
+    const contract = { inputSize, normaliseMean: [0], normaliseSd: [1] };
+    await expect(loadModel(file, { device: "cpu", contract })).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_MODEL_FORWARD",
+      message: expect.stringMatching(/to have [13] channels, but got [13] channels/),
+    });
+  });
 });
