@@ -1,0 +1,123 @@
+"""The Python side of `node bench/checkpoint.mjs`; needs torch and efficientnet_pytorch.
+
+    checkpoint.py make FILE BACKBONE   a Lightning checkpoint of the reference's current network, random weights
+    checkpoint.py eager FILE SIDE      import torch, build the network, load the checkpoint, one forward
+    checkpoint.py jit FILE SIDE        import torch, torch.jit.load of an archive, one forward
+    checkpoint.py nothing - -          import torch
+
+The last three print one JSON line: the age that came out, peak memory and the version of torch.
+"""
+
+import json
+import re
+import sys
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+
+
+class Backbone(nn.Module):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        from efficientnet_pytorch import EfficientNet
+
+        self.base = EfficientNet.from_name(name, in_channels=1)
+        self.features = self.base._fc.in_features
+        del self.base._fc
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base.extract_features(x).mean((2, 3))
+
+
+class Head(nn.Module):
+    """The reference's current head with its defaults: the sex goes in, one dense layer of 256."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.fc_gender_in = nn.Linear(1, 32)
+        self.dense_blocks = nn.ModuleList([nn.Linear(features + 32, 256)])
+        self.fc_boneage = nn.Linear(256, 1)
+        self.fc_sex = nn.Linear(256, 1)
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, features: Tensor, male: Tensor) -> tuple[Tensor, Tensor]:
+        x = torch.cat([features, torch.relu(self.fc_gender_in(male))], 1)
+        for block in self.dense_blocks:
+            x = torch.relu(self.dropout(block(x)))
+        return self.fc_boneage(x), self.fc_sex(x)
+
+
+class BoneAgeModel(nn.Module):
+    def __init__(self, backbone: str) -> None:
+        super().__init__()
+        self.backbone = Backbone(backbone)
+        self.dense = Head(self.backbone.features)
+
+    def forward(self, x: Tensor, male: Tensor) -> tuple[Tensor, Tensor]:
+        return self.dense(self.backbone(x), male)
+
+
+def make(file: str, backbone: str) -> None:
+    torch.manual_seed(0)
+    model = BoneAgeModel(backbone)
+    for name, tensor in model.state_dict().items():
+        if tensor.dim() > 1:
+            nn.init.kaiming_uniform_(tensor)
+        elif name.endswith("running_var"):
+            tensor.uniform_(0.75, 1.25)
+    hyper_parameters = {
+        "backbone": backbone,
+        "pretrained": False,
+        "dense_layers": [256],
+        "sex_dcs": 32,
+        "explicit_sex_classifier": None,
+        "correct_predicted_sex": True,
+        "age_sigma": 1,
+        "sex_sigma": 0,
+        "learnable_sigma": False,
+        "dropout_p": 0.2,
+        "masked_input": True,
+        "input_size": [1, 512, 512],
+        "img_norm_method": "zscore",
+    }
+    checkpoint = {
+        "epoch": 0,
+        "global_step": 1,
+        "pytorch-lightning_version": "1.6.4",
+        "state_dict": OrderedDict(model.state_dict()),
+        "hparams_name": "kwargs",
+        "hyper_parameters": hyper_parameters,
+        "age_std": 41.25,
+        "age_mean": 127.5,
+        "bias": 0,
+        "slope": 0,
+    }
+    torch.save(checkpoint, file)
+
+
+def eager(file: str) -> nn.Module:
+    checkpoint = torch.load(file, map_location="cpu", weights_only=False)
+    model = BoneAgeModel(checkpoint["hyper_parameters"]["backbone"])
+    model.load_state_dict(checkpoint["state_dict"])
+    return model
+
+
+def measure(task: str, file: str, side: str) -> None:
+    age = None
+    if task != "nothing":
+        model = eager(file) if task == "eager" else torch.jit.load(file, map_location="cpu")
+        model.eval()
+        with torch.no_grad():
+            # the same picture as in forward.mjs
+            x = torch.linspace(-1, 1, int(side) ** 2).view(1, 1, int(side), int(side))
+            age = model(x, torch.ones(1, 1))[0].item()
+    with open("/proc/self/status") as status:
+        kilobytes = int(re.search(r"VmHWM:\s+(\d+)", status.read())[1])
+    print(json.dumps({"age": age, "peakMegabytes": kilobytes / 1024, "torch": torch.__version__}))
+
+
+if sys.argv[1] == "make":
+    make(*sys.argv[2:])
+else:
+    measure(*sys.argv[1:])
