@@ -128,10 +128,11 @@ const LARGEST_OWN_BLANK = 128;
 async function verify(
   file: string,
   handle: ModelHandle,
-  { contract, network }: Loaded,
+  contract: Contract,
 ): Promise<{ hasSexHead: boolean }> {
   const channels = contract.inputSize[0];
-  const largest = network === null ? Number.POSITIVE_INFINITY : LARGEST_OWN_BLANK;
+  const isOwn = native().modelFacts(handle).hasFeatures;
+  const largest = isOwn ? LARGEST_OWN_BLANK : Number.POSITIVE_INFINITY;
   const [height, width] = contract.inputSize.slice(1).map((side) => Math.min(side, largest)) as [
     number,
     number,
@@ -194,7 +195,7 @@ type Loaded = Pick<BoneAgeModel, "contract" | "merged" | "device" | "settings" |
 async function verified(file: string, handle: ModelHandle, loaded: Loaded): Promise<BoneAgeModel> {
   const { contract, merged, device, settings, network } = loaded;
   try {
-    const { hasSexHead } = await verify(file, handle, loaded);
+    const { hasSexHead } = await verify(file, handle, contract);
     const facts = native().modelFacts(handle);
     return new BoneAgeModel(file, contract, merged, device, settings, handle, facts, hasSexHead, network);
   } catch (error) {
