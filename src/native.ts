@@ -35,6 +35,26 @@ export interface RawPicture {
   luma: "png" | "cvt";
 }
 
+/** What training adds to flip and rotation, as drawn for one picture. */
+export interface Augmentation {
+  /** All geometry in one sampling of the picture, instead of the reference's chain of pictures. */
+  onePass: boolean;
+  /** Above 1: the hand grows. */
+  scaleX: number;
+  scaleY: number;
+  /** Fractions of width and height. */
+  translateX: number;
+  translateY: number;
+  /** Degrees. */
+  shearX: number;
+  shearY: number;
+  /** Share of the sharpened picture, and what is added to the middle of its kernel. */
+  sharpening: { alpha: number; lightness: number } | null;
+  /** Multiple of a flat histogram's height; 8-bit pictures only. At most one of this and gamma. */
+  claheClipLimit: number | null;
+  gammaPercent: number | null;
+}
+
 /** What native code shall do to one picture: complete and validated, native code has no defaults of its own. */
 export interface ImagePlan {
   /** Size of the network's input. */
@@ -53,6 +73,8 @@ export interface ImagePlan {
   rotationAngle: number;
   fit: "centre-square" | "stretch" | "pad";
   resize: "linear" | "area";
+  /** Null in prediction. */
+  augmentation: Augmentation | null;
 }
 
 /** What the image chain saw on its way; for reports and tests. */

@@ -19,6 +19,38 @@ Enum choice(const Napi::Object& object, const char* name,
   mistyped(object.Env(), name, "one of the known words");
 }
 
+// Nothing for null.
+std::optional<double> number_or_null(const Napi::Object& object, const char* name) {
+  if (object.Get(name).IsNull()) return std::nullopt;
+  return number(object, name);
+}
+
+// Nothing for null.
+std::optional<Napi::Object> object_or_null(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (value.IsNull()) return std::nullopt;
+  if (!value.IsObject()) mistyped(object.Env(), name, "an object or null");
+  return value.As<Napi::Object>();
+}
+
+std::optional<image::Augmentation> augmentation(const Napi::Object& plan) {
+  const auto object = object_or_null(plan, "augmentation");
+  if (!object) return std::nullopt;
+  image::Augmentation drawn{boolean(*object, "onePass"),
+                            number(*object, "scaleX"),
+                            number(*object, "scaleY"),
+                            number(*object, "translateX"),
+                            number(*object, "translateY"),
+                            number(*object, "shearX"),
+                            number(*object, "shearY"),
+                            {},
+                            number_or_null(*object, "claheClipLimit"),
+                            number_or_null(*object, "gammaPercent")};
+  if (const auto how = object_or_null(*object, "sharpening"))
+    drawn.sharpening = {number(*how, "alpha"), number(*how, "lightness")};
+  return drawn;
+}
+
 }  // namespace
 
 double number(const Napi::Object& object, const char* name) {
@@ -122,7 +154,8 @@ image::Plan plan(const Napi::Object& object) {
           number(object, "rotationAngle"),
           choice<Fit>(object, "fit",
                       {{"centre-square", Fit::centre_square}, {"stretch", Fit::stretch}, {"pad", Fit::pad}}),
-          choice<Resize>(object, "resize", {{"linear", Resize::linear}, {"area", Resize::area}})};
+          choice<Resize>(object, "resize", {{"linear", Resize::linear}, {"area", Resize::area}}),
+          augmentation(object)};
 }
 
 inference::Normalisation normalisation(const Napi::Object& object) {

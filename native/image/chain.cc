@@ -2,23 +2,64 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
+#include "contrast.h"
 #include "geometry.h"
 #include "intensity.h"
 #include "mask.h"
 #include "resize.h"
+#include "sharpen.h"
 
 namespace deeplasia::image {
 namespace {
 
-/// Flip, rotation, fit and resize.
+/// The step of contrast, on the network's input.
+template <class T>
+void change_contrast(const Augmentation& drawn, const Plan& plan, float* out) {
+  const int64_t count = plan.height * plan.width;
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    if (drawn.clahe_clip_limit) clahe(out, plan.height, plan.width, *drawn.clahe_clip_limit);
+    if (drawn.gamma_percent) gamma_8bit(out, count, *drawn.gamma_percent);
+  } else {
+    if (drawn.clahe_clip_limit)
+      throw ImageError("ERR_DEEPLASIA_OPTION", "CLAHE needs 8-bit grey values that are not equalised");
+    if (drawn.gamma_percent) gamma_float(out, count, *drawn.gamma_percent);
+  }
+}
+
+/// Flip, affine map, sharpening, fit and resize, as one picture after the other.
 template <class T>
 void place(RowsPtr<T> rows, const Plan& plan, float* out) {
   if (plan.flip) rows = mirrored(std::move(rows));
-  const Affine turn = rotation(plan.rotation_angle, rows->width(), rows->height());
-  if (!is_identity(turn)) rows = warped(rows, turn);
+  const Affine map = affine(plan, rows->width(), rows->height());
+  if (!is_identity(map)) rows = warped(rows, inverse(map), rows->width(), rows->height());
+  if (plan.augmentation && plan.augmentation->sharpening)
+    rows = sharpened(std::move(rows), *plan.augmentation->sharpening);
   const Box box = fit_box(plan.fit, rows->width(), rows->height());
   resize(*window(std::move(rows), box), plan.height, plan.width, plan.resize, out);
+}
+
+/// The same with one sampling of the picture, which is sharpened before instead of after it is moved.
+template <class T>
+void place_in_one_pass(RowsPtr<T> rows, const Plan& plan, float* out) {
+  const Affine map = input_to_picture(plan, rows->width(), rows->height());
+  if (plan.augmentation->sharpening) rows = sharpened(std::move(rows), *plan.augmentation->sharpening);
+  rows = warped(rows, map, plan.width, plan.height);
+  for (int64_t y = 0; y < plan.height; ++y, out += plan.width) {
+    const T* row = rows->row(y);
+    std::copy(row, row + plan.width, out);
+  }
+}
+
+template <class T>
+void finish(RowsPtr<T> rows, const Plan& plan, float* out) {
+  if (plan.augmentation && plan.augmentation->one_pass) {
+    place_in_one_pass(std::move(rows), plan, out);
+  } else {
+    place(std::move(rows), plan, out);
+  }
+  if (plan.augmentation) change_contrast<T>(*plan.augmentation, plan, out);
 }
 
 /// Reads the picture as `Read`; its pixels are `Pixel` from the crop on.
@@ -40,9 +81,9 @@ void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan
   }
 
   if (plan.equalize_bins > 0) {
-    place(equalized(*rows, plan.equalize_bins), plan, out);
+    finish(equalized(*rows, plan.equalize_bins), plan, out);
   } else {
-    place(std::move(rows), plan, out);
+    finish(std::move(rows), plan, out);
   }
 }
 

@@ -4,9 +4,9 @@
 
 namespace deeplasia::image {
 
-/// Runs the image chain: grey, mask, background, crop, equalisation, flip, rotation, fit, resize, in this
-/// order. Writes plan.height * plan.width float32 grey values, row-major and not normalised, to `out`. `mask`
-/// may be null. Throws ImageError. Safe to call from several threads at once.
+/// Runs the image chain: grey, mask, background, crop, equalisation, flip, affine map, sharpening, fit,
+/// resize, contrast, in this order. Writes plan.height * plan.width float32 grey values, row-major and not
+/// normalised, to `out`. `mask` may be null. Throws ImageError. Safe to call from several threads at once.
 Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& plan, float* out);
 
 }  // namespace deeplasia::image

@@ -52,12 +52,7 @@ class MirroredRows final : public Rows<T> {
   std::vector<T> line_;
 };
 
-Affine inverse(const Affine& m) {
-  const double determinant = m[0] * m[4] - m[1] * m[3];
-  const double scale = determinant != 0 ? 1 / determinant : 0;
-  const double a = m[4] * scale, b = -m[1] * scale, c = -m[3] * scale, d = m[0] * scale;
-  return {a, b, -a * m[2] - b * m[5], c, d, -c * m[2] - d * m[5]};
-}
+double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
 // Positions in 1/1024 pixel while they are added up, in 1/32 pixel once they are rounded.
 constexpr double kPositionScale = 1024;
@@ -91,13 +86,13 @@ float bilinear(const float* top, const float* bottom, int32_t fx, int32_t fy) {
 template <class T>
 class WarpedRows final : public Rows<T> {
  public:
-  WarpedRows(Rows<T>& source, const Affine& input_to_output)
-      : Rows<T>(source.width(), source.height()),
+  WarpedRows(Rows<T>& source, const Affine& output_to_input, int64_t width, int64_t height)
+      : Rows<T>(width, height),
         source_(source, kBorder),
-        map_(inverse(input_to_output)),
-        step_x_(source.width()),
-        step_y_(source.width()),
-        line_(source.width()) {
+        map_(output_to_input),
+        step_x_(width),
+        step_y_(width),
+        line_(width) {
     for (int64_t x = 0; x < this->width(); ++x) {
       step_x_[x] = fixed(map_[0] * static_cast<double>(x));
       step_y_[x] = fixed(map_[3] * static_cast<double>(x));
@@ -107,15 +102,16 @@ class WarpedRows final : public Rows<T> {
   const T* row(int64_t y) override {
     const int32_t start_x = fixed(map_[1] * static_cast<double>(y) + map_[2]) + kHalfFraction;
     const int32_t start_y = fixed(map_[4] * static_cast<double>(y) + map_[5]) + kHalfFraction;
-    const auto width = static_cast<int32_t>(this->width()), height = static_cast<int32_t>(this->height());
+    const auto width = static_cast<int32_t>(this->width());
+    const auto right = static_cast<int32_t>(source_.width()), bottom = static_cast<int32_t>(source_.height());
     const int32_t *step_x = step_x_.data(), *step_y = step_y_.data();
     const T* origin = source_.row(0);
     const int64_t stride = source_.stride();
     T* line = line_.data();
     for (int32_t x = 0; x < width; ++x) {
       const int32_t at_x = (start_x + step_x[x]) >> kShift, at_y = (start_y + step_y[x]) >> kShift;
-      const int64_t left = std::clamp(at_x >> kShift, -kBorder, width);
-      const int64_t upper = std::clamp(at_y >> kShift, -kBorder, height);
+      const int64_t left = std::clamp(at_x >> kShift, -kBorder, right);
+      const int64_t upper = std::clamp(at_y >> kShift, -kBorder, bottom);
       const T* top = origin + upper * stride + left;
       line[x] = bilinear(top, top + stride, at_x & (kFractions - 1), at_y & (kFractions - 1));
     }
@@ -124,17 +120,45 @@ class WarpedRows final : public Rows<T> {
 
  private:
   Image<T> source_;
-  Affine map_;  // output to input
+  Affine map_;
   std::vector<int32_t> step_x_, step_y_;
   std::vector<T> line_;
 };
 
 }  // namespace
 
-Affine rotation(double degrees, int64_t width, int64_t height) {
-  const double angle = degrees * std::numbers::pi / 180, c = std::cos(angle), s = std::sin(angle);
+Affine affine(const Plan& plan, int64_t width, int64_t height) {
+  constexpr Augmentation kNone{false, 1, 1, 0, 0, 0, 0, {}, {}, {}};
+  const Augmentation& drawn = plan.augmentation ? *plan.augmentation : kNone;
+  const double turn = radians(plan.rotation_angle), sheared = turn + radians(drawn.shear_x);
+  const double a = drawn.scale_x * std::cos(turn), b = -drawn.scale_y * std::sin(sheared);
+  const double c = drawn.scale_x * std::sin(turn), d = drawn.scale_y * std::cos(sheared);
+  const double shear_cos = std::cos(radians(drawn.shear_y)), shear_sin = std::sin(radians(drawn.shear_y));
+  const double xx = a * shear_cos + b * shear_sin, yx = c * shear_cos + d * shear_sin;
   const double x = static_cast<double>(width - 1) / 2, y = static_cast<double>(height - 1) / 2;
-  return {c, -s, x - c * x + s * y, s, c, y - s * x - c * y};
+  const double to_x = x + drawn.translate_x * static_cast<double>(width);
+  const double to_y = y + drawn.translate_y * static_cast<double>(height);
+  return {xx, b, to_x - xx * x - b * y, yx, d, to_y - yx * x - d * y};
+}
+
+Affine inverse(const Affine& m) {
+  const double determinant = m[0] * m[4] - m[1] * m[3];
+  const double scale = determinant != 0 ? 1 / determinant : 0;
+  const double a = m[4] * scale, b = -m[1] * scale, c = -m[3] * scale, d = m[0] * scale;
+  return {a, b, -a * m[2] - b * m[5], c, d, -c * m[2] - d * m[5]};
+}
+
+Affine input_to_picture(const Plan& plan, int64_t width, int64_t height) {
+  const Box box = fit_box(plan.fit, width, height);
+  const double scale_x = static_cast<double>(box.width()) / static_cast<double>(plan.width);
+  const double scale_y = static_cast<double>(box.height()) / static_cast<double>(plan.height);
+  const double left = (scale_x - 1) / 2 + static_cast<double>(box.left);
+  const double top = (scale_y - 1) / 2 + static_cast<double>(box.top);
+  const Affine m = inverse(affine(plan, width, height));
+  const Affine map{m[0] * scale_x, m[1] * scale_y, m[0] * left + m[1] * top + m[2],
+                   m[3] * scale_x, m[4] * scale_y, m[3] * left + m[4] * top + m[5]};
+  if (!plan.flip) return map;
+  return {-map[0], -map[1], static_cast<double>(width - 1) - map[2], map[3], map[4], map[5]};
 }
 
 bool is_identity(const Affine& matrix) {
@@ -157,14 +181,14 @@ RowsPtr<T> mirrored(RowsPtr<T> source) {
 }
 
 template <class T>
-RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& input_to_output) {
+RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& output_to_input, int64_t width, int64_t height) {
   if (std::max(source->width(), source->height()) > kMaxWarpSide) {
-    throw ImageError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", "a picture of " + std::to_string(source->width()) +
-                                                          "x" + std::to_string(source->height()) +
-                                                          " pixels cannot be rotated; the limit is " +
-                                                          std::to_string(kMaxWarpSide) + " a side");
+    throw ImageError(
+        "ERR_DEEPLASIA_IMAGE_TOO_LARGE",
+        "a picture of " + std::to_string(source->width()) + "x" + std::to_string(source->height()) +
+            " pixels cannot be turned or scaled; the limit is " + std::to_string(kMaxWarpSide) + " a side");
   }
-  return std::make_shared<WarpedRows<T>>(*source, input_to_output);
+  return std::make_shared<WarpedRows<T>>(*source, output_to_input, width, height);
 }
 
 Box fit_box(Fit fit, int64_t width, int64_t height) {
@@ -182,7 +206,7 @@ template RowsPtr<uint8_t> window<uint8_t>(RowsPtr<uint8_t>, const Box&);
 template RowsPtr<float> window<float>(RowsPtr<float>, const Box&);
 template RowsPtr<uint8_t> mirrored<uint8_t>(RowsPtr<uint8_t>);
 template RowsPtr<float> mirrored<float>(RowsPtr<float>);
-template RowsPtr<uint8_t> warped<uint8_t>(const RowsPtr<uint8_t>&, const Affine&);
-template RowsPtr<float> warped<float>(const RowsPtr<float>&, const Affine&);
+template RowsPtr<uint8_t> warped<uint8_t>(const RowsPtr<uint8_t>&, const Affine&, int64_t, int64_t);
+template RowsPtr<float> warped<float>(const RowsPtr<float>&, const Affine&, int64_t, int64_t);
 
 }  // namespace deeplasia::image

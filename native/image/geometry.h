@@ -11,9 +11,17 @@ namespace deeplasia::image {
 /// y + m[5].
 using Affine = std::array<double, 6>;
 
-/// A turn about the centre ((width - 1) / 2, (height - 1) / 2); positive degrees turn clockwise on the
-/// screen.
-Affine rotation(double degrees, int64_t width, int64_t height);
+/// The plan's rotation and the augmentation's scale, shear and translation, about the centre ((width - 1) /
+/// 2, (height - 1) / 2). Positive degrees turn clockwise on the screen; cosines of the shears shrink the
+/// picture, as the reference's do.
+Affine affine(const Plan& plan, int64_t width, int64_t height);
+
+/// The matrix the other way; a flat one gives zeros.
+Affine inverse(const Affine& matrix);
+
+/// All geometry of the plan in one matrix: from pixels of the network's input to those of a width x height
+/// picture.
+Affine input_to_picture(const Plan& plan, int64_t width, int64_t height);
 
 /// Whether NumPy's allclose takes the matrix for the identity: such a picture is left untouched.
 bool is_identity(const Affine& matrix);
@@ -26,11 +34,11 @@ RowsPtr<T> window(RowsPtr<T> source, const Box& box);
 template <class T>
 RowsPtr<T> mirrored(RowsPtr<T> source);
 
-/// `source` under `input_to_output`, as large as before, bilinear at OpenCV's 1/32-pixel positions, zeros
-/// outside; 8-bit pixels by its integer weights. Reads all of `source` at once. Throws
-/// ERR_DEEPLASIA_IMAGE_TOO_LARGE.
+/// width x height pixels of `source`, each taken from where `output_to_input` says, bilinear at OpenCV's
+/// 1/32-pixel positions, zeros outside; 8-bit pixels by its integer weights. Reads all of `source` at once.
+/// Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE.
 template <class T>
-RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& input_to_output);
+RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& output_to_input, int64_t width, int64_t height);
 
 /// The part of a width x height picture that is resized to the network's input.
 Box fit_box(Fit fit, int64_t width, int64_t height);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -21,6 +22,22 @@ enum class Background { percentile, none, reference_training };
 enum class Fit { centre_square, stretch, pad };
 enum class Resize { linear, area };
 
+/// What training adds to flip and rotation, as drawn for one picture. The step of contrast is CLAHE, gamma or
+/// none.
+struct Augmentation {
+  bool one_pass;  // all geometry in one sampling of the picture, instead of the reference's chain of pictures
+  double scale_x, scale_y;          // above 1: the hand grows
+  double translate_x, translate_y;  // fractions of width and height
+  double shear_x, shear_y;          // degrees
+  struct Sharpening {
+    double alpha;      // share of the sharpened picture
+    double lightness;  // added to the kernel's middle
+  };
+  std::optional<Sharpening> sharpening;
+  std::optional<double> clahe_clip_limit;  // multiple of a flat histogram's height
+  std::optional<double> gamma_percent;
+};
+
 /// What shall be done to a picture: complete and validated by the caller, nothing here has a default.
 struct Plan {
   int64_t height, width;  // of the network's input, pixels
@@ -32,6 +49,7 @@ struct Plan {
   double rotation_angle;  // degrees, positive turns clockwise on the screen
   Fit fit;
   Resize resize;
+  std::optional<Augmentation> augmentation = std::nullopt;  // in training only
 };
 
 /// What the chain saw on its way.

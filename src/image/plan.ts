@@ -2,6 +2,12 @@
 import type { Contract } from "../model/contract.js";
 import type { ImagePlan, Normalisation } from "../native.js";
 
+/** What a contract says about pictures. */
+export type PictureContract = Pick<
+  Contract,
+  "inputSize" | "fit" | "resize" | "normalise" | "equalizeBins" | "maskCropSize" | "subtractBackground"
+>;
+
 /** Fixed changes of the view, for test-time augmentation. */
 export interface View {
   flip: boolean;
@@ -9,7 +15,7 @@ export interface View {
   rotationAngle: number;
 }
 
-export function imagePlan(contract: Contract, view: View): ImagePlan {
+export function imagePlan(contract: PictureContract, view: View): ImagePlan {
   const [, height, width] = contract.inputSize;
   const bins = contract.normalise === "equalize" ? (contract.equalizeBins ?? 0) : 0;
   return {
@@ -24,6 +30,7 @@ export function imagePlan(contract: Contract, view: View): ImagePlan {
     rotationAngle: view.rotationAngle,
     fit: contract.fit,
     resize: contract.resize,
+    augmentation: null,
   };
 }
 

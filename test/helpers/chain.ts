@@ -1,4 +1,5 @@
 import {
+  type Augmentation,
   type ImagePlan,
   type Normalisation,
   native,
@@ -25,8 +26,23 @@ export function plainPlan(height: number, width: number): ImagePlan {
     rotationAngle: 0,
     fit: "stretch",
     resize: "linear",
+    augmentation: null,
   };
 }
+
+/** Augmentation that changes nothing. */
+export const UNCHANGED: Augmentation = {
+  onePass: false,
+  scaleX: 1,
+  scaleY: 1,
+  translateX: 0,
+  translateY: 0,
+  shearX: 0,
+  shearY: 0,
+  sharpening: null,
+  claheClipLimit: null,
+  gammaPercent: null,
+};
 
 /** One picture through the native image chain and the normalisation. */
 export async function runChain(

@@ -29,7 +29,7 @@ const picture = (side) => ({ data: new Uint8Array(Buffer.alloc(side * side, "the
   width: side, height: side, channels: 1, depth: 8, luma: "png" });
 const fill = (batch, slot, from, size) => native().fillSlot(batch, slot, from, null, { height: size, width: size,
   depth: "any", background: "none", maskCropSize: -1, equalizeBins: 256, flip: true, rotationAngle: 30,
-  fit: "centre-square", resize: "linear" });
+  fit: "centre-square", resize: "linear", augmentation: null });
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 /** The same program again, as a worker; resolves at its first message. */
 const startWorker = (data) => new Promise((resolve, reject) => {
