@@ -52,7 +52,7 @@ Table equalising_table(const Histogram& histogram, int64_t area) {
   int32_t sum = 0;
   for (int level = 0; level < kLevels; ++level) {
     sum += histogram[level];
-    table[level] = std::min(std::nearbyint(static_cast<float>(sum) * scale), 255.0F);
+    table[level] = std::min(half_to_even(static_cast<float>(sum) * scale), 255.0F);
   }
   return table;
 }
@@ -112,7 +112,7 @@ void clahe(float* pixels, int64_t height, int64_t width, double clip_limit) {
       const auto [left, right, left_weight, right_weight] = across[x];
       const float above = upper[left][row[x]] * left_weight + upper[right][row[x]] * right_weight;
       const float below = lower[left][row[x]] * left_weight + lower[right][row[x]] * right_weight;
-      pixels[y * width + x] = std::nearbyint(above * down[y].first_weight + below * down[y].second_weight);
+      pixels[y * width + x] = half_to_even(above * down[y].first_weight + below * down[y].second_weight);
     }
   }
 }

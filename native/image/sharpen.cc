@@ -39,12 +39,6 @@ float sum_in_order(const std::array<const T*, 3>& rows, int64_t x, const Kernel&
   return sum;
 }
 
-/// Half to even, for moderate sizes: what is added leaves no bit for a fraction.
-float rounded(float value) {
-  constexpr float kRounder = 12582912;  // 1.5 * 2^23
-  return (value + kRounder) - kRounder;
-}
-
 uint8_t clamped(float level) { return static_cast<uint8_t>(std::clamp(level, 0.0F, 255.0F)); }
 
 /// Whether another order of adding up might have rounded to another level: orders differ by less than a
@@ -68,13 +62,13 @@ void convolve_stretch(const std::array<const uint8_t*, 3>& rows, int64_t length,
   }
   int32_t doubts = 0;
   for (int64_t x = 0; x < length; ++x) {
-    const float level = rounded(sums[x]);
+    const float level = half_to_even(sums[x]);
     doubts += static_cast<int32_t>(is_near_half(sums[x], level));
     out[x] = clamped(level);
   }
   for (int64_t x = 0; doubts > 0; ++x) {
-    if (!is_near_half(sums[x], rounded(sums[x]))) continue;
-    out[x] = clamped(rounded(sum_in_order(rows, x, kernel)));
+    if (!is_near_half(sums[x], half_to_even(sums[x]))) continue;
+    out[x] = clamped(half_to_even(sum_in_order(rows, x, kernel)));
     --doubts;
   }
 }
