@@ -75,7 +75,7 @@ const pictureSettings = {
   }),
 };
 
-const augmentationSettings = {
+const augmentationShape = {
   augmentation: z.enum(["exact", "fast"]).default("exact").meta({
     description: "the reference's sequence of pictures, or all geometry in one sampling pass",
   }),
@@ -114,9 +114,17 @@ const augmentationSettings = {
   }),
 };
 
+/** All that a picture's augmentation depends on. */
+export const augmentationSettings = z.strictObject({
+  ...augmentationShape,
+  reference_training: pictureSettings.reference_training,
+});
+export type AugmentationSettings = z.infer<typeof augmentationSettings>;
+
 export const dataSettings = z.strictObject({
   ...sourceSettings,
   ...loaderSettings,
   ...pictureSettings,
-  ...augmentationSettings,
+  ...augmentationShape,
 });
+export type DataSettings = z.infer<typeof dataSettings>;

@@ -1,0 +1,43 @@
+/** What training does to a picture: the contract of the network to be, and what was drawn for the picture. */
+import { DeeplasiaError } from "../errors.js";
+import { imagePlan, type PictureContract } from "../image/plan.js";
+import type { ImagePlan } from "../native.js";
+import type { AugmentationSettings } from "../options/train/data.js";
+import type { DrawnView } from "./draw.js";
+
+/**
+ * What native code shall do to one picture of training. Augmentation works on 8-bit grey, as in the reference: deeper files are cut to it
+ * on reading.
+ */
+export function trainingPlan(
+  contract: PictureContract,
+  { augmentation, ...view }: DrawnView,
+  { reference_training }: Pick<AugmentationSettings, "reference_training">,
+): ImagePlan {
+  const plan = imagePlan(contract, view);
+  const { background } = plan;
+  const asReference = contract.normalise === "interval" ? "none" : "reference-training";
+  return {
+    ...plan,
+    depth: "8bit",
+    background: reference_training && background === "percentile" ? asReference : background,
+    augmentation,
+  };
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for augmentation that the contract's way with pictures does not allow. */
+export function requireAugmentable(
+  { normalise, resize }: PictureContract,
+  { augmentation, clae_p }: AugmentationSettings,
+): void {
+  if (normalise === "equalize" && clae_p > 0) {
+    const what = "CLAHE works on 8-bit grey values, and equalised pictures have none";
+    const remedy = "Set data.clae_p to 0, or take another normalisation.";
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { remedy });
+  }
+  if (augmentation === "fast" && resize !== "linear") {
+    const what = `fast augmentation samples linearly, but pictures shall be resized by "${resize}"`;
+    const remedy = "Set data.augmentation to exact.";
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { remedy });
+  }
+}

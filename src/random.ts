@@ -1,0 +1,54 @@
+/**
+ * Random numbers that depend on their key alone: not on what was drawn before, by which worker, or on whether the run
+ * was resumed.
+ *
+ * The generator is sfc32 (Doty-Humphrey's "small fast counting", 128 bits of state, part of PractRand). Its state starts
+ * as the key itself, so two keys never share a stream; the first rounds, which stir it, are thrown away.
+ */
+
+/** What the numbers are for: different uses of one key have nothing to do with each other. */
+const USES = ["augmentation", "order"] as const;
+
+const ROUNDS_TO_STIR = 20;
+
+export class Random {
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter: number;
+
+  /** Seed, epoch and row are whole numbers from 0 to 2^32 - 1. */
+  constructor(use: (typeof USES)[number], seed: number, epoch: number, row: number) {
+    this.a = row | 0;
+    this.b = epoch | 0;
+    this.c = seed | 0;
+    this.counter = USES.indexOf(use) + 1;
+    for (let i = 0; i < ROUNDS_TO_STIR; i++) this.bits();
+  }
+
+  /** 32 random bits, as a whole number from 0. */
+  bits(): number {
+    const result = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + result) | 0;
+    return result >>> 0;
+  }
+
+  /** From `low` to `high`, which only rounding can reach; 53 bits deep. */
+  uniform(low = 0, high = 1): number {
+    const fraction = ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) / 2 ** 53;
+    return low + (high - low) * fraction;
+  }
+
+  /** A whole number, `low` and `high` included. */
+  integer(low: number, high: number): number {
+    return low + Math.floor((high - low + 1) * this.uniform());
+  }
+
+  /** True with probability `p`. */
+  chance(p: number): boolean {
+    return this.uniform() < p;
+  }
+}
