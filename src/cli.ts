@@ -1,6 +1,7 @@
 /** The command line: registers commands, turns errors into messages and exit codes. */
 import { Command, CommanderError } from "commander";
 import { DISCLAIMER, packageVersion } from "./about.js";
+import { registerAugmentPreview } from "./commands/augmentPreview.js";
 import { registerCohort } from "./commands/cohort.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   registerInspect(program);
   registerManifest(program);
   registerCohort(program);
+  registerAugmentPreview(program);
   registerLibtorch(program);
   registerDoctor(program);
   return program;

@@ -54,7 +54,10 @@ export async function fillSlots(
 const NEEDS_CONTRAST: readonly Contract["normalise"][] = ["zscore", "interval", "equalize"];
 
 /** Why a network with this contract cannot be given the picture; undefined where it can. */
-export function whyUnusable(filled: Filled, contract: Contract): DeeplasiaError | undefined {
+export function whyUnusable(
+  filled: Filled,
+  contract: Pick<Contract, "normalise">,
+): DeeplasiaError | undefined {
   if (filled instanceof DeeplasiaError) return filled;
   if (filled.min !== filled.max || !NEEDS_CONTRAST.includes(contract.normalise)) return undefined;
   return new DeeplasiaError(

@@ -1,0 +1,96 @@
+/** A sheet of augmented pictures to look at, as the network would see them. */
+import sharp from "sharp";
+import type { ReadySample } from "../data/sample.js";
+import { DeeplasiaError } from "../errors.js";
+import { MAX_PIXELS } from "../image/decode.js";
+import { fillSlots, whyUnusable } from "../image/loader.js";
+import { imagePlan, type PictureContract } from "../image/plan.js";
+import { type BatchHandle, type ImagePlan, type Normalisation, native } from "../native.js";
+import type { AugmentationSettings } from "../options/train/data.js";
+import { Random } from "../random.js";
+import { drawAugmentation } from "./draw.js";
+import { requireAugmentable, trainingPlan } from "./trainingPlan.js";
+
+export interface PreviewOptions {
+  contract: PictureContract;
+  augmentation: AugmentationSettings;
+  seed: number;
+  /** The first epoch that is shown. */
+  epoch: number;
+  /** Epochs shown of each picture. */
+  columns: number;
+}
+
+/** White pixels between two pictures of a sheet. */
+const GAP = 4;
+
+/** The plans of a row's tiles: as prediction sees the picture, then as training does in one epoch after the other. */
+function tilePlans(
+  row: number,
+  { contract, augmentation, seed, epoch, columns }: PreviewOptions,
+): ImagePlan[] {
+  const plain = imagePlan(contract, { flip: false, rotationAngle: 0 });
+  const drawn = Array.from({ length: columns }, (_, i) => {
+    const view = drawAugmentation(augmentation, new Random("augmentation", seed, epoch + i, row));
+    return trainingPlan(contract, view, augmentation);
+  });
+  return [plain, ...drawn];
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for a sheet that cannot be made. */
+export function requirePreviewable(rows: number, { contract, augmentation, columns }: PreviewOptions): void {
+  requireAugmentable(contract, augmentation);
+  const [, height, width] = contract.inputSize;
+  const pixels = rows * (height + GAP) * (columns + 1) * (width + GAP);
+  if (pixels <= MAX_PIXELS) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `the sheet would have ${pixels} pixels; the limit is ${MAX_PIXELS}`,
+    { remedy: "Show fewer pictures (--n), fewer epochs (--columns), or a smaller --data.input_size." },
+  );
+}
+
+/**
+ * One row of the sheet: a PNG a tile, 8-bit grey, stretched from its darkest to its brightest pixel. The reference's
+ * normalisations differ from that by a factor and a shift only.
+ *
+ * @throws DeeplasiaError that names the file, if the picture or its mask cannot be used.
+ */
+export async function previewRow(sample: ReadySample, options: PreviewOptions): Promise<Buffer[]> {
+  const { contract } = options;
+  const [, height, width] = contract.inputSize;
+  const targets = tilePlans(sample.row, options).map((plan) => ({
+    batch: native().createBatch(1, height, width),
+    plan,
+  }));
+  try {
+    const source = { image: sample.imagePath, mask: sample.maskPath };
+    for (const filled of await fillSlots(targets, 0, source)) {
+      const error = whyUnusable(filled, contract);
+      if (error !== undefined) throw error.at({ file: sample.imagePath });
+    }
+    return await Promise.all(targets.map(({ batch }) => tile(batch, height, width)));
+  } finally {
+    await Promise.all(targets.map(({ batch }) => native().dispose(batch)));
+  }
+}
+
+async function tile(batch: BatchHandle, height: number, width: number): Promise<Buffer> {
+  const stretched: Normalisation = { method: "interval", mean: [], sd: [] };
+  const values = await native().readBatch(batch, Int32Array.of(0), 1, stretched);
+  const grey = Uint8ClampedArray.from(values, (value) => 255 * value);
+  return sharp(grey, { raw: { width, height, channels: 1 } })
+    .toColourspace("b-w")
+    .png()
+    .toBuffer();
+}
+
+/** All rows as one PNG. */
+export async function previewSheet(rows: readonly Buffer[][]): Promise<Buffer> {
+  const join = { across: rows[0]!.length, shim: GAP, background: "white" };
+  return sharp(rows.flat(), { join, limitInputPixels: MAX_PIXELS })
+    .removeAlpha()
+    .toColourspace("b-w")
+    .png()
+    .toBuffer();
+}
