@@ -1,8 +1,8 @@
-/** Pictures to slots of native batches: decoded once, then the native image chain for each batch. */
+/** Pictures to slots of native batches: read once, then the native image chain for each batch. */
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { Contract } from "../model/contract.js";
-import { type BatchHandle, type ImagePlan, native, type PictureFacts, type RawPicture } from "../native.js";
-import { decodePicture } from "./decode.js";
+import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
+import { type Lent, type Role, readAnew } from "./read.js";
 
 export interface PictureSource {
   /** A file, or the bytes of one. */
@@ -20,25 +20,26 @@ export interface Target {
 export type Filled = PictureFacts | DeeplasiaError;
 
 /**
- * Decode one picture and its mask and run the image chain into the same slot of every target; one result a target.
+ * Read one picture and its mask and run the image chain into the same slot of every target; one result a target.
  * Never rejects: errors are results, and name the file.
  */
 export async function fillSlots(
   targets: readonly Target[],
   slot: number,
   { image, mask }: PictureSource,
+  read = readAnew,
 ): Promise<Filled[]> {
   const file = typeof image === "string" ? image : undefined;
-  const decoded: RawPicture[] = [];
-  const decode = async (source: string | Uint8Array, role: "image" | "mask") => {
-    const picture = await decodePicture(source, { role });
-    decoded.push(picture);
-    return picture;
+  const lent: Lent[] = [];
+  const borrow = async (source: string | Uint8Array, role: Role) => {
+    const one = await read(source, role);
+    lent.push(one);
+    return one.picture;
   };
   const failure = (error: unknown) => toDeeplasiaError(error).at({ file });
   try {
-    const picture = await decode(image, "image");
-    const maskPicture = mask === null ? null : await decode(mask, "mask");
+    const picture = await borrow(image, "image");
+    const maskPicture = mask === null ? null : await borrow(mask, "mask");
     const fill = async ({ batch, plan }: Target) =>
       native().fillSlot(batch, slot, picture, maskPicture, plan);
     return await Promise.all(targets.map((target) => fill(target).catch(failure)));
@@ -46,7 +47,7 @@ export async function fillSlots(
     const known = failure(error);
     return targets.map(() => known);
   } finally {
-    for (const { data } of decoded) native().release(data);
+    for (const { giveBack } of lent) giveBack();
   }
 }
 
