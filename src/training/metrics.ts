@@ -3,6 +3,8 @@
  * schedules and early stopping watch.
  */
 
+import { DeeplasiaError } from "../errors.js";
+
 /** What a network said of the pictures of an epoch, and what is true of them; one value a picture. */
 export interface EpochOutputs {
   ageHatZ: ArrayLike<number>;
@@ -27,6 +29,21 @@ export const corrected = (prediction: number, { slope, intercept }: Bias) =>
 export type Stage = "train" | "val";
 /** Name -> value. */
 export type Metrics = Record<string, number>;
+
+/**
+ * The value of a metric that `setting` names; null in an epoch that was not validated, if it may be one of validation.
+ *
+ * Throws ERR_DEEPLASIA_OPTION for a metric that there is not.
+ */
+export function watchedValue(metrics: Metrics, name: string, setting: string): number | null {
+  const value = metrics[name];
+  if (value !== undefined) return value;
+  if (!("Step-wise/val_mad" in metrics)) return null;
+  const names = Object.keys(metrics);
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${setting}: no metric ${name}`, {
+    remedy: `There are ${names.join(", ")}.`,
+  });
+}
 
 export interface MetricsContext {
   /** SD of the training cohort's bone ages: months a unit of z. */
