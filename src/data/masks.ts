@@ -18,9 +18,9 @@ export interface Masks {
  *
  * Throws `ERR_DEEPLASIA_OPTION` for a folder that does not exist.
  */
-export async function openMasks(folders: readonly string[]): Promise<Masks> {
+export async function openMasks(folders: readonly string[], option = "mask_dirs"): Promise<Masks> {
   if (folders.length === 0 || folders[0] === "") return { used: false, find: async () => null };
-  for (const folder of folders) await requireFolder(folder, "mask_dirs");
+  for (const folder of folders) await requireFolder(folder, option);
   return {
     used: true,
     async find(dir, imageId) {

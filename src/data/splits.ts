@@ -67,6 +67,6 @@ function schemeIndex(table: Table, column: string): number {
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CSV_COLUMN",
     `${table.file} line 1: no split column "${column}"; split columns found: ${found}`,
-    { file: table.file, remedy: "Give one of them with --split_column." },
+    { file: table.file, remedy: "Name one of them as the split column." },
   );
 }
