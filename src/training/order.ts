@@ -1,0 +1,51 @@
+/** Which rows make up an epoch's batches: a matter of seed and epoch alone, so that a resumed run sees the same. */
+import { DeeplasiaError } from "../errors.js";
+import { Random } from "../random.js";
+
+/** The numbers from 0 to `count - 1` in the order of an epoch, every order equally likely (Fisher and Yates). */
+export function shuffledOrder(count: number, seed: number, epoch: number): number[] {
+  const random = new Random("order", seed, epoch, 0);
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let last = count - 1; last > 0; last--) {
+    const chosen = random.integer(0, last);
+    [order[last], order[chosen]] = [order[chosen]!, order[last]!];
+  }
+  return order;
+}
+
+export interface BatchRules {
+  batchSize: number;
+  /** Leave an incomplete last batch out. */
+  dropLast: boolean;
+  /** Lightning's limits: a number of batches, a share of all below 1, or null for all. */
+  limit: number | null;
+}
+
+/** Number of batches that so many rows make. */
+export function batchCount(rows: number, { batchSize, dropLast, limit }: BatchRules): number {
+  const all = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
+  if (limit === null) return all;
+  return limit < 1 ? Math.floor(all * limit) : Math.min(all, limit);
+}
+
+/** Rows in order as batches. */
+export function batches<T>(rows: readonly T[], rules: BatchRules): T[][] {
+  const { batchSize } = rules;
+  return Array.from({ length: batchCount(rows.length, rules) }, (_, i) =>
+    rows.slice(i * batchSize, (i + 1) * batchSize),
+  );
+}
+
+/** Throws ERR_DEEPLASIA_OPTION if the training rows make no batch at all. */
+export function requireBatches(rows: number, rules: BatchRules): void {
+  if (batchCount(rows, rules) > 0) return;
+  const tooFew = rows < rules.batchSize;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    tooFew
+      ? `data.train_batch_size is ${rules.batchSize}, but there are only ${rows} pictures to train on, and incomplete ` +
+          "batches are left out"
+      : `trainer.limit_train_batches of ${rules.limit} leaves no batch to train on`,
+    { remedy: tooFew ? `Set data.train_batch_size to ${rows} or less.` : "Make it larger, or leave it out." },
+  );
+}
