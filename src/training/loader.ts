@@ -1,0 +1,122 @@
+/**
+ * Rows to native batches: pictures are decoded, preprocessed and augmented ahead of the steps, a bounded number at once.
+ *
+ * A batch is always the same rows. One that fails leaves its slot empty, so that neither the other batches nor the place
+ * in the epoch depend on it.
+ */
+import { availableParallelism } from "node:os";
+import type { DeeplasiaError } from "../errors.js";
+import { fillSlots, whyUnusable } from "../image/loader.js";
+import type { Contract } from "../model/contract.js";
+import { type BatchHandle, type ImagePlan, native } from "../native.js";
+import { Semaphore } from "../prediction/semaphore.js";
+import type { TrainingRow } from "./cohort.js";
+
+export interface LoadedBatch {
+  /** Its number within the epoch. */
+  index: number;
+  handle: BatchHandle;
+  /** Slots that hold a picture, and whose; not all of them where rows failed. */
+  slots: Int32Array;
+  rows: TrainingRow[];
+}
+
+export interface LoaderOptions {
+  contract: Contract;
+  /** Rows of the largest batch. */
+  capacity: number;
+  /** Pictures that are decoded and preprocessed at once. */
+  numWorkers: number;
+  /** A picture that cannot be used is an error, not left out. */
+  strict: boolean;
+  /** Called each time that a row fails. */
+  onFailure(row: TrainingRow, error: DeeplasiaError): void;
+}
+
+/** What native code shall do to a row's picture. */
+export type PlanOf = (row: TrainingRow) => ImagePlan;
+
+export class BatchLoader implements AsyncDisposable {
+  private readonly workers: Semaphore;
+  private readonly idle: BatchHandle[] = [];
+
+  constructor(private readonly options: LoaderOptions) {
+    const numWorkers = Math.max(options.numWorkers, 1);
+    native().setWorkers(Math.min(numWorkers, availableParallelism()));
+    this.workers = new Semaphore(numWorkers);
+  }
+
+  /**
+   * The batches in order, from number `from` on; one of which no row can be used is left out. A batch is the consumer's
+   * until it asks for the next.
+   *
+   * Throws, if `strict`, the error of the first row that fails.
+   */
+  async *load(batches: readonly TrainingRow[][], planOf: PlanOf, from = 0): AsyncGenerator<LoadedBatch> {
+    const pending: Promise<LoadedBatch>[] = [];
+    let next = from;
+    const loadAhead = () => {
+      while (next < batches.length && pending.length < this.batchesAhead(batches[next]!.length)) {
+        const loading = this.loadBatch(next, batches[next]!, planOf);
+        loading.catch(() => {}); // thrown when its turn comes
+        pending.push(loading);
+        next += 1;
+      }
+    };
+    try {
+      for (loadAhead(); pending.length > 0; ) {
+        const batch = await pending.shift()!;
+        loadAhead();
+        try {
+          if (batch.rows.length > 0) yield batch;
+        } finally {
+          this.idle.push(batch.handle);
+        }
+      }
+    } finally {
+      for (const result of await Promise.allSettled(pending))
+        if (result.status === "fulfilled") this.idle.push(result.value.handle);
+    }
+  }
+
+  /** Enough for every worker to have a picture, and one that is ready. */
+  private batchesAhead(batchSize: number): number {
+    return 1 + Math.ceil(Math.max(this.options.numWorkers, 1) / batchSize);
+  }
+
+  private async loadBatch(index: number, wanted: TrainingRow[], planOf: PlanOf): Promise<LoadedBatch> {
+    const handle = this.idle.pop() ?? this.createBatch();
+    const errors = await Promise.all(wanted.map((row, slot) => this.fill(handle, slot, row, planOf(row))));
+    const failure = errors.find((error) => error !== undefined);
+    if (failure !== undefined && this.options.strict) {
+      this.idle.push(handle);
+      throw failure;
+    }
+    const slots = [...wanted.keys()].filter((slot) => errors[slot] === undefined);
+    return { index, handle, slots: Int32Array.from(slots), rows: slots.map((slot) => wanted[slot]!) };
+  }
+
+  /** The error of a row that cannot be used. */
+  private async fill(
+    handle: BatchHandle,
+    slot: number,
+    row: TrainingRow,
+    plan: ImagePlan,
+  ): Promise<DeeplasiaError | undefined> {
+    const source = { image: row.imagePath, mask: row.maskPath };
+    const filled = await this.workers.run(() => fillSlots([{ batch: handle, plan }], slot, source));
+    const error = whyUnusable(filled[0]!, this.options.contract)?.at({ file: row.imagePath, row: row.row });
+    if (error !== undefined) this.options.onFailure(row, error);
+    return error;
+  }
+
+  private createBatch(): BatchHandle {
+    const [, height, width] = this.options.contract.inputSize;
+    return native().createBatch(this.options.capacity, height, width);
+  }
+
+  /** Give the memory back; no batch may be in use. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.idle.splice(0).map((handle) => native().dispose(handle)));
+  }
+}
