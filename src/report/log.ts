@@ -1,5 +1,5 @@
 /** What a run tells a person: lines on stderr, and in a log file where the variable `LOG_FILE` names one. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, renameSync, statSync } from "node:fs";
 import type { Progress } from "./progress.js";
 
 export interface Logger {
@@ -32,7 +32,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     if (logFile === undefined) return;
     try {
       // Synchronous: the last lines before a crash are those that matter.
-      appendFileSync(logFile, logFileLine(now(), level, source, message));
+      appendRotated(logFile, logFileLine(now(), level, source, message));
     } catch (error) {
       print(`cannot write the log file ${logFile} (LOG_FILE): ${(error as Error).message}`);
       logFile = undefined;
@@ -43,6 +43,20 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     warn: (message) => log("WARNING", message),
     error: (message) => log("ERROR", message),
   };
+}
+
+/** A log file's largest size in bytes, and how many full ones are kept beside it as `<file>.1` (the newest) and so on. */
+const ROTATION = { bytes: 500_000, kept: 4 };
+
+function appendRotated(file: string, line: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > 0 && size + Buffer.byteLength(line) > ROTATION.bytes) {
+    const generation = (age: number) => (age === 0 ? file : `${file}.${age}`);
+    for (let age = ROTATION.kept - 1; age >= 0; age--)
+      if (statSync(generation(age), { throwIfNoEntry: false }) !== undefined)
+        renameSync(generation(age), generation(age + 1));
+  }
+  appendFileSync(file, line);
 }
 
 /** Says nothing; for library calls without a logger. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createLogger } from "../../../src/report/log.js";
@@ -43,4 +43,22 @@ it("says once that the log file cannot be written, and goes on", async () => {
   logger.info("two");
   expect(written).toHaveLength(3);
   expect(written[1]).toMatch(/cannot write the log file .*run\.log/);
+});
+
+it("starts a new log file before one is larger than 500 kB, and keeps the last four full ones", async () => {
+  const folder = await temporaryFolder();
+  const logger = createLogger({ stream: { write() {} }, logFile: join(folder, "run.log") });
+  const lines = 30;
+  for (let i = 0; i < lines; i++) logger.info(`${i} ${"x".repeat(99_900)}`);
+  const names = (await readdir(folder)).sort();
+  expect(names).toEqual(["run.log", "run.log.1", "run.log.2", "run.log.3", "run.log.4"]);
+  const numbers: number[] = [];
+  for (const name of names.reverse().map((name) => join(folder, name))) {
+    expect((await stat(name)).size).toBeLessThanOrEqual(500_000);
+    for (const line of (await readFile(name, "utf8")).trimEnd().split("\n"))
+      numbers.push(Number(line.split("\t")[3]!.split(" ")[0]));
+  }
+  // Nothing is lost between the files: what is there is the end of all that was written, in order.
+  expect(numbers.length).toBeGreaterThanOrEqual(17);
+  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => lines - numbers.length + i));
 });
