@@ -1,0 +1,98 @@
+/** Takes an epoch's metrics, and keeps the line that predictions are corrected by. */
+import type { Logger } from "../report/log.js";
+import type { EpochEvent, Hook, HookState, StepEvent } from "./hooks.js";
+import { type Bias, epochMetrics, fitBias, type Metrics, NO_BIAS } from "./metrics.js";
+import { OutputRecorder } from "./outputs.js";
+
+/** From this epoch on, counted from 0, each validation fits the line for the epochs after it, as in the reference. */
+const FIRST_FIT = 6;
+
+export interface MetricsOptions {
+  /** Months a unit of z. */
+  ageSdMonths: number;
+  /** Fixed weights of the two losses; null where they are learnt. */
+  lossWeights: { age: number; sex: number } | null;
+}
+
+/** All that is measured of an epoch; `bias` is the line that it is corrected by, `fitted` the one after it. */
+function measure(
+  train: OutputRecorder,
+  validation: OutputRecorder | null,
+  { ageSdMonths, lossWeights }: MetricsOptions,
+  lines: { bias: Bias; fitted: Bias },
+): Metrics {
+  const context = { ageSdMonths, bias: lines.bias };
+  const ofTrain = fitBias(train.outputs.ageHatZ, train.outputs.ageZ);
+  return {
+    "Loss/train": train.loss,
+    ...(lossWeights === null ? {} : { "Loss/age_sigma": lossWeights.age, "Loss/sex_sigma": lossWeights.sex }),
+    ...epochMetrics("train", train.outputs, context),
+    "Pred_bias/slope_train": ofTrain.slope,
+    "Pred_bias/intercept_train": ofTrain.intercept,
+    ...(validation === null
+      ? {}
+      : { "Loss/val": validation.loss, ...epochMetrics("val", validation.outputs, context) }),
+    "Pred_bias/slope_val": lines.fitted.slope,
+    "Pred_bias/intercept_val": lines.fitted.intercept,
+  };
+}
+
+/** Names of all metrics that an epoch can have. */
+export const METRIC_NAMES: readonly string[] = Object.keys(
+  measure(
+    new OutputRecorder(),
+    new OutputRecorder(),
+    { ageSdMonths: 1, lossWeights: { age: 1, sex: 0 } },
+    { bias: NO_BIAS, fitted: NO_BIAS },
+  ),
+);
+
+export class MetricsHook implements Hook {
+  readonly name = "metrics";
+  /** What predictions (z) are corrected by. */
+  private line: Bias = NO_BIAS;
+  private readonly train = new OutputRecorder();
+
+  constructor(
+    private readonly options: MetricsOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  get bias(): Bias {
+    return this.line;
+  }
+
+  /** Of the training epoch at hand, so far; months. */
+  get trainMadMonths(): number {
+    const { ageHatZ, ageZ } = this.train.outputs;
+    let sum = 0;
+    for (let i = 0; i < ageZ.length; i++) sum += Math.abs(ageHatZ[i]! - ageZ[i]!);
+    return (sum / ageZ.length) * this.options.ageSdMonths;
+  }
+
+  afterStep({ batch, result }: StepEvent): void {
+    if (result.nonFinite !== "loss") this.train.add(batch, result);
+  }
+
+  afterEpoch({ position, validation, metrics }: EpochEvent): void {
+    const bias = this.line;
+    if (validation !== null && position.epoch >= FIRST_FIT) this.fit(validation);
+    Object.assign(metrics, measure(this.train, validation, this.options, { bias, fitted: this.line }));
+    this.train.clear();
+  }
+
+  private fit({ outputs }: OutputRecorder): void {
+    const fitted = fitBias(outputs.ageHatZ, outputs.ageZ);
+    if (Number.isFinite(fitted.slope + fitted.intercept)) this.line = fitted;
+    else this.logger.warn("predictions of validation are all the same: the bias of the last epoch is kept");
+  }
+
+  state(): HookState {
+    return { ...this.line, train: this.train.state() };
+  }
+
+  restore({ slope, intercept, train }: HookState): void {
+    this.line = { slope: slope as number, intercept: intercept as number };
+    this.train.restore(train as HookState);
+  }
+}

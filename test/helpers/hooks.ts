@@ -1,0 +1,66 @@
+/** Hooks driven through a made-up run: five batches an epoch, outputs that come closer to the truth. */
+
+import type { TrainingRow } from "../../src/training/cohort.js";
+import type { EpochEvent, Hook, HookState } from "../../src/training/hooks.js";
+import { OutputRecorder } from "../../src/training/outputs.js";
+import type { StepResult } from "../../src/training/step.js";
+
+export const BATCHES = 5;
+const ROWS = 8;
+
+/** Eight rows, half of them boys, and what a network might say of them. */
+export function someOutputs(epoch: number, batch: number): { rows: TrainingRow[]; result: StepResult } {
+  const truths = Array.from({ length: ROWS }, (_, i) => Math.fround(Math.sin(3 * batch + i)));
+  const rows = truths.map((ageZ, i) => ({ ageZ, male: i % 2 }) as TrainingRow);
+  const ageZ = Float32Array.from(
+    truths,
+    (truth, i) => truth * (1 - 1 / (epoch + 2)) + 0.1 * Math.cos(7 * i + epoch),
+  );
+  const sexLogit = Float32Array.from(rows, ({ male }, i) => male - 0.5 + Math.sin(5 * i + batch));
+  const loss = 1 / (epoch + 1 + batch / BATCHES);
+  return { rows, result: { ageZ, sexLogit, loss, updated: true, gradNorm: 2 * loss, nonFinite: null } };
+}
+
+/** Take the hooks through epochs `from` to `to` - 1; validation has two batches. Returns each epoch's metrics. */
+export async function runEpochs(hooks: readonly Hook[], from: number, to: number, validate = true) {
+  const all = [];
+  for (let epoch = from; epoch < to; epoch++) {
+    const place = (batch: number) => ({
+      epoch,
+      batch,
+      globalStep: epoch * BATCHES + batch,
+      seconds: 60 * epoch + batch,
+    });
+    for (let batch = 1; batch <= BATCHES; batch++) {
+      const { rows, result } = someOutputs(epoch, batch);
+      const event = {
+        position: place(batch),
+        batch: { rows } as never,
+        result,
+        learningRate: 1e-3 / (epoch + 1),
+      };
+      for (const hook of hooks) await hook.afterStep?.(event);
+    }
+    const validation = validate ? new OutputRecorder() : null;
+    for (const batch of [BATCHES + 1, BATCHES + 2]) {
+      const { rows, result } = someOutputs(epoch, batch);
+      validation?.add({ rows }, result);
+    }
+    const learningRate = 1e-3 / (epoch + 1);
+    const event: EpochEvent = { position: place(BATCHES), learningRate, validation, metrics: {} };
+    for (const hook of hooks) await hook.afterEpoch?.(event);
+    all.push(event.metrics);
+  }
+  return all;
+}
+
+/** The states of hooks as a file would bring them back, by name. */
+export const statesOf = (hooks: readonly Hook[]) =>
+  JSON.parse(JSON.stringify(Object.fromEntries(hooks.map((hook) => [hook.name, hook.state?.()])))) as Record<
+    string,
+    HookState
+  >;
+
+export async function restoreAll(hooks: readonly Hook[], states: Record<string, HookState>): Promise<void> {
+  for (const hook of hooks) await hook.restore?.(states[hook.name]!);
+}
