@@ -1,0 +1,123 @@
+/** The folder of a run, laid out as the reference's: `<root_dir>/<name>/version_<n>`, or `split_<n>`. */
+import { mkdir, readdir, rename } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { isSystemError } from "../errors.js";
+import { outputError, pathKind, syncFolder } from "../files.js";
+import type { TrainConfig } from "../options/train/index.js";
+
+const CHECKPOINTS = "ckp";
+
+export interface RunFolder {
+  path: string;
+  config: string;
+  hyperParameters: string;
+  provenance: string;
+  metrics: string;
+  failures: string;
+  predictions: string;
+  bestModel: string;
+  lastModel: string;
+  /** All that a run needs to go on. */
+  lastState: string;
+  /** The one before it. */
+  previousState: string;
+}
+
+export function runFolder(path: string): RunFolder {
+  return {
+    path,
+    config: join(path, "config.yaml"),
+    hyperParameters: join(path, "hparams.yaml"),
+    provenance: join(path, "provenance.json"),
+    metrics: join(path, "metrics.csv"),
+    failures: join(path, "failures.csv"),
+    predictions: join(path, "predictions"),
+    bestModel: join(path, CHECKPOINTS, "best_model.pt"),
+    lastModel: join(path, CHECKPOINTS, "last.pt"),
+    lastState: join(path, CHECKPOINTS, "last.state"),
+    previousState: join(path, CHECKPOINTS, "previous.state"),
+  };
+}
+
+/** The run that a state belongs to; null for a file that lies in no run's folder. */
+export function runOfState(file: string): RunFolder | null {
+  const checkpoints = dirname(resolve(file));
+  return basename(checkpoints) === CHECKPOINTS ? runFolder(dirname(checkpoints)) : null;
+}
+
+/** States that there are, newest first. */
+export async function statesOf({ lastState, previousState }: RunFolder): Promise<string[]> {
+  const kinds = await Promise.all([lastState, previousState].map(pathKind));
+  return [lastState, previousState].filter((_, i) => kinds[i] === "file");
+}
+
+/**
+ * Put a new state in place; `write` makes it, whole. The last one becomes the previous one, so that at any moment there is
+ * at least one that is good, and usually two.
+ */
+export async function replaceState(
+  { lastState, previousState }: RunFolder,
+  write: (file: string) => Promise<void>,
+): Promise<void> {
+  const fresh = join(dirname(lastState), "new.state");
+  await write(fresh);
+  try {
+    if ((await pathKind(lastState)) !== null) await rename(lastState, previousState);
+    await rename(fresh, lastState);
+    await syncFolder(dirname(lastState));
+  } catch (error) {
+    throw outputError(error, lastState);
+  }
+}
+
+type Place = Pick<TrainConfig, "root_dir" | "name" | "split_ind">;
+
+const parentOf = ({ root_dir, name }: Place) => join(root_dir, name);
+const splitFolder = (place: Place) => join(parentOf(place), `split_${place.split_ind}`);
+
+/** A new version, or the split's folder, there or not. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function makeRunFolder(place: Place): Promise<RunFolder> {
+  const folder = runFolder(place.split_ind >= 0 ? splitFolder(place) : await makeVersion(parentOf(place)));
+  try {
+    await mkdir(dirname(folder.lastState), { recursive: true });
+  } catch (error) {
+    throw outputError(error, folder.path);
+  }
+  return folder;
+}
+
+async function makeVersion(parent: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true });
+    for (let number = 1 + Math.max(-1, ...(await versionsIn(parent))); ; number++) {
+      const path = join(parent, `version_${number}`);
+      try {
+        await mkdir(path);
+        return path;
+      } catch (error) {
+        // Another run took the number this moment.
+        if (!isSystemError(error, "EEXIST")) throw error;
+      }
+    }
+  } catch (error) {
+    throw outputError(error, parent);
+  }
+}
+
+/** Numbers of the versions in a folder. */
+async function versionsIn(parent: string): Promise<number[]> {
+  if ((await pathKind(parent)) !== "folder") return [];
+  return (await readdir(parent)).flatMap((name) => /^version_(\d+)$/.exec(name)?.slice(1).map(Number) ?? []);
+}
+
+/** The runs of that name that can go on, newest first. */
+export async function resumableRuns(place: Place): Promise<RunFolder[]> {
+  const parent = parentOf(place);
+  const versions = (await versionsIn(parent))
+    .sort((a, b) => b - a)
+    .map((number) => join(parent, `version_${number}`));
+  const folders = place.split_ind >= 0 ? [splitFolder(place)] : versions;
+  const found: RunFolder[] = [];
+  for (const folder of folders.map(runFolder)) if ((await statesOf(folder)).length > 0) found.push(folder);
+  return found;
+}
