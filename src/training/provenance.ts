@@ -1,0 +1,66 @@
+/** `provenance.json`: for each process of a run, who did what, where, with which versions and on which data. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { promisify } from "node:util";
+import { packageVersion } from "../about.js";
+import { isSystemError } from "../errors.js";
+import { sha256OfFile, writeFileAtomic } from "../files.js";
+
+const execute = promisify(execFile);
+
+export interface ProvenanceFacts {
+  seed: number;
+  /** Device and why it was taken. */
+  device: string;
+  libtorch: string;
+  /** Files whose contents decide what is learnt, by what they are. */
+  files: Record<string, string>;
+  /** SHA-256 over the rows of training and validation. */
+  rows: string;
+  /** The state that the process went on from. */
+  resumedFrom: string | null;
+}
+
+/** Add this process to a run's provenance. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function recordProcess(file: string, facts: ProvenanceFacts): Promise<void> {
+  const { files, ...rest } = facts;
+  const digests = await Promise.all(
+    Object.entries(files).map(async ([what, path]) => [what, { path, sha256: await sha256OfFile(path) }]),
+  );
+  const own = {
+    started: new Date().toISOString(),
+    command: process.argv,
+    folder: process.cwd(),
+    host: hostname(),
+    slurmJob: process.env.SLURM_JOB_ID ?? null,
+    version: packageVersion(),
+    node: process.version,
+    git: await gitState(),
+    ...rest,
+    files: Object.fromEntries(digests),
+  };
+  await writeFileAtomic(file, `${JSON.stringify([...(await processesIn(file)), own], null, 2)}\n`);
+}
+
+/** What is written of the processes so far; a damaged file is no reason not to train. */
+export async function processesIn(file: string): Promise<Record<string, unknown>[]> {
+  try {
+    const known: unknown = JSON.parse(await readFile(file, "utf8"));
+    return Array.isArray(known) ? known : [];
+  } catch (error) {
+    if (isSystemError(error, "ENOENT") || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+/** Commit of the working directory, and whether tracked files differ from it; null outside a repository. */
+async function gitState(): Promise<{ commit: string; changed: boolean } | null> {
+  const git = async (...args: string[]) => (await execute("git", args, { timeout: 10_000 })).stdout.trim();
+  try {
+    const commit = await git("rev-parse", "HEAD");
+    return { commit, changed: (await git("status", "--porcelain", "--untracked-files=no")) !== "" };
+  } catch {
+    return null;
+  }
+}
