@@ -5,12 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <new>
 
 namespace deeplasia::checkpoint {
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
+constexpr size_t kAlignment = 64;
 
 class Descriptor {
  public:
@@ -30,10 +31,12 @@ class Descriptor {
 }  // namespace
 
 Bytes allocate(size_t size, uint8_t*& writable) {
-  writable = static_cast<uint8_t*>(::operator new(size, kAlignment));
+  // Not the aligned `new`: releases are built for C++ libraries older than it.
+  void* memory = nullptr;
+  if (posix_memalign(&memory, kAlignment, size) != 0) throw std::bad_alloc();
+  writable = static_cast<uint8_t*>(memory);
   return {
-      std::shared_ptr<const uint8_t>(
-          writable, [](const uint8_t* data) { ::operator delete(const_cast<uint8_t*>(data), kAlignment); }),
+      std::shared_ptr<const uint8_t>(writable, [](const uint8_t* data) { free(const_cast<uint8_t*>(data)); }),
       size};
 }
 

@@ -1,7 +1,9 @@
 #include "checkpoint/describe.h"
 
-#include <charconv>
 #include <cmath>
+#include <limits>
+#include <locale>
+#include <sstream>
 
 #include "checkpoint/json.h"
 
@@ -11,9 +13,16 @@ namespace {
 std::string real_text(double number) {
   if (std::isnan(number)) return "\"NaN\"";
   if (std::isinf(number)) return number > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-  char digits[32];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), number);
-  return {digits, end.ptr};
+  // The fewest digits that give the same number again; GCC 10, which builds releases, has no to_chars for it.
+  for (int digits = std::numeric_limits<double>::digits10;; ++digits) {
+    std::stringstream text;
+    text.imbue(std::locale::classic());
+    text.precision(digits);
+    text << number;
+    double again = 0;
+    if (digits == std::numeric_limits<double>::max_digits10 || (text >> again && again == number))
+      return text.str();
+  }
 }
 
 class Writer {

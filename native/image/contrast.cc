@@ -119,8 +119,12 @@ void clahe(float* pixels, int64_t height, int64_t width, double clip_limit) {
 
 void gamma_8bit(float* pixels, int64_t count, double percent) {
   Table table;
-  for (int level = 0; level < kLevels; ++level)
-    table[level] = static_cast<float>(std::floor(std::pow(level * (1.0 / 255), percent / 100) * 255));
+  for (int level = 0; level < kLevels; ++level) {
+    // In long double, as glibc gave `pow` of doubles a version that older systems have not.
+    const auto power = static_cast<double>(
+        std::pow(static_cast<long double>(level * (1.0 / 255)), static_cast<long double>(percent / 100)));
+    table[level] = static_cast<float>(std::floor(power * 255));
+  }
   for (int64_t i = 0; i < count; ++i) pixels[i] = table[static_cast<uint8_t>(pixels[i])];
 }
 

@@ -1,11 +1,11 @@
 #include "runtime/main_heap.h"
 
-#include <cstdint>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
-#include <future>
+#include <memory>
+#include <mutex>
 #include <thread>
-#include <vector>
 
 namespace deeplasia::runtime {
 namespace {
@@ -27,24 +27,39 @@ bool allocates_in_main_heap() {
 #endif
 }
 
+// What the searching thread and those it starts tell each other.
+struct Search {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool has_answered = false, is_chosen = false, is_over = false;
+};
+
+// On a new thread: says whether it is the one, and if not stays until there is one, as a heap that is left
+// would be given away again.
+bool answer(Search& search, bool is_last) {
+  const bool chosen = allocates_in_main_heap() || is_last;
+  std::unique_lock lock(search.mutex);
+  search.has_answered = true;
+  search.is_chosen = chosen;
+  search.changed.notify_all();
+  if (!chosen) search.changed.wait(lock, [&] { return search.is_over; });
+  return chosen;
+}
+
 }  // namespace
 
 void start_in_main_heap(const std::function<void()>& body) {
-  std::promise<void> found;
-  const std::shared_future<void> decided(found.get_future());
-  for (int started = 1;; ++started) {
-    std::promise<bool> answer;
-    auto is_in_main_heap = answer.get_future();
-    const bool is_last = started == kMostThreads;
-    // The others stay until the end of the search: a heap that is left would be given away again.
-    std::thread([body, decided, is_last, told = std::move(answer)]() mutable {
-      const bool chosen = allocates_in_main_heap() || is_last;
-      told.set_value(chosen);
-      chosen ? body() : decided.wait();
+  const auto search = std::make_shared<Search>();
+  for (int started = 1; !search->is_over; ++started) {
+    std::thread([search, body, is_last = started == kMostThreads] {
+      if (answer(*search, is_last)) body();
     }).detach();
-    if (is_in_main_heap.get()) break;
+    std::unique_lock lock(search->mutex);
+    search->changed.wait(lock, [&] { return search->has_answered; });
+    search->has_answered = false;
+    search->is_over = search->is_chosen;
   }
-  found.set_value();
+  search->changed.notify_all();
 }
 
 }  // namespace deeplasia::runtime

@@ -1,13 +1,5 @@
 /** A file that a run appends to; a resumed run cuts it back to where it was when the run's state was saved. */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  constants,
-  openSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { outputError } from "../files.js";
 
 export class AppendedFile {
