@@ -97,6 +97,7 @@ void optimize(torch::jit::Module& module, c10::Device device) {
     module = torch::jit::freeze(module);
     if (device.is_cpu()) module = torch::jit::optimize_for_inference(module);
   } catch (const std::exception&) {
+    return;
   }
 }
 
