@@ -14,6 +14,8 @@ export interface Position {
   globalStep: number;
   /** Time the run took so far, over all its processes. */
   seconds: number;
+  /** Why the run ended before its limits; null: it did not. */
+  ended: string | null;
 }
 
 export interface StepEvent {

@@ -30,6 +30,7 @@ export async function runEpochs(hooks: readonly Hook[], from: number, to: number
       batch,
       globalStep: epoch * BATCHES + batch,
       seconds: 60 * epoch + batch,
+      ended: null,
     });
     for (let batch = 1; batch <= BATCHES; batch++) {
       const { rows, result } = someOutputs(epoch, batch);

@@ -1,0 +1,146 @@
+/** What a run needs to go on as if nothing had happened, and what must not have changed meanwhile. */
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { CLASS_SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../options/train/index.js";
+import type { HookState, Position } from "./hooks.js";
+import type { TrainingRun } from "./loop.js";
+import { type RunFolder, replaceState, statesOf } from "./runFolder.js";
+import type { Step } from "./step.js";
+
+const VERSION = 1;
+
+/** What the steps to come hang on, beside the state of the step and of the hooks. */
+export interface RunFacts {
+  /** Of the order of rows and of augmentation. */
+  seed: number;
+  config: TrainConfig;
+  /** SHA-256 over the rows of training and validation. */
+  rows: string;
+}
+
+/** The text that travels with the step's own state. */
+interface Notes extends RunFacts {
+  version: typeof VERSION;
+  position: Position;
+  hooks: Record<string, HookState>;
+}
+
+type Resumable = Pick<TrainingRun, "hooks" | "position"> & { step: Pick<Step, "saveState" | "restoreState"> };
+
+/** Throws ERR_DEEPLASIA_OUTPUT that says what stands. */
+export async function saveRun(run: Resumable, facts: RunFacts, folder: RunFolder): Promise<void> {
+  try {
+    const states = run.hooks.flatMap((hook) => (hook.state === undefined ? [] : [[hook.name, hook.state()]]));
+    const notes: Notes = {
+      version: VERSION,
+      ...facts,
+      position: run.position,
+      hooks: Object.fromEntries(states),
+    };
+    await replaceState(folder, (file) => run.step.saveState(file, JSON.stringify(notes)));
+  } catch (cause) {
+    const { code, message, file, remedy = "" } = toDeeplasiaError(cause, "ERR_DEEPLASIA_OUTPUT");
+    const [last] = await statesOf(folder);
+    const stands = last === undefined ? "No state was saved before." : `The state before stands: ${last}.`;
+    throw new DeeplasiaError(code, message, { file, cause, remedy: `${remedy} ${stands}`.trim() });
+  }
+}
+
+/**
+ * Restore a run from a state. Returns the seed of the run.
+ *
+ * Throws ERR_DEEPLASIA_RESUME for a state of another network, configuration or cohort, ERR_DEEPLASIA_CHECKPOINT for a
+ * damaged one.
+ */
+export async function restoreRun(
+  run: Resumable,
+  facts: Omit<RunFacts, "seed">,
+  file: string,
+): Promise<number> {
+  const { seed, config, rows, position, hooks } = parseNotes(await run.step.restoreState(file), file);
+  const changed = changedSettings(config, facts.config);
+  if (rows !== facts.rows)
+    changed.push("the rows of training and validation (annotations, split, pictures, masks)");
+  if (changed.length > 0) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_RESUME",
+      `${file} is of a run with other settings: ${changed.join("; ")}`,
+      {
+        file,
+        remedy:
+          "Give the same settings to go on with that run. To train its model further with others, start a new run with " +
+          "--model.init_from <run>/ckp/last.pt.",
+      },
+    );
+  }
+  Object.assign(run.position, position);
+  // Whoever sets another patience wants it to go on.
+  if (JSON.stringify(config.early_stopping) !== JSON.stringify(facts.config.early_stopping))
+    run.position.ended = null;
+  for (const hook of run.hooks) {
+    const state = hooks[hook.name];
+    if (state !== undefined) await hook.restore?.(state);
+  }
+  return seed;
+}
+
+function parseNotes(text: string, file: string): Notes {
+  try {
+    const notes = JSON.parse(text) as Notes;
+    if (notes.version === VERSION) return notes;
+  } catch {}
+  throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${file} is no state of a run of this version's train`, {
+    file,
+    remedy: "To train its model further, start a new run with --model.init_from.",
+  });
+}
+
+/** Settings that may be others in a resumed run; all that are not here decide what the steps to come do. */
+const MAY_CHANGE: readonly string[] = [
+  ...["name", "root_dir", "split_ind", "device", "threads", "strict"],
+  ...["no_test_tta_rot", "no_test_tta_flip", "train_tta_rot", "train_tta_flip", "no_regression"],
+  ...["max_epochs", "min_epochs", "max_steps", "min_steps", "max_time", "fast_dev_run"].map(inTrainer),
+  ...["check_val_every_n_epoch", "num_sanity_val_steps", "limit_val_batches", "limit_test_batches"].map(
+    inTrainer,
+  ),
+  ...["log_every_n_steps", "enable_progress_bar", "skip_nan", "resume_from_checkpoint"].map(inTrainer),
+  ...["gpus", "accelerator", "devices"].map(inTrainer),
+  ...["pretrained", "stem", "init_from"].map((name) => `model.${name}`),
+  ...["annotation_path", "split_path", "split_column", "img_dir", "mask_dirs"].map(inData),
+  ...["test_batch_size", "num_workers", "use_cache", "cache_dir"].map(inData),
+  ...["patience", "min_delta", "stopping_threshold", "divergence_threshold"].map(inEarlyStopping),
+  ...["check_finite", "strict", "verbose"].map(inEarlyStopping),
+  "checkpoint.every_n_steps",
+  "lr_monitor.logging_interval",
+  "lr_scheduler.init_args.verbose",
+];
+
+function inTrainer(name: string): string {
+  return `trainer.${name}`;
+}
+
+function inData(name: string): string {
+  return `data.${name}`;
+}
+
+function inEarlyStopping(name: string): string {
+  return `early_stopping.${name}`;
+}
+
+const MUST_STAY = [
+  ...[...TRAIN_SETTINGS.keys()].filter((path) => !MAY_CHANGE.includes(path)),
+  ...Object.keys(CLASS_SECTIONS).map((section) => `${section}.class_path`),
+];
+
+/** `optimizer.init_args.lr (was 0.001, now 0.01)` */
+function changedSettings(before: TrainConfig, now: TrainConfig): string[] {
+  return MUST_STAY.flatMap((path) => {
+    const [a, b] = [valueAt(before, path), valueAt(now, path)].map((value) => JSON.stringify(value));
+    return a === b ? [] : [`${path} (was ${a ?? "not there"}, now ${b ?? "not there"})`];
+  });
+}
+
+function valueAt(config: TrainConfig, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], config);
+}

@@ -1,0 +1,193 @@
+/** A run with a made-up step: a network of one weight, which learns from the rows and remembers what it did. */
+import { readFile, writeFile } from "node:fs/promises";
+import { DeeplasiaError } from "../../src/errors.js";
+import { type Logger, silentLogger } from "../../src/report/log.js";
+import { Checkpoints } from "../../src/training/checkpoints.js";
+import type { TrainingRow } from "../../src/training/cohort.js";
+import { EarlyStopping } from "../../src/training/earlyStopping.js";
+import { LearningRate } from "../../src/training/learningRate.js";
+import { limitsOf } from "../../src/training/limits.js";
+import type { LoadedBatch } from "../../src/training/loader.js";
+import { type TrainingRun, train } from "../../src/training/loop.js";
+import { MetricsCsv } from "../../src/training/metricsCsv.js";
+import { MetricsHook } from "../../src/training/metricsHook.js";
+import { batches, shuffledOrder } from "../../src/training/order.js";
+import { makeRunFolder, type RunFolder, statesOf } from "../../src/training/runFolder.js";
+import { type RunFacts, restoreRun, saveRun } from "../../src/training/runState.js";
+import { createSchedule } from "../../src/training/schedules.js";
+import type { Step, StepOptions, StepOutputs, StepResult } from "../../src/training/step.js";
+import { configOf } from "./trainConfig.js";
+
+const ROWS = 22;
+export const BATCH_SIZE = 4;
+/** Rows 20 and 21 of an epoch's order make no whole batch. */
+export const STEPS_PER_EPOCH = 5;
+
+const rows = Array.from(
+  { length: ROWS },
+  (_, i) => ({ row: i + 1, ageZ: Math.fround(Math.sin(i)), male: i % 2 }) as TrainingRow,
+);
+
+/** What shall go wrong, by the number of the call of `step`, counted from 1 in each process. */
+export interface Trouble {
+  abortAfter?: number;
+  throwAt?: number;
+  nanAt?: number[];
+  /** Called before each state is written. */
+  beforeSaving?: () => void;
+}
+
+export class FakeStep implements Step {
+  weight = 0.1;
+  momentum = 0;
+  steps = 0;
+  calls = 0;
+  evaluations = 0;
+  readonly learningRates: number[] = [];
+  readonly seen: number[][] = [];
+
+  constructor(
+    private readonly trouble: Trouble,
+    private readonly abort: AbortController,
+  ) {}
+
+  async step({ rows }: LoadedBatch, { learningRate, update }: StepOptions): Promise<StepResult> {
+    this.calls += 1;
+    if (this.calls === this.trouble.throwAt)
+      throw new DeeplasiaError("ERR_DEEPLASIA_OUT_OF_MEMORY", "killed");
+    if (this.calls === this.trouble.abortAfter) this.abort.abort();
+    this.seen.push(rows.map(({ row }) => row));
+    this.learningRates.push(learningRate);
+    const outputs = this.outputs(rows);
+    const isNan = this.trouble.nanAt?.includes(this.calls) ?? false;
+    this.steps += 1;
+    if (isNan) {
+      const ageZ = outputs.ageZ.map(() => Number.NaN);
+      return { ...outputs, ageZ, loss: Number.NaN, updated: false, gradNorm: null, nonFinite: "loss" };
+    }
+    const gradient = rows.reduce((sum, { ageZ }, i) => sum + (outputs.ageZ[i]! - ageZ) * ageZ, 0);
+    this.momentum = 0.9 * this.momentum + gradient + (update ? 0.01 : 0) + 0.1 * Math.sin(this.steps);
+    this.weight -= learningRate * this.momentum;
+    return { ...outputs, updated: true, gradNorm: Math.abs(gradient), nonFinite: null };
+  }
+
+  async evaluate({ rows }: LoadedBatch): Promise<StepOutputs> {
+    this.evaluations += 1;
+    return this.outputs(rows);
+  }
+
+  private outputs(rows: readonly TrainingRow[]): StepOutputs {
+    const ageZ = Float32Array.from(rows, ({ ageZ, row }) => this.weight * ageZ + 0.05 * Math.cos(row));
+    const loss = rows.reduce((sum, { ageZ: truth }, i) => sum + (ageZ[i]! - truth) ** 2, 0) / rows.length;
+    return { ageZ, sexLogit: null, loss };
+  }
+
+  async save(file: string): Promise<void> {
+    await writeFile(file, String(this.weight));
+  }
+
+  async saveState(file: string, notes: string): Promise<void> {
+    this.trouble.beforeSaving?.();
+    await writeFile(
+      file,
+      JSON.stringify({ weight: this.weight, momentum: this.momentum, steps: this.steps, notes }),
+    );
+  }
+
+  async restoreState(file: string): Promise<string> {
+    const { notes, ...own } = JSON.parse(await readFile(file, "utf8"));
+    Object.assign(this, own);
+    return notes as string;
+  }
+}
+
+/** Flags of a small run whose learning rate falls, with cooldown. */
+const FLAGS = [
+  [
+    "--trainer.max_epochs=8",
+    `--data.train_batch_size=${BATCH_SIZE}`,
+    "--optimizer=SGD",
+    "--optimizer.lr=0.02",
+  ],
+  ["--lr_scheduler=ReduceLROnPlateau", "--lr_scheduler.patience=0", "--lr_scheduler.cooldown=1"],
+  ["--lr_scheduler.min_lr=0", "--lr_scheduler.factor=0.5", "--early_stopping.verbose=false"],
+].flat();
+
+/** One process of a run in `folder`, which goes on from what an earlier one left there. */
+export async function startProcess(
+  folder: RunFolder,
+  flags: string[] = [],
+  trouble: Trouble = {},
+  logger: Logger = silentLogger,
+) {
+  const { config } = await configOf(...FLAGS, ...flags);
+  const { trainer, early_stopping: earlyStopping } = config;
+  const abort = new AbortController();
+  const step = new FakeStep(trouble, abort);
+  const schedule = createSchedule(config.lr_scheduler, config.optimizer.init_args.lr, trainer.max_epochs);
+  const learningRate = new LearningRate(schedule, null);
+  const save = (file: string) => step.save(file);
+  const hooks = [
+    new MetricsHook({ ageSdMonths: 40, lossWeights: { age: 1, sex: 0 } }, logger),
+    new EarlyStopping(earlyStopping, logger),
+    learningRate,
+    new Checkpoints(earlyStopping, folder, save, logger),
+    new MetricsCsv(folder.metrics),
+  ];
+  const facts: RunFacts = { seed: config.seed_everything!, config, rows: "the rows" };
+  const position = { epoch: 0, batch: 0, globalStep: 0, seconds: 0, ended: null };
+  const rules = { batchSize: BATCH_SIZE, dropLast: true, limit: null };
+  const loaded = (groups: TrainingRow[][], from = 0) =>
+    (async function* () {
+      for (const [i, rows] of groups.slice(from).entries())
+        yield { index: from + i, rows, handle: null as never, slots: Int32Array.from(rows.keys()) };
+    })();
+  const validation = batches(rows, { ...rules, dropLast: false });
+  const run: TrainingRun = {
+    step,
+    data: {
+      trainBatches: STEPS_PER_EPOCH,
+      validationBatches: validation.length,
+      train: (epoch, from) =>
+        loaded(
+          batches(
+            shuffledOrder(ROWS, facts.seed, epoch).map((i) => rows[i]!),
+            rules,
+          ),
+          from,
+        ),
+      validation: (count) => loaded(validation.slice(0, count)),
+    },
+    hooks,
+    learningRate,
+    position,
+    limits: limitsOf(config),
+    sanityBatches: trainer.num_sanity_val_steps,
+    validateEvery: trainer.check_val_every_n_epoch,
+    saveEvery: config.checkpoint.every_n_steps,
+    skipNan: trainer.skip_nan,
+    signal: abort.signal,
+    logger,
+    // A clock that is the same in all processes: ten seconds a step.
+    clock: () => 10 * step.steps,
+    save: () => saveRun(run, facts, folder),
+    lastState: () => (step.calls > 0 ? folder.lastState : null),
+  };
+  const [state] = await statesOf(folder);
+  if (state !== undefined) await restoreRun(run, facts, state);
+  return { run, step, config, ended: () => train(run) };
+}
+
+export const fakeFolder = (root: string) => makeRunFolder({ root_dir: root, name: "fake", split_ind: -1 });
+
+/** Everything by which one could tell whether a run was ever interrupted. */
+export async function resultOf(folder: RunFolder, { step, run }: { step: FakeStep; run: TrainingRun }) {
+  const text = (file: string) => readFile(file, "utf8");
+  const files = {
+    csv: await text(folder.metrics),
+    best: await text(folder.bestModel),
+    last: await text(folder.lastModel),
+  };
+  const { weight, momentum, steps } = step;
+  return { weight, momentum, steps, position: { ...run.position }, rate: run.learningRate.value, ...files };
+}
