@@ -1,18 +1,21 @@
-/** Ctrl-C and SIGTERM: finish the batch in hand, then end with the code that shells expect. */
+/** Ctrl-C and the like: finish the batch in hand, then end with the code that shells expect. */
 import { constants } from "node:os";
 import type { Logger } from "../report/log.js";
 
 export interface StopSignal {
   signal: AbortSignal;
-  /** 130 after SIGINT, 143 after SIGTERM; undefined where none came. */
+  /** 130 after SIGINT, 143 after SIGTERM, 138 after SIGUSR1; undefined where none came. */
   readonly exitCode: number | undefined;
 }
 
+/** `SIGUSR1` is what SLURM sends some time before the end where a job asks for it. */
+type StopName = "SIGINT" | "SIGTERM" | "SIGUSR1";
+
 /** From now on the first signal asks to stop; a second one ends the process at once. */
-export function stopSignal(logger: Logger): StopSignal {
+export function stopSignal(logger: Logger, names: readonly StopName[] = ["SIGINT", "SIGTERM"]): StopSignal {
   const controller = new AbortController();
   let exitCode: number | undefined;
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of names) {
     process.on(name, () => {
       const code = 128 + constants.signals[name];
       if (exitCode !== undefined) process.exit(code);

@@ -9,6 +9,10 @@ export interface ProgressEvent {
   rate: number;
   /** Null as long as there is no rate. */
   secondsLeft: number | null;
+  /** Said before the numbers: of what they are. */
+  label?: string;
+  /** Said after them. */
+  note?: string;
 }
 
 /** `auto`: a bar on a terminal, plain lines elsewhere. */
@@ -120,13 +124,15 @@ export class ProgressMeter {
   }
 }
 
-/** `1200 of 3000 (40 %), 12.5 a second, 2 min 24 s left, 3 failed` */
-export function progressText({ done, total, failed, rate, secondsLeft }: ProgressEvent): string {
+/** `epoch 3: 1200 of 3000 (40 %), 12.5 a second, 2 min 24 s left, 3 failed, loss 0.1` */
+export function progressText(event: ProgressEvent): string {
+  const { done, total, failed, rate, secondsLeft, label, note } = event;
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
   const parts = [`${done} of ${total} (${percent} %)`, `${rate.toFixed(rate < 100 ? 1 : 0)} a second`];
   if (secondsLeft !== null && done < total) parts.push(`${durationText(secondsLeft)} left`);
   if (failed > 0) parts.push(`${failed} failed`);
-  return parts.join(", ");
+  if (note !== undefined) parts.push(note);
+  return `${label === undefined ? "" : `${label}: `}${parts.join(", ")}`;
 }
 
 function barLine(event: ProgressEvent, columns: number): string {

@@ -7,6 +7,7 @@
 import { availableParallelism } from "node:os";
 import type { DeeplasiaError } from "../errors.js";
 import { fillSlots, whyUnusable } from "../image/loader.js";
+import type { ReadPicture } from "../image/read.js";
 import type { Contract } from "../model/contract.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import { Semaphore } from "../prediction/semaphore.js";
@@ -29,6 +30,8 @@ export interface LoaderOptions {
   numWorkers: number;
   /** A picture that cannot be used is an error, not left out. */
   strict: boolean;
+  /** How files become pictures: with a cache, or each time anew. */
+  read?: ReadPicture;
   /** Called each time that a row fails. */
   onFailure(row: TrainingRow, error: DeeplasiaError): void;
 }
@@ -104,7 +107,9 @@ export class BatchLoader implements AsyncDisposable {
     plan: ImagePlan,
   ): Promise<DeeplasiaError | undefined> {
     const source = { image: row.imagePath, mask: row.maskPath };
-    const filled = await this.workers.run(() => fillSlots([{ batch: handle, plan }], slot, source));
+    const filled = await this.workers.run(() =>
+      fillSlots([{ batch: handle, plan }], slot, source, this.options.read),
+    );
     const error = whyUnusable(filled[0]!, this.options.contract)?.at({ file: row.imagePath, row: row.row });
     if (error !== undefined) this.options.onFailure(row, error);
     return error;

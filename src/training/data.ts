@@ -1,0 +1,55 @@
+/** The batches of a run: which rows, in which order, and what is done to their pictures. */
+import { drawAugmentation } from "../augmentation/draw.js";
+import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
+import { imagePlan } from "../image/plan.js";
+import type { Contract } from "../model/contract.js";
+import type { TrainConfig } from "../options/train/index.js";
+import { Random } from "../random.js";
+import type { TrainingCohort } from "./cohort.js";
+import type { BatchLoader } from "./loader.js";
+import type { TrainingData } from "./loop.js";
+import { type BatchRules, batchCount, batches, requireBatches, shuffledOrder } from "./order.js";
+
+/** How rows become batches, of training and of validation. */
+export function batchRules({ data, trainer }: TrainConfig): { train: BatchRules; validation: BatchRules } {
+  const { fast_dev_run: trial, limit_train_batches, limit_val_batches } = trainer;
+  const trialBatches = trial === false || trial === 0 ? null : Number(trial);
+  return {
+    train: { batchSize: data.train_batch_size, dropLast: true, limit: trialBatches ?? limit_train_batches },
+    validation: {
+      batchSize: data.test_batch_size,
+      dropLast: false,
+      limit: trialBatches ?? limit_val_batches,
+    },
+  };
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for settings that leave nothing to train on, or augmentation that cannot be. */
+export function trainingData(
+  config: TrainConfig,
+  contract: Contract,
+  { parts }: Pick<TrainingCohort, "parts">,
+  loader: Pick<BatchLoader, "load">,
+  seed: number,
+): TrainingData {
+  const { data } = config;
+  const rules = batchRules(config);
+  const { train, val } = parts;
+  requireBatches(train.rows.length, rules.train);
+  requireAugmentable(contract, data);
+  const plain = imagePlan(contract, { flip: false, rotationAngle: 0 });
+  const validation = batches(val.rows, rules.validation);
+  return {
+    trainBatches: batchCount(train.rows.length, rules.train),
+    validationBatches: validation.length,
+    train(epoch, from) {
+      const rows = shuffledOrder(train.rows.length, seed, epoch).map((i) => train.rows[i]!);
+      const planOf = ({ row }: { row: number }) => {
+        const view = drawAugmentation(data, new Random("augmentation", seed, epoch, row));
+        return trainingPlan(contract, view, data);
+      };
+      return loader.load(batches(rows, rules.train), planOf, from);
+    },
+    validation: (count) => loader.load(validation.slice(0, count), () => plain),
+  };
+}

@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+import type { ImagePlan } from "../../../src/native.js";
+import type { TrainingRow } from "../../../src/training/cohort.js";
+import { trainingData } from "../../../src/training/data.js";
+import type { PlanOf } from "../../../src/training/loader.js";
+import { configOf } from "../../helpers/trainConfig.js";
+import { plainContract } from "../../helpers/trainingRows.js";
+
+const rowsOf = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ row: 2 * i + 1 }) as TrainingRow);
+
+interface Asked {
+  rows: number[][];
+  plans: ImagePlan[];
+  from: number;
+}
+
+/** The data of a run with a loader that only writes down what it is asked for. */
+async function dataOf(flags: string[], seed = 1, train = 21, val = 7) {
+  const { config } = await configOf("--data.train_batch_size=4", "--data.test_batch_size=3", ...flags);
+  const asked: Asked[] = [];
+  const loader = {
+    async *load(batches: readonly TrainingRow[][], planOf: PlanOf, from = 0) {
+      const rows = batches.map((batch) => batch.map(({ row }) => row));
+      asked.push({ rows, plans: batches.flat().map(planOf), from });
+    },
+  };
+  const part = (count: number) => ({ rows: rowsOf(count), failed: [] });
+  const parts = { train: part(train), val: part(val), test: part(0) };
+  const data = trainingData(config, plainContract, { parts }, loader, seed);
+  const askFor = async (loaded: AsyncIterable<unknown>) => {
+    for await (const _ of loaded);
+    return asked.pop()!;
+  };
+  const epoch = (number: number, from = 0) => askFor(data.train(number, from));
+  return { data, epoch, validation: (count: number) => askFor(data.validation(count)) };
+}
+
+it("gives each epoch an order and pictures of its own, which seed and row alone decide", async () => {
+  const { data, epoch } = await dataOf([]);
+  const [first, again, second] = [await epoch(0), await epoch(0, 2), await epoch(1)];
+  expect(data.trainBatches).toBe(5);
+  expect(first.rows.map((rows) => rows.length)).toEqual([4, 4, 4, 4, 4]);
+  expect(again).toEqual({ ...first, from: 2 });
+  expect(second.rows).not.toEqual(first.rows);
+  const planOf = ({ rows, plans }: Asked, row: number) => plans[rows.flat().indexOf(row)];
+  const both = first.rows.flat().filter((row) => second.rows.flat().includes(row));
+  for (const row of both) expect(planOf(second, row)).not.toEqual(planOf(first, row));
+  expect((await (await dataOf([], 2)).epoch(0)).plans).not.toEqual(first.plans);
+  // A row's picture does not hang on what else is in the split, or on the size of the batch.
+  const other = await (await dataOf(["--data.train_batch_size=2"], 1, 15)).epoch(0);
+  const shared = other.rows.flat().filter((row) => first.rows.flat().includes(row));
+  expect(shared.length).toBeGreaterThan(5);
+  for (const row of shared) expect(planOf(other, row)).toEqual(planOf(first, row));
+});
+
+it("validates on all rows in their order, as prediction sees them", async () => {
+  const { data, validation } = await dataOf([]);
+  expect(data.validationBatches).toBe(3);
+  const { rows, plans } = await validation(3);
+  expect(rows).toEqual([[1, 3, 5], [7, 9, 11], [13]]);
+  for (const plan of plans) expect(plan).toMatchObject({ augmentation: null, flip: false, rotationAngle: 0 });
+  expect((await validation(2)).rows).toHaveLength(2);
+});
+
+it("obeys the limits, and takes one batch of each in a trial", async () => {
+  const limited = await dataOf(["--trainer.limit_train_batches=0.5", "--trainer.limit_val_batches=1"]);
+  expect([limited.data.trainBatches, limited.data.validationBatches]).toEqual([2, 1]);
+  const without = await dataOf(["--trainer.limit_val_batches=0"]);
+  expect(without.data.validationBatches).toBe(0);
+  const trial = await dataOf(["--trainer.fast_dev_run"]);
+  expect([trial.data.trainBatches, trial.data.validationBatches]).toEqual([1, 1]);
+  const longer = await dataOf(["--trainer.fast_dev_run=2"]);
+  expect([longer.data.trainBatches, longer.data.validationBatches]).toEqual([2, 2]);
+});
+
+it("refuses a batch that is larger than the split", async () => {
+  await expect(dataOf([], 1, 3)).rejects.toThrow(/batch_size is 4, but there are only 3 pictures/);
+});
