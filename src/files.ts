@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DeeplasiaError, isSystemError } from "./errors.js";
+import { DeeplasiaError, isSystemError, toDeeplasiaError } from "./errors.js";
 
 /**
  * Write a file so that it appears under its name complete or not at all. The temporary name is fixed, so what a killed
@@ -26,6 +26,22 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     throw outputError(error, path);
   }
   await renameDurably(temporary, path);
+}
+
+/**
+ * The same for a file that something else writes: `write` makes it under another name in the same folder.
+ * Throws `ERR_DEEPLASIA_OUTPUT`, and what `write` throws.
+ */
+export async function writeBeside(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await write(temporary);
+    await renameDurably(temporary, path);
+  } catch (error) {
+    throw toDeeplasiaError(error).at({ file: path });
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 /** Flush a finished file, give it its final name, and flush the folder so that the name survives a power cut too. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readNetwork } from "../checkpoint/network.js";
 import { formatOf, MODEL_FORMATS, saveNetwork } from "../checkpoint/save.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { writeBeside } from "../files.js";
 import { contractSources, mergeManifests, missingFields } from "../model/contract.js";
 import { native } from "../native.js";
 import { checkpointOptions } from "../options/checkpoint.js";
@@ -11,7 +12,7 @@ import { addOptions, readOptions } from "../options/flags.js";
 import { networkText } from "../options/network.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { writableManifest } from "./manifest.js";
-import { requireNew, writeModelFile } from "./output.js";
+import { requireNew } from "./output.js";
 
 const outputOptions = z.strictObject({
   to: z.enum(MODEL_FORMATS).optional().meta({
@@ -60,7 +61,7 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   try {
     const { manifest } = mergeManifests(await contractSources(file, sources, output.manifest, flags));
     const format = output.to ?? formatOf(target);
-    await writeModelFile(target, (temporary) => saveNetwork({ handle, config, manifest }, temporary, format));
+    await writeBeside(target, (temporary) => saveNetwork({ handle, config, manifest }, temporary, format));
     const missing = missingFields(manifest);
     process.stderr.write(`${file}: ${networkText(config)}\n`);
     if (

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { freshNetwork } from "../checkpoint/network.js";
 import { formatOf, saveNetwork } from "../checkpoint/save.js";
+import { writeBeside } from "../files.js";
 import type { Manifest } from "../model/manifest.js";
 import { native } from "../native.js";
 import { addOptions, readOptions } from "../options/flags.js";
@@ -12,7 +13,7 @@ import { addSettingFlags, flagLayer, sectionFlags } from "../options/settingFlag
 import { networkSettings } from "../options/train/model.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { writableManifest } from "./manifest.js";
-import { requireNew, writeModelFile } from "./output.js";
+import { requireNew } from "./output.js";
 
 const initOptions = z.strictObject({
   out: z
@@ -78,7 +79,7 @@ async function init(parsed: Record<string, unknown>): Promise<void> {
   const handle = await freshNetwork(config, options);
   try {
     const manifest = { ...startingManifest(config.sexDcs > 0, options.from !== undefined), ...flags };
-    await writeModelFile(options.out, (temporary) =>
+    await writeBeside(options.out, (temporary) =>
       saveNetwork({ handle, config, manifest }, temporary, formatOf(options.out)),
     );
     process.stderr.write(`${networkText(config)}, seed ${options.seed}\nwritten: ${options.out}\n`);

@@ -3,13 +3,14 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { manifestText } from "../checkpoint/save.js";
 import { toDeeplasiaError } from "../errors.js";
+import { writeBeside } from "../files.js";
 import { archiveSources, contractSources, mergeManifests, missingFields } from "../model/contract.js";
 import { MANIFEST_NAME, manifestSchema } from "../model/manifest.js";
 import { native } from "../native.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import type { OptionMeta } from "../options/schema.js";
 import { ensureLibtorch } from "./libtorch.js";
-import { requireNew, writeModelFile } from "./output.js";
+import { requireNew } from "./output.js";
 
 const { formatVersion: _version, ...writableShape } = manifestSchema.shape;
 /** Fields that a person may state. */
@@ -49,7 +50,7 @@ async function writeManifest(
     const { manifest } = mergeManifests(
       await contractSources(file, await archiveSources(file), parsed.manifest, flags),
     );
-    await writeModelFile(parsed.out, (temporary) =>
+    await writeBeside(parsed.out, (temporary) =>
       native().writeExtraFile(file, temporary, MANIFEST_NAME, manifestText(manifest)),
     );
     const missing = missingFields(manifest);

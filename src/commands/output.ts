@@ -1,7 +1,6 @@
-/** A model file that a command writes: in place only when it is whole, and never over another. */
-import { rm } from "node:fs/promises";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { outputError, pathKind, renameDurably } from "../files.js";
+/** A model file that a command writes: never over another. */
+import { DeeplasiaError } from "../errors.js";
+import { outputError, pathKind } from "../files.js";
 
 /** Call early: what cannot be written is found before any work is done. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function requireNew(file: string, overwrite: boolean): Promise<void> {
@@ -13,20 +12,4 @@ export async function requireNew(file: string, overwrite: boolean): Promise<void
     file,
     remedy: kind === "file" ? "Choose another name, or add --overwrite." : "Choose another name.",
   });
-}
-
-/** `write` makes the file under another name in the same folder. Throws ERR_DEEPLASIA_OUTPUT. */
-export async function writeModelFile(
-  file: string,
-  write: (temporary: string) => Promise<void>,
-): Promise<void> {
-  const temporary = `${file}.tmp`;
-  try {
-    await write(temporary);
-    await renameDurably(temporary, file);
-  } catch (error) {
-    throw toDeeplasiaError(error).at({ file });
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
