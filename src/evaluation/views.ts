@@ -1,0 +1,21 @@
+/** Views of a picture for test-time augmentation, as the reference turns and mirrors it. */
+import type { View } from "../image/plan.js";
+
+export interface NamedView extends View {
+  /** As in the columns of the reference's prediction CSVs: `rot=-10-no_flip`. */
+  name: string;
+}
+
+const ROTATIONS = [-10, -5, 0, 5, 10];
+
+/** The picture as it is. */
+export const PLAIN_VIEW = "rot=0-no_flip";
+
+/** In the reference's order; the plain view is among them. */
+export function testTimeViews({ rotate, flip }: { rotate: boolean; flip: boolean }): NamedView[] {
+  const rotations = rotate ? ROTATIONS : [0];
+  const flips = flip ? [false, true] : [false];
+  return rotations.flatMap((rotationAngle) =>
+    flips.map((flip) => ({ rotationAngle, flip, name: `rot=${rotationAngle}-${flip ? "flip" : "no_flip"}` })),
+  );
+}

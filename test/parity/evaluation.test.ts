@@ -1,0 +1,89 @@
+/** What follows from the predictions of each view, held against what the reference wrote after training. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import {
+  fitCorrections,
+  type PartPredictions,
+  predictionsCsv,
+  summarisePart,
+} from "../../src/evaluation/predictions.js";
+import { testTimeViews } from "../../src/evaluation/views.js";
+import { csvRows } from "../helpers/cli.js";
+import { describeWithTestData, testData } from "../helpers/testData.js";
+
+const FOLDER = "parity/predict/evaluation";
+const text = (file: string) => readFileSync(testData(`${FOLDER}/${file}`), "utf8");
+const PARTS = ["train", "validation", "test"] as const;
+
+describeWithTestData("the reference's evaluation", [FOLDER], () => {
+  /** The predictions of each view as the reference has them. */
+  function partOf(name: (typeof PARTS)[number]): PartPredictions {
+    const all = name !== "train";
+    const views = testTimeViews({ rotate: all, flip: all }).map((view) => view.name);
+    const rows = csvRows(text(`${name}_pred.csv`)).map((row) => ({
+      filename: row.filename!,
+      male: Number(row.male) as 0 | 1,
+      boneAgeMonths: Number(row.y),
+      ageMonths: views.map((view) => Math.fround(Number(row[`y_hat-${view}`]))),
+      maleHat: views.map((view) => Math.fround(Number(row[`male_hat-${view}`]))),
+    }));
+    return { views, rows };
+  }
+
+  it("fits the line that it logs", () => {
+    const { plain, mean } = fitCorrections(partOf("train"));
+    expect(plain.slope.toFixed(4)).toBe("-0.0621");
+    expect(plain.intercept.toFixed(4)).toBe("-18.1034");
+    expect(mean).toEqual(plain);
+  });
+
+  it.each(PARTS)("writes its %s_pred.csv", (name) => {
+    const ours = predictionsCsv(partOf(name), fitCorrections(partOf("train")));
+    const theirs = text(`${name}_pred.csv`);
+    expect(ours.split("\n")[0]).toBe(theirs.split("\n")[0]);
+    const [a, b] = [csvRows(ours), csvRows(theirs)];
+    expect(a).toHaveLength(b.length);
+    for (const [i, row] of b.entries()) {
+      for (const [column, cell] of Object.entries(row)) {
+        const found = a[i]![column]!;
+        // The reference sums and corrects in float32.
+        if (/^(y_hat|male_hat|y_hat_reg|y_hat_reg_tta)$/.test(column))
+          expect(Math.abs(Number(found) - Number(cell)), column).toBeLessThan(5e-5);
+        else expect(found, column).toBe(cell);
+      }
+    }
+  });
+
+  it.each(PARTS)("has its MADs and accuracy of %s", (name) => {
+    const log = text("log.txt");
+    const logged = (what: string) => Number(new RegExp(`${name} ${what}: ([\\d.]+)`).exec(log)![1]);
+    const { pictures, mad, madReg, madRegTta, sexAccuracy } = summarisePart(
+      partOf(name),
+      fitCorrections(partOf("train")),
+    );
+    expect(pictures).toBe(name === "train" ? 43 : 15);
+    expect(mad).toBeCloseTo(logged("mad \\(without TTA and regression\\)"), 4);
+    expect(madReg).toBeCloseTo(logged("mad \\(after regression\\)"), 4);
+    expect(madRegTta).toBeCloseTo(logged("mad \\(after regression and TTA\\)"), 4);
+    expect(sexAccuracy).toBeCloseTo(logged("sex accuracy \\(potentially TTA\\)"), 10);
+  });
+});
+
+it("leaves out the columns of what was not made: corrections, the sex, views", () => {
+  const part = {
+    views: testTimeViews({ rotate: false, flip: true }).map(({ name }) => name),
+    rows: [
+      { filename: "a, b.png", male: 1 as const, boneAgeMonths: 12.5, ageMonths: [10, 13], maleHat: null },
+    ],
+  };
+  expect(predictionsCsv(part, null)).toBe(
+    ',filename,male,y,y_hat-rot=0-no_flip,y_hat-rot=0-flip,y_hat\n0,"a, b.png",1.0,12.5,10.0,13.0,11.5\n',
+  );
+  expect(summarisePart(part, null)).toEqual({
+    pictures: 1,
+    mad: 2.5,
+    madReg: null,
+    madRegTta: null,
+    sexAccuracy: null,
+  });
+});
