@@ -182,6 +182,47 @@ export interface Mismatch {
   shapes: { name: string; wanted: number[]; offered: number[] }[];
 }
 
+/** One synthetic radiograph of a left hand: complete and validated. */
+export interface PhantomOptions {
+  seed: number;
+  index: number;
+  /** Share of boys, 0 to 1. */
+  maleShare: number;
+  /** Bone ages are drawn uniformly between the two. */
+  minAgeMonths: number;
+  maxAgeMonths: number;
+  /** Possible lengths of the longer side, pixels, 64 to 8192. */
+  sizes: number[];
+  /** Bits; mixed: a fifth of the pictures has 16. */
+  depth: "8" | "16" | "mixed";
+}
+
+/** What was drawn. */
+export interface PhantomFacts {
+  sex: "F" | "M";
+  /** The maturity that was drawn. */
+  boneAgeMonths: number;
+  /** Since birth. */
+  ageMonths: number;
+  handLengthMm: number;
+  pixelMm: number;
+  /** How many carpals (of 8), epiphyses (of 21) and closed growth plates (of 21) there are. */
+  carpals: number;
+  epiphyses: number;
+  fused: number;
+}
+
+export interface Phantom {
+  /** Grey, row-major; 16-bit samples in the machine's byte order. */
+  image: Uint8Array;
+  /** One byte a pixel: 255 on the hand, else 0. */
+  mask: Uint8Array;
+  width: number;
+  height: number;
+  depth: 8 | 16;
+  facts: PhantomFacts;
+}
+
 /** The addon's functions, by name: keep in step with the export table of `native/addon/addon.cc`. */
 export interface Native {
   /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
@@ -258,6 +299,8 @@ export interface Native {
   saveNetwork(network: NetworkHandle, path: string, name: string, text: string): Promise<void>;
   /** Write safetensors. */
   saveTensors(network: NetworkHandle, path: string, metadata: Record<string, string>): Promise<void>;
+  /** Draw synthetic radiograph number `index`: the same options give the same bytes, whatever else is drawn. */
+  drawPhantom(options: PhantomOptions): Promise<Phantom>;
   /** The text of `extra/<name>` of a TorchScript archive, or null. */
   readExtraFile(path: string, name: string): Promise<string | null>;
   /** Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. */
@@ -287,6 +330,7 @@ export const NATIVE_FUNCTIONS = [
   "assignTensors",
   "saveNetwork",
   "saveTensors",
+  "drawPhantom",
   "readExtraFile",
   "writeExtraFile",
 ] as const satisfies readonly (keyof Native)[];

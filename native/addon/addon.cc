@@ -86,6 +86,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("assignTensors", Napi::Function::New(env, guarded<assign_tensors>));
   exports.Set("saveNetwork", Napi::Function::New(env, guarded<save_network>));
   exports.Set("saveTensors", Napi::Function::New(env, guarded<save_tensors>));
+  exports.Set("drawPhantom", Napi::Function::New(env, guarded<draw_phantom>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
   exports.Set("writeExtraFile", Napi::Function::New(env, guarded<write_extra_file>));
   return exports;

@@ -77,6 +77,8 @@ Napi::Value build_network(const Napi::CallbackInfo& info);
 Napi::Value network_tensors(const Napi::CallbackInfo& info);
 Napi::Value initialise_network(const Napi::CallbackInfo& info);
 Napi::Value save_network(const Napi::CallbackInfo& info);
+// phantom.cc
+Napi::Value draw_phantom(const Napi::CallbackInfo& info);
 // archive.cc
 Napi::Value model_file_kind(const Napi::CallbackInfo& info);
 Napi::Value read_extra_file(const Napi::CallbackInfo& info);

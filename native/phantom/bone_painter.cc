@@ -1,0 +1,206 @@
+#include "phantom/bone_painter.h"
+
+#include <algorithm>
+#include <array>
+
+#include "phantom/distance.h"
+#include "phantom/outline.h"
+#include "phantom/texture.h"
+
+namespace deeplasia::phantom {
+namespace {
+
+constexpr int kStations = 48;  // along a bone
+
+// Depth of a cross-section, share of the half width, by the distance from its edge, share of the same.
+class Chord {
+ public:
+  explicit Chord(double power) {
+    for (int i = 0; i <= kSteps + 1; ++i) {
+      const double off_axis = 1 - std::min(static_cast<double>(i) / kSteps, 1.0);
+      table_[i] = static_cast<float>(std::pow(1 - off_axis * off_axis, power));
+    }
+  }
+  float at(float share) const {
+    const float place = std::clamp(share, 0.0F, 1.0F) * kSteps;
+    const int whole = static_cast<int>(place);
+    return table_[whole] + (place - static_cast<float>(whole)) * (table_[whole + 1] - table_[whole]);
+  }
+
+ private:
+  static constexpr int kSteps = 512;
+  std::array<float, kSteps + 2> table_;
+};
+
+// What changes along a bone.
+struct Station {
+  float edge;                // distance from the outline within which the bone reaches its depth, pixels
+  float depth, inner_depth;  // along the rays, H: whole, and without the walls
+  float wall;                // pixels
+  float density;             // of the marrow, share
+};
+
+class Painter {
+ public:
+  Painter(const Bone& bone, const BoneMatter& matter, const View& view, Random& random);
+  void paint(Plane& attenuation);
+
+ private:
+  void make_stations();
+  Station station(float share) const;
+  float matter_at(float distance, float share, float across, float along) const;
+  void paint_run(int64_t y, const LineDistance::Run& run, float* out);
+
+  const Bone& bone_;
+  const BoneMatter& matter_;
+  const View& view_;
+  float pixel_;  // H a pixel
+  Outline pixels_;
+  LineDistance line_;
+  std::vector<LineDistance> streaks_;
+  std::array<Station, kStations + 1> stations_;
+  const Chord& chord_;
+  const Tile& tile_;
+  float tile_u_, tile_v_, rim_;
+  std::vector<float> distance_, streak_distance_;
+};
+
+Outline projected(const Outline& outline, const View& view) {
+  Outline result;
+  result.reserve(outline.size());
+  for (const Point p : outline) result.push_back(view.pixel(p));
+  return result;
+}
+
+const Chord& chord_of(bool is_tube) {
+  static const Chord tube(0.5), block(0.34);
+  return is_tube ? tube : block;
+}
+
+Painter::Painter(const Bone& bone, const BoneMatter& matter, const View& view, Random& random)
+    : bone_(bone),
+      matter_(matter),
+      view_(view),
+      pixel_(static_cast<float>(1 / view.scale)),
+      pixels_(projected(bone.outline, view)),
+      line_(pixels_, true),
+      chord_(chord_of(bone.is_tube)),
+      tile_(bone.is_tube ? struts() : net()),
+      tile_u_(static_cast<float>(random.uniform(0, Tile::kSide))),
+      tile_v_(static_cast<float>(random.uniform(0, Tile::kSide))),
+      rim_(static_cast<float>(matter.shell * random.normal(1, 0.2))) {
+  for (const Streak& streak : bone.streaks) streaks_.emplace_back(projected(streak.line, view), false);
+  make_stations();
+}
+
+void Painter::make_stations() {
+  static constexpr Knot kWall[] = {{0, .08}, {.12, .20}, {.3, .72}, {.5, 1}, {.8, .65}, {.93, .20}, {1, .08}};
+  const Knot density[] = {{0, 1.5}, {.2, 1.25}, {.5, bone_.marrow}, {.8, 1.15}, {1, 1.5}};
+  constexpr double kThinnestWall = 0.0021;  // H
+  Outline own;
+  for (const Point p : bone_.outline) {
+    const Point d = p - bone_.frame.origin, along = bone_.frame.along(), across = bone_.frame.across();
+    own.push_back({d.x * across.x + d.y * across.y, d.x * along.x + d.y * along.y});
+  }
+  const double half_length = 0.5 * (bone_.to - bone_.from);
+  double widest = 0;
+  for (int i = 0; i <= kStations; ++i) {
+    const double share = static_cast<double>(i) / kStations;
+    const Extent extent = extent_at(own, mix(bone_.from, bone_.to, std::clamp(share, 0.06, 0.94)));
+    const double half = std::max(0.5 * (extent.high - extent.low), 0.004);
+    widest = std::max(widest, half);
+    const double wall = std::max(kThinnestWall, bone_.is_tube ? bone_.cortex * half * read(kWall, share) : 0);
+    const double depth = 2 * bone_.roundness * half;
+    stations_[i] = {static_cast<float>(half * view_.scale), static_cast<float>(depth),
+                    static_cast<float>(depth * std::max(0.0, 1 - wall / half)),
+                    static_cast<float>(wall * view_.scale), static_cast<float>(read(density, share))};
+  }
+  if (bone_.is_tube) return;
+  // A flat disc or a pebble is as deep as it is wide, whatever its height.
+  const double depth = 1.5 * bone_.roundness * widest;
+  stations_.fill({static_cast<float>(std::min(widest, half_length) * view_.scale), static_cast<float>(depth),
+                  static_cast<float>(std::max(0.0, depth - 2 * kThinnestWall)),
+                  static_cast<float>(kThinnestWall * view_.scale), 1});
+}
+
+Station Painter::station(float share) const {
+  const float place = std::clamp(share, static_cast<float>(bone_.least_share), 1.0F) * kStations;
+  const int whole = std::min(static_cast<int>(place), kStations - 1);
+  const float part = place - static_cast<float>(whole);
+  const Station &a = stations_[whole], &b = stations_[whole + 1];
+  const auto between = [part](float from, float to) { return from + part * (to - from); };
+  return {between(a.edge, b.edge), between(a.depth, b.depth), between(a.inner_depth, b.inner_depth),
+          between(a.wall, b.wall), between(a.density, b.density)};
+}
+
+float Painter::matter_at(float distance, float share, float across, float along) const {
+  const Station s = station(share);
+  const auto grain = static_cast<float>(1 / matter_.grain);
+  const float trabeculae =
+      static_cast<float>(matter_.texture) * tile_.at(tile_u_ + across * grain, tile_v_ + along * grain);
+  const float whole = s.depth * chord_.at(distance / s.edge);
+  const float inner_edge = s.edge - s.wall;
+  float inner = 0;
+  if (distance > s.wall && inner_edge > 0.1F)
+    inner = std::min(whole, s.inner_depth * chord_.at((distance - s.wall) / inner_edge));
+  const float off_rim = (distance * pixel_ - 0.0028F) * (1 / 0.0020F);
+  const float rim = off_rim * off_rim < 12 ? rim_ * std::exp(-off_rim * off_rim) : 0;
+  return static_cast<float>(matter_.cortex) * (whole - inner) * (1 + 0.25F * trabeculae) +
+         static_cast<float>(matter_.spongy) * inner * s.density * (1 + trabeculae) +
+         rim * (1 + 0.5F * trabeculae);
+}
+
+void Painter::paint_run(int64_t y, const LineDistance::Run& run, float* out) {
+  const auto first = std::max<int64_t>(0, static_cast<int64_t>(std::floor(run.from)));
+  const auto last = std::min<int64_t>(view_.width - 1, static_cast<int64_t>(std::ceil(run.to)));
+  if (last < first) return;
+  const int64_t count = last - first + 1;
+  distance_.resize(count);
+  line_.row(first, count, static_cast<double>(y), distance_.data());
+  const Point along = bone_.frame.along(), across = bone_.frame.across();
+  const auto project = [&](Point axis, double x) {
+    const Point d = view_.hand({x, static_cast<double>(y)}) - bone_.frame.origin;
+    return d.x * axis.x + d.y * axis.y;
+  };
+  const double a0 = project(along, static_cast<double>(first)),
+               c0 = project(across, static_cast<double>(first));
+  const double da = project(along, static_cast<double>(first + 1)) - a0;
+  const double dc = project(across, static_cast<double>(first + 1)) - c0;
+  const double per_length = 1 / (bone_.to - bone_.from);
+  for (int64_t i = 0; i < count; ++i) {
+    const auto x = static_cast<double>(first + i);
+    const bool is_inside = x >= run.from && x <= run.to;
+    const float covered = std::clamp((is_inside ? distance_[i] : -distance_[i]) + 0.5F, 0.0F, 1.0F);
+    if (covered <= 0) continue;
+    const double at = a0 + da * static_cast<double>(i);
+    const auto share = static_cast<float>((at - bone_.from) * per_length);
+    const float deep = is_inside ? std::max(distance_[i], 0.3F) : 0.3F;
+    out[first + i] +=
+        static_cast<float>(bone_.opacity) * covered *
+        matter_at(deep, share, static_cast<float>(c0 + dc * static_cast<double>(i)), static_cast<float>(at));
+  }
+  for (size_t s = 0; s < streaks_.size(); ++s) {
+    streaks_[s].row(first, count, static_cast<double>(y), distance_.data());
+    const auto strength = static_cast<float>(bone_.opacity * bone_.streaks[s].strength);
+    for (int64_t i = 0; i < count; ++i) {
+      const float off = (distance_[i] * pixel_ - 0.0036F) * (1 / 0.0030F);
+      if (off * off < 9) out[first + i] += strength * std::exp(-off * off);
+    }
+  }
+}
+
+void Painter::paint(Plane& attenuation) {
+  const auto top = std::max<int64_t>(0, static_cast<int64_t>(std::floor(line_.top())));
+  const auto bottom = std::min<int64_t>(view_.height - 1, static_cast<int64_t>(std::ceil(line_.bottom())));
+  for (int64_t y = top; y <= bottom; ++y)
+    for (const LineDistance::Run& run : line_.inside(static_cast<double>(y)))
+      paint_run(y, run, attenuation.row(y));
+}
+
+}  // namespace
+
+void paint_bones(const Skeleton& skeleton, const View& view, Random& random, Plane& attenuation) {
+  for (const Bone& bone : skeleton.bones) Painter(bone, skeleton.matter, view, random).paint(attenuation);
+}
+
+}  // namespace deeplasia::phantom

@@ -1,0 +1,57 @@
+#include "phantom/phantom.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "phantom/attenuation.h"
+#include "phantom/film.h"
+#include "phantom/mask.h"
+#include "phantom/scene.h"
+
+namespace deeplasia::phantom {
+namespace {
+
+std::vector<uint8_t> quantised(Plane& grey, int depth) {
+  const std::vector<float>& values = grey.values();
+  if (depth == 8) {
+    std::vector<uint8_t> bytes(values.size());
+    for (size_t i = 0; i < values.size(); ++i) bytes[i] = static_cast<uint8_t>(values[i] * 255 + 0.5F);
+    return bytes;
+  }
+  std::vector<uint8_t> bytes(values.size() * 2);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto sample = static_cast<uint16_t>(values[i] * 65535 + 0.5F);
+    std::memcpy(bytes.data() + 2 * i, &sample, 2);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Phantom draw(const Request& request) {
+  const auto stream = [&](Purpose purpose) { return Random(request.seed, request.index, purpose); };
+  const Subject subject = draw_subject(request.subjects, stream(Purpose::subject));
+  const Maturity maturity = draw_maturity(subject, stream(Purpose::maturity));
+  const Hand hand = draw_hand(subject, stream(Purpose::proportions), stream(Purpose::pose));
+  const Flesh flesh = build_flesh(hand, stream(Purpose::flesh));
+  Random bones = stream(Purpose::bones);
+  const Skeleton skeleton = build_skeleton(hand, maturity, bones);
+  const View view = draw_view(hand, flesh, request.sizes, stream(Purpose::view));
+  Attenuation shadow = project(flesh, skeleton, view, stream(Purpose::texture));
+  std::vector<uint8_t> mask = draw_mask(shadow, view, stream(Purpose::mask));
+  const Scene scene = draw_scene(view, shadow.skin, stream(Purpose::scene));
+  Plane& picture = shadow.total;
+  shield(scene, picture);
+  develop(picture, mask, draw_film(stream(Purpose::film)), view.scale, stream(Purpose::noise));
+  shutter(scene, picture);
+  Random depths = stream(Purpose::depth);
+  const bool is_deep =
+      request.depth == Depth::sixteen_bit || (request.depth == Depth::mixed && depths.chance(0.2));
+  const int depth = is_deep ? 16 : 8;
+  // H is about 0.87 of a hand's length.
+  const double pixel_mm = 0.87 * subject.hand_length_mm / view.scale;
+  return {view.width,      view.height, depth,    quantised(picture, depth),
+          std::move(mask), subject,     maturity, pixel_mm};
+}
+
+}  // namespace deeplasia::phantom

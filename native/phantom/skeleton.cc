@@ -1,0 +1,211 @@
+#include "phantom/skeleton.h"
+
+#include <algorithm>
+#include <numbers>
+
+#include "phantom/bone_forms.h"
+
+namespace deeplasia::phantom {
+namespace {
+
+// A tubular bone before it is split into what is seen of it.
+struct LongBone {
+  Frame frame;
+  Flanks shaft;
+  double from, to;         // y of the shaft's ends
+  double least_share = 0;  // Bone::least_share
+  PlateSide plate;
+  double cap_depth;  // of the end at the plate, H
+};
+
+class Builder {
+ public:
+  Builder(const Hand& hand, const Maturity& maturity, Random random)
+      : hand_(hand),
+        maturity_(maturity),
+        random_(random),
+        plate_scale_(std::exp(random_.normal(0, 0.25))),
+        line_strength_(0.24 * random_.uniform(0.3, 1.7)),
+        cortex_(random_.normal(1, 0.15) * read(kCortexByMonths, hand.boy_months)),
+        marrow_(random_.uniform(0.25, 0.85)) {}
+
+  Skeleton build();
+
+ private:
+  void add_forearm(size_t centre, const Forearm& forearm);
+  void add_tube(size_t segment, size_t ray);
+  void add_carpal(size_t centre);
+  void add_sesamoid();
+  void add_with_plate(const LongBone& source, size_t centre, const EpiphysisForm& form, double shift);
+  Bone& add(const Frame& frame, const Outline& outline, double from, double to);
+  Bone& add_tube_part(const LongBone& source, const Flanks& flanks, double from, double to, double opacity);
+  BoneMatter draw_matter();
+
+  double growth(size_t centre) const { return std::clamp(maturity_.growth[centre], 0.0, 1.0); }
+  double gap(size_t centre) const {
+    return read(epiphysis_growth(centre).gap, growth(centre)) * plate_scale_;
+  }
+
+  const Hand& hand_;
+  const Maturity& maturity_;
+  Random random_;
+  double plate_scale_, line_strength_, cortex_, marrow_;
+  std::vector<Bone> bones_;
+};
+
+Outline in_hand(const Outline& outline, const Frame& frame) {
+  Outline result;
+  result.reserve(outline.size());
+  for (const Point p : outline) result.push_back(frame(p));
+  return result;
+}
+
+Bone& Builder::add(const Frame& frame, const Outline& outline, double from, double to) {
+  Bone bone{};
+  bone.outline = in_hand(outline, frame);
+  bone.frame = frame;
+  bone.from = from;
+  bone.to = to;
+  bone.opacity = 1;
+  bone.cortex = cortex_;
+  bone.marrow = marrow_;
+  bone.roundness = random_.uniform(0.7, 1.1);
+  bones_.push_back(std::move(bone));
+  return bones_.back();
+}
+
+Bone& Builder::add_tube_part(const LongBone& source, const Flanks& flanks, double from, double to,
+                             double opacity) {
+  Bone& bone = add(source.frame, closed(flanks), from, to);
+  bone.is_tube = true;
+  bone.opacity = opacity;
+  bone.least_share = source.least_share;
+  return bone;
+}
+
+// A plate that closes is neither open nor closed on a radiograph: both are drawn, each in part.
+void Builder::add_with_plate(const LongBone& source, size_t centre, const EpiphysisForm& form, double shift) {
+  const double closed_share = smooth_step(0, 1, maturity_.fusion[centre]);
+  const PlateSide& side = source.plate;
+  const Outline edge = in_hand(plate_edge(source.shaft, side, source.cap_depth), source.frame);
+  if (closed_share < 1) {
+    add_tube_part(source, source.shaft, source.from, source.to, 1 - closed_share)
+        .streaks.push_back({edge, line_strength_});
+  }
+  if (!maturity_.is_ossified(centre)) return;
+  Flanks epiphysis = placed(epiphysis_flanks(form), side);
+  for (Outline* flank : {&epiphysis.left, &epiphysis.right})
+    for (Point& p : *flank) p.x += shift;
+  const double sign = side.at_head ? 1 : -1;
+  const double near_end = side.shaft_end + sign * side.gap, far_end = near_end + sign * form.height;
+  if (closed_share < 1) {
+    add(source.frame, closed(epiphysis), std::min(near_end, far_end), std::max(near_end, far_end)).opacity =
+        1 - closed_share;
+  }
+  if (closed_share > 0) {
+    const Flanks whole = fused(source.shaft, epiphysis, side, form.belly * form.height, source.cap_depth);
+    const double scar = 0.10 * (closed_share < 1 ? 1 : random_.uniform(0, 0.8));
+    add_tube_part(source, whole, std::min(source.from, far_end), std::max(source.to, far_end), closed_share)
+        .streaks.push_back({edge, scar});
+  }
+}
+
+void Builder::add_tube(size_t segment, size_t ray) {
+  const Shaft& shaft = hand_.shafts[ray][segment];
+  const size_t centre = epiphysis(segment, ray);
+  const bool at_head = is_knuckle(segment, ray);
+  const ShaftForm form = shaft_form(segment, ray, shaft, hand_.boy_months, maturity_.fusion[centre], random_);
+  LongBone source{};
+  source.frame = shaft.frame;
+  source.shaft = shaft_flanks(form);
+  source.to = shaft.length;
+  source.plate = {at_head, at_head ? shaft.length : 0, gap(centre)};
+  source.cap_depth = at_head ? form.head_cap.depth * form.head : form.base_cap.depth * form.base;
+  // At a knuckle two epiphyses and the joint share the cartilage; elsewhere one and the joint do.
+  constexpr double kJoint = 0.004;
+  double room = shaft.base_room - source.plate.gap - kJoint;
+  if (at_head) room = 0.80 * (shaft.head_room - 3 * kJoint) - source.plate.gap;
+  if (segment == kProximal && ray > 0) room = 0.25 * shaft.base_room - source.plate.gap;
+  if (segment == kMetacarpal && ray == 0) room = 1;
+  const double scale = at_head ? shaft.room_scale : shaft.base_scale;
+  EpiphysisForm epiphysis =
+      epiphysis_form(centre, growth(centre), at_head ? shaft.head : shaft.base, scale, room, random_);
+  // A school child's knuckle is all bone but for the joint.
+  if (at_head)
+    epiphysis.height = std::max(epiphysis.height, 0.88 * room * smooth_step(0.2, 0.5, growth(centre)));
+  add_with_plate(source, centre, epiphysis, random_.normal(0, 0.02) * epiphysis.width);
+}
+
+void Builder::add_forearm(size_t centre, const Forearm& forearm) {
+  constexpr double kVisible = 1.6;  // H: further than any picture reaches
+  constexpr double kSpan = 0.7;     // H over which its wall would change from end to end
+  LongBone source{};
+  source.frame = forearm.frame;
+  source.shaft = forearm_flanks(kVisible, forearm.width * (1 + 0.05 * maturity_.fusion[centre]),
+                                random_.normal(centre == kRadius ? 0.6 : 0.68, 0.04));
+  source.from = -kSpan;
+  source.least_share = 0.5;
+  source.plate = {true, 0, gap(centre)};
+  source.cap_depth = 0.008;
+  const EpiphysisForm form = epiphysis_form(centre, growth(centre), forearm.width, 1, 1, random_);
+  // The first spot of bone in the radius lies to the thumb's side.
+  const double aside = centre == kRadius ? 0.12 * (1 - smooth_step(0, 0.3, growth(centre))) : 0;
+  add_with_plate(source, centre, form, aside * forearm.width);
+}
+
+void Builder::add_carpal(size_t centre) {
+  const CarpalTable& table = kCarpalTables[centre];
+  const double c = hand_.carpus_length;
+  const double share = read(kCarpalGrowth, maturity_.growth[centre]) * random_.normal(1, 0.05);
+  const double raised = 0.03 * smooth_step(120, 200, hand_.boy_months);
+  const double x = table.x * hand_.carpus_squeeze + random_.normal(0, 0.008);
+  const double y = table.y - raised + random_.normal(0, 0.008);
+  std::vector<Point> points = carpal_points(table, share, random_);
+  for (Point& p : points) p = {c * p.x, -c * p.y};
+  const double half = 0.5 * share * table.height * c;
+  add({{c * x, -c * y}, 0}, smooth_loop(points, 4), -half, half);
+}
+
+void Builder::add_sesamoid() {
+  const double radius = 0.0105 * mix(0.5, 1, maturity_.growth[kSesamoid]) * random_.normal(1, 0.12);
+  const Shaft& thumb = hand_.metacarpal(0);
+  // Beside the head of the thumb's metacarpal, to the index finger.
+  const Point at{-0.055 * random_.normal(1, 0.06), thumb.length - random_.uniform(-0.01, 0.015)};
+  std::vector<Point> points;
+  for (int i = 0; i < 8; ++i) {
+    const double angle = 0.25 * std::numbers::pi * i;
+    points.push_back({radius * std::cos(angle), 1.15 * radius * std::sin(angle)});
+  }
+  add({thumb.frame(at), thumb.frame.angle}, smooth_loop(points, 3), -radius, radius);
+}
+
+BoneMatter Builder::draw_matter() {
+  const double mineral = random_.uniform(0.65, 1.35);
+  BoneMatter matter{};
+  matter.cortex = 31 * mineral;
+  matter.spongy = 5.6 * mineral * std::exp(random_.normal(0, 0.35));
+  matter.shell = 0.19 * random_.uniform(0.25, 1.9);
+  matter.texture = 0.21 * random_.uniform(0.3, 1.6);
+  matter.grain = 0.00132 * random_.uniform(0.75, 1.25);
+  return matter;
+}
+
+Skeleton Builder::build() {
+  const BoneMatter matter = draw_matter();
+  add_forearm(kRadius, hand_.radius);
+  add_forearm(kUlna, hand_.ulna);
+  for (size_t centre = 0; centre < kCarpals; ++centre)
+    if (maturity_.is_ossified(centre)) add_carpal(centre);
+  for (size_t ray = 0; ray < kRays; ++ray)
+    for (const size_t segment : segments_of(ray)) add_tube(segment, ray);
+  if (maturity_.is_ossified(kSesamoid)) add_sesamoid();
+  return {std::move(bones_), matter};
+}
+
+}  // namespace
+
+Skeleton build_skeleton(const Hand& hand, const Maturity& maturity, Random random) {
+  return Builder(hand, maturity, random).build();
+}
+
+}  // namespace deeplasia::phantom

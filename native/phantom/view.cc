@@ -1,0 +1,49 @@
+#include "phantom/view.h"
+
+#include <algorithm>
+
+namespace deeplasia::phantom {
+namespace {
+
+Point turned(Point p, double angle) {
+  const double c = std::cos(angle), s = std::sin(angle);
+  return {p.x * c - p.y * s, p.x * s + p.y * c};
+}
+
+}  // namespace
+
+Point View::pixel(Point hand) const { return origin + turned({scale * hand.x, -scale * hand.y}, turn); }
+
+Point View::hand(Point pixel) const {
+  const Point p = turned(pixel - origin, -turn);
+  return {p.x / scale, -p.y / scale};
+}
+
+View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> sizes, Random random) {
+  const auto longer =
+      sizes[std::min<size_t>(static_cast<size_t>(random.uniform() * sizes.size()), sizes.size() - 1)];
+  const double aspect = random.chance(0.25) ? 1 : random.uniform(0.68, 0.9);
+  View view{std::max<int64_t>(1, std::lround(longer * aspect)), longer, 1, {}, random.normal(0, 0.11)};
+  // How much of the forearm is meant to be seen below the metaphysis of the radius, H.
+  const double forearm = 0.05 + 0.33 * std::pow(random.uniform(), 1.6);
+  Point low{1e9, 1e9}, high{-1e9, -1e9};
+  const auto include = [&](Point p, double radius) {
+    const Point q = view.pixel(p);
+    low = {std::min(low.x, q.x - radius), std::min(low.y, q.y - radius)};
+    high = {std::max(high.x, q.x + radius), std::max(high.y, q.y + radius)};
+  };
+  for (const Capsule& finger : flesh.fingers) include(finger.to, finger.to_radius);
+  for (const Point p : flesh.palm)
+    if (p.y > -hand.carpus_length) include(p, 0);
+  include({0, -hand.carpus_length - forearm}, 0);
+  const double filled = random.uniform(0.80, 0.985);
+  view.scale = filled * std::min(view.width / (high.x - low.x), view.height / (high.y - low.y));
+  const double spare_x = view.width - view.scale * (high.x - low.x);
+  const double spare_y = view.height - view.scale * (high.y - low.y);
+  // The cassette ends where the forearm shall end, or a little further up the arm.
+  view.origin = {random.uniform(0.15, 0.85) * spare_x - view.scale * low.x,
+                 random.uniform(0.35, 0.95) * spare_y - view.scale * low.y};
+  return view;
+}
+
+}  // namespace deeplasia::phantom

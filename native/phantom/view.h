@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "phantom/flesh.h"
+#include "phantom/hand.h"
+
+namespace deeplasia::phantom {
+
+/// How the hand is projected onto the picture.
+struct View {
+  int64_t width, height;  // pixels
+  double scale;           // pixels per H
+  Point origin;           // pixel of the hand's origin
+  double turn;            // radians; positive turns clockwise on the screen
+
+  Point pixel(Point hand) const;
+  Point hand(Point pixel) const;
+};
+
+/// Frames the hand as a radiographer would: all fingers on the picture, the forearm leaving it below.
+/// `sizes`: possible lengths of the longer side, pixels.
+View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> sizes, Random random);
+
+}  // namespace deeplasia::phantom
