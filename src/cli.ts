@@ -10,6 +10,7 @@ import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
+import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
 import { canonicalFlags } from "./options/flags.js";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   registerManifest(program);
   registerCohort(program);
   registerAugmentPreview(program);
+  registerPhantom(program);
   registerLibtorch(program);
   registerDoctor(program);
   return program;

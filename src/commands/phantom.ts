@@ -1,0 +1,53 @@
+/** `phantom`: draw a cohort of synthetic radiographs. */
+import type { Command } from "commander";
+import { DISCLAIMER } from "../about.js";
+import { EXIT } from "../cli.js";
+import { addOptions, readOptions } from "../options/flags.js";
+import { phantomOptions } from "../options/phantom.js";
+import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/cohort.js";
+import { createLogger } from "../report/log.js";
+import { createProgress } from "../report/progress.js";
+import { ensureLibtorch } from "./libtorch.js";
+import { stopSignal } from "./signals.js";
+
+const HELP = `
+Example:
+  deeplasia-native phantom --n 2000 --out cohort/ --seed 1
+
+Writes images/, masks/, annotations.csv (bone_age: the maturity that was drawn, months) and splits.csv (column
+${SPLIT_COLUMN}: train, val, test). The same command again goes on where one was interrupted.
+${SYNTHETIC_NOTICE}
+${DISCLAIMER}`;
+
+export function registerPhantom(program: Command): void {
+  const command = program
+    .command("phantom")
+    .description("draw synthetic hand radiographs with known bone ages, to try and test everything with")
+    .addHelpText("after", HELP)
+    .action(phantom);
+  addOptions(command, phantomOptions.shape, "Phantoms:");
+}
+
+async function phantom(parsed: Record<string, unknown>): Promise<void> {
+  const { yes, progress: kind, minAge, maxAge, ...options } = readOptions(phantomOptions, parsed);
+  const progress = createProgress(kind);
+  const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "phantom" });
+  await ensureLibtorch({ yes });
+  logger.info(SYNTHETIC_NOTICE);
+  const stop = stopSignal(logger);
+  const { drawn, finished } = await writePhantoms({
+    ...options,
+    minAgeMonths: minAge,
+    maxAgeMonths: maxAge,
+    signal: stop.signal,
+    onProgress: (event) => progress.update(event),
+  });
+  progress.finish();
+  if (finished) {
+    logger.info(`written: ${drawn} pictures into ${options.out}`);
+    process.exitCode = EXIT.done;
+    return;
+  }
+  process.exitCode = stop.exitCode ?? EXIT.failure;
+  logger.warn(`stopped after ${drawn} of ${options.n} pictures; the same command goes on`);
+}

@@ -1,0 +1,39 @@
+/** The folder of a phantom cohort: claimed by a file that says what is drawn into it. */
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DeeplasiaError } from "../errors.js";
+import { outputError, writeFileAtomic } from "../files.js";
+
+export const RECIPE_NAME = "phantom.json";
+
+/**
+ * Make the folder and note the recipe in it, unless it holds the same recipe already: then an earlier run was
+ * interrupted, or drew fewer pictures, and is gone on with. Throws `ERR_DEEPLASIA_OUTPUT` for a folder that holds
+ * anything else.
+ */
+export async function claimFolder(folder: string, recipe: object): Promise<void> {
+  const text = `${JSON.stringify(recipe, null, 2)}\n`;
+  const file = join(folder, RECIPE_NAME);
+  try {
+    await mkdir(folder, { recursive: true });
+    const names = await readdir(folder);
+    if (names.includes(RECIPE_NAME)) {
+      if ((await readFile(file, "utf8")) !== text)
+        throw occupied(folder, "phantoms drawn with other options");
+    } else {
+      // Of a run that was killed while it wrote the recipe.
+      if (names.some((name) => name !== `${RECIPE_NAME}.tmp`)) throw occupied(folder, "other files");
+      await writeFileAtomic(file, text);
+    }
+    for (const part of ["images", "masks"]) await mkdir(join(folder, part), { recursive: true });
+  } catch (error) {
+    throw outputError(error, folder);
+  }
+}
+
+function occupied(folder: string, what: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `cannot draw phantoms into ${folder}: it holds ${what}`, {
+    file: folder,
+    remedy: "Choose a new folder with --out, or give the options with which it was begun.",
+  });
+}
