@@ -5,6 +5,7 @@ export type { Contract } from "./model/contract.js";
 export type { Manifest } from "./model/manifest.js";
 export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
 export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
+export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/cohort.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
 export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
 export {

@@ -1,10 +1,10 @@
 #include "phantom/attenuation.h"
 
 #include <algorithm>
-#include <array>
 
 #include "phantom/bone_painter.h"
 #include "phantom/distance.h"
+#include "phantom/lookup.h"
 
 namespace deeplasia::phantom {
 namespace {
@@ -58,38 +58,26 @@ Relief relief(const Flesh& flesh, const View& view, Random& random) {
   return result;
 }
 
-// Attenuation by the distance to the skin: a finger is a lying cylinder, the palm a slab with rounded edges.
-class Thickness {
- public:
-  Thickness(const Flesh& flesh, double scale) : per_pixel_(kSteps / (kDeepest * scale)) {
-    for (int i = 0; i <= kSteps + 1; ++i) {
-      const double d = kDeepest * i / kSteps;
-      const double off_axis = 1 - std::min(d / flesh.finger_radius, 1.0);
-      const double finger = flesh.finger_depth * std::pow(1 - off_axis * off_axis, 0.42);
-      const double beyond = std::max(d - 0.75 * flesh.finger_radius, 0.0);
-      const double palm = flesh.palm_depth * (1 - std::exp(-beyond / flesh.palm_rise));
-      table_[i] = static_cast<float>(flesh.attenuation * (finger + palm));
-    }
-  }
-  float at(float pixels) const {
-    const float place = std::min(pixels * static_cast<float>(per_pixel_), static_cast<float>(kSteps));
-    const int whole = static_cast<int>(place);
-    return table_[whole] + (place - static_cast<float>(whole)) * (table_[whole + 1] - table_[whole]);
-  }
-
- private:
-  static constexpr int kSteps = 1024;
-  static constexpr double kDeepest = 0.4;  // H
-  double per_pixel_;
-  std::array<float, kSteps + 2> table_;
-};
+// Attenuation by the distance to the skin, H: a finger is a lying cylinder, the palm a slab with rounded
+// edges.
+Lookup thickness(const Flesh& flesh) {
+  constexpr double kDeepest = 0.4;
+  return {kDeepest, [&flesh](double d) {
+            const double off_axis = 1 - std::min(d / flesh.finger_radius, 1.0);
+            const double finger = flesh.finger_depth * std::pow(1 - off_axis * off_axis, 0.42);
+            const double beyond = std::max(d - 0.75 * flesh.finger_radius, 0.0);
+            return flesh.attenuation *
+                   (finger + flesh.palm_depth * (1 - std::exp(-beyond / flesh.palm_rise)));
+          }};
+}
 
 }  // namespace
 
 Attenuation project(const Flesh& flesh, const Skeleton& skeleton, const View& view, Random random) {
   Attenuation result{Plane(view.width, view.height), skin_distance(flesh, view)};
   const Relief shape = relief(flesh, view, random);
-  const Thickness thickness(flesh, view.scale);
+  const Lookup soft = thickness(flesh);
+  const auto pixel = static_cast<float>(1 / view.scale);  // H
   std::vector<float> skin(view.width), gain(view.width), folds(view.width);
   for (int64_t y = 0; y < view.height; ++y) {
     result.skin.read_row(y, skin.data());
@@ -99,8 +87,8 @@ Attenuation project(const Flesh& flesh, const Skeleton& skeleton, const View& vi
     for (int64_t x = 0; x < view.width; ++x) {
       if (skin[x] <= 0) continue;
       // Folds fade at the skin, where nothing is thick.
-      const float whole = std::min(1.0F, skin[x] / static_cast<float>(0.03 * view.scale));
-      out[x] = thickness.at(skin[x]) * gain[x] + folds[x] * whole;
+      const float depth = skin[x] * pixel;
+      out[x] = soft.at(depth) * gain[x] + folds[x] * std::min(1.0F, depth / 0.03F);
     }
   }
   paint_bones(skeleton, view, random, result.total);

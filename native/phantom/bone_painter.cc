@@ -4,6 +4,7 @@
 #include <array>
 
 #include "phantom/distance.h"
+#include "phantom/lookup.h"
 #include "phantom/outline.h"
 #include "phantom/texture.h"
 
@@ -11,26 +12,6 @@ namespace deeplasia::phantom {
 namespace {
 
 constexpr int kStations = 48;  // along a bone
-
-// Depth of a cross-section, share of the half width, by the distance from its edge, share of the same.
-class Chord {
- public:
-  explicit Chord(double power) {
-    for (int i = 0; i <= kSteps + 1; ++i) {
-      const double off_axis = 1 - std::min(static_cast<double>(i) / kSteps, 1.0);
-      table_[i] = static_cast<float>(std::pow(1 - off_axis * off_axis, power));
-    }
-  }
-  float at(float share) const {
-    const float place = std::clamp(share, 0.0F, 1.0F) * kSteps;
-    const int whole = static_cast<int>(place);
-    return table_[whole] + (place - static_cast<float>(whole)) * (table_[whole + 1] - table_[whole]);
-  }
-
- private:
-  static constexpr int kSteps = 512;
-  std::array<float, kSteps + 2> table_;
-};
 
 // What changes along a bone.
 struct Station {
@@ -48,21 +29,23 @@ class Painter {
  private:
   void make_stations();
   Station station(float share) const;
-  float matter_at(float distance, float share, float across, float along) const;
+  float matter_at(float distance, Point at) const;
   void paint_run(int64_t y, const LineDistance::Run& run, float* out);
+  void paint_streaks(int64_t y, int64_t first, int64_t count, float* out);
+  // A pixel in the bone's own frame, H.
+  Point own(Point pixel) const { return bone_.frame.inverse(view_.hand(pixel)); }
 
   const Bone& bone_;
   const BoneMatter& matter_;
   const View& view_;
   float pixel_;  // H a pixel
-  Outline pixels_;
   LineDistance line_;
   std::vector<LineDistance> streaks_;
   std::array<Station, kStations + 1> stations_;
-  const Chord& chord_;
+  const Lookup& chord_;
   const Tile& tile_;
   float tile_u_, tile_v_, rim_;
-  std::vector<float> distance_, streak_distance_;
+  std::vector<float> distance_;
 };
 
 Outline projected(const Outline& outline, const View& view) {
@@ -72,8 +55,12 @@ Outline projected(const Outline& outline, const View& view) {
   return result;
 }
 
-const Chord& chord_of(bool is_tube) {
-  static const Chord tube(0.5), block(0.34);
+// Depth of a cross-section, share of the whole, by the distance from its edge, share of where it is deepest.
+const Lookup& chord_of(bool is_tube) {
+  const auto rounded = [](double power) {
+    return [power](double share) { return std::pow(1 - (1 - share) * (1 - share), power); };
+  };
+  static const Lookup tube(1, rounded(0.5)), block(1, rounded(0.34));
   return is_tube ? tube : block;
 }
 
@@ -82,8 +69,7 @@ Painter::Painter(const Bone& bone, const BoneMatter& matter, const View& view, R
       matter_(matter),
       view_(view),
       pixel_(static_cast<float>(1 / view.scale)),
-      pixels_(projected(bone.outline, view)),
-      line_(pixels_, true),
+      line_(projected(bone.outline, view), true),
       chord_(chord_of(bone.is_tube)),
       tile_(bone.is_tube ? struts() : net()),
       tile_u_(static_cast<float>(random.uniform(0, Tile::kSide))),
@@ -98,10 +84,7 @@ void Painter::make_stations() {
   const Knot density[] = {{0, 1.5}, {.2, 1.25}, {.5, bone_.marrow}, {.8, 1.15}, {1, 1.5}};
   constexpr double kThinnestWall = 0.0021;  // H
   Outline own;
-  for (const Point p : bone_.outline) {
-    const Point d = p - bone_.frame.origin, along = bone_.frame.along(), across = bone_.frame.across();
-    own.push_back({d.x * across.x + d.y * across.y, d.x * along.x + d.y * along.y});
-  }
+  for (const Point p : bone_.outline) own.push_back(bone_.frame.inverse(p));
   const double half_length = 0.5 * (bone_.to - bone_.from);
   double widest = 0;
   for (int i = 0; i <= kStations; ++i) {
@@ -133,21 +116,21 @@ Station Painter::station(float share) const {
           between(a.wall, b.wall), between(a.density, b.density)};
 }
 
-float Painter::matter_at(float distance, float share, float across, float along) const {
-  const Station s = station(share);
+float Painter::matter_at(float distance, Point at) const {
+  const Station s = station(static_cast<float>((at.y - bone_.from) / (bone_.to - bone_.from)));
   const auto grain = static_cast<float>(1 / matter_.grain);
   const float trabeculae =
-      static_cast<float>(matter_.texture) * tile_.at(tile_u_ + across * grain, tile_v_ + along * grain);
+      static_cast<float>(matter_.texture) *
+      tile_.at(tile_u_ + static_cast<float>(at.x) * grain, tile_v_ + static_cast<float>(at.y) * grain);
   const float whole = s.depth * chord_.at(distance / s.edge);
   const float inner_edge = s.edge - s.wall;
   float inner = 0;
   if (distance > s.wall && inner_edge > 0.1F)
     inner = std::min(whole, s.inner_depth * chord_.at((distance - s.wall) / inner_edge));
   const float off_rim = (distance * pixel_ - 0.0028F) * (1 / 0.0020F);
-  const float rim = off_rim * off_rim < 12 ? rim_ * std::exp(-off_rim * off_rim) : 0;
   return static_cast<float>(matter_.cortex) * (whole - inner) * (1 + 0.25F * trabeculae) +
          static_cast<float>(matter_.spongy) * inner * s.density * (1 + trabeculae) +
-         rim * (1 + 0.5F * trabeculae);
+         rim_ * fast_exp(-off_rim * off_rim) * (1 + 0.5F * trabeculae);
 }
 
 void Painter::paint_run(int64_t y, const LineDistance::Run& run, float* out) {
@@ -157,34 +140,27 @@ void Painter::paint_run(int64_t y, const LineDistance::Run& run, float* out) {
   const int64_t count = last - first + 1;
   distance_.resize(count);
   line_.row(first, count, static_cast<double>(y), distance_.data());
-  const Point along = bone_.frame.along(), across = bone_.frame.across();
-  const auto project = [&](Point axis, double x) {
-    const Point d = view_.hand({x, static_cast<double>(y)}) - bone_.frame.origin;
-    return d.x * axis.x + d.y * axis.y;
-  };
-  const double a0 = project(along, static_cast<double>(first)),
-               c0 = project(across, static_cast<double>(first));
-  const double da = project(along, static_cast<double>(first + 1)) - a0;
-  const double dc = project(across, static_cast<double>(first + 1)) - c0;
-  const double per_length = 1 / (bone_.to - bone_.from);
+  const Point start = own({static_cast<double>(first), static_cast<double>(y)});
+  const Point step = own({static_cast<double>(first + 1), static_cast<double>(y)}) - start;
+  const auto opacity = static_cast<float>(bone_.opacity);
   for (int64_t i = 0; i < count; ++i) {
     const auto x = static_cast<double>(first + i);
     const bool is_inside = x >= run.from && x <= run.to;
     const float covered = std::clamp((is_inside ? distance_[i] : -distance_[i]) + 0.5F, 0.0F, 1.0F);
     if (covered <= 0) continue;
-    const double at = a0 + da * static_cast<double>(i);
-    const auto share = static_cast<float>((at - bone_.from) * per_length);
     const float deep = is_inside ? std::max(distance_[i], 0.3F) : 0.3F;
-    out[first + i] +=
-        static_cast<float>(bone_.opacity) * covered *
-        matter_at(deep, share, static_cast<float>(c0 + dc * static_cast<double>(i)), static_cast<float>(at));
+    out[first + i] += opacity * covered * matter_at(deep, start + static_cast<double>(i) * step);
   }
+  paint_streaks(y, first, count, out);
+}
+
+void Painter::paint_streaks(int64_t y, int64_t first, int64_t count, float* out) {
   for (size_t s = 0; s < streaks_.size(); ++s) {
     streaks_[s].row(first, count, static_cast<double>(y), distance_.data());
     const auto strength = static_cast<float>(bone_.opacity * bone_.streaks[s].strength);
     for (int64_t i = 0; i < count; ++i) {
       const float off = (distance_[i] * pixel_ - 0.0036F) * (1 / 0.0030F);
-      if (off * off < 9) out[first + i] += strength * std::exp(-off * off);
+      if (off * off < 9) out[first + i] += strength * fast_exp(-off * off);
     }
   }
 }

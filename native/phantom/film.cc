@@ -2,25 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
+
+#include "phantom/lookup.h"
 
 namespace deeplasia::phantom {
 namespace {
-
-// exp(x), within 1e-6 of it, for -80 to 80: in exactly rounded steps, so the same on every machine, and
-// without a branch, so that a loop over pixels runs four at a time.
-inline float fast_exp(float x) {
-  x = x < -80.0F ? -80.0F : x;
-  x = x > 80.0F ? 80.0F : x;
-  const float scaled = x * 1.44269504F;
-  const auto whole = static_cast<int32_t>(scaled + 128.5F) - 128;  // nearest
-  const float t = (scaled - static_cast<float>(whole)) * 0.693147181F;
-  const float series =
-      1 + t * (1 + t * (0.5F + t * (0.166666667F +
-                                    t * (0.0416666667F + t * (0.00833333333F + t * 0.00138888889F)))));
-  return series * std::bit_cast<float>((whole + 127) << 23);
-}
 
 // Sum of four uniform 16-bit numbers, mean 0, sd 1: normal enough for quanta.
 inline float quantum(uint64_t bits) {
@@ -72,20 +59,21 @@ struct Levels {
 };
 
 Levels levels(const Plane& picture, const std::vector<uint8_t>& hand) {
+  constexpr float kTop = 2047;
   std::array<int64_t, 2048> counts{};
   int64_t total = 0;
   const std::vector<float>& values = picture.values();
   for (size_t i = 0; i < values.size(); i += 5) {
     if (hand[i] == 0) continue;
-    ++counts[static_cast<size_t>(std::clamp(values[i], 0.0F, 1.0F) * (counts.size() - 1))];
+    ++counts[static_cast<size_t>(std::clamp(values[i], 0.0F, 1.0F) * kTop)];
     ++total;
   }
   const auto quantile = [&](double share) {
+    const auto wanted = static_cast<int64_t>(share * static_cast<double>(total));
     int64_t below = 0;
     size_t level = 0;
-    while (level + 1 < counts.size() && (below += counts[level]) < share * static_cast<double>(total))
-      ++level;
-    return std::max(static_cast<float>(level) / static_cast<float>(counts.size() - 1), 0.01F);
+    while (level + 1 < counts.size() && (below += counts[level]) < wanted) ++level;
+    return std::max(static_cast<float>(level) / kTop, 0.01F);
   };
   return {quantile(0.5), quantile(0.998)};
 }
@@ -113,13 +101,10 @@ void add_contrast(Plane& picture, double width, double amount) {
 // The console sets the scale by the hand: its brightest parts become white, its middle the grey that is
 // wanted.
 void finish(Plane& picture, const Film& film, const std::vector<uint8_t>& hand, Random& random) {
-  constexpr int kSteps = 4096;
   const auto [middle, white] = levels(picture, hand);
   const double ratio = std::min(0.95, static_cast<double>(middle) / white);
   const double gamma = std::clamp(std::log(film.middle) / std::log(ratio), 0.4, 2.5);
-  std::vector<float> curve(kSteps + 2);
-  for (int i = 0; i <= kSteps + 1; ++i)
-    curve[i] = static_cast<float>(std::pow(static_cast<double>(i) / kSteps, gamma));
+  const Lookup curve(1, [gamma](double grey) { return std::pow(grey, gamma); });
   const auto w = static_cast<double>(picture.width()), h = static_cast<double>(picture.height());
   Coarse shade(picture.width(), picture.height(), std::max(w, h) / 3);
   for (int64_t j = 0; j < shade.rows(); ++j)
@@ -135,11 +120,7 @@ void finish(Plane& picture, const Film& film, const std::vector<uint8_t>& hand, 
     shade.read_row(y, line.data());
     float* row = picture.row(y);
     for (int64_t x = 0; x < picture.width(); ++x) {
-      const float place = std::clamp(row[x] * stretch, 0.0F, 1.0F) * kSteps;
-      const int whole = static_cast<int>(place);
-      const float grey =
-          curve[whole] + (place - static_cast<float>(whole)) * (curve[whole + 1] - curve[whole]);
-      row[x] = std::clamp(base + gain * grey * std::min(line[x], 1.05F), 0.0F, 1.0F);
+      row[x] = std::clamp(base + gain * curve.at(row[x] * stretch) * std::min(line[x], 1.05F), 0.0F, 1.0F);
     }
   }
 }

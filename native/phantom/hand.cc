@@ -16,7 +16,7 @@ struct Build {
 };
 
 Build draw_build(Random& random) {
-  Build build{random.normal(1, 0.12), random.normal(1, 0.14), random.normal(1, 0.12), {}};
+  Build build{random.normal(1, 0.13), random.normal(1, 0.16), random.normal(1, 0.09), {}};
   for (double& segment : build.segment) segment = random.normal(1, 0.035);
   return build;
 }
@@ -34,7 +34,7 @@ std::array<Shaft, 4> draw_ray(size_t ray, double months, const Build& build, Ran
     shaft.base = at_age(width.base, months) * stout;
     shaft.waist = at_age(width.waist, months) * stout * random.normal(1, 0.04);
     shaft.head = at_age(width.head, months) * stout;
-    shaft.room_scale = build.gap * random.normal(1, 0.10);
+    shaft.room_scale = build.gap * random.normal(1, 0.07);
     if (segment != kDistal) shaft.head_room = at_age(chain[link + 1], months) * shaft.room_scale;
     link += 2;
   }
@@ -121,7 +121,7 @@ Hand draw_hand(const Subject& subject, Random proportions, Random pose_stream) {
   Hand hand;
   const double months = boy_equivalent(subject.sex, subject.bone_age_months);
   // A network shall read ossification: proportions know the age only roughly.
-  hand.boy_months = std::max(4.0, months + proportions.normal(0, 5 + 0.16 * months));
+  hand.boy_months = std::max(4.0, months + proportions.normal(0, 6 + 0.24 * months));
   const Build build = draw_build(proportions);
   const Pose pose = draw_pose(pose_stream);
   const double fan_width = proportions.normal(1, 0.04);

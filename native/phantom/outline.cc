@@ -139,7 +139,7 @@ Flanks fused(const Flanks& shaft, const Flanks& epiphysis, const PlateSide& side
 
 Outline plate_edge(const Flanks& shaft, const PlateSide& side, double cap_depth) {
   Outline edge;
-  const auto add = [&](auto from, auto to) {
+  const auto add = [&](const auto& from, const auto& to) {
     std::copy_if(from, to, std::back_inserter(edge),
                  [&](Point p) { return std::abs(p.y - side.shaft_end) < cap_depth * 0.7; });
   };

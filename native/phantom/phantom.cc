@@ -11,17 +11,19 @@
 namespace deeplasia::phantom {
 namespace {
 
-std::vector<uint8_t> quantised(Plane& grey, int depth) {
+// 0 to 1 as the nearest of 0 to `most`.
+inline uint32_t level(float grey, float most) { return (static_cast<uint32_t>(grey * 2 * most) + 1) / 2; }
+
+std::vector<uint8_t> quantised(const Plane& grey, int depth) {
   const std::vector<float>& values = grey.values();
-  if (depth == 8) {
-    std::vector<uint8_t> bytes(values.size());
-    for (size_t i = 0; i < values.size(); ++i) bytes[i] = static_cast<uint8_t>(values[i] * 255 + 0.5F);
-    return bytes;
-  }
-  std::vector<uint8_t> bytes(values.size() * 2);
+  std::vector<uint8_t> bytes(values.size() * depth / 8);
   for (size_t i = 0; i < values.size(); ++i) {
-    const auto sample = static_cast<uint16_t>(values[i] * 65535 + 0.5F);
-    std::memcpy(bytes.data() + 2 * i, &sample, 2);
+    if (depth == 8) {
+      bytes[i] = static_cast<uint8_t>(level(values[i], 255));
+    } else {
+      const auto sample = static_cast<uint16_t>(level(values[i], 65535));
+      std::memcpy(bytes.data() + 2 * i, &sample, 2);
+    }
   }
   return bytes;
 }

@@ -69,21 +69,21 @@ void blur(Plane& plane, double sigma) {
 Coarse::Coarse(int64_t width, int64_t height, double cell)
     : width_(width),
       cell_(cell),
-      nodes_(static_cast<int64_t>(std::ceil(width / cell)) + 2 * kMargin + 1,
-             static_cast<int64_t>(std::ceil(height / cell)) + 2 * kMargin + 1),
+      nodes_(static_cast<int64_t>(std::ceil(static_cast<double>(width) / cell)) + 2 * kMargin + 1,
+             static_cast<int64_t>(std::ceil(static_cast<double>(height) / cell)) + 2 * kMargin + 1),
       column_(width) {
   for (auto& weight : weight_) weight.resize(width);
   for (int64_t x = 0; x < width; ++x) {
-    const double at = x / cell_;
+    const double at = static_cast<double>(x) / cell_;
     const double whole = std::floor(at);
-    column_[x] = static_cast<int32_t>(whole) + kMargin - 1;
+    column_[x] = static_cast<int32_t>(whole) + static_cast<int32_t>(kMargin) - 1;
     const auto weights = spline_weights(at - whole);
     for (int k = 0; k < 4; ++k) weight_[k][x] = static_cast<float>(weights[k]);
   }
 }
 
 void Coarse::read_row(int64_t y, float* out) const {
-  const double at = y / cell_;
+  const double at = static_cast<double>(y) / cell_;
   const double whole = std::floor(at);
   const int64_t first = static_cast<int64_t>(whole) + kMargin - 1;
   const auto weights = spline_weights(at - whole);

@@ -23,6 +23,11 @@ struct Frame {
   Point along() const { return {std::sin(angle), std::cos(angle)}; }
   Point across() const { return {std::cos(angle), -std::sin(angle)}; }
   Point operator()(Point p) const { return origin + p.y * along() + p.x * across(); }
+  /// A point of the hand in this frame.
+  Point inverse(Point p) const {
+    const Point d = p - origin, u = along(), v = across();
+    return {d.x * v.x + d.y * v.y, d.x * u.x + d.y * u.y};
+  }
 };
 
 }  // namespace deeplasia::phantom

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace deeplasia::phantom {
@@ -44,6 +45,10 @@ class Random {
   double uniform() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
   /// Uniform in [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  /// One of 0 to count - 1.
+  size_t pick(size_t count) {
+    return std::min(static_cast<size_t>(uniform() * static_cast<double>(count)), count - 1);
+  }
   bool chance(double probability) { return uniform() < probability; }
 
   /// Normal to the eye and clipped at 2.2 standard deviations: no anatomy is drawn that nobody has.

@@ -30,18 +30,18 @@ void place_marker(Scene& scene, const View& view, const Coarse& skin, Random& ra
   const double size = height / 1.4;
   const double turn =
       random.chance(0.6) ? random.normal(0, 0.15) : random.uniform(-std::numbers::pi, std::numbers::pi);
-  const int letters = random.chance(0.6) ? 1 : 2 + static_cast<int>(random.uniform() * 2);
+  const int letters = random.chance(0.6) ? 1 : 2 + static_cast<int>(random.pick(2));
   const double radius = 0.5 * size * (1.2 * letters + 1.6);
   scene.stroke_radius = size * random.uniform(0.06, 0.12);
   scene.marker_attenuation = random.uniform(1.5, 4);
   std::vector<float> row(view.width);
   for (int attempt = 0; attempt < 12; ++attempt) {
-    const Point centre{random.uniform(radius, view.width - radius),
-                       random.uniform(radius, view.height - radius)};
+    const Point centre{random.uniform(radius, static_cast<double>(view.width) - radius),
+                       random.uniform(radius, static_cast<double>(view.height) - radius)};
     skin.read_row(static_cast<int64_t>(centre.y), row.data());
     if (row[static_cast<size_t>(centre.x)] > -1.1 * radius) continue;
     for (int i = 0; i < letters; ++i) {
-      const size_t which = i == 0 ? 0 : static_cast<size_t>(random.uniform() * std::size(kLetters));
+      const size_t which = i == 0 ? 0 : random.pick(std::size(kLetters));
       const Letter& letter = kLetters[which];
       const auto at = [&](double x, double y) {
         const double dx = size * (x - 0.45 + 1.25 * (i - 0.5 * (letters - 1))), dy = size * (y - 0.7);

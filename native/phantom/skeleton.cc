@@ -14,6 +14,7 @@ struct LongBone {
   Flanks shaft;
   double from, to;         // y of the shaft's ends
   double least_share = 0;  // Bone::least_share
+  double flatness = 1;     // depth of its cross-section against a finger's
   PlateSide plate;
   double cap_depth;  // of the end at the plate, H
 };
@@ -26,7 +27,7 @@ class Builder {
         random_(random),
         plate_scale_(std::exp(random_.normal(0, 0.25))),
         line_strength_(0.24 * random_.uniform(0.3, 1.7)),
-        cortex_(random_.normal(1, 0.15) * read(kCortexByMonths, hand.boy_months)),
+        cortex_(std::exp(random_.normal(0, 0.3)) * read(kCortexByMonths, hand.boy_months)),
         marrow_(random_.uniform(0.25, 0.85)) {}
 
   Skeleton build();
@@ -80,6 +81,7 @@ Bone& Builder::add_tube_part(const LongBone& source, const Flanks& flanks, doubl
   bone.is_tube = true;
   bone.opacity = opacity;
   bone.least_share = source.least_share;
+  bone.roundness *= source.flatness;
   return bone;
 }
 
@@ -99,8 +101,10 @@ void Builder::add_with_plate(const LongBone& source, size_t centre, const Epiphy
   const double sign = side.at_head ? 1 : -1;
   const double near_end = side.shaft_end + sign * side.gap, far_end = near_end + sign * form.height;
   if (closed_share < 1) {
-    add(source.frame, closed(epiphysis), std::min(near_end, far_end), std::max(near_end, far_end)).opacity =
-        1 - closed_share;
+    Bone& bone =
+        add(source.frame, closed(epiphysis), std::min(near_end, far_end), std::max(near_end, far_end));
+    bone.opacity = 1 - closed_share;
+    bone.roundness *= source.flatness;
   }
   if (closed_share > 0) {
     const Flanks whole = fused(source.shaft, epiphysis, side, form.belly * form.height, source.cap_depth);
@@ -145,6 +149,7 @@ void Builder::add_forearm(size_t centre, const Forearm& forearm) {
                                 random_.normal(centre == kRadius ? 0.6 : 0.68, 0.04));
   source.from = -kSpan;
   source.least_share = 0.5;
+  source.flatness = 0.68;
   source.plate = {true, 0, gap(centre)};
   source.cap_depth = 0.008;
   const EpiphysisForm form = epiphysis_form(centre, growth(centre), forearm.width, 1, 1, random_);

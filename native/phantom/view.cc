@@ -20,10 +20,13 @@ Point View::hand(Point pixel) const {
 }
 
 View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> sizes, Random random) {
-  const auto longer =
-      sizes[std::min<size_t>(static_cast<size_t>(random.uniform() * sizes.size()), sizes.size() - 1)];
+  const int64_t longer = sizes[random.pick(sizes.size())];
   const double aspect = random.chance(0.25) ? 1 : random.uniform(0.68, 0.9);
-  View view{std::max<int64_t>(1, std::lround(longer * aspect)), longer, 1, {}, random.normal(0, 0.11)};
+  View view{std::max<int64_t>(1, std::lround(static_cast<double>(longer) * aspect)),
+            longer,
+            1,
+            {},
+            random.normal(0, 0.11)};
   // How much of the forearm is meant to be seen below the metaphysis of the radius, H.
   const double forearm = 0.05 + 0.33 * std::pow(random.uniform(), 1.6);
   Point low{1e9, 1e9}, high{-1e9, -1e9};
@@ -37,12 +40,14 @@ View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> si
     if (p.y > -hand.carpus_length) include(p, 0);
   include({0, -hand.carpus_length - forearm}, 0);
   const double filled = random.uniform(0.80, 0.985);
-  view.scale = filled * std::min(view.width / (high.x - low.x), view.height / (high.y - low.y));
-  const double spare_x = view.width - view.scale * (high.x - low.x);
-  const double spare_y = view.height - view.scale * (high.y - low.y);
-  // The cassette ends where the forearm shall end, or a little further up the arm.
+  const auto width = static_cast<double>(view.width), height = static_cast<double>(view.height);
+  view.scale = filled * std::min(width / (high.x - low.x), height / (high.y - low.y));
+  const double spare_x = width - view.scale * (high.x - low.x);
+  const double spare_y = height - view.scale * (high.y - low.y);
+  // The film ends where the forearm shall end, or a little further up the arm.
+  const double more_arm = std::min(random.uniform(0, 0.6) * spare_y, random.uniform(0, 0.15) * view.scale);
   view.origin = {random.uniform(0.15, 0.85) * spare_x - view.scale * low.x,
-                 random.uniform(0.35, 0.95) * spare_y - view.scale * low.y};
+                 spare_y - more_arm - view.scale * low.y};
   return view;
 }
 
