@@ -16,6 +16,7 @@ ShaftForm shaft_form(size_t segment, size_t ray, const Shaft& shaft, double boy_
   form.waist_at = random.uniform(0.5, 0.62);
   form.bow = shaft.length * random.normal(0, 0.008);
   form.base_cap = {0.10, 4};
+  form.base_flare = mix(1.7, 2.6, grown);
   // A bullet in infants, square with two condyles when grown.
   form.head_cap = {mix(0.6, 0.30, grown), mix(2, 2.6, grown)};
   form.notch = 0.006 * adult * random.uniform(0.3, 1.2);

@@ -103,7 +103,7 @@ void Painter::make_stations() {
   const double depth = 1.5 * bone_.roundness * widest;
   stations_.fill({static_cast<float>(std::min(widest, half_length) * view_.scale), static_cast<float>(depth),
                   static_cast<float>(std::max(0.0, depth - 2 * kThinnestWall)),
-                  static_cast<float>(kThinnestWall * view_.scale), 1});
+                  static_cast<float>(kThinnestWall * view_.scale), 1.25F});
 }
 
 Station Painter::station(float share) const {

@@ -135,7 +135,7 @@ Film draw_film(Random random) {
   film.scatter_gain = random.uniform(0, 0.15);
   film.scatter_width = 28 * kPixel;
   const double quiet = random.uniform();
-  film.noise = 0.003 + 0.09 * quiet * quiet * quiet;
+  film.noise = 0.003 + 0.06 * quiet * quiet * quiet;
   film.noise_growth = random.uniform(-0.2, 0.5);
   film.noise_width = random.uniform(0.5, 0.9);
   film.contrast = random.uniform(0.3, 1.2);

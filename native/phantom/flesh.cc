@@ -140,7 +140,7 @@ Flesh Builder::build() {
   for (size_t ray = 0; ray < kRays; ++ray) add_finger(ray);
   shape_palm();
   flesh_.finger_depth = 0.114 * random_.uniform(0.85, 1.2);
-  flesh_.palm_depth = random_.uniform(0.08, 0.15);
+  flesh_.palm_depth = random_.uniform(0.06, 0.12);
   flesh_.palm_rise = 0.059;
   flesh_.attenuation = 4.4 * std::exp(random_.normal(0, 0.16));
   add_bumps();

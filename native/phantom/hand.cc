@@ -13,6 +13,9 @@ constexpr double kForeshortened = 0.08;  // share of hands with bent fingers
 // What one child's hand has more or less of than the table.
 struct Build {
   double width, soft, gap, segment[4];
+  // Broad bones lie further apart, and have thicker epiphyses.
+  double spacing() const { return mix(1, width, 0.7); }
+  double cartilage() const { return gap * mix(1, width, 0.4); }
 };
 
 Build draw_build(Random& random) {
@@ -34,7 +37,7 @@ std::array<Shaft, 4> draw_ray(size_t ray, double months, const Build& build, Ran
     shaft.base = at_age(width.base, months) * stout;
     shaft.waist = at_age(width.waist, months) * stout * random.normal(1, 0.04);
     shaft.head = at_age(width.head, months) * stout;
-    shaft.room_scale = build.gap * random.normal(1, 0.07);
+    shaft.room_scale = build.cartilage() * random.normal(1, 0.07);
     if (segment != kDistal) shaft.head_room = at_age(chain[link + 1], months) * shaft.room_scale;
     link += 2;
   }
@@ -48,7 +51,7 @@ struct Pose {
 
 Pose draw_pose(Random& random) {
   return {random.normal(1, 0.15),
-          random.uniform(-0.6, 1.3),
+          random.uniform(-0.7, 1.0),
           random.normal(0.04, 0.10),
           random.normal(0, 0.12),
           0.035,
@@ -88,17 +91,19 @@ void place_ray(size_t ray, Point base, const Pose& pose, std::array<Shaft, 4>& s
 
 void place_forearm(Hand& hand, double months, const Build& build, Random& proportions, Random& pose) {
   hand.carpus_length = at_age(kForearm.carpus_length, months) * proportions.normal(1, 0.075);
-  hand.carpus_squeeze = mix(0.92, 1, smooth_step(8, 100, months)) * proportions.normal(1, 0.03);
+  hand.carpus_width =
+      mix(0.92, 1, smooth_step(8, 100, months)) * mix(1, build.spacing(), 0.7) * proportions.normal(1, 0.03);
   // The hand leans against the forearm, about the middle of the carpus.
   const Frame wrist{{0, -0.5 * hand.carpus_length}, pose.normal(0, 0.06)};
   const double down = -0.5 * hand.carpus_length;
   const double ulna_lower = proportions.uniform(0.008, 0.024);
   const double width = build.width * proportions.normal(1, 0.04);
-  hand.radius = {{wrist({at_age(kForearm.radius_x, months), down}), wrist.angle + pose.normal(0.02, 0.02)},
+  hand.radius = {{wrist({at_age(kForearm.radius_x, months) * build.spacing(), down}),
+                  wrist.angle + pose.normal(0.02, 0.02)},
                  at_age(kForearm.radius_width, months) * width};
-  hand.ulna = {
-      {wrist({at_age(kForearm.ulna_x, months), down - ulna_lower}), wrist.angle + pose.normal(-0.02, 0.02)},
-      at_age(kForearm.ulna_width, months) * width * proportions.normal(1, 0.05)};
+  hand.ulna = {{wrist({at_age(kForearm.ulna_x, months) * build.spacing(), down - ulna_lower}),
+                wrist.angle + pose.normal(-0.02, 0.02)},
+               at_age(kForearm.ulna_width, months) * width * proportions.normal(1, 0.05)};
 }
 
 SoftSizes draw_soft(double months, const Build& build, Random& random) {
@@ -124,10 +129,10 @@ Hand draw_hand(const Subject& subject, Random proportions, Random pose_stream) {
   hand.boy_months = std::max(4.0, months + proportions.normal(0, 6 + 0.24 * months));
   const Build build = draw_build(proportions);
   const Pose pose = draw_pose(pose_stream);
-  const double fan_width = proportions.normal(1, 0.04);
+  const double spacing = build.spacing() * proportions.normal(1, 0.04);
   for (size_t ray = 0; ray < kRays; ++ray) {
     hand.shafts[ray] = draw_ray(ray, hand.boy_months, build, proportions);
-    const Point base{at_age(kRayTables[ray].base_x, hand.boy_months) * fan_width,
+    const Point base{at_age(kRayTables[ray].base_x, hand.boy_months) * spacing,
                      at_age(kRayTables[ray].base_y, hand.boy_months) + proportions.normal(0, 0.006)};
     place_ray(ray, base, pose, hand.shafts[ray], pose_stream);
   }

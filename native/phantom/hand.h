@@ -33,7 +33,7 @@ struct Hand {
   double boy_months = 0;                           // age of a boy whose proportions these are
   std::array<std::array<Shaft, 4>, kRays> shafts;  // [ray][segment]; the thumb has no middle one
   double carpus_length = 0;                        // C
-  double carpus_squeeze = 1;                       // of the carpals' x
+  double carpus_width = 1;                         // of the carpals' x
   Forearm radius, ulna;
   SoftSizes soft;
 

@@ -33,7 +33,7 @@ Outline mirrored(Outline points) {
 double half_width(const ShaftForm& form, double share) {
   if (share < form.waist_at) {
     const double flare = 1 - share / form.waist_at;
-    const double rise = form.is_club ? smooth_step(0.05, 0.92, flare) : flare * flare;
+    const double rise = form.is_club ? smooth_step(0.05, 0.92, flare) : std::pow(flare, form.base_flare);
     return 0.5 * mix(form.waist, form.base, rise);
   }
   return 0.5 * mix(form.waist, form.head, smooth_step(form.waist_at, 0.92, share));

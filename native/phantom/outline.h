@@ -23,9 +23,10 @@ struct ShaftForm {
   double length, base, waist, head;  // widths
   double waist_at;                   // share of the length
   Cap base_cap, head_cap;
-  bool is_club;  // the base swells, as a metacarpal's; else it flares, as a phalanx's
-  double notch;  // depth of the groove in the head, H
-  double bow;    // how far the middle lies aside, H
+  bool is_club;       // the base swells, as a metacarpal's; else it flares, as a phalanx's
+  double base_flare;  // power of that flare
+  double notch;       // depth of the groove in the head, H
+  double bow;         // how far the middle lies aside, H
 };
 Flanks shaft_flanks(const ShaftForm& form);
 /// A shaft that goes on for `length` below its upper end, where it flares to `width`.

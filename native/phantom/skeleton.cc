@@ -114,6 +114,15 @@ void Builder::add_with_plate(const LongBone& source, size_t centre, const Epiphy
   }
 }
 
+// The cartilage that an epiphysis and its growth plate may turn to bone. At a knuckle two of them share it.
+double room_of(const Shaft& shaft, size_t segment, size_t ray) {
+  constexpr double kJoint = 0.004;
+  if (is_knuckle(segment, ray)) return 0.80 * (shaft.head_room - 3 * kJoint);
+  if (segment == kProximal && ray > 0) return 0.25 * shaft.base_room;
+  if (segment == kMetacarpal) return 1;  // the thumb's root: the carpus leaves it room
+  return shaft.base_room - kJoint;
+}
+
 void Builder::add_tube(size_t segment, size_t ray) {
   const Shaft& shaft = hand_.shafts[ray][segment];
   const size_t centre = epiphysis(segment, ray);
@@ -125,18 +134,14 @@ void Builder::add_tube(size_t segment, size_t ray) {
   source.to = shaft.length;
   source.plate = {at_head, at_head ? shaft.length : 0, gap(centre)};
   source.cap_depth = at_head ? form.head_cap.depth * form.head : form.base_cap.depth * form.base;
-  // At a knuckle two epiphyses and the joint share the cartilage; elsewhere one and the joint do.
-  constexpr double kJoint = 0.004;
-  double room = shaft.base_room - source.plate.gap - kJoint;
-  if (at_head) room = 0.80 * (shaft.head_room - 3 * kJoint) - source.plate.gap;
-  if (segment == kProximal && ray > 0) room = 0.25 * shaft.base_room - source.plate.gap;
-  if (segment == kMetacarpal && ray == 0) room = 1;
   const double scale = at_head ? shaft.room_scale : shaft.base_scale;
+  const double room = room_of(shaft, segment, ray) - source.plate.gap;
   EpiphysisForm epiphysis =
       epiphysis_form(centre, growth(centre), at_head ? shaft.head : shaft.base, scale, room, random_);
-  // A school child's knuckle is all bone but for the joint.
-  if (at_head)
-    epiphysis.height = std::max(epiphysis.height, 0.88 * room * smooth_step(0.2, 0.5, growth(centre)));
+  // Whatever the proportions, bone fills the cartilage in the end, but for the joint: early at the knuckles.
+  const double filled =
+      at_head ? smooth_step(0.2, 0.5, growth(centre)) : smooth_step(0.55, 1, growth(centre));
+  if (segment != kMetacarpal || ray > 0) epiphysis.height = std::max(epiphysis.height, 0.88 * room * filled);
   add_with_plate(source, centre, epiphysis, random_.normal(0, 0.02) * epiphysis.width);
 }
 
@@ -163,10 +168,10 @@ void Builder::add_carpal(size_t centre) {
   const double c = hand_.carpus_length;
   const double share = read(kCarpalGrowth, maturity_.growth[centre]) * random_.normal(1, 0.05);
   const double raised = 0.03 * smooth_step(120, 200, hand_.boy_months);
-  const double x = table.x * hand_.carpus_squeeze + random_.normal(0, 0.008);
+  const double x = table.x * hand_.carpus_width + random_.normal(0, 0.008);
   const double y = table.y - raised + random_.normal(0, 0.008);
   std::vector<Point> points = carpal_points(table, share, random_);
-  for (Point& p : points) p = {c * p.x, -c * p.y};
+  for (Point& p : points) p = {c * hand_.carpus_width * p.x, -c * p.y};
   const double half = 0.5 * share * table.height * c;
   add({{c * x, -c * y}, 0}, smooth_loop(points, 4), -half, half);
 }
@@ -185,7 +190,7 @@ void Builder::add_sesamoid() {
 }
 
 BoneMatter Builder::draw_matter() {
-  const double mineral = random_.uniform(0.65, 1.35);
+  const double mineral = random_.uniform(0.4, 1.05);
   BoneMatter matter{};
   matter.cortex = 31 * mineral;
   matter.spongy = 5.6 * mineral * std::exp(random_.normal(0, 0.35));
