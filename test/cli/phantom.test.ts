@@ -88,7 +88,7 @@ describe("a phantom cohort", () => {
         splitName,
         imgDir: join(out, "images"),
         maskDirs: [join(out, "masks")],
-        needsSex: true,
+        sexNeed: "needed",
       });
       expect(cohort.withoutSplit + cohort.duplicates.count).toBe(0);
       for (const sample of await collect(cohort.samples())) {
