@@ -1,12 +1,12 @@
 #include "inference/runner.h"
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/script.h>
 
 #include <sstream>
 
 #include "runtime/failure.h"
+#include "runtime/threads.h"
 
 namespace deeplasia::inference {
 namespace {
@@ -53,19 +53,11 @@ c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs) try {
   throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
 }
 
-// The number of threads belongs to the calling thread: it must be set where the work is done. 0: libtorch's
-// own.
-void use_threads(int threads) {
-  static const int standard = at::get_num_threads();
-  const int wanted = threads > 0 ? threads : standard;
-  if (at::get_num_threads() != wanted) at::set_num_threads(wanted);
-}
-
 }  // namespace
 
 Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex,
                 Want want) {
-  use_threads(model.threads());
+  runtime::use_threads(model.threads());
   c10::InferenceMode inference;
   const int64_t rows = x.size(0);
   if (want == Want::features && !model.facts().has_features)
@@ -84,7 +76,7 @@ Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<st
 Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots,
                       int64_t channels, const Normalisation& normalisation,
                       const std::optional<std::vector<float>>& sex) {
-  use_threads(model.threads());
+  runtime::use_threads(model.threads());
   c10::InferenceMode inference;
   return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex);
 }

@@ -1,7 +1,6 @@
 #include "model/model.h"
 
 #include <ATen/Context.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/InferenceMode.h>
 #include <malloc.h>
@@ -12,37 +11,15 @@
 
 #include <optional>
 
-#include "model/archive.h"
+#include "model/autocast.h"
 #include "model/features.h"
+#include "model/module.h"
 #include "runtime/failure.h"
 
 namespace deeplasia::model {
 namespace {
 
 using runtime::CodedError;
-
-// Runs operators in a lower precision where they allow it, for the life of the object.
-class AutocastGuard {
- public:
-  AutocastGuard(c10::DeviceType device, Precision precision)
-      : device_(device), active_(precision != Precision::float32) {
-    if (!active_) return;
-    at::autocast::set_autocast_dtype(device_, precision == Precision::float16 ? at::kHalf : at::kBFloat16);
-    at::autocast::set_autocast_enabled(device_, true);
-    at::autocast::increment_nesting();
-  }
-  ~AutocastGuard() {
-    if (!active_) return;
-    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(device_, false);
-  }
-  AutocastGuard(const AutocastGuard&) = delete;
-  AutocastGuard& operator=(const AutocastGuard&) = delete;
-
- private:
-  c10::DeviceType device_;
-  bool active_;
-};
 
 Facts facts_of(const torch::jit::Module& module) {
   Facts facts{};
@@ -62,32 +39,11 @@ Facts facts_of(const torch::jit::Module& module) {
   return facts;
 }
 
-torch::jit::Module read(const std::string& path) {
-  check_torchscript(path);
-  try {
-    return torch::jit::load(path, c10::kCPU);
-  } catch (const std::exception&) {
-    const auto failure = runtime::describe(std::current_exception());
-    throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE",
-                     "the TorchScript archive cannot be loaded: " + failure.message);
-  }
-}
-
-// Code that was traced on one device names it, and would run nowhere else.
-void name_device(torch::jit::Block* block, c10::Device device) {
-  for (torch::jit::Node* node : block->nodes()) {
-    for (torch::jit::Block* inner : node->blocks()) name_device(inner, device);
-    if (node->kind() == c10::prim::Constant && node->output()->type()->kind() == c10::DeviceObjType::Kind)
-      node->s_(c10::attr::value, device.str());
-  }
-}
-
 // Weights and code on the device, the code in one piece.
 void settle(torch::jit::Module& module, c10::Device device) {
   module.to(device);
-  const auto graph = module.get_method("forward").graph();
-  torch::jit::Inline(*graph);
-  name_device(graph->block(), device);
+  torch::jit::Inline(*module.get_method("forward").graph());
+  name_device(module, device);
 }
 
 // Folding and freezing need a module that nothing changes; one that changes its attributes runs as it is.
@@ -129,13 +85,19 @@ c10::Device parse_device(const std::string& name) {
   return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
+void check_precision(c10::Device device, Precision precision) {
+  if (precision == Precision::float16 && !device.is_cuda())
+    throw CodedError("ERR_DEEPLASIA_DEVICE",
+                     "16-bit floating point needs a CUDA device; use bf16 or 32 on the CPU");
+}
+
 Model::Model(const LoadOptions& options)
     : device_(options.device), threads_(options.threads), precision_(options.precision) {}
 
 Model::~Model() = default;
 
 std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& options) {
-  return adopt(read(path), options);
+  return adopt(read_module(path), options);
 }
 
 std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions& options) {
@@ -143,11 +105,7 @@ std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions
   // early in a run than late; a frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
 
-  if (options.precision == Precision::float16 && !options.device.is_cuda())
-    throw CodedError("ERR_DEEPLASIA_DEVICE",
-                     "16-bit floating point needs a CUDA device; use bf16 or 32 on the CPU");
-  if (!module.find_method("forward"))
-    throw CodedError("ERR_DEEPLASIA_MODEL_UNREADABLE", "the TorchScript module has no method 'forward'");
+  check_precision(options.device, options.precision);
   module.eval();
   const std::shared_ptr<Model> model(new Model(options));
   model->facts_ = facts_of(module);
@@ -166,7 +124,7 @@ c10::IValue Model::run(std::vector<c10::IValue> inputs) {
   c10::InferenceMode inference;
   for (auto& input : inputs)
     if (input.isTensor()) input = input.toTensor().to(device_);
-  AutocastGuard autocast(device_.type(), precision_);
+  const AutocastGuard autocast(device_.type(), precision_);
   return module_->forward(std::move(inputs));
 }
 

@@ -65,6 +65,9 @@ class Model {
 // "cpu", "cuda" or "cuda:n" as a device that exists, with its index. Throws CodedError ERR_DEEPLASIA_DEVICE.
 c10::Device parse_device(const std::string& name);
 
+// Throws CodedError ERR_DEEPLASIA_DEVICE where the device cannot compute in that precision.
+void check_precision(c10::Device device, Precision precision);
+
 int cuda_device_count();
 
 }  // namespace deeplasia::model
