@@ -1,3 +1,4 @@
 #include "check.h"
 
-int main() { return deeplasia::test::run_all(); }
+/// `core_test [PART]`: all tests, or those whose name holds PART.
+int main(int argc, char** argv) { return deeplasia::test::run_all(argc > 1 ? argv[1] : ""); }

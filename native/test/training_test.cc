@@ -1,0 +1,273 @@
+// What a step does beside the arithmetic: gathering, averaging, freezing, and what it does not do when
+// numbers are not finite.
+#include "training/trainer.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <filesystem>
+
+#include "check.h"
+#include "failures.h"
+#include "inference/runner.h"
+#include "model/module.h"
+#include "trainers.h"
+
+using namespace deeplasia::test;
+using namespace deeplasia::training;
+using deeplasia::network::State;
+
+namespace {
+
+std::string model_path(const std::string& name) { return std::string(DEEPLASIA_FIXTURES "/models/") + name; }
+
+/// A module of one parameter, (x) -> age by the given expression of x's means and self.w.
+torch::jit::Module one_weight(const std::string& expression) {
+  deeplasia::network::Author author;
+  deeplasia::network::Parts parts;
+  parts.parameters = {{"w", at::ones({1})}};
+  parts.methods =
+      "def forward(self, x: Tensor) -> Tensor:\n    m = x.mean([1, 2, 3])\n    return " + expression + "\n";
+  return author.module("OneWeight", parts);
+}
+
+Examples examples_of_value(float value) {
+  return {at::full({2, 1, 4, 4}, value), {}, std::vector<float>{0, 0}, {}};
+}
+
+State weights_after(const TrainerOptions& options, const std::vector<Examples>& steps,
+                    bool update_now = false) {
+  Trainer trainer(tiny_network(Tiny::plain), options);
+  for (const Examples& examples : steps) trainer.step(examples, 0.01, update_now);
+  return trainer.module().state();
+}
+
+double largest_difference(const State& a, const State& b) {
+  double worst = 0;
+  for (size_t i = 0; i < a.size(); ++i)
+    worst = std::max(worst, (a[i].second - b[i].second).abs().max().item<double>());
+  return worst;
+}
+
+}  // namespace
+
+TEST(gathering_two_steps_is_one_step_of_twice_the_size) {
+  TrainerOptions two = trainer_options();
+  two.optimizer.kind = OptimizerOptions::Kind::sgd;
+  TrainerOptions one = two;
+  two.accumulation = 2;
+  const State gathered = weights_after(two, {tiny_examples(3, 0), tiny_examples(3, 3)});
+  EXPECT(largest_difference(gathered, weights_after(one, {tiny_examples(6, 0)})) < 1e-6);
+  EXPECT(largest_difference(gathered, weights_after(one, {})) > 1e-4);
+}
+
+TEST(an_update_comes_when_it_is_due_or_asked_for) {
+  TrainerOptions options = trainer_options();
+  options.accumulation = 3;
+  Trainer trainer(tiny_network(Tiny::plain), options);
+  std::string updates;
+  for (const bool now : {false, false, false, false, true, false, false, false}) {
+    const StepResult result = trainer.step(tiny_examples(2), 0.01, now);
+    EXPECT_EQUAL(result.updated, result.gradient_norm.has_value());
+    updates += result.updated ? "u" : ".";
+  }
+  EXPECT_EQUAL(updates, "..u.u..u");
+}
+
+TEST(the_average_follows_the_weights_and_copies_the_buffers) {
+  TrainerOptions options = trainer_options();
+  options.ema_decay = 0.75;
+  Trainer trainer(tiny_network(Tiny::whole), options);
+  at::Tensor average = find(trainer.module().state(), "head.weight").clone();
+  for (int64_t i = 0; i < 3; ++i) {
+    trainer.step(tiny_examples(4, 4 * i), 0.1);
+    average = 0.75 * average + 0.25 * find(trainer.module().state(), "head.weight");
+  }
+  const State state = trainer.state().tensors;
+  EXPECT(at::allclose(find(state, "average.head.weight"), average, 1e-6, 1e-7));
+  EXPECT(at::equal(find(state, "average.body.mean"), find(state, "model.body.mean")));
+  EXPECT(find(state, "model.body.mean").abs().sum().item<double>() > 0);
+
+  const Examples examples = tiny_examples(2);
+  torch::jit::Module by_hand = tiny_network(Tiny::whole);
+  by_hand.attr("head").toModule().setattr("weight", find(state, "average.head.weight"));
+  for (const char* name : {"weight", "mean", "variance"})
+    by_hand.attr("body").toModule().setattr(name, find(state, std::string("average.body.") + name));
+  by_hand.eval();
+  const at::Tensor male = at::tensor(*examples.sex).view({-1, 1});
+  const at::Tensor expected = by_hand.forward({examples.x, male}).toTuple()->elements()[0].toTensor();
+  const Prediction averaged = trainer.evaluate(examples, true), plain = trainer.evaluate(examples);
+  for (const int64_t i : {0, 1}) {
+    EXPECT(std::abs(averaged.age[i] - expected[i].item<float>()) < 1e-6);
+    EXPECT(std::abs(averaged.age[i] - plain.age[i]) > 1e-4);
+  }
+}
+
+TEST(without_an_average_nothing_can_be_had_of_it) {
+  Trainer trainer(tiny_network(Tiny::plain), trainer_options());
+  EXPECT(failure([&] {
+           trainer.evaluate(tiny_examples(1), true);
+         }).starts_with("ERR_DEEPLASIA_OPTION: no average"));
+}
+
+TEST(frozen_parameters_stand_still_with_all_that_belongs_to_them) {
+  TrainerOptions options = trainer_options();
+  options.optimizer.weight_decay = 0.1;
+  options.frozen = {"body.*"};
+  Trainer trainer(tiny_network(Tiny::whole), options);
+  const State before = copied(trainer.module().state());
+  trainer.step(tiny_examples(4), 0.1);
+  for (const auto& [name, tensor] : trainer.module().state())
+    EXPECT_EQUAL(at::equal(tensor.detach(), find(before, name)), name != "head.weight");
+  for (const auto& [name, tensor] : trainer.optimizer().state()) EXPECT(name.starts_with("head.weight."));
+}
+
+TEST(patterns_that_freeze_nothing_or_everything_are_refused) {
+  const auto failed = [](const torch::jit::Module& module, const std::vector<std::string>& frozen) {
+    TrainerOptions options = trainer_options();
+    options.frozen = frozen;
+    return failure([&] { Trainer(module, options); });
+  };
+  EXPECT_EQUAL(failed(tiny_network(Tiny::plain), {"body.*", "tail.*"}),
+               "ERR_DEEPLASIA_OPTION: no parameter's name fits the pattern 'tail.*'");
+  EXPECT_EQUAL(failed(tiny_network(Tiny::plain), {"*"}),
+               "ERR_DEEPLASIA_OPTION: all parameters are frozen: nothing is left to learn");
+  const torch::jit::Module folded = [] {
+    torch::jit::Module module = tiny_network(Tiny::plain);
+    module.eval();
+    return torch::jit::freeze(module);
+  }();
+  EXPECT_EQUAL(failed(folded, {}),
+               "ERR_DEEPLASIA_OPTION: the model has no parameters: it was frozen when it was saved");
+}
+
+TEST(a_step_that_is_not_finite_changes_nothing_and_says_so) {
+  TrainerOptions options = trainer_options();
+  options.ema_decay = 0.9;
+  options.accumulation = 2;
+  Trainer trainer(tiny_network(Tiny::whole), options);
+  trainer.step(tiny_examples(4), 0.1, true);
+  const State before = copied(trainer.state().tensors);
+  Examples bad = tiny_examples(4);
+  bad.x[1].fill_(NAN);
+  const StepResult result = trainer.step(bad, 0.1, true);
+  EXPECT(result.non_finite == NonFinite::loss);
+  EXPECT(!result.updated);
+  EXPECT(std::isnan(result.prediction.loss->total));
+  expect_same(trainer.state().tensors, before);
+
+  trainer.step(tiny_examples(4), 0.1);  // what it had gathered goes with the group
+  trainer.step(bad, 0.1);
+  for (const auto& [name, tensor] : trainer.state().tensors) EXPECT(!name.starts_with("gradient."));
+  EXPECT(trainer.step(tiny_examples(4), 0.1, true).updated);
+}
+
+TEST(gradients_that_are_not_finite_make_no_update) {
+  Trainer trainer(one_weight("m * 0 + (self.w - 1).sqrt()"), trainer_options());  // slope of the root at 0
+  const StepResult result = trainer.step(examples_of_value(1), 0.1);
+  EXPECT(result.non_finite == NonFinite::gradients);
+  EXPECT_EQUAL(result.prediction.loss->total, 0);
+  EXPECT_EQUAL(find(trainer.module().state(), "w").item<double>(), 1);
+}
+
+TEST(a_step_that_fails_gives_its_reason_and_changes_nothing) {
+  Trainer trainer(one_weight("(m if bool(m.sum() < 1) else torch.zeros([3])) * self.w"), trainer_options());
+  EXPECT(trainer.step(examples_of_value(0.25), 0.1).updated);
+  const State before = copied(trainer.state().tensors);
+  EXPECT_EQUAL(
+      failure([&] { trainer.step(examples_of_value(2), 0.1); }),
+      "ERR_DEEPLASIA_MODEL_SHAPE: the model's age output has shape [3] for 2 picture(s); one value a "
+      "picture is expected");
+  Examples with_sex = examples_of_value(0.25);
+  with_sex.sex = std::vector<float>{0, 1};
+  EXPECT(failure([&] {
+           trainer.step(with_sex, 0.1);
+         }).starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's forward takes 1 input"));
+  expect_same(trainer.state().tensors, before);
+}
+
+TEST(a_network_that_does_not_depend_on_its_weights_cannot_learn) {
+  Trainer trainer(one_weight("m"), trainer_options());
+  EXPECT(failure([&] {
+           trainer.step(examples_of_value(1), 0.1);
+         }).starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's backward failed: "));
+}
+
+TEST(modules_of_others_learn_too) {
+  TrainerOptions options = trainer_options();
+  options.sex_weight = 0.5;
+  Trainer trainer(deeplasia::model::read_module(model_path("learns.pt")), options);
+  Examples examples = tiny_examples(8);
+  const double before = trainer.evaluate(examples).loss->total;
+  for (int i = 0; i < 30; ++i) EXPECT(trainer.step(examples, 0.02).updated);
+  EXPECT(trainer.evaluate(examples).loss->total < 0.5 * before);
+  for (const auto& [name, tensor] : trainer.module().state())
+    if (name.ends_with("num_batches_tracked")) EXPECT_EQUAL(tensor.item<int64_t>(), 30);
+}
+
+TEST(one_input_is_enough) {
+  TrainerOptions options = trainer_options();
+  options.frozen = {"norm.*"};  // it divides by a variance of 0 where it learns
+  Trainer trainer(deeplasia::model::read_module(model_path("one-input.pt")), options);
+  const Examples examples{at::full({2, 1, 32, 32}, 0.5), {}, std::vector<float>{1, 1}, {}};
+  const StepResult result = trainer.step(examples, 0.1);
+  EXPECT(std::abs(result.prediction.loss->total - 0.25) < 1e-6);
+  EXPECT(!result.prediction.loss->sex && !result.prediction.sex_logit);
+  EXPECT(std::abs(find(trainer.module().state(), "scale").item<double>() - 1.1) <
+         1e-6);  // Adam's first: the rate
+}
+
+TEST(sixteen_bits_on_the_cpu_are_bfloat16) {
+  TrainerOptions options = trainer_options();
+  Trainer full(tiny_network(Tiny::plain), options);
+  options.precision = deeplasia::model::Precision::bfloat16;
+  Trainer half(tiny_network(Tiny::plain), options);
+  const StepResult a = full.step(tiny_examples(4), 0.01), b = half.step(tiny_examples(4), 0.01);
+  EXPECT(b.updated);
+  const double difference = std::abs(a.prediction.loss->total - b.prediction.loss->total);
+  EXPECT(difference > 0);
+  EXPECT(difference < 0.02 * a.prediction.loss->total);
+  for (const auto& [name, tensor] : half.module().state()) EXPECT_EQUAL(tensor.scalar_type(), at::kFloat);
+  options.precision = deeplasia::model::Precision::float16;
+  EXPECT(failure([&] {
+           Trainer(tiny_network(Tiny::plain), options);
+         }).starts_with("ERR_DEEPLASIA_DEVICE: 16-bit"));
+}
+
+TEST(random_numbers_hang_on_seed_and_step_alone) {
+  const auto ages = [](uint64_t seed, int64_t before) {
+    TrainerOptions options = trainer_options();
+    options.seed = seed;
+    Trainer trainer(tiny_network(Tiny::whole), options);
+    for (int64_t i = 0; i < before; ++i) trainer.step(tiny_examples(4), 0);
+    at::rand({7});  // somebody else draws
+    return trainer.step(tiny_examples(4), 0).prediction.age;
+  };
+  EXPECT(ages(1, 2) == ages(1, 2));
+  EXPECT(ages(1, 2) != ages(2, 2));
+  EXPECT(ages(1, 2) != ages(1, 3));
+}
+
+TEST(what_is_saved_is_a_model_like_others) {
+  const std::string path = (std::filesystem::temp_directory_path() / "deeplasia-training-test.pt").string();
+  TrainerOptions options = trainer_options();
+  options.frozen = {"body.weight"};
+  Trainer trainer(tiny_network(Tiny::whole), options);
+  trainer.step(tiny_examples(4), 0.1);
+  trainer.save(path, R"({"name":"tiny"})", false);
+  torch::jit::ExtraFilesMap extra{{"deeplasia.json", ""}};
+  const torch::jit::Module loaded = torch::jit::load(path, c10::kCPU, extra);
+  EXPECT_EQUAL(extra["deeplasia.json"], R"({"name":"tiny"})");
+  for (const at::Tensor& tensor : loaded.parameters())
+    EXPECT(tensor.requires_grad() && tensor.is_contiguous());
+
+  using deeplasia::model::Model;
+  const auto model = Model::load(path, {at::kCPU, 0, deeplasia::model::Precision::float32, true});
+  const Examples examples = tiny_examples(3, 9);
+  const auto outputs = deeplasia::inference::forward(*model, examples.x, examples.sex);
+  const Prediction own = trainer.evaluate(examples);
+  for (const int64_t i : {0, 1, 2}) EXPECT(std::abs(outputs.age[i] - own.age[i]) < 1e-5);
+  std::filesystem::remove(path);
+  EXPECT_EQUAL(failure([&] { trainer.save("/dev/full", "{}", false); }),
+               "ERR_DEEPLASIA_OUTPUT: cannot write the model: No space left on device");
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "training/options.h"
+
+namespace deeplasia::training {
+
+// 2-norm of all elements of all gradients together, a scalar on their device; NaN or infinite where any is.
+at::Tensor norm_of(const std::vector<at::Tensor>& gradients);
+
+// torch.nn.utils' clip_grad_norm_ and clip_grad_value_, in place; `norm` is that of the gradients.
+void clip(const std::vector<at::Tensor>& gradients, const Clipping& how, double norm);
+
+void multiply(const std::vector<at::Tensor>& gradients, double factor);
+
+}  // namespace deeplasia::training

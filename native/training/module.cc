@@ -1,0 +1,194 @@
+#include "training/module.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fnmatch.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "model/archive.h"
+#include "model/module.h"
+#include "runtime/failure.h"
+
+namespace deeplasia::training {
+namespace {
+
+using runtime::CodedError;
+using torch::jit::Module;
+
+// Authored by native/network. Other modules may hold a `view` that a channels-last tensor does not allow.
+bool is_ours(const Module& module) {
+  return module.type()->name()->qualifiedName().starts_with("__torch__.deeplasia.");
+}
+
+// With one channel both layouts are the same bytes, and libtorch takes them for the usual one: only the
+// strides can say what is meant, and every layer follows the first.
+at::Tensor channels_last(const at::Tensor& x) {
+  const int64_t height = x.size(2), width = x.size(3);
+  if (x.size(1) > 1) return x.contiguous(at::MemoryFormat::ChannelsLast);
+  return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
+}
+
+c10::IValue run(Module& module, std::vector<c10::IValue> inputs) try {
+  // An executor that specialises over the first calls would make them differ in last bits from later ones,
+  // and a resumed run from one never interrupted.
+  const torch::jit::GraphOptimizerEnabledGuard plain(false);
+  return module.forward(std::move(inputs));
+} catch (const std::exception&) {
+  const runtime::Failure failure = runtime::describe(std::current_exception());
+  if (failure.code != "ERR_DEEPLASIA_INTERNAL")
+    throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
+  throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
+}
+
+// One value a row of what may be an output, [B] float32.
+at::Tensor rows_of(const c10::IValue& output, int64_t rows, const char* what) {
+  std::ostringstream message;
+  message << "the model's " << what << " output ";
+  if (!output.isTensor()) {
+    message << "is a " << output.tagKind() << ", not a tensor";
+  } else if (output.toTensor().numel() != rows) {
+    message << "has shape " << output.toTensor().sizes() << " for " << rows
+            << " picture(s); one value a picture is expected";
+  } else {
+    return output.toTensor().reshape({rows}).to(at::kFloat);
+  }
+  throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
+}
+
+Outputs unpack(const c10::IValue& output, int64_t rows) {
+  if (!output.isTuple()) return {rows_of(output, rows, "age"), {}};
+  const auto& elements = output.toTupleRef().elements();
+  if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
+  Outputs outputs{rows_of(elements[0], rows, "age"), {}};
+  if (elements.size() > 1 && !elements[1].isNone()) outputs.sex_logit = rows_of(elements[1], rows, "sex");
+  return outputs;
+}
+
+// Submodules all of whose parameters are frozen, each with all that is in it; no part of another one found.
+void find_frozen(const Module& module, std::vector<Module>& found) {
+  const auto parameters = module.parameters();
+  bool any = false, all = true;
+  for (const at::Tensor& tensor : parameters) {
+    any = true;
+    all &= !tensor.requires_grad();
+  }
+  if (any && all) {
+    found.push_back(module);
+  } else {
+    for (const Module& child : module.children()) find_frozen(child, found);
+  }
+}
+
+}  // namespace
+
+TrainableModule::TrainableModule(Module module, c10::Device device, const std::vector<std::string>& frozen)
+    : module_(std::make_unique<Module>(std::move(module))), device_(device) {
+  const at::NoGradGuard no_gradients;
+  is_channels_last_ = is_ours(*module_);
+  for (const auto& [name, tensor] : state()) {
+    const at::Tensor moved = tensor.is_floating_point() ? tensor.to(device, at::kFloat) : tensor.to(device);
+    tensor.set_data(is_channels_last_ && moved.dim() == 4 ? moved.contiguous(at::MemoryFormat::ChannelsLast)
+                                                          : moved);
+  }
+  model::name_device(*module_, device);
+  freeze(frozen);
+  collect();
+  module_->eval();
+}
+
+TrainableModule::~TrainableModule() = default;
+
+void TrainableModule::freeze(const std::vector<std::string>& patterns) {
+  std::vector<bool> fits(patterns.size(), false);
+  bool learns = false;
+  for (const auto& parameter : module_->named_parameters()) {
+    bool is_frozen = false;
+    for (size_t i = 0; i < patterns.size(); ++i) {
+      if (fnmatch(patterns[i].c_str(), parameter.name.c_str(), 0) != 0) continue;
+      fits[i] = is_frozen = true;
+    }
+    parameter.value.set_requires_grad(!is_frozen);
+    learns |= !is_frozen;
+  }
+  const auto unused = std::find(fits.begin(), fits.end(), false);
+  if (unused != fits.end())
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     "no parameter's name fits the pattern '" + patterns[unused - fits.begin()] + "'");
+  if (!learns)
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     patterns.empty() ? "the model has no parameters: it was frozen when it was saved"
+                                      : "all parameters are frozen: nothing is left to learn");
+  find_frozen(*module_, frozen_);
+}
+
+// A tensor that stands under two names is one parameter.
+void TrainableModule::collect() {
+  for (const auto& parameter : module_->named_parameters()) names_.push_back(parameter.name);
+  for (const auto& [name, tensor] : state()) {
+    const at::Tensor& own = tensor;
+    const bool is_known = std::any_of(learning_.begin(), learning_.end(),
+                                      [&](const auto& known) { return known.second.is_same(own); });
+    if (tensor.requires_grad() && !is_known) learning_.emplace_back(name, tensor);
+    if (name == "loss.s") loss_weights_ = tensor;
+  }
+  inputs_ =
+      static_cast<int64_t>(module_->get_method("forward").function().getSchema().arguments().size()) - 1;
+}
+
+std::vector<at::Tensor> TrainableModule::buffers() const {
+  std::vector<at::Tensor> all;
+  for (const at::Tensor& tensor : module_->buffers()) all.push_back(tensor);
+  return all;
+}
+
+void TrainableModule::train(bool on) {
+  if (on == is_training_) return;
+  is_training_ = on;
+  module_->train(on);
+  if (on)
+    for (Module& module : frozen_) module.eval();
+}
+
+Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<at::Tensor>& sex) {
+  if ((sex ? 2 : 1) > inputs_)
+    throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward takes " + std::to_string(inputs_) +
+                                                        " input(s) and cannot be given the sex");
+  const at::Tensor input = x.to(device_);
+  std::vector<c10::IValue> inputs{is_channels_last_ ? channels_last(input) : input};
+  if (sex) inputs.emplace_back(sex->to(device_).view({-1, 1}));
+  return unpack(run(*module_, std::move(inputs)), x.size(0));
+}
+
+network::State TrainableModule::state() const { return network::state(*module_); }
+
+network::Mismatch TrainableModule::assign(const network::State& values) {
+  return network::assign(*module_, values);
+}
+
+std::unique_ptr<TrainableModule> TrainableModule::twin() const {
+  const at::NoGradGuard no_gradients;
+  auto twin = std::make_unique<TrainableModule>(module_->deepcopy(), device_, std::vector<std::string>{});
+  for (const auto& [name, tensor] : twin->learning_) tensor.set_requires_grad(false);
+  std::erase_if(twin->learning_, [&](const auto& theirs) {
+    return std::none_of(learning_.begin(), learning_.end(),
+                        [&](const auto& ours) { return ours.first == theirs.first; });
+  });
+  return twin;
+}
+
+void TrainableModule::save(const std::string& path, const std::string& manifest) const {
+  const at::NoGradGuard no_gradients;
+  Module twin = module_->deepcopy();
+  for (const auto& [name, tensor] : network::state(twin)) tensor.set_data(tensor.cpu().contiguous());
+  for (const at::Tensor& tensor : twin.parameters()) tensor.set_requires_grad(true);
+  twin.eval();
+  model::name_device(twin, c10::kCPU);  // the code is shared with the original
+  model::save_archive(twin, path, "deeplasia.json", manifest);
+  model::name_device(*module_, device_);
+}
+
+}  // namespace deeplasia::training

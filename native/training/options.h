@@ -1,0 +1,48 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+
+// Everything that decides what a training step does. Complete and validated: native code has no defaults of
+// its own (they stand in src/options/training.ts).
+namespace deeplasia::training {
+
+// Names and meanings are those of torch.optim. Each optimiser reads its own fields only.
+struct OptimizerOptions {
+  enum class Kind { adam, adamw, sgd, rmsprop } kind;
+  double weight_decay;  // adamw: of the weights themselves; the others: added to the gradient
+  double beta1, beta2;  // adam, adamw
+  bool amsgrad;         // adam, adamw
+  double eps;           // adam, adamw, rmsprop
+  double momentum;      // sgd, rmsprop
+  double dampening;     // sgd
+  bool nesterov;        // sgd
+  double alpha;         // rmsprop
+  bool centered;        // rmsprop
+};
+
+struct Clipping {
+  enum class Kind { none, norm, value } kind;
+  double limit;  // norm: of all gradients together; value: of each element
+};
+
+struct TrainerOptions {
+  c10::Device device{c10::kCPU};
+  int threads;  // intra-op threads; 0: libtorch's default
+  model::Precision precision;
+  uint64_t seed;  // of dropout and drop-connect
+  OptimizerOptions optimizer;
+  Clipping clipping;
+  int64_t accumulation;             // steps whose gradients make one update
+  std::optional<double> ema_decay;  // share of the old average; none: no average is kept
+  double age_weight, sex_weight;    // of the losses; a network that has `loss.s` learns them instead
+  std::vector<std::string> frozen;  // patterns of parameters' names, as fnmatch(3) understands them
+};
+
+}  // namespace deeplasia::training

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace deeplasia::training {
+
+// Power of two that the loss is multiplied by in half precision, whose smallest gradients would else be lost:
+// torch's GradScaler with its defaults. It halves when gradients overflow, and doubles after 2000 updates in
+// a row that did not.
+struct LossScale {
+  int exponent = 16;
+  int64_t good_updates = 0;  // since it last changed
+
+  double factor() const { return std::ldexp(1.0, exponent); }
+
+  void update(bool overflowed) {
+    constexpr int64_t kInterval = 2000;
+    constexpr int kLargest = 127;  // of a float
+    good_updates = overflowed ? 0 : good_updates + 1;
+    if (overflowed) --exponent;
+    if (good_updates < kInterval) return;
+    good_updates = 0;
+    if (exponent < kLargest) ++exponent;
+  }
+};
+
+}  // namespace deeplasia::training
