@@ -4,8 +4,8 @@ export { DeeplasiaError, type ErrorCode } from "./errors.js";
 export type { Contract } from "./model/contract.js";
 export type { Manifest } from "./model/manifest.js";
 export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
-export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/cohort.js";
+export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
 export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
 export {
@@ -24,3 +24,5 @@ export {
 } from "./prediction/writePredictions.js";
 export type { Logger } from "./report/log.js";
 export type { ProgressEvent } from "./report/progress.js";
+export { type CreateTrainerOptions, createTrainer } from "./training/createTrainer.js";
+export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";

@@ -23,6 +23,10 @@ export interface NetworkHandle {
   readonly [handle]: "network";
 }
 
+export interface TrainerHandle {
+  readonly [handle]: "trainer";
+}
+
 /** A decoded picture as the decoder left it: row-major, interleaved; no tensor, just bytes. */
 export interface RawPicture {
   /** 8-bit: one byte a sample; 16-bit: two, in the machine's byte order. Length = width * height * channels * depth / 8. */
@@ -182,6 +186,73 @@ export interface Mismatch {
   shapes: { name: string; wanted: number[]; offered: number[] }[];
 }
 
+/** What a trainer does in each step: complete and validated. */
+export interface TrainerSettings {
+  device: string;
+  /** Intra-op threads of the compute thread; 0: libtorch's default. */
+  threads: number;
+  precision: "32" | "16" | "bf16";
+  seed: number;
+  /** The next ones as torch.optim means them; each optimiser reads its own only. */
+  optimizer: "adam" | "adamw" | "sgd" | "rmsprop";
+  weightDecay: number;
+  beta1: number;
+  beta2: number;
+  amsgrad: boolean;
+  eps: number;
+  momentum: number;
+  dampening: number;
+  nesterov: boolean;
+  alpha: number;
+  centered: boolean;
+  clipping: "none" | "norm" | "value";
+  clippingLimit: number;
+  /** Steps whose gradients make one update. */
+  accumulation: number;
+  /** Share of the old average of the weights; null: none is kept. */
+  emaDecay: number | null;
+  ageWeight: number;
+  sexWeight: number;
+  /** Patterns (fnmatch) of the names of parameters that do not learn. */
+  frozen: string[];
+}
+
+/** Pictures for a network: ready tensors, [B, C, H, W] row-major, or slots of a batch, normalised on the device. */
+export type NetworkInput =
+  | { data: Float32Array; shape: [number, number, number, number] }
+  | { batch: BatchHandle; slots: Int32Array; channels: number; normalisation: Normalisation };
+
+/** What is known of B pictures, [B] each or null. */
+export interface ExampleFacts {
+  /** Sex as the network wants it for its input. */
+  sex: Float32Array | null;
+  /** The truth: age as the network gives it, and 1 for male, 0 for female. */
+  age: Float32Array | null;
+  male: Float32Array | null;
+}
+
+/** What the network says in one step, and its losses (means over the batch; null where the truth or a head is missing). */
+export interface StepOutputs {
+  ageZ: Float32Array;
+  sexLogit: Float32Array | null;
+  /** Weighted sum, as it is learnt. */
+  loss: number | null;
+  ageLoss: number | null;
+  sexLoss: number | null;
+}
+
+export interface TrainStepOutputs extends StepOutputs {
+  /** Whether the weights changed: not while gradients are gathered, nor where something was not finite. */
+  updated: boolean;
+  /** Norm of all gradients together before clipping, where an update was due. */
+  gradNorm: number | null;
+  /**
+   * What was NaN or infinite, so that nothing changed: the loss, a gradient, or a gradient in half precision, where it is
+   * expected now and then and the loss is scaled down.
+   */
+  nonFinite: "loss" | "gradients" | "overflow" | null;
+}
+
 /** One synthetic radiograph of a left hand: complete and validated. */
 export interface PhantomOptions {
   seed: number;
@@ -273,7 +344,9 @@ export interface Native {
    */
   release(data: Uint8Array): void;
   /** Release now; idempotent; resolves when work in flight on the handle is done. */
-  dispose(handle: ModelHandle | BatchHandle | CheckpointHandle | NetworkHandle): Promise<void>;
+  dispose(
+    handle: ModelHandle | BatchHandle | CheckpointHandle | NetworkHandle | TrainerHandle,
+  ): Promise<void>;
   /** What a model's file seems to be; `torchscript` where nothing tells. */
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
   /** Read a checkpoint or safetensors; nothing in it is executed. */
@@ -299,6 +372,33 @@ export interface Native {
   saveNetwork(network: NetworkHandle, path: string, name: string, text: string): Promise<void>;
   /** Write safetensors. */
   saveTensors(network: NetworkHandle, path: string, metadata: Record<string, string>): Promise<void>;
+  /** Train the module of a TorchScript file, or a network, which is taken over: it may only be disposed of then. */
+  createTrainer(model: string | NetworkHandle, settings: TrainerSettings): Promise<TrainerHandle>;
+  /** Inputs of forward besides self, number of values that learn, device. */
+  trainerFacts(trainer: TrainerHandle): { inputs: number; learning: number; device: string };
+  /** One step, with an update where it is due or `updateNow`. `facts.age` is needed. */
+  trainStep(
+    trainer: TrainerHandle,
+    input: NetworkInput,
+    facts: ExampleFacts,
+    learningRate: number,
+    updateNow: boolean,
+  ): Promise<TrainStepOutputs>;
+  /** Forward in evaluation mode, with the averaged weights if `averaged`. */
+  evaluateStep(
+    trainer: TrainerHandle,
+    input: NetworkInput,
+    facts: ExampleFacts,
+    averaged: boolean,
+  ): Promise<StepOutputs>;
+  /** Write the network as a TorchScript archive with that manifest. */
+  saveTrained(trainer: TrainerHandle, path: string, manifest: string, averaged: boolean): Promise<void>;
+  /** Write all that the next steps depend on, and a text of the caller's, as a safetensors file. */
+  saveTraining(trainer: TrainerHandle, path: string, notes: string): Promise<void>;
+  /** Take such a file back, all or nothing; resolves to the caller's text. */
+  restoreTraining(trainer: TrainerHandle, path: string): Promise<string>;
+  /** Take over the optimiser's state from a Lightning checkpoint; resolves to the number of parameters that it fits. */
+  adoptOptimizer(trainer: TrainerHandle, checkpoint: string): Promise<number>;
   /** Draw synthetic radiograph number `index`: the same options give the same bytes, whatever else is drawn. */
   drawPhantom(options: PhantomOptions): Promise<Phantom>;
   /** The text of `extra/<name>` of a TorchScript archive, or null. */
@@ -330,6 +430,14 @@ export const NATIVE_FUNCTIONS = [
   "assignTensors",
   "saveNetwork",
   "saveTensors",
+  "createTrainer",
+  "trainerFacts",
+  "trainStep",
+  "evaluateStep",
+  "saveTrained",
+  "saveTraining",
+  "restoreTraining",
+  "adoptOptimizer",
   "drawPhantom",
   "readExtraFile",
   "writeExtraFile",

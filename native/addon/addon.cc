@@ -46,7 +46,8 @@ Napi::Value dispose(const Napi::CallbackInfo& info) {
   const auto external = info[0].As<Napi::External<HandleBase>>();
   const auto is = [&](const napi_type_tag& tag) { return external.CheckTypeTag(&tag); };
   if (!is(HandleKind<model::Model>::tag) && !is(HandleKind<inference::Batch>::tag) &&
-      !is(HandleKind<CheckpointTensors>::tag) && !is(HandleKind<Network>::tag))
+      !is(HandleKind<CheckpointTensors>::tag) && !is(HandleKind<Network>::tag) &&
+      !is(HandleKind<training::Trainer>::tag))
     throw Napi::TypeError::New(env, "not a handle of this package");
   return external.Data()->dispose(env);
 }
@@ -86,6 +87,14 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("assignTensors", Napi::Function::New(env, guarded<assign_tensors>));
   exports.Set("saveNetwork", Napi::Function::New(env, guarded<save_network>));
   exports.Set("saveTensors", Napi::Function::New(env, guarded<save_tensors>));
+  exports.Set("createTrainer", Napi::Function::New(env, guarded<create_trainer>));
+  exports.Set("trainerFacts", Napi::Function::New(env, guarded<trainer_facts>));
+  exports.Set("trainStep", Napi::Function::New(env, guarded<train_step>));
+  exports.Set("evaluateStep", Napi::Function::New(env, guarded<evaluate_step>));
+  exports.Set("saveTrained", Napi::Function::New(env, guarded<save_trained>));
+  exports.Set("saveTraining", Napi::Function::New(env, guarded<save_training>));
+  exports.Set("restoreTraining", Napi::Function::New(env, guarded<restore_training>));
+  exports.Set("adoptOptimizer", Napi::Function::New(env, guarded<adopt_optimizer>));
   exports.Set("drawPhantom", Napi::Function::New(env, guarded<draw_phantom>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
   exports.Set("writeExtraFile", Napi::Function::New(env, guarded<write_extra_file>));

@@ -11,6 +11,7 @@
 #include "inference/batch.h"
 #include "inference/runner.h"
 #include "model/model.h"
+#include "training/trainer.h"
 
 // The functions of the export table (addon.cc), by file. Signatures as JS sees them: src/native.ts.
 namespace deeplasia::addon {
@@ -56,6 +57,11 @@ struct HandleKind<Network> {
   static constexpr napi_type_tag tag = {0xc3a7490e6d1f5b28, 0x7216f8be05d9c34a};
   static constexpr const char* name = "network";
 };
+template <>
+struct HandleKind<training::Trainer> {
+  static constexpr napi_type_tag tag = {0x6f2c91d4a83e57b0, 0xb3907e4d16c8fa52};
+  static constexpr const char* name = "trainer";
+};
 
 // model.cc
 Napi::Value load_model(const Napi::CallbackInfo& info);
@@ -77,6 +83,15 @@ Napi::Value build_network(const Napi::CallbackInfo& info);
 Napi::Value network_tensors(const Napi::CallbackInfo& info);
 Napi::Value initialise_network(const Napi::CallbackInfo& info);
 Napi::Value save_network(const Napi::CallbackInfo& info);
+// training.cc
+Napi::Value create_trainer(const Napi::CallbackInfo& info);
+Napi::Value trainer_facts(const Napi::CallbackInfo& info);
+Napi::Value train_step(const Napi::CallbackInfo& info);
+Napi::Value evaluate_step(const Napi::CallbackInfo& info);
+Napi::Value save_trained(const Napi::CallbackInfo& info);
+Napi::Value save_training(const Napi::CallbackInfo& info);
+Napi::Value restore_training(const Napi::CallbackInfo& info);
+Napi::Value adopt_optimizer(const Napi::CallbackInfo& info);
 // phantom.cc
 Napi::Value draw_phantom(const Napi::CallbackInfo& info);
 // archive.cc

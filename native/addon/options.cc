@@ -1,5 +1,7 @@
 #include "addon/options.h"
 
+#include <torch/script.h>
+
 #include <initializer_list>
 #include <utility>
 
@@ -17,6 +19,34 @@ Enum choice(const Napi::Object& object, const char* name,
   for (const auto& [key, value] : values)
     if (chosen == key) return value;
   mistyped(object.Env(), name, "one of the known words");
+}
+
+bool is_float_array(const Napi::Value& value) {
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
+}
+
+std::vector<std::string> texts(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsArray()) mistyped(object.Env(), name, "an array of strings");
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> result;
+  for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToString().Utf8Value());
+  return result;
+}
+
+std::vector<int64_t> slot_numbers(const Napi::Value& value) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array)
+    mistyped(value.Env(), "slots", "an Int32Array");
+  const auto array = value.As<Napi::Int32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+std::optional<std::vector<float>> float_rows(const Napi::Value& value, const char* name, size_t rows) {
+  if (value.IsNull()) return std::nullopt;
+  if (!is_float_array(value)) mistyped(value.Env(), name, "a Float32Array or null");
+  const auto array = value.As<Napi::Float32Array>();
+  if (array.ElementLength() != rows) mistyped(value.Env(), name, "as long as the batch");
+  return std::vector<float>(array.Data(), array.Data() + rows);
 }
 
 // Nothing for null.
@@ -92,6 +122,16 @@ std::string text_argument(const Napi::CallbackInfo& info, size_t index, const ch
   return info[index].As<Napi::String>().Utf8Value();
 }
 
+double number_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  if (!info[index].IsNumber()) mistyped(info.Env(), name, "a number");
+  return info[index].As<Napi::Number>().DoubleValue();
+}
+
+bool boolean_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  if (!info[index].IsBoolean()) mistyped(info.Env(), name, "a boolean");
+  return info[index].As<Napi::Boolean>().Value();
+}
+
 int64_t integer_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
   if (!info[index].IsNumber()) mistyped(info.Env(), name, "a number");
   return info[index].As<Napi::Number>().Int64Value();
@@ -103,20 +143,17 @@ Napi::Object object_argument(const Napi::CallbackInfo& info, size_t index, const
 }
 
 std::vector<int64_t> slots_argument(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsTypedArray() || info[index].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array)
-    mistyped(info.Env(), "slots", "an Int32Array");
-  const auto array = info[index].As<Napi::Int32Array>();
-  return {array.Data(), array.Data() + array.ElementLength()};
+  return slot_numbers(info[index]);
 }
 
+std::vector<int64_t> slots(const Napi::Object& object) { return slot_numbers(object.Get("slots")); }
+
 std::optional<std::vector<float>> sex_argument(const Napi::CallbackInfo& info, size_t index, size_t rows) {
-  if (info[index].IsNull()) return std::nullopt;
-  if (!info[index].IsTypedArray() ||
-      info[index].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
-    mistyped(info.Env(), "sex", "a Float32Array or null");
-  const auto array = info[index].As<Napi::Float32Array>();
-  if (array.ElementLength() != rows) mistyped(info.Env(), "sex", "as long as the batch");
-  return std::vector<float>(array.Data(), array.Data() + rows);
+  return float_rows(info[index], "sex", rows);
+}
+
+std::optional<std::vector<float>> floats(const Napi::Object& object, const char* name, size_t rows) {
+  return float_rows(object.Get(name), name, rows);
 }
 
 image::RawPicture picture(const Napi::Object& object) {
@@ -170,13 +207,70 @@ inference::Normalisation normalisation(const Napi::Object& object) {
   return how;
 }
 
-model::LoadOptions load_options(const Napi::Object& object) {
+model::Precision precision(const Napi::Object& object) {
   using model::Precision;
+  return choice<Precision>(
+      object, "precision",
+      {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}});
+}
+
+model::LoadOptions load_options(const Napi::Object& object) {
   return {model::parse_device(text(object, "device")), static_cast<int>(integer(object, "threads")),
-          choice<Precision>(
-              object, "precision",
-              {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}}),
-          boolean(object, "optimize")};
+          precision(object), boolean(object, "optimize")};
+}
+
+training::TrainerOptions trainer_options(const Napi::Object& object) {
+  using training::Clipping;
+  using Kind = training::OptimizerOptions::Kind;
+  training::TrainerOptions options{};
+  options.device = model::parse_device(text(object, "device"));
+  options.threads = static_cast<int>(integer(object, "threads"));
+  options.precision = precision(object);
+  options.seed = static_cast<uint64_t>(integer(object, "seed"));
+  const auto kind = choice<Kind>(
+      object, "optimizer",
+      {{"adam", Kind::adam}, {"adamw", Kind::adamw}, {"sgd", Kind::sgd}, {"rmsprop", Kind::rmsprop}});
+  options.optimizer = {kind,
+                       number(object, "weightDecay"),
+                       number(object, "beta1"),
+                       number(object, "beta2"),
+                       boolean(object, "amsgrad"),
+                       number(object, "eps"),
+                       number(object, "momentum"),
+                       number(object, "dampening"),
+                       boolean(object, "nesterov"),
+                       number(object, "alpha"),
+                       boolean(object, "centered")};
+  options.clipping = {
+      choice<Clipping::Kind>(
+          object, "clipping",
+          {{"none", Clipping::Kind::none}, {"norm", Clipping::Kind::norm}, {"value", Clipping::Kind::value}}),
+      number(object, "clippingLimit")};
+  options.accumulation = integer(object, "accumulation");
+  if (!object.Get("emaDecay").IsNull()) options.ema_decay = number(object, "emaDecay");
+  options.age_weight = number(object, "ageWeight");
+  options.sex_weight = number(object, "sexWeight");
+  options.frozen = texts(object, "frozen");
+  return options;
+}
+
+at::Tensor pictures(const Napi::Object& object) {
+  const Napi::Value data = object.Get("data");
+  if (!is_float_array(data)) mistyped(object.Env(), "data", "a Float32Array");
+  const auto array = data.As<Napi::Float32Array>();
+  const std::vector<double> sides = numbers(object, "shape");
+  std::vector<int64_t> shape;
+  int64_t product = 1;
+  constexpr double kMaxSide = 1 << 20;
+  for (const double side : sides) {
+    if (!(side >= 1 && side <= kMaxSide)) mistyped(object.Env(), "shape", "four positive integers");
+    shape.push_back(static_cast<int64_t>(side));
+    product *= shape.back();
+    if (product > static_cast<int64_t>(array.ElementLength())) break;  // before it can overflow
+  }
+  if (sides.size() != 4 || product != static_cast<int64_t>(array.ElementLength()))
+    mistyped(object.Env(), "data", "B * C * H * W values");
+  return at::from_blob(const_cast<float*>(array.Data()), shape, at::kFloat).clone();
 }
 
 }  // namespace deeplasia::addon

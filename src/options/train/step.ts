@@ -1,0 +1,64 @@
+/** Options of one training step, for `createTrainer`: the settings of `train` that a step knows, by their names there. */
+import { z } from "zod";
+import { modelSettings } from "./model.js";
+import { DEFAULT_OPTIMIZER, OPTIMIZERS } from "./optimizer.js";
+import { runSettings } from "./run.js";
+import { trainerSettings } from "./trainer.js";
+
+const adam = OPTIMIZERS["torch.optim.Adam"].shape;
+const sgd = OPTIMIZERS["torch.optim.SGD"].shape;
+const rmsprop = OPTIMIZERS["torch.optim.RMSprop"].shape;
+const model = modelSettings.shape;
+const trainer = trainerSettings.shape;
+
+/** Which optimiser, and what torch.optim calls its arguments; each reads its own only. */
+const optimizerShape = {
+  optimizer: z
+    .enum(["adam", "adamw", "sgd", "rmsprop"])
+    .default("adam")
+    .meta({ description: "how gradients become updates; semantics are those of torch.optim" }),
+  lr: adam.lr.default(DEFAULT_OPTIMIZER.init_args.lr),
+  weightDecay: adam.weight_decay.default(DEFAULT_OPTIMIZER.init_args.weight_decay),
+  betas: adam.betas,
+  amsgrad: adam.amsgrad,
+  eps: adam.eps,
+  momentum: sgd.momentum,
+  dampening: sgd.dampening,
+  nesterov: sgd.nesterov,
+  alpha: rmsprop.alpha,
+  centered: rmsprop.centered,
+};
+
+/** What else a step does. */
+const stepShape = {
+  ageSigma: model.age_sigma,
+  sexSigma: model.sex_sigma,
+  gradientClipVal: trainer.gradient_clip_val,
+  gradientClipAlgorithm: trainer.gradient_clip_algorithm,
+  accumulateGradBatches: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: "steps whose gradients make one update", argument: "<n>" }),
+  emaDecay: trainer.ema_decay,
+  freeze: model.freeze,
+  seed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(42)
+    .meta({ description: "seed of dropout and drop-connect", argument: "<n>" }),
+  precision: trainer.precision.default("32"),
+  threads: runSettings.shape.threads,
+  device: runSettings.shape.device,
+};
+
+export const trainingStepOptions = z.strictObject({ ...optimizerShape, ...stepShape }).refine(
+  ({ optimizer, nesterov, momentum, dampening }) => {
+    return optimizer !== "sgd" || !nesterov || (momentum > 0 && dampening === 0);
+  },
+  { path: ["nesterov"], message: "needs a momentum above 0 and a dampening of 0" },
+);
+
+/** Options with every default filled in. */
+export type TrainingStepOptions = z.infer<typeof trainingStepOptions>;

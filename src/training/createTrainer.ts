@@ -1,0 +1,89 @@
+/** From a model's file and options to a trainer. */
+import type { z } from "zod";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { contractSources, mergeManifests } from "../model/contract.js";
+import { chooseDevice } from "../model/device.js";
+import { type Manifest, parseManifest } from "../model/manifest.js";
+import { openModelSource } from "../model/source.js";
+import { native, type TrainerSettings } from "../native.js";
+import { nearestHint } from "../nearest.js";
+import { type TrainingStepOptions, trainingStepOptions } from "../options/train/step.js";
+import { Trainer } from "./trainer.js";
+
+export interface CreateTrainerOptions extends z.input<typeof trainingStepOptions> {
+  /** A manifest file that overrides what the model and the file beside it say. */
+  manifest?: string | undefined;
+  /** Single fields of the contract; they override every file. */
+  contract?: Manifest | undefined;
+}
+
+function invalid(message: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message);
+}
+
+function checkedOptions(options: z.input<typeof trainingStepOptions>): TrainingStepOptions {
+  const checked = trainingStepOptions.safeParse(options);
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0]!;
+  if (issue.code !== "unrecognized_keys")
+    throw invalid(`${issue.path.join(".") || "options"}: ${issue.message}`);
+  const [key = ""] = issue.keys;
+  throw invalid(`unknown option '${key}'${nearestHint(key, Object.keys(trainingStepOptions.shape))}`);
+}
+
+function settingsOf(options: TrainingStepOptions, device: string): TrainerSettings {
+  const clippingLimit = options.gradientClipVal ?? 0;
+  return {
+    device,
+    threads: options.threads,
+    precision: options.precision,
+    seed: options.seed,
+    optimizer: options.optimizer,
+    weightDecay: options.weightDecay,
+    beta1: options.betas[0],
+    beta2: options.betas[1],
+    amsgrad: options.amsgrad,
+    eps: options.eps,
+    momentum: options.momentum,
+    dampening: options.dampening,
+    nesterov: options.nesterov,
+    alpha: options.alpha,
+    centered: options.centered,
+    clipping: clippingLimit === 0 ? "none" : (options.gradientClipAlgorithm ?? "norm"),
+    clippingLimit,
+    accumulation: options.accumulateGradBatches,
+    emaDecay: options.emaDecay,
+    ageWeight: options.ageSigma,
+    sexWeight: options.sexSigma,
+    frozen: options.freeze,
+  };
+}
+
+/**
+ * Load a model so that it learns, all of it but for the frozen parameters: TorchScript, ours or any other `(x)` or
+ * `(x, sex)` that returns the age or age and sex; or a checkpoint of the reference. Its manifest may be incomplete; where
+ * none says how the sex is encoded, 1 is male for a network with two inputs.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _LIBTORCH_….
+ */
+export async function createTrainer(file: string, options: CreateTrainerOptions = {}): Promise<Trainer> {
+  const { manifest, contract, ...rest } = options;
+  const checked = checkedOptions(rest);
+  const addon = native();
+  try {
+    const flags = parseManifest(contract ?? {}, "given by options");
+    const source = await openModelSource(file);
+    try {
+      const merged = mergeManifests(await contractSources(file, source.sources, manifest, flags));
+      const device = chooseDevice({ device: checked.device });
+      const handle = await addon.createTrainer(source.model, settingsOf(checked, device.name));
+      const { inputs, learning } = addon.trainerFacts(handle);
+      const encoding = merged.manifest.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
+      return new Trainer(file, checked, device, merged, encoding, learning, handle);
+    } finally {
+      await source[Symbol.asyncDispose]();
+    }
+  } catch (error) {
+    throw toDeeplasiaError(error).at({ file });
+  }
+}

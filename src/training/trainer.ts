@@ -1,0 +1,246 @@
+/** Training one step a call: the network, its optimiser, and everything that the next step depends on. */
+import { rm } from "node:fs/promises";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { renameDurably } from "../files.js";
+import type { MergedManifest } from "../model/contract.js";
+import type { DeviceChoice } from "../model/device.js";
+import { type Manifest, parseManifest } from "../model/manifest.js";
+import {
+  type NetworkInput,
+  native,
+  type StepOutputs,
+  type TrainerHandle,
+  type TrainStepOutputs,
+} from "../native.js";
+import type { TrainingStepOptions } from "../options/train/step.js";
+
+/** What a training step returns: outputs and losses in training mode, before the update. */
+export interface StepResult extends TrainStepOutputs {
+  loss: number;
+  ageLoss: number;
+}
+
+/** What an evaluation returns; losses are null without `targetAgeZ`. */
+export type EvaluationResult = StepOutputs;
+
+export interface WhichWeights {
+  /** The exponential average of the weights instead of the weights; needs `emaDecay`. */
+  ema?: boolean | undefined;
+}
+
+type Shape = [batch: number, channels: number, height: number, width: number];
+type Numbers = ArrayLike<number>;
+
+export class Trainer implements AsyncDisposable {
+  /** Learning rate of the steps to come. */
+  #learningRate: number;
+
+  constructor(
+    /** The model that training started from. */
+    readonly file: string,
+    readonly options: TrainingStepOptions,
+    readonly device: DeviceChoice,
+    readonly merged: MergedManifest,
+    /** Which sex is 1 in the network's second input. */
+    readonly sexEncoding: "male-1" | "female-1" | "none",
+    /** Number of values that learn. */
+    readonly learning: number,
+    /** Internal: the native object. */
+    readonly handle: TrainerHandle,
+  ) {
+    this.#learningRate = options.lr;
+  }
+
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  /** Set the learning rate of the steps to come. Throws ERR_DEEPLASIA_OPTION unless it is a number of at least 0. */
+  setLearningRate(rate: number): void {
+    if (!(rate >= 0 && Number.isFinite(rate))) throw invalid(`a learning rate cannot be ${rate}`);
+    this.#learningRate = rate;
+  }
+
+  /**
+   * Forward, loss, backward and, once in `accumulateGradBatches` calls or with `update`, an update of the weights.
+   *
+   * Where the loss or a gradient is not finite, `nonFinite` says so and nothing has changed: no weight, no running
+   * statistic, no optimiser; gathered gradients are dropped. Going on with the next batch is then safe.
+   *
+   * @param data [B, C, H, W] float32, row-major, normalised as the network is to see it; copied once.
+   * @param shape `[B, C, H, W]`.
+   * @param male [B], 1 for male and 0 for female: input of the network, and truth of its sex head. Null for a network
+   *   that has neither.
+   * @param targetAgeZ [B], the truth in the network's own unit (usually z-scores).
+   * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for shapes that do not fit, ERR_DEEPLASIA_MODEL_FORWARD,
+   *   ERR_DEEPLASIA_MODEL_SHAPE, ERR_DEEPLASIA_OUT_OF_MEMORY, ERR_DEEPLASIA_DISPOSED.
+   */
+  async step(
+    data: Float32Array,
+    shape: Shape,
+    male: Numbers | null,
+    targetAgeZ: Numbers,
+    { update = false }: { update?: boolean | undefined } = {},
+  ): Promise<StepResult> {
+    return this.stepOn(tensorInput(data, shape), male, targetAgeZ, update);
+  }
+
+  /** The same in evaluation mode; changes nothing. Without `targetAgeZ` there are no losses. */
+  async evaluate(
+    data: Float32Array,
+    shape: Shape,
+    male: Numbers | null,
+    targetAgeZ: Numbers | null = null,
+    weights: WhichWeights = {},
+  ): Promise<EvaluationResult> {
+    return this.evaluateOn(tensorInput(data, shape), male, targetAgeZ, weights);
+  }
+
+  /** Internal: `step` on pictures that may lie in a native batch. */
+  async stepOn(
+    input: NetworkInput,
+    male: Numbers | null,
+    targetAgeZ: Numbers,
+    update: boolean,
+  ): Promise<StepResult> {
+    const facts = this.#facts(input, male, targetAgeZ);
+    const step = () => native().trainStep(this.handle, input, facts, this.#learningRate, update);
+    return (await this.#guarded(step)) as StepResult;
+  }
+
+  /** Internal: `evaluate` on pictures that may lie in a native batch. */
+  async evaluateOn(
+    input: NetworkInput,
+    male: Numbers | null,
+    targetAgeZ: Numbers | null,
+    weights: WhichWeights = {},
+  ): Promise<EvaluationResult> {
+    const facts = this.#facts(input, male, targetAgeZ);
+    return this.#guarded(() => native().evaluateStep(this.handle, input, facts, weights.ema ?? false));
+  }
+
+  /**
+   * Write the network, with its manifest, as a TorchScript file that `loadModel` and Python's `torch.jit.load` open; the
+   * file appears whole or not at all.
+   *
+   * @param manifest Fields of the contract that training changed (age mean and sd, provenance …).
+   * @throws DeeplasiaError ERR_DEEPLASIA_OUTPUT.
+   */
+  async save(
+    path: string,
+    { ema = false, manifest = {} }: WhichWeights & { manifest?: Manifest } = {},
+  ): Promise<void> {
+    const complete = { ...this.merged.manifest, ...parseManifest(manifest, "given to save()") };
+    const text = JSON.stringify(complete, null, 2);
+    await this.#write(path, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
+  }
+
+  /**
+   * Write everything that the next steps depend on: weights, buffers, optimiser, loss scale, averages, gathered
+   * gradients, the place in the sequence of random numbers, and the learning rate. On the CPU, with equal threads, steps
+   * after `restoreState` are the same bit for bit as without the interruption. The file appears whole or not at all.
+   *
+   * @param notes A text of the caller's that travels with it, for example the position in an epoch.
+   */
+  async saveState(path: string, notes = ""): Promise<void> {
+    const all = JSON.stringify({ learningRate: this.#learningRate, notes });
+    await this.#write(path, (temporary) => native().saveTraining(this.handle, temporary, all));
+  }
+
+  /**
+   * Take back what `saveState` wrote, all or nothing, and its `notes`. Options are those of this trainer, but for the
+   * learning rate and the seed, which the state brings.
+   *
+   * @throws DeeplasiaError ERR_DEEPLASIA_RESUME where it is of another network or optimiser, ERR_DEEPLASIA_CHECKPOINT
+   *   where it is damaged.
+   */
+  async restoreState(path: string): Promise<string> {
+    const text = await this.#guarded(() => native().restoreTraining(this.handle, path), path);
+    const { learningRate, notes } = parsedNotes(text, path);
+    this.setLearningRate(learningRate);
+    return notes;
+  }
+
+  /**
+   * Take over what the optimiser had gathered when PyTorch Lightning wrote a checkpoint of this network.
+   *
+   * @returns Number of parameters that it fits; the others start anew.
+   * @throws DeeplasiaError ERR_DEEPLASIA_RESUME for another network's, ERR_DEEPLASIA_CHECKPOINT.
+   */
+  async importLightningState(checkpoint: string): Promise<number> {
+    return this.#guarded(() => native().adoptOptimizer(this.handle, checkpoint), checkpoint);
+  }
+
+  /** Release the memory now. Idempotent; waits for work in flight. */
+  async dispose(): Promise<void> {
+    await native().dispose(this.handle);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #facts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
+    const rows = "data" in input ? input.shape[0] : input.slots.length;
+    const values = (name: string, numbers: Numbers | null) => {
+      if (numbers !== null && numbers.length !== rows)
+        throw invalid(`${name} holds ${numbers.length} values for ${rows} row(s)`);
+      return numbers === null ? null : Float32Array.from(numbers);
+    };
+    const truth = values("male", male);
+    if (truth === null && this.sexEncoding !== "none")
+      throw invalid("this model needs the sex: pass male, one value a row (1 male, 0 female)");
+    const sex = this.sexEncoding === "female-1" ? truth!.map((value) => 1 - value) : truth;
+    return {
+      sex: this.sexEncoding === "none" ? null : sex,
+      male: truth,
+      age: values("targetAgeZ", targetAgeZ),
+    };
+  }
+
+  async #guarded<T>(call: () => Promise<T>, file = this.file): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw toDeeplasiaError(error).at({ file });
+    }
+  }
+
+  /** Native code writes beside the final name; a finished file is flushed and renamed. */
+  async #write(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+    const temporary = `${path}.tmp`;
+    try {
+      await this.#guarded(() => write(temporary), path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+    await renameDurably(temporary, path);
+  }
+}
+
+function parsedNotes(text: string, file: string): { learningRate: number; notes: string } {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_CHECKPOINT", "the training state's notes are damaged", {
+      file,
+      cause,
+    });
+  }
+}
+
+function invalid(message: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message);
+}
+
+function tensorInput(data: Float32Array, shape: Shape): NetworkInput {
+  const elements = shape.reduce((product, side) => product * side, 1);
+  if (
+    shape.length !== 4 ||
+    !shape.every((side) => Number.isInteger(side) && side > 0) ||
+    data.length !== elements
+  )
+    throw invalid(`data holds ${data.length} values, but shape [${shape.join(", ")}] means ${elements}`);
+  return { data, shape };
+}
