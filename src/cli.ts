@@ -12,6 +12,7 @@ import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
+import { registerTrain } from "./commands/train.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
 import { canonicalFlags } from "./options/flags.js";
 
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   registerInit(program);
   registerInspect(program);
   registerManifest(program);
+  registerTrain(program);
   registerCohort(program);
   registerAugmentPreview(program);
   registerPhantom(program);

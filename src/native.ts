@@ -207,8 +207,6 @@ export interface TrainerSettings {
   centered: boolean;
   clipping: "none" | "norm" | "value";
   clippingLimit: number;
-  /** Steps whose gradients make one update. */
-  accumulation: number;
   /** Share of the old average of the weights; null: none is kept. */
   emaDecay: number | null;
   ageWeight: number;
@@ -375,13 +373,20 @@ export interface Native {
   /** Train the module of a TorchScript file, or a network, which is taken over: it may only be disposed of then. */
   createTrainer(model: string | NetworkHandle, settings: TrainerSettings): Promise<TrainerHandle>;
   /** Inputs of forward besides self, number of values that learn, device. */
-  trainerFacts(trainer: TrainerHandle): { inputs: number; learning: number; device: string };
-  /** One step, with an update where it is due or `updateNow`. `facts.age` is needed. */
+  /** `lossWeights`: what is learnt of the weights of the two losses (their logarithms); null where they are fixed. */
+  trainerFacts(trainer: TrainerHandle): {
+    inputs: number;
+    learning: number;
+    device: string;
+    lossWeights: Float32Array | null;
+  };
+  /** One step, with an update after each `accumulation` of them, or with `updateNow`. `facts.age` is needed. */
   trainStep(
     trainer: TrainerHandle,
     input: NetworkInput,
     facts: ExampleFacts,
     learningRate: number,
+    accumulation: number,
     updateNow: boolean,
   ): Promise<TrainStepOutputs>;
   /** Forward in evaluation mode, with the averaged weights if `averaged`. */

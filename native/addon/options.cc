@@ -246,7 +246,7 @@ training::TrainerOptions trainer_options(const Napi::Object& object) {
           object, "clipping",
           {{"none", Clipping::Kind::none}, {"norm", Clipping::Kind::norm}, {"value", Clipping::Kind::value}}),
       number(object, "clippingLimit")};
-  options.accumulation = integer(object, "accumulation");
+  options.accumulation = 1;  // each step says its own
   if (!object.Get("emaDecay").IsNull()) options.ema_decay = number(object, "emaDecay");
   options.age_weight = number(object, "ageWeight");
   options.sex_weight = number(object, "sexWeight");

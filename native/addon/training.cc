@@ -124,6 +124,12 @@ Napi::Value trainer_facts(const Napi::CallbackInfo& info) {
   result.Set("inputs", static_cast<double>(trainer.module().inputs()));
   result.Set("learning", learning);
   result.Set("device", trainer.options().device.str());
+  result.Set("lossWeights", info.Env().Null());
+  if (const at::Tensor weights = trainer.module().loss_weights(); weights.defined()) {
+    const at::Tensor values = weights.detach().cpu().contiguous();
+    const float* first = values.const_data_ptr<float>();
+    result.Set("lossWeights", float_array(info.Env(), {first, first + values.numel()}));
+  }
   return result;
 }
 
@@ -132,13 +138,15 @@ Napi::Value train_step(const Napi::CallbackInfo& info) {
   const Input input = input_argument(info, 1, uses);
   const auto examples = examples_argument(info, 2, input.rows);
   const double learning_rate = number_argument(info, 3, "learningRate");
-  const bool update_now = boolean_argument(info, 4, "updateNow");
+  const auto accumulation = static_cast<int64_t>(number_argument(info, 4, "accumulation"));
+  const bool update_now = boolean_argument(info, 5, "updateNow");
   if (!examples.age) throw Napi::TypeError::New(info.Env(), "age must be given");
   return task(
       info, uses,
       [=](Trainer& trainer) {
         training::Examples complete = examples;
         complete.x = input.get(trainer.options().device);
+        trainer.accumulate(accumulation);
         return trainer.step(complete, learning_rate, update_now);
       },
       step_to_js);

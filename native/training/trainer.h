@@ -67,6 +67,9 @@ class Trainer {
   // on. So does one that throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE or _OUT_OF_MEMORY.
   StepResult step(const Examples& examples, double learning_rate, bool update_now = false);
 
+  // Number of calls that make an update, from this one on.
+  void accumulate(int64_t steps) { options_.accumulation = steps; }
+
   // In eval mode, with the averaged weights where `averaged`. Throws as step() does.
   Prediction evaluate(const Examples& examples, bool averaged = false);
 

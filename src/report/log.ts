@@ -12,8 +12,8 @@ export interface LoggerOptions {
   /** Its bar is taken off the screen while a line is printed. */
   progress?: Progress;
   stream?: { write(text: string): unknown };
-  /** Appended to; undefined: none. The command line passes `process.env.LOG_FILE`. */
-  logFile?: string | undefined;
+  /** Appended to; undefined: none (yet). The command line passes `process.env.LOG_FILE`. */
+  logFile?: string | undefined | (() => string | undefined);
   /** Third field of a line of the log file: which part of the program speaks. */
   source?: string;
   now?: () => Date;
@@ -22,20 +22,22 @@ export interface LoggerOptions {
 /** A logger for terminals: messages as they are, without level or time; those go to the log file. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { progress, stream = process.stderr, source = "deeplasia-native", now = () => new Date() } = options;
-  let logFile = options.logFile === "" ? undefined : options.logFile;
+  const { logFile } = options;
+  let isBroken = false;
   const print = (message: string) => {
     progress?.hide();
     stream.write(`${message}\n`);
   };
   const log = (level: string, message: string) => {
     print(message);
-    if (logFile === undefined) return;
+    const file = typeof logFile === "function" ? logFile() : logFile;
+    if (file === undefined || file === "" || isBroken) return;
     try {
       // Synchronous: the last lines before a crash are those that matter.
-      appendRotated(logFile, logFileLine(now(), level, source, message));
+      appendRotated(file, logFileLine(now(), level, source, message));
     } catch (error) {
-      print(`cannot write the log file ${logFile} (LOG_FILE): ${(error as Error).message}`);
-      logFile = undefined;
+      print(`cannot write the log file ${file}: ${(error as Error).message}`);
+      isBroken = true;
     }
   };
   return {

@@ -2,10 +2,10 @@
 import type { z } from "zod";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { contractSources, mergeManifests } from "../model/contract.js";
-import { chooseDevice } from "../model/device.js";
+import { chooseDevice, type DeviceChoice } from "../model/device.js";
 import { type Manifest, parseManifest } from "../model/manifest.js";
 import { openModelSource } from "../model/source.js";
-import { native, type TrainerSettings } from "../native.js";
+import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
 import { nearestHint } from "../nearest.js";
 import { type TrainingStepOptions, trainingStepOptions } from "../options/train/step.js";
 import { Trainer } from "./trainer.js";
@@ -51,12 +51,32 @@ function settingsOf(options: TrainingStepOptions, device: string): TrainerSettin
     centered: options.centered,
     clipping: clippingLimit === 0 ? "none" : (options.gradientClipAlgorithm ?? "norm"),
     clippingLimit,
-    accumulation: options.accumulateGradBatches,
     emaDecay: options.emaDecay,
     ageWeight: options.ageSigma,
     sexWeight: options.sexSigma,
     frozen: options.freeze,
   };
+}
+
+/** What a trainer starts from. */
+export interface TrainerSource {
+  /** For messages. */
+  file: string;
+  /** A TorchScript file, or a network, which is taken over: it may only be disposed of then. */
+  model: string | NetworkHandle;
+  manifest: Manifest;
+}
+
+/** Throws as `createTrainer`. */
+export async function openTrainer(
+  { file, model, manifest }: TrainerSource,
+  options: TrainingStepOptions,
+  device: DeviceChoice,
+): Promise<Trainer> {
+  const handle = await native().createTrainer(model, settingsOf(options, device.name));
+  const { inputs, learning } = native().trainerFacts(handle);
+  const encoding = manifest.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
+  return new Trainer(file, options, device, manifest, encoding, learning, handle);
 }
 
 /**
@@ -69,17 +89,13 @@ function settingsOf(options: TrainingStepOptions, device: string): TrainerSettin
 export async function createTrainer(file: string, options: CreateTrainerOptions = {}): Promise<Trainer> {
   const { manifest, contract, ...rest } = options;
   const checked = checkedOptions(rest);
-  const addon = native();
   try {
     const flags = parseManifest(contract ?? {}, "given by options");
     const source = await openModelSource(file);
     try {
       const merged = mergeManifests(await contractSources(file, source.sources, manifest, flags));
       const device = chooseDevice({ device: checked.device });
-      const handle = await addon.createTrainer(source.model, settingsOf(checked, device.name));
-      const { inputs, learning } = addon.trainerFacts(handle);
-      const encoding = merged.manifest.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
-      return new Trainer(file, checked, device, merged, encoding, learning, handle);
+      return await openTrainer({ file, model: source.model, manifest: merged.manifest }, checked, device);
     } finally {
       await source[Symbol.asyncDispose]();
     }

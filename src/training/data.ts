@@ -5,7 +5,7 @@ import { imagePlan } from "../image/plan.js";
 import type { Contract } from "../model/contract.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { Random } from "../random.js";
-import type { TrainingCohort } from "./cohort.js";
+import { requireUsable, type TrainingCohort } from "./cohort.js";
 import type { BatchLoader } from "./loader.js";
 import type { TrainingData } from "./loop.js";
 import { type BatchRules, batchCount, batches, requireBatches, shuffledOrder } from "./order.js";
@@ -24,7 +24,26 @@ export function batchRules({ data, trainer }: TrainConfig): { train: BatchRules;
   };
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for settings that leave nothing to train on, or augmentation that cannot be. */
+/** Batches whose gradients make an update in an epoch; of a map that of the last epoch before it that the map names. */
+export function accumulationAt({ trainer }: TrainConfig): (epoch: number) => number {
+  const { accumulate_grad_batches: setting } = trainer;
+  if (setting === null || typeof setting === "number") return () => setting ?? 1;
+  const steps = Object.entries(setting).map(([epoch, batches]) => [Number(epoch), batches] as const);
+  steps.sort(([a], [b]) => b - a);
+  return (epoch) => steps.find(([from]) => from <= epoch)?.[1] ?? 1;
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for rows or settings that leave nothing to train on, or augmentation that cannot be. */
+export function requireTrainable(
+  config: TrainConfig,
+  contract: Contract,
+  { parts }: Pick<TrainingCohort, "parts">,
+): void {
+  for (const part of ["train", "val"] as const) requireUsable(part, parts[part]);
+  requireBatches(parts.train.rows.length, batchRules(config).train);
+  requireAugmentable(contract, config.data);
+}
+
 export function trainingData(
   config: TrainConfig,
   contract: Contract,
@@ -35,8 +54,6 @@ export function trainingData(
   const { data } = config;
   const rules = batchRules(config);
   const { train, val } = parts;
-  requireBatches(train.rows.length, rules.train);
-  requireAugmentable(contract, data);
   const plain = imagePlan(contract, { flip: false, rotationAngle: 0 });
   const validation = batches(val.rows, rules.validation);
   return {

@@ -23,7 +23,7 @@ interface Holder {
   since: string;
 }
 
-export interface Lock {
+export interface Lock extends AsyncDisposable {
   release(): Promise<void>;
 }
 
@@ -38,7 +38,8 @@ export async function lockFolder(folder: string): Promise<Lock> {
   for (let attempt = 1; ; attempt++) {
     try {
       await writeFile(path, own, { flag: "wx" });
-      return { release: () => rm(path, { force: true }) };
+      const release = () => rm(path, { force: true });
+      return { release, [Symbol.asyncDispose]: release };
     } catch (error) {
       if (!isSystemError(error, "EEXIST")) throw outputError(error, path);
     }

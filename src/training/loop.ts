@@ -25,6 +25,8 @@ export interface TrainingRun {
   /** In the order in which they are called. */
   hooks: readonly Hook[];
   learningRate: Pick<LearningRate, "value">;
+  /** Batches whose gradients make an update, in an epoch. */
+  accumulation(epoch: number): number;
   /** Where the run is; goes on with it. */
   position: Position;
   limits: Limits;
@@ -82,9 +84,10 @@ export async function train(run: TrainingRun): Promise<string | null> {
 async function learn(run: TrainingRun): Promise<void> {
   const { step, data, position, signal } = run;
   const learningRate = run.learningRate.value;
+  const accumulation = run.accumulation(position.epoch);
   for await (const batch of data.train(position.epoch, position.batch)) {
     const update = batch.index === data.trainBatches - 1;
-    const result = await step.step(batch, { learningRate, update });
+    const result = await step.step(batch, { learningRate, accumulation, update });
     if (result.nonFinite === "loss" || result.nonFinite === "gradients") meetNonFinite(run, batch, result);
     position.batch = batch.index + 1;
     if (result.updated) position.globalStep += 1;

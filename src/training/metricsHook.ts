@@ -10,8 +10,8 @@ const FIRST_FIT = 6;
 export interface MetricsOptions {
   /** Months a unit of z. */
   ageSdMonths: number;
-  /** Fixed weights of the two losses; null where they are learnt. */
-  lossWeights: { age: number; sex: number } | null;
+  /** Weights of the two losses as they are now, or the logarithms that are learnt of them. */
+  lossWeights: () => { age: number; sex: number; learnt: boolean };
 }
 
 /** All that is measured of an epoch; `bias` is the line that it is corrected by, `fitted` the one after it. */
@@ -25,7 +25,7 @@ function measure(
   const ofTrain = fitBias(train.outputs.ageHatZ, train.outputs.ageZ);
   return {
     "Loss/train": train.loss,
-    ...(lossWeights === null ? {} : { "Loss/age_sigma": lossWeights.age, "Loss/sex_sigma": lossWeights.sex }),
+    ...weightMetrics(lossWeights()),
     ...epochMetrics("train", train.outputs, context),
     "Pred_bias/slope_train": ofTrain.slope,
     "Pred_bias/intercept_train": ofTrain.intercept,
@@ -37,15 +37,27 @@ function measure(
   };
 }
 
+function weightMetrics({ age, sex, learnt }: ReturnType<MetricsOptions["lossWeights"]>): Metrics {
+  const name = learnt ? "Loss/ucw_log_var_" : "Loss/";
+  const suffix = learnt ? "" : "_sigma";
+  return { [`${name}age${suffix}`]: age, [`${name}sex${suffix}`]: sex };
+}
+
 /** Names of all metrics that an epoch can have. */
-export const METRIC_NAMES: readonly string[] = Object.keys(
-  measure(
-    new OutputRecorder(),
-    new OutputRecorder(),
-    { ageSdMonths: 1, lossWeights: { age: 1, sex: 0 } },
-    { bias: NO_BIAS, fitted: NO_BIAS },
+export const METRIC_NAMES: readonly string[] = [
+  ...new Set(
+    [false, true].flatMap((learnt) =>
+      Object.keys(
+        measure(
+          new OutputRecorder(),
+          new OutputRecorder(),
+          { ageSdMonths: 1, lossWeights: () => ({ age: 1, sex: 0, learnt }) },
+          { bias: NO_BIAS, fitted: NO_BIAS },
+        ),
+      ),
+    ),
   ),
-);
+];
 
 export class MetricsHook implements Hook {
   readonly name = "metrics";

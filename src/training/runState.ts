@@ -24,7 +24,9 @@ interface Notes extends RunFacts {
   hooks: Record<string, HookState>;
 }
 
-type Resumable = Pick<TrainingRun, "hooks" | "position"> & { step: Pick<Step, "saveState" | "restoreState"> };
+export type Resumable = Pick<TrainingRun, "hooks" | "position"> & {
+  step: Pick<Step, "saveState" | "restoreState">;
+};
 
 /** Throws ERR_DEEPLASIA_OUTPUT that says what stands. */
 export async function saveRun(run: Resumable, facts: RunFacts, folder: RunFolder): Promise<void> {

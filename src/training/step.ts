@@ -22,6 +22,8 @@ export interface StepResult extends StepOutputs {
 
 export interface StepOptions {
   learningRate: number;
+  /** Batches whose gradients make an update. */
+  accumulation: number;
   /** Update with this batch, however many gradients are gathered: an epoch's last one. */
   update: boolean;
 }

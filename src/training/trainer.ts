@@ -2,7 +2,6 @@
 import { rm } from "node:fs/promises";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { renameDurably } from "../files.js";
-import type { MergedManifest } from "../model/contract.js";
 import type { DeviceChoice } from "../model/device.js";
 import { type Manifest, parseManifest } from "../model/manifest.js";
 import {
@@ -40,7 +39,8 @@ export class Trainer implements AsyncDisposable {
     readonly file: string,
     readonly options: TrainingStepOptions,
     readonly device: DeviceChoice,
-    readonly merged: MergedManifest,
+    /** What is known of its contract; maybe not all. */
+    readonly manifest: Manifest,
     /** Which sex is 1 in the network's second input. */
     readonly sexEncoding: "male-1" | "female-1" | "none",
     /** Number of values that learn. */
@@ -49,6 +49,12 @@ export class Trainer implements AsyncDisposable {
     readonly handle: TrainerHandle,
   ) {
     this.#learningRate = options.lr;
+  }
+
+  /** Weights of the losses of age and of sex as they are learnt (their logarithms); null where they are fixed. */
+  get lossWeights(): { age: number; sex: number } | null {
+    const weights = native().trainerFacts(this.handle).lossWeights;
+    return weights && { age: weights[0]!, sex: weights[1]! };
   }
 
   get learningRate(): number {
@@ -82,7 +88,8 @@ export class Trainer implements AsyncDisposable {
     targetAgeZ: Numbers,
     { update = false }: { update?: boolean | undefined } = {},
   ): Promise<StepResult> {
-    return this.stepOn(tensorInput(data, shape), male, targetAgeZ, update);
+    const accumulation = this.options.accumulateGradBatches;
+    return this.stepOn(tensorInput(data, shape), male, targetAgeZ, { accumulation, update });
   }
 
   /** The same in evaluation mode; changes nothing. Without `targetAgeZ` there are no losses. */
@@ -101,10 +108,11 @@ export class Trainer implements AsyncDisposable {
     input: NetworkInput,
     male: Numbers | null,
     targetAgeZ: Numbers,
-    update: boolean,
+    { accumulation, update }: { accumulation: number; update: boolean },
   ): Promise<StepResult> {
     const facts = this.#facts(input, male, targetAgeZ);
-    const step = () => native().trainStep(this.handle, input, facts, this.#learningRate, update);
+    const rate = this.#learningRate;
+    const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update);
     return (await this.#guarded(step)) as StepResult;
   }
 
@@ -130,7 +138,7 @@ export class Trainer implements AsyncDisposable {
     path: string,
     { ema = false, manifest = {} }: WhichWeights & { manifest?: Manifest } = {},
   ): Promise<void> {
-    const complete = { ...this.merged.manifest, ...parseManifest(manifest, "given to save()") };
+    const complete = { ...this.manifest, ...parseManifest(manifest, "given to save()") };
     const text = JSON.stringify(complete, null, 2);
     await this.#write(path, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
   }

@@ -128,7 +128,7 @@ export async function startProcess(
   const learningRate = new LearningRate(schedule, null);
   const save = (file: string) => step.save(file);
   const hooks = [
-    new MetricsHook({ ageSdMonths: 40, lossWeights: { age: 1, sex: 0 } }, logger),
+    new MetricsHook({ ageSdMonths: 40, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) }, logger),
     new EarlyStopping(earlyStopping, logger),
     learningRate,
     new Checkpoints(earlyStopping, folder, save, logger),
@@ -160,6 +160,7 @@ export async function startProcess(
     },
     hooks,
     learningRate,
+    accumulation: () => 1,
     position,
     limits: limitsOf(config),
     sanityBatches: trainer.num_sanity_val_steps,

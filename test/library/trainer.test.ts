@@ -100,7 +100,9 @@ describe("step and evaluate", () => {
     const input = { batch: pictures, slots, channels: 1, normalisation };
     const [a, b] = [
       await withTrainer({}, (trainer) => trainer.step(data, SHAPE, male, ageZ)),
-      await withTrainer({}, (trainer) => trainer.stepOn(input, male, ageZ, false)),
+      await withTrainer({}, (trainer) =>
+        trainer.stepOn(input, male, ageZ, { accumulation: 1, update: false }),
+      ),
     ];
     expect(b).toEqual(a);
     const [c, d] = [

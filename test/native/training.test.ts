@@ -22,7 +22,6 @@ const SETTINGS: TrainerSettings = {
   centered: false,
   clipping: "none",
   clippingLimit: 0,
-  accumulation: 1,
   emaDecay: null,
   ageWeight: 1,
   sexWeight: 0,
@@ -34,7 +33,7 @@ const FACTS = { sex: Float32Array.of(0, 1), male: Float32Array.of(0, 1), age: Fl
 
 const create = () => native().createTrainer(modelFile("learns"), SETTINGS);
 const step = (trainer: TrainerHandle, input: unknown = INPUT, facts: object = {}) =>
-  native().trainStep(trainer, input as NetworkInput, { ...FACTS, ...facts }, 0.01, false);
+  native().trainStep(trainer, input as NetworkInput, { ...FACTS, ...facts }, 0.01, 1, false);
 
 describe("arguments that would corrupt memory are refused, by name", () => {
   test("other handles", async () => {
@@ -91,7 +90,7 @@ describe("a process that trains ends", () => {
     const trainer = await native().createTrainer("${modelFile("learns")}", settings);
     const input = { data: new Float32Array(64 * 1024).fill(1), shape: [64, 1, 32, 32] };
     const values = () => new Float32Array(64);
-    const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values() }, 0.1, false);
+    const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values() }, 0.1, 1, false);
     ${rest}`;
 
   test("by itself and well", async () => {

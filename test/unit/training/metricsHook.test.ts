@@ -11,7 +11,7 @@ import { temporaryFolder } from "../../helpers/temporary.js";
 
 const SD = 40;
 const makeHook = (logger = silentLogger) =>
-  new MetricsHook({ ageSdMonths: SD, lossWeights: { age: 1, sex: 0 } }, logger);
+  new MetricsHook({ ageSdMonths: SD, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) }, logger);
 
 const validationOf = (epoch: number) => {
   const parts = [BATCHES + 1, BATCHES + 2].map((batch) => someOutputs(epoch, batch));

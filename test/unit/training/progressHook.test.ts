@@ -10,7 +10,10 @@ function makeHooks(maxEpochs: number) {
   const events: ProgressEvent[] = [];
   const lines: string[] = [];
   let milliseconds = 0;
-  const metrics = new MetricsHook({ ageSdMonths: 40, lossWeights: null }, silentLogger);
+  const metrics = new MetricsHook(
+    { ageSdMonths: 40, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) },
+    silentLogger,
+  );
   const progress = {
     update: (event: ProgressEvent) => events.push(event),
     hide() {},

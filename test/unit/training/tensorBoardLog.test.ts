@@ -14,7 +14,7 @@ type Reference = Record<string, { scalars: Record<string, { points: number; firs
 const reference = JSON.parse(readFileSync(fixture("parity/run/tensorboard_tags.json"), "utf8")) as Reference;
 
 const hooksIn = (folder: string, options: Partial<TensorBoardOptions> = {}) => [
-  new MetricsHook({ ageSdMonths: 40, lossWeights: { age: 1, sex: 0 } }, silentLogger),
+  new MetricsHook({ ageSdMonths: 40, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) }, silentLogger),
   new TensorBoardLog(folder, { optimizer: "Adam", rateInterval: "epoch", everySteps: 50, ...options }),
 ];
 

@@ -1,0 +1,68 @@
+/** `train`: config files and flags to one run. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { DISCLAIMER } from "../about.js";
+import { EXIT } from "../cli.js";
+import { formatError, toDeeplasiaError } from "../errors.js";
+import { type PrintStyle, registerTrainOptions } from "../options/train/register.js";
+import { createLogger } from "../report/log.js";
+import { createProgress } from "../report/progress.js";
+import { readTrainConfig } from "../training/config.js";
+import { formatConfig } from "../training/printConfig.js";
+import { runTraining } from "../training/run.js";
+import type { RunFolder } from "../training/runFolder.js";
+import { withTrial } from "../training/trial.js";
+import { ensureLibtorch } from "./libtorch.js";
+import { stopSignal } from "./signals.js";
+
+const HELP = `
+Examples:
+  deeplasia-native train --config=configs/cosine_annealing.yml --name=hands --trainer.max_epochs=100 \\
+      --model.backbone=efficientnet-b4 --data.annotation_path=annotations.csv --data.split_path=splits.csv \\
+      --data.img_dir=images --data.mask_dirs=masks
+  deeplasia-native train --config=my.yml --trainer.resume_from_checkpoint=last
+  deeplasia-native train --config=my.yml --print_config=comments
+
+Ctrl-C, SIGTERM and SIGUSR1: the step in hand ends, the state is saved, and --trainer.resume_from_checkpoint=last goes on
+as if nothing had happened. A job that SLURM starts again does so by itself.
+
+Exit codes: 0 trained and tested; 1 failure; 2 wrong usage; 130, 138, 143 interrupted, the state is saved.
+${DISCLAIMER}`;
+
+export function registerTrain(program: Command): void {
+  const command = program
+    .command("train")
+    .description("train a network on a cohort; test the best epoch's")
+    .option("-y, --yes", "answer yes to every question (installing libtorch)")
+    .addHelpText("after", HELP)
+    .action(trainCommand);
+  registerTrainOptions(command);
+}
+
+async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
+  const { config, warnings, origins } = await readTrainConfig(parsed);
+  if (parsed.print_config !== undefined) {
+    process.stdout.write(formatConfig(config, parsed.print_config as PrintStyle));
+    return;
+  }
+  const progress = createProgress(config.trainer.enable_progress_bar ? "auto" : "none");
+  let logFile = process.env.LOG_FILE;
+  const logger = createLogger({ progress, logFile: () => logFile, source: "train" });
+  const stop = stopSignal(logger, ["SIGINT", "SIGTERM", "SIGUSR1"]);
+  const onFolder = ({ path }: RunFolder) => {
+    logFile ??= join(path, "run.log");
+    for (const warning of warnings) logger.warn(warning);
+  };
+  const isGiven = (setting: string) => origins.has(setting);
+  await ensureLibtorch({ yes: parsed.yes === true });
+  try {
+    const run = { progress, logger, onFolder, isGiven, signal: stop.signal };
+    const { ended } = await withTrial(config, (config) => runTraining({ ...run, config }));
+    process.exitCode = ended === null ? (stop.exitCode ?? EXIT.failure) : EXIT.done;
+  } catch (error) {
+    const failure = toDeeplasiaError(error);
+    if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;
+    logger.error(`error: ${formatError(failure)}`);
+    process.exitCode = failure.exitStatus;
+  }
+}

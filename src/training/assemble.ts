@@ -1,0 +1,85 @@
+/** The parts of a run, from its configuration: what the loop calls, in the order in which it calls them. */
+import type { Contract } from "../model/contract.js";
+import type { Manifest } from "../model/manifest.js";
+import { shortName } from "../options/classPath.js";
+import type { TrainConfig } from "../options/train/index.js";
+import type { Logger } from "../report/log.js";
+import type { Progress } from "../report/progress.js";
+import { Checkpoints } from "./checkpoints.js";
+import type { AgeScale } from "./cohort.js";
+import { EarlyStopping } from "./earlyStopping.js";
+import { Failures } from "./failures.js";
+import type { Hook } from "./hooks.js";
+import { LearningRate } from "./learningRate.js";
+import { limitsOf } from "./limits.js";
+import type { Bias } from "./metrics.js";
+import { MetricsCsv } from "./metricsCsv.js";
+import { MetricsHook } from "./metricsHook.js";
+import type { NetworkStep } from "./networkStep.js";
+import { ProgressHook } from "./progressHook.js";
+import type { RunFolder } from "./runFolder.js";
+import { createSchedule } from "./schedules.js";
+import { TensorBoardLog } from "./tensorBoardLog.js";
+
+export interface Parts {
+  config: TrainConfig;
+  folder: RunFolder;
+  step: NetworkStep;
+  contract: Contract;
+  scale: AgeScale;
+  /** Of an epoch. */
+  trainBatches: number;
+  logger: Logger;
+  progress: Progress;
+}
+
+export interface Hooks {
+  /** In the order in which they are called. */
+  all: Hook[];
+  learningRate: LearningRate;
+  checkpoints: Checkpoints;
+  failures: Failures;
+  tensorBoard: TensorBoardLog;
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for a schedule that cannot be. */
+export function createHooks(parts: Parts): Hooks {
+  const { config, folder, step, contract, scale, trainBatches, logger, progress } = parts;
+  const { optimizer, lr_scheduler, lr_monitor, trainer, early_stopping, data } = config;
+  const { trainer: network } = step;
+  const fixed = { age: config.model.age_sigma, sex: config.model.sex_sigma };
+  const metrics = new MetricsHook(
+    {
+      ageSdMonths: scale.sdMonths,
+      lossWeights: () => ({ ...(network.lossWeights ?? fixed), learnt: network.lossWeights !== null }),
+    },
+    logger,
+  );
+  const isSaid = !("verbose" in lr_scheduler.init_args) || lr_scheduler.init_args.verbose;
+  const schedule = createSchedule(lr_scheduler, optimizer.init_args.lr, trainer.max_epochs);
+  const learningRate = new LearningRate(schedule, isSaid ? logger : null);
+  const save = (file: string) => step.save(file, { ...contract, ...biasInMonths(metrics.bias, scale) });
+  const checkpoints = new Checkpoints(early_stopping, folder, save, logger);
+  const failures = new Failures(folder.failures);
+  const tensorBoard = new TensorBoardLog(folder.path, {
+    optimizer: shortName(optimizer.class_path),
+    rateInterval: lr_monitor.logging_interval ?? "epoch",
+    everySteps: trainer.log_every_n_steps,
+  });
+  const progressHook = new ProgressHook({
+    progress,
+    logger,
+    maxEpochs: limitsOf(config).maxEpochs,
+    trainBatches,
+    batchSize: data.train_batch_size,
+    madMonths: () => metrics.trainMadMonths,
+  });
+  const written = [new MetricsCsv(folder.metrics), tensorBoard, failures, progressHook];
+  const all = [metrics, new EarlyStopping(early_stopping, logger), learningRate, checkpoints, ...written];
+  return { all, learningRate, checkpoints, failures, tensorBoard };
+}
+
+/** A line in z as the contract wants it: with z = (months - mean) / sd, the slope stays and the intercept moves. */
+function biasInMonths({ slope, intercept }: Bias, { meanMonths, sdMonths }: AgeScale): Manifest {
+  return { biasSlope: slope, biasIntercept: sdMonths * intercept - slope * meanMonths };
+}

@@ -1,0 +1,52 @@
+/** What a run goes on from. */
+import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+import type { TrainConfig } from "../options/train/index.js";
+import { processesIn } from "./provenance.js";
+import { type RunFolder, resumableRuns, runOfState, statesOf } from "./runFolder.js";
+
+export interface Resumption {
+  /** The run's folder; null: a new one. */
+  folder: RunFolder | null;
+  /** States to go on from, the first that can be read; none: the run is a new one. */
+  states: string[];
+  /** A Lightning checkpoint, whose weights and optimiser the run starts with. */
+  checkpoint: string | null;
+}
+
+/**
+ * `trainer.resume_from_checkpoint` is `last`, a run's state, or a Lightning checkpoint. A job that SLURM has started again
+ * goes on with its own run without being told.
+ *
+ * Throws ERR_DEEPLASIA_MODEL_MISSING.
+ */
+export async function findResumption(config: TrainConfig): Promise<Resumption> {
+  const { resume_from_checkpoint: from } = config.trainer;
+  if (from === null || from === "last") {
+    const known = from === "last" ? (await resumableRuns(config))[0] : await runOfJob(config);
+    if (known !== undefined) return { folder: known, states: await statesOf(known), checkpoint: null };
+    return { folder: null, states: [], checkpoint: null };
+  }
+  if ((await pathKind(from)) !== "file") {
+    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such checkpoint: ${from}`, {
+      file: from,
+      remedy:
+        "trainer.resume_from_checkpoint takes a run's ckp/last.state, a Lightning checkpoint, or `last` for the newest " +
+        "run of this name.",
+    });
+  }
+  const folder = from.endsWith(".state") ? runOfState(from) : null;
+  if (folder !== null) return { folder, states: [from], checkpoint: null };
+  return { folder: null, states: [], checkpoint: from };
+}
+
+/** The run that this SLURM job began before it was started again. */
+async function runOfJob(config: TrainConfig): Promise<RunFolder | undefined> {
+  const { SLURM_JOB_ID: job, SLURM_RESTART_COUNT: restarts = "0" } = process.env;
+  if (job === undefined || restarts === "0") return undefined;
+  for (const run of await resumableRuns(config)) {
+    const processes = await processesIn(run.provenance);
+    if (processes.some(({ slurmJob }) => slurmJob === job)) return run;
+  }
+  return undefined;
+}

@@ -1,0 +1,214 @@
+/** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
+import { randomInt } from "node:crypto";
+import { DISCLAIMER } from "../about.js";
+import { DeeplasiaError, formatError } from "../errors.js";
+import { writeFileAtomic } from "../files.js";
+import { openPictureCache } from "../image/cache.js";
+import type { Contract } from "../model/contract.js";
+import { chooseDevice } from "../model/device.js";
+import { native } from "../native.js";
+import type { TrainConfig } from "../options/train/index.js";
+import type { Logger } from "../report/log.js";
+import type { Progress } from "../report/progress.js";
+import { createHooks, type Hooks } from "./assemble.js";
+import { openTrainingCohort, PARTS, type TrainingCohort } from "./cohort.js";
+import { openTrainer } from "./createTrainer.js";
+import { accumulationAt, batchRules, requireTrainable, trainingData } from "./data.js";
+import { deviceRequest } from "./device.js";
+import type { Position } from "./hooks.js";
+import { formatHyperParameters } from "./hyperParameters.js";
+import { limitsOf } from "./limits.js";
+import { BatchLoader } from "./loader.js";
+import { lockFolder } from "./lock.js";
+import { train } from "./loop.js";
+import { NetworkStep } from "./networkStep.js";
+import { batchCount } from "./order.js";
+import { formatConfig } from "./printConfig.js";
+import { recordProcess } from "./provenance.js";
+import { findResumption, type Resumption } from "./resumption.js";
+import { makeRunFolder, type RunFolder } from "./runFolder.js";
+import { type Resumable, type RunFacts, restoreRun, saveRun } from "./runState.js";
+import { knownScale, openStart, type Start, trainedContract } from "./start.js";
+import { stepOptionsOf } from "./stepOptions.js";
+import type { Trainer } from "./trainer.js";
+
+export interface RunOptions {
+  config: TrainConfig;
+  /** Whether somebody gave a setting, rather than its default. */
+  isGiven: (setting: string) => boolean;
+  logger: Logger;
+  /** Called once it is known where the run writes, before it does. */
+  onFolder(folder: RunFolder): void;
+  progress: Progress;
+  /** Ends the run after the step in hand; its state is saved. */
+  signal: AbortSignal;
+}
+
+export interface RunResult {
+  folder: string;
+  /** Why training ended; null: the signal interrupted it. */
+  ended: string | null;
+}
+
+/**
+ * Train a model, and test the best one of all epochs.
+ *
+ * Throws what reading the cohort, the loop and the evaluation throw; ERR_DEEPLASIA_RESUME for a run that cannot go on.
+ */
+export async function runTraining(options: RunOptions): Promise<RunResult> {
+  const { config } = options;
+  const resumption = await findResumption(config);
+  const device = chooseDevice(deviceRequest(config));
+  const seed = config.seed_everything ?? randomInt(2 ** 32);
+  await using start = await openStart(resumption.checkpoint, config, seed, options.isGiven);
+  const cohort = await openTrainingCohort(config.data, knownScale(start.manifest));
+  await using trainer = await openTrainer(start, stepOptionsOf(config, device, seed), device);
+  const contract = trainedContract(trainer, cohort.scale, config);
+  requireTrainable(config, contract, cohort);
+  const folder = resumption.folder ?? (await makeRunFolder(config));
+  await using _lock = await lockFolder(folder.path);
+  options.onFolder(folder);
+  const run = { ...options, folder, resumption, seed, start, cohort, trainer, contract };
+  return await runIn(run);
+}
+
+interface Run extends RunOptions {
+  folder: RunFolder;
+  resumption: Resumption;
+  seed: number;
+  start: Start;
+  cohort: TrainingCohort;
+  trainer: Trainer;
+  contract: Contract;
+}
+
+async function runIn(run: Run): Promise<RunResult> {
+  const { config, folder, trainer, contract, cohort, logger, progress } = run;
+  const { data, trainer: settings } = config;
+  const step = new NetworkStep(trainer, contract);
+  const trainBatches = batchCount(cohort.parts.train.rows.length, batchRules(config).train);
+  const hooks = createHooks({ ...run, step, scale: cohort.scale, trainBatches });
+  noteKnownFailures(run, hooks);
+  const state = { step, hooks: hooks.all, position: startPosition() };
+  const facts = { config, rows: cohort.sha256 };
+  const resumed = await resume(state, facts, run);
+  const seed = resumed?.seed ?? run.seed;
+  await writeFacts(run, seed, resumed?.file ?? null);
+  let lastState = resumed?.file ?? null;
+  await using loader = new BatchLoader({
+    contract,
+    capacity: Math.max(data.train_batch_size, data.test_batch_size),
+    numWorkers: data.num_workers,
+    strict: config.strict,
+    read: await openPictureCache(data, { logger }),
+    onFailure: (row, error) => {
+      if (hooks.failures.add(row, error)) logger.warn(`left out: ${formatError(error)}`);
+    },
+  });
+  const batches = trainingData(config, contract, cohort, loader, seed);
+  const sanity = settings.num_sanity_val_steps;
+  try {
+    const ended = await train({
+      ...state,
+      data: batches,
+      learningRate: hooks.learningRate,
+      accumulation: accumulationAt(config),
+      limits: limitsOf(config),
+      sanityBatches: sanity === -1 ? batches.validationBatches : sanity,
+      validateEvery: settings.check_val_every_n_epoch,
+      saveEvery: config.checkpoint.every_n_steps,
+      skipNan: settings.skip_nan,
+      signal: run.signal,
+      logger,
+      clock: stopwatch(state.position.seconds),
+      save: async () => {
+        await saveRun(state, { ...facts, seed }, folder);
+        lastState = folder.lastState;
+      },
+      lastState: () => lastState,
+    });
+    return { folder: folder.path, ended };
+  } finally {
+    progress.finish();
+    await hooks.failures.write();
+  }
+}
+
+const startPosition = (): Position => ({ epoch: 0, batch: 0, globalStep: 0, seconds: 0, ended: null });
+
+/** Seconds of the run, with those of the processes before this one. */
+function stopwatch(before: number): () => number {
+  const start = performance.now();
+  return () => before + (performance.now() - start) / 1000;
+}
+
+/** Go on from the newest state that can be read, or start with what a Lightning checkpoint holds; null: from the beginning. */
+async function resume(
+  state: Resumable,
+  facts: Omit<RunFacts, "seed">,
+  { resumption, trainer, start, logger }: Run,
+): Promise<{ seed: number; file: string } | null> {
+  const { states, checkpoint } = resumption;
+  for (const file of states) {
+    try {
+      const seed = await restoreRun(state, facts, file);
+      const { epoch, batch, globalStep } = state.position;
+      logger.info(`going on from ${file}: epoch ${epoch + 1}, batch ${batch}, step ${globalStep}`);
+      return { seed, file };
+    } catch (error) {
+      const isDamaged = error instanceof DeeplasiaError && error.code === "ERR_DEEPLASIA_CHECKPOINT";
+      if (!isDamaged || file === states.at(-1)) throw error;
+      logger.warn(`${error.message}: taking the state before it`);
+    }
+  }
+  if (checkpoint !== null && start.isCheckpoint) {
+    const adopted = await trainer.importLightningState(checkpoint);
+    logger.info(
+      `starting from ${checkpoint}: its weights, and its optimiser's state of ${adopted} parameters`,
+    );
+  }
+  return null;
+}
+
+/** What can be known before the first step, into the log and the folder. */
+async function writeFacts(run: Run, seed: number, resumedFrom: string | null): Promise<void> {
+  const { config, folder, trainer, cohort, start, logger } = run;
+  const { parts, scale, withoutSplit } = cohort;
+  const { device } = trainer;
+  const counts = PARTS.map((part) => `${parts[part].rows.length} ${part}`).join(", ");
+  logger.info(DISCLAIMER);
+  logger.info(
+    `${folder.path}: ${start.text}; ${trainer.learning} values learn, on ${device.name} (${device.reason})`,
+  );
+  logger.info(
+    `pictures: ${counts}${withoutSplit > 0 ? `; ${withoutSplit} without a split` : ""}; ages of training: ` +
+      `${scale.meanMonths.toFixed(1)} ± ${scale.sdMonths.toFixed(1)} months; seed ${seed}`,
+  );
+  await writeFileAtomic(folder.config, formatConfig({ ...config, seed_everything: seed }));
+  await writeFileAtomic(folder.hyperParameters, formatHyperParameters(config));
+  const { annotation_path: annotations, split_path: split } = config.data;
+  const { init_from: model, pretrained } = config.model;
+  const files = Object.entries({ annotations, split, model: run.resumption.checkpoint ?? model, pretrained });
+  await recordProcess(folder.provenance, {
+    seed,
+    device: `${device.name} (${device.reason})`,
+    libtorch: native().buildInfo().libtorchCompiled,
+    files: Object.fromEntries(files.filter((file): file is [string, string] => typeof file[1] === "string")),
+    rows: cohort.sha256,
+    resumedFrom,
+  });
+}
+
+/** Rows of which it is known already that they cannot be used. Throws the first one's error if `strict`. */
+function noteKnownFailures({ cohort, config, logger }: Run, { failures }: Hooks): void {
+  const failed = PARTS.flatMap((part) => cohort.parts[part].failed);
+  for (const row of failed) {
+    if (config.strict) throw row.error;
+    failures.add(row, row.error);
+  }
+  const [first] = failed;
+  if (first !== undefined)
+    logger.warn(
+      `${failed.length} row(s) cannot be used and are left out; the first: ${formatError(first.error)}`,
+    );
+}

@@ -1,0 +1,123 @@
+/** What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. */
+import { packageVersion } from "../about.js";
+import { freshNetwork } from "../checkpoint/network.js";
+import { type Contract, completeContract, contractSources, mergeManifests } from "../model/contract.js";
+import type { Manifest } from "../model/manifest.js";
+import { type ModelSource, openModelSource } from "../model/source.js";
+import { native } from "../native.js";
+import { networkConfig, networkText } from "../options/network.js";
+import type { TrainConfig } from "../options/train/index.js";
+import type { AgeScale } from "./cohort.js";
+import type { Trainer } from "./trainer.js";
+
+/** Dispose of it once a trainer was made of it. */
+export interface Start extends Pick<ModelSource, "model" | typeof Symbol.asyncDispose> {
+  /** For messages. */
+  file: string;
+  /** In a few words, for the log. */
+  text: string;
+  /** A checkpoint, whose optimiser may be gone on with. */
+  isCheckpoint: boolean;
+  /** All that is known before the training rows are. */
+  manifest: Manifest;
+}
+
+/** What the settings say of pictures, by the setting that says it. */
+function pictureFields({ data }: TrainConfig): Record<string, Manifest> {
+  const hasMasks = data.mask_dirs.some((folder) => folder !== "");
+  return {
+    "data.input_size": { inputSize: data.input_size },
+    "data.norm_method": { normalise: data.norm_method },
+    "data.mask_crop_size": { maskCropSize: data.mask_crop_size },
+    "data.mask_dirs": { maskNeeded: hasMasks },
+  };
+}
+
+/** What messages call a network that has no file. */
+const FRESH = "the new network";
+
+const IN_COMMON: Manifest = {
+  fit: "centre-square",
+  resize: "linear",
+  subtractBackground: true,
+  ageUnit: "z",
+};
+
+/**
+ * Open the checkpoint, else `model.init_from`, else make a fresh network.
+ *
+ * A model that is trained further keeps what it says of itself, unless a setting was given (`isGiven`) that says otherwise.
+ *
+ * Throws ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT.
+ */
+export async function openStart(
+  checkpoint: string | null,
+  config: TrainConfig,
+  seed: number,
+  isGiven: (setting: string) => boolean,
+): Promise<Start> {
+  const fields = Object.entries(pictureFields(config));
+  const asked = fields.filter(([setting]) => isGiven(setting)).map(([, manifest]) => manifest);
+  const all = fields.map(([, manifest]) => manifest);
+  const byDefault = { origin: "settings", manifest: Object.assign({ ...IN_COMMON }, ...all) };
+  const byHand = Object.assign({}, ...asked) as Manifest;
+  const file = checkpoint ?? config.model.init_from;
+  if (file === null) {
+    const start = await startFresh(config, seed);
+    return { ...start, manifest: mergeManifests([byDefault, start]).manifest };
+  }
+  const source = await openModelSource(file);
+  const sources = await contractSources(file, source.sources, undefined, byHand);
+  return {
+    file,
+    text: source.config === null ? "a TorchScript model" : networkText(source.config),
+    isCheckpoint: source.config !== null,
+    model: source.model,
+    manifest: mergeManifests([byDefault, ...sources]).manifest,
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
+
+async function startFresh({ model }: TrainConfig, seed: number) {
+  const network = networkConfig(model);
+  const from = model.pretrained === false || model.pretrained === null ? undefined : model.pretrained;
+  const handle = await freshNetwork(network, { seed, from, stem: model.stem });
+  const manifest: Manifest = { sexEncoding: network.sexDcs > 0 ? "male-1" : "none" };
+  return {
+    file: FRESH,
+    text: `${networkText(network)}, ${from === undefined ? "fresh weights" : `ImageNet weights of ${from}`}`,
+    isCheckpoint: false,
+    model: handle,
+    origin: "settings",
+    manifest,
+    [Symbol.asyncDispose]: () => native().dispose(handle),
+  };
+}
+
+/** The age scale that a network has learnt before; undefined where it has none yet. */
+export function knownScale({ ageUnit, ageMeanMonths, ageSdMonths }: Manifest): AgeScale | undefined {
+  if (ageUnit === "months") return { meanMonths: 0, sdMonths: 1 };
+  if (ageMeanMonths === undefined || ageSdMonths === undefined) return undefined;
+  return { meanMonths: ageMeanMonths, sdMonths: ageSdMonths };
+}
+
+/** The contract of the model to be, before any line is fitted to its predictions. */
+export function trainedContract(
+  { manifest, file, sexEncoding }: Pick<Trainer, "manifest" | "file" | "sexEncoding">,
+  scale: AgeScale,
+  { name }: Pick<TrainConfig, "name">,
+): Contract {
+  const scaled =
+    manifest.ageUnit === "z" ? { ageMeanMonths: scale.meanMonths, ageSdMonths: scale.sdMonths } : {};
+  const complete: Manifest = {
+    ...manifest,
+    ...scaled,
+    sexEncoding,
+    name,
+    biasSlope: 0,
+    biasIntercept: 0,
+    provenance: `trained by deeplasia-native ${packageVersion()}${file === FRESH ? "" : `, from ${file}`}`,
+    intendedUse: manifest.intendedUse || "research only, not a medical device",
+  };
+  return completeContract(complete, file);
+}
