@@ -1,5 +1,6 @@
 /** Networks to files. */
 import { extname } from "node:path";
+import { writeBeside } from "../files.js";
 import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../model/manifest.js";
 import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import { NETWORK_METADATA } from "./recognise.js";
@@ -18,6 +19,15 @@ export function manifestText(manifest: Manifest): string {
       value !== undefined && (value !== "" || !DESCRIPTIVE_FIELDS.includes(field as keyof Manifest)),
   );
   return `${JSON.stringify(Object.fromEntries(stated), null, 2)}\n`;
+}
+
+/**
+ * Copy a TorchScript archive to `out` with another manifest; code and weights are unchanged. `out` may be the archive
+ * itself: it appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT.
+ */
+export async function writeManifest(archive: string, out: string, manifest: Manifest): Promise<void> {
+  const text = manifestText(manifest);
+  await writeBeside(out, (temporary) => native().writeExtraFile(archive, temporary, MANIFEST_NAME, text));
 }
 
 /** Write a network to `path`, which is overwritten. Throws ERR_DEEPLASIA_OUTPUT. */

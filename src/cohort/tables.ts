@@ -1,6 +1,6 @@
 /** The CSVs that the commands of a cohort write. */
+import { csvLines } from "../data/csvLines.js";
 import { writeFileAtomic } from "../files.js";
-import { csvLines } from "../prediction/columns.js";
 import type { ImportedRow } from "./importResult.js";
 
 export interface TableText {

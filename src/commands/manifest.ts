@@ -1,12 +1,10 @@
 /** `manifest`: write a contract into a model, and explain its fields. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { manifestText } from "../checkpoint/save.js";
+import { writeManifest } from "../checkpoint/save.js";
 import { toDeeplasiaError } from "../errors.js";
-import { writeBeside } from "../files.js";
 import { archiveSources, contractSources, mergeManifests, missingFields } from "../model/contract.js";
-import { MANIFEST_NAME, manifestSchema } from "../model/manifest.js";
-import { native } from "../native.js";
+import { manifestSchema } from "../model/manifest.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import type { OptionMeta } from "../options/schema.js";
 import { ensureLibtorch } from "./libtorch.js";
@@ -27,7 +25,7 @@ export function registerManifest(program: Command): void {
     .argument("<model>", "TorchScript file")
     .requiredOption("-o, --out <file>", "the new archive; must not exist")
     .option("--manifest <file>", "manifest to put in; flags override it")
-    .action(writeManifest);
+    .action(writeContract);
   addOptions(write, writableManifest.shape, "Fields:");
 }
 
@@ -39,7 +37,7 @@ function fields(): void {
   }
 }
 
-async function writeManifest(
+async function writeContract(
   file: string,
   parsed: { out: string; manifest?: string } & Record<string, unknown>,
 ) {
@@ -50,9 +48,7 @@ async function writeManifest(
     const { manifest } = mergeManifests(
       await contractSources(file, await archiveSources(file), parsed.manifest, flags),
     );
-    await writeBeside(parsed.out, (temporary) =>
-      native().writeExtraFile(file, temporary, MANIFEST_NAME, manifestText(manifest)),
-    );
+    await writeManifest(file, parsed.out, manifest);
     const missing = missingFields(manifest);
     process.stderr.write(
       `written: ${parsed.out}${missing.length > 0 ? `; still missing: ${missing.join(", ")}` : ""}\n`,

@@ -1,5 +1,5 @@
 /** Predictions of a part of the split, view by view, and what follows from them. Bone ages in months. */
-import { stringify } from "csv-stringify/sync";
+import { csvLines } from "../data/csvLines.js";
 import { decimalText, float32Text } from "../prediction/numberText.js";
 import { type Bias, corrected, fitBias } from "../training/metrics.js";
 import { PLAIN_VIEW } from "./views.js";
@@ -110,5 +110,5 @@ export function predictionsCsv(part: PartPredictions, corrections: Corrections |
     ];
     return [...place, ...numbers.map(float32Text)];
   });
-  return stringify([[...header, ...regressed], ...lines], { quoted_match: /\r/ });
+  return csvLines([[...header, ...regressed], ...lines]);
 }

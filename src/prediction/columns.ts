@@ -1,5 +1,5 @@
 /** Records as lines of files, both ways: the one place that knows the columns and the keys of JSON lines. */
-import { stringify } from "csv-stringify/sync";
+import { csvLines } from "../data/csvLines.js";
 import { type Field, field, flag, float32, membersField, months, rowNumber, sex, text } from "./fields.js";
 import type { EnsembleRecord, FailureRecord, PredictionRecord } from "./record.js";
 
@@ -125,9 +125,4 @@ export function failureFromCsv(cells: readonly string[]): FailureRecord | null {
   if (cells.length !== FAILURE_COLUMNS.length || !/^[1-9]\d*$/.test(row!)) return null;
   const dropped = code === "ERR_DEEPLASIA_MASK_MISSING";
   return { index: -1, row: Number(row), file: file!, code: code!, message: message!, dropped };
-}
-
-/** Cells as CSV lines; a cell with a lone carriage return is quoted too, or a reader would end the line there. */
-export function csvLines(rows: readonly (readonly string[])[]): string {
-  return stringify(rows as string[][], { quoted_match: /\r/ });
 }

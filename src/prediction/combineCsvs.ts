@@ -1,8 +1,9 @@
 /** Predictions of earlier runs as an ensemble, as the reference's notebook makes one. */
+import { csvLines } from "../data/csvLines.js";
 import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
 import { type EarlierPredictions, readPredictions } from "../data/predictions.js";
 import { readTruth } from "../data/truth.js";
-import { columnsOf, csvLines, ensembleFields, toCsv } from "./columns.js";
+import { columnsOf, ensembleFields, toCsv } from "./columns.js";
 import { mean, standardDeviation } from "./ensemble.js";
 import { field, rowNumber } from "./fields.js";
 import { memberNames } from "./members.js";

@@ -1,9 +1,10 @@
 /** One file of predictions and the one of its failures, open under the names they have until the run is complete. */
+
 import { type FileHandle, open, rm, truncate } from "node:fs/promises";
+import { csvLines } from "../data/csvLines.js";
 import { outputError } from "../files.js";
 import {
   type AnyPrediction,
-  csvLines,
   FAILURE_COLUMNS,
   failuresToCsv,
   type Layout,

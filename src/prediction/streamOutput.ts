@@ -1,9 +1,11 @@
 /** Predictions to stdout, a pipe or a device: written as they come, nothing to resume, failures as lines of the log. */
+
 import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
+import { csvLines } from "../data/csvLines.js";
 import { isSystemError } from "../errors.js";
 import { outputError } from "../files.js";
-import { type AnyPrediction, csvLines, predictionColumns, predictionsToText } from "./columns.js";
+import { type AnyPrediction, predictionColumns, predictionsToText } from "./columns.js";
 import type { Output, OutputOptions } from "./output.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 

@@ -1,8 +1,10 @@
 /** An ensemble of earlier predictions into a file, with its failures beside it. */
+
 import { rm, writeFile } from "node:fs/promises";
+import { csvLines } from "../data/csvLines.js";
 import { outputError, pathKind, writeFileAtomic } from "../files.js";
 import type { Logger } from "../report/log.js";
-import { csvLines, FAILURE_COLUMNS, failuresToCsv } from "./columns.js";
+import { FAILURE_COLUMNS, failuresToCsv } from "./columns.js";
 import type { Combined } from "./combineCsvs.js";
 import { outputPaths } from "./resume.js";
 import { failureText } from "./streamOutput.js";
