@@ -1,4 +1,6 @@
 /** What the commands of a cohort say to a person. */
+
+import { aligned } from "../report/columns.js";
 import type { CheckResult } from "./check.js";
 import { FINDING_KINDS, type FindingKind } from "./findings.js";
 import type { ImportResult } from "./importResult.js";
@@ -43,7 +45,7 @@ export function formatSplit(
   );
   return lines([
     ...(table.length > 0 ? [`written: ${out}`] : []),
-    ...aligned([["scheme", "part", "patients", "pictures", "F", "M", "mean months"], ...table]),
+    ...aligned([["scheme", "part", "patients", "pictures", "F", "M", "mean months"], ...table], 2),
     ...listed(
       leftOut.map(({ row, why }) => `row ${row}: ${why}`),
       "rows cannot be used and are in no part",
@@ -72,12 +74,4 @@ function listed(texts: readonly string[], heading: string): string[] {
     ...texts.slice(0, LISTED).map((text) => `  ${text}`),
     ...(rest > 0 ? [`  and ${counted(rest)} more (--json has all)`] : []),
   ];
-}
-
-/** Cells in columns: text to the left, numbers to the right. */
-function aligned(rows: readonly string[][]): string[] {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
-  );
 }

@@ -1,0 +1,7 @@
+/** A table's lines for a person: the first `texts` columns to the left, numbers to the right. */
+export function aligned(rows: readonly string[][], texts: number): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const place = (cell: string, i: number) =>
+    i < texts ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
+  return rows.map((row) => row.map(place).join("  ").trimEnd());
+}
