@@ -1,0 +1,203 @@
+/** What a run ends with: its best model on train, validation and test, and the bias correction that follows from it. */
+import { mkdir } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { writeManifest } from "../checkpoint/save.js";
+import type { DeeplasiaError } from "../errors.js";
+import { outputError, writeFileAtomic } from "../files.js";
+import type { ReadPicture } from "../image/read.js";
+import { archiveSources, mergeManifests } from "../model/contract.js";
+import { type BoneAgeModel, loadModel } from "../model/model.js";
+import type { TrainConfig } from "../options/train/index.js";
+import { aligned } from "../report/columns.js";
+import type { Logger } from "../report/log.js";
+import { type Progress, ProgressMeter } from "../report/progress.js";
+import { type CohortPart, PARTS, type Part, type TrainingRow } from "../training/cohort.js";
+import { precisionOn } from "../training/device.js";
+import { type Bias, type Metrics, NO_BIAS } from "../training/metrics.js";
+import { batches } from "../training/order.js";
+import type { RunFolder } from "../training/runFolder.js";
+import {
+  fitCorrections,
+  type PartPredictions,
+  type PartSummary,
+  predictionsCsv,
+  summarisePart,
+} from "./predictions.js";
+import { predictViews } from "./predictViews.js";
+import { testTimeViews } from "./views.js";
+
+export interface EvaluationOptions {
+  /** The TorchScript archive to evaluate; its bias correction is replaced by the one that is found. */
+  modelFile: string;
+  /** Where `<part>_pred.csv` are written. */
+  folder: Pick<RunFolder, "predictions">;
+  parts: Record<Part, Pick<CohortPart, "rows">>;
+  config: TrainConfig;
+  /** `cpu`, `cuda:n`. */
+  device: string;
+  /** How files become pictures: with a cache, or each time anew. */
+  read?: ReadPicture | undefined;
+  logger: Logger;
+  progress?: Progress | undefined;
+  /** Stops between two batches. */
+  signal?: AbortSignal | undefined;
+  /** Called with each row that cannot be predicted; it is left out of everything else. */
+  onFailure(row: TrainingRow, error: DeeplasiaError): void;
+}
+
+export interface Evaluation {
+  /** Only parts of which a row was predicted. */
+  parts: Partial<Record<Part, PartSummary>>;
+  /** Rows that could not be predicted. */
+  failed: number;
+  /** What the model file corrects by from now on; months. Zeros: nothing. */
+  bias: Bias;
+}
+
+/** The reference's names of the parts, in files and metrics. */
+const NAMES: Record<Part, string> = { train: "train", val: "validation", test: "test" };
+
+/**
+ * Predict the three parts of the cohort, write their predictions, and give the model file the bias correction that fits
+ * the train predictions. Nothing is written before all is predicted.
+ *
+ * Throws ERR_DEEPLASIA_ABORTED at the signal, ERR_DEEPLASIA_OUTPUT, what `loadModel` throws and, if `strict`, the error of
+ * the first row that fails.
+ */
+export async function evaluateAfterTraining(options: EvaluationOptions): Promise<Evaluation> {
+  const { modelFile, config, folder, logger } = options;
+  const { predicted, failed } = await predictParts(options);
+  const corrections = config.no_regression ? null : correctionsFrom(predicted.get("train"), logger);
+  const parts: Evaluation["parts"] = {};
+  await makeFolder(folder.predictions);
+  for (const [part, predictions] of predicted) {
+    const file = join(folder.predictions, `${NAMES[part]}_pred.csv`);
+    await writeFileAtomic(file, predictionsCsv(predictions, corrections));
+    parts[part] = summarisePart(predictions, corrections);
+  }
+  const bias = corrections?.mean ?? NO_BIAS;
+  const { manifest } = mergeManifests(await archiveSources(modelFile));
+  await writeManifest(modelFile, modelFile, {
+    ...manifest,
+    biasSlope: bias.slope,
+    biasIntercept: bias.intercept,
+  });
+  for (const line of summaryTable(parts, config)) logger.info(line);
+  if (failed > 0) logger.warn(`${failed} row(s) could not be predicted, and are left out`);
+  return { parts, failed, bias };
+}
+
+/** The reference's six `hp/…` of TensorBoard: MADs in months, -1 for those that there are not (yet). */
+export function hyperParameterMetrics(parts: Evaluation["parts"]): Metrics {
+  const ofPart = (part: "val" | "test") => {
+    const { mad, madReg, madRegTta } = parts[part] ?? { mad: null, madReg: null, madRegTta: null };
+    const name = `hp/${NAMES[part]}_mad`;
+    return { [name]: mad ?? -1, [`${name}_reg`]: madReg ?? -1, [`${name}_reg_tta`]: madRegTta ?? -1 };
+  };
+  return { ...ofPart("val"), ...ofPart("test") };
+}
+
+/** Uncorrected predictions of the parts that have rows, and how many rows failed. */
+async function predictParts(options: EvaluationOptions) {
+  const { modelFile, device, config, progress } = options;
+  const model = await loadModel(modelFile, {
+    device,
+    precision: precisionOn(device, config),
+    threads: config.threads,
+    // What training corrected by is of no use here.
+    contract: { biasSlope: 0, biasIntercept: 0 },
+  });
+  const predicted = new Map<Part, PartPredictions>();
+  let failed = 0;
+  try {
+    for (const part of PARTS) {
+      const rows = rowsOf(part, options);
+      const predictions = await predictPart(model, part, rows, options);
+      failed += rows.length - predictions.rows.length;
+      if (predictions.rows.length > 0) predicted.set(part, predictions);
+    }
+  } finally {
+    progress?.finish();
+    await model.dispose();
+  }
+  return { predicted, failed };
+}
+
+function rowsOf(part: Part, { parts, config: { data, trainer } }: EvaluationOptions): TrainingRow[] {
+  const limit = part === "test" ? trainer.limit_test_batches : null;
+  return batches(parts[part].rows, { batchSize: data.test_batch_size, dropLast: false, limit }).flat();
+}
+
+async function predictPart(
+  model: BoneAgeModel,
+  part: Part,
+  subjects: readonly TrainingRow[],
+  { config, read, signal, progress, onFailure }: EvaluationOptions,
+): Promise<PartPredictions> {
+  const { data, strict } = config;
+  const views = viewsOf(part, config);
+  const rows: PartPredictions["rows"][number][] = [];
+  const meter = new ProgressMeter(subjects.length);
+  let failed = 0;
+  const options = { views, batchSize: data.test_batch_size, numWorkers: data.num_workers, read, signal };
+  for await (const one of predictViews(model, subjects, options)) {
+    const { dir, imageId, male, boneAgeMonths, imagePath, row } = one.subject;
+    if ("error" in one) {
+      const error = one.error.at({ file: imagePath, row });
+      if (strict) throw error;
+      failed += 1;
+      onFailure(one.subject, error);
+    } else {
+      const ageMonths = one.readings.map((reading) => reading.ageMonths);
+      const maleHat = model.hasSexHead ? one.readings.map(({ sexHat }) => sexHat!) : null;
+      rows.push({ filename: posix.join(dir, imageId), male, boneAgeMonths, ageMonths, maleHat });
+    }
+    progress?.update({ ...meter.event(rows.length + failed, failed), label: `predicting ${NAMES[part]}` });
+  }
+  return { views: views.map(({ name }) => name), rows };
+}
+
+function viewsOf(part: Part, config: TrainConfig) {
+  if (part === "train") return testTimeViews({ rotate: config.train_tta_rot, flip: config.train_tta_flip });
+  return testTimeViews({ rotate: !config.no_test_tta_rot, flip: !config.no_test_tta_flip });
+}
+
+/** Null where no line can be laid through the train predictions. */
+function correctionsFrom(train: PartPredictions | undefined, logger: Logger) {
+  if (train === undefined) {
+    logger.warn("no bias correction: there are no train predictions");
+    return null;
+  }
+  const corrections = fitCorrections(train);
+  const { plain, mean } = corrections;
+  // One line alone would leave the columns of the other empty.
+  if (!Number.isFinite(plain.slope) || !Number.isFinite(mean.slope)) {
+    logger.warn("no bias correction: the train predictions are all the same");
+    return null;
+  }
+  const [slope, intercept] = [mean.slope, mean.intercept].map((value) => value.toFixed(4));
+  logger.info(`bias correction from the train predictions: slope ${slope}, intercept ${intercept} months`);
+  return corrections;
+}
+
+/** Lines of a table of MADs (months) and accuracies; ages that nobody trained are left out. */
+function summaryTable(parts: Evaluation["parts"], { model }: TrainConfig): string[] {
+  const learnsAge = model.learnable_sigma || model.age_sigma > 0;
+  const header = ["", "pictures", ...(learnsAge ? ["MAD", "MAD_reg", "MAD_reg_tta"] : []), "sex accuracy"];
+  const lines = PARTS.flatMap((part) => {
+    const summary = parts[part];
+    if (summary === undefined) return [];
+    const { pictures, mad, madReg, madRegTta, sexAccuracy } = summary;
+    const mads = [mad, madReg, madRegTta].map((value) => value?.toFixed(2) ?? "none");
+    return [[NAMES[part], String(pictures), ...(learnsAge ? mads : []), sexAccuracy?.toFixed(3) ?? "none"]];
+  });
+  return aligned([header, ...lines], 1);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw outputError(error, folder);
+  }
+}
