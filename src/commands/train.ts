@@ -63,6 +63,6 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
     const failure = toDeeplasiaError(error);
     if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;
     logger.error(`error: ${formatError(failure)}`);
-    process.exitCode = failure.exitStatus;
+    process.exitCode = stop.exitCode ?? failure.exitStatus;
   }
 }

@@ -2,8 +2,10 @@
 import { randomInt } from "node:crypto";
 import { DISCLAIMER } from "../about.js";
 import { DeeplasiaError, formatError } from "../errors.js";
+import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
 import { writeFileAtomic } from "../files.js";
 import { openPictureCache } from "../image/cache.js";
+import type { ReadPicture } from "../image/read.js";
 import type { Contract } from "../model/contract.js";
 import { chooseDevice } from "../model/device.js";
 import { native } from "../native.js";
@@ -31,6 +33,7 @@ import { type Resumable, type RunFacts, restoreRun, saveRun } from "./runState.j
 import { knownScale, openStart, type Start, trainedContract } from "./start.js";
 import { stepOptionsOf } from "./stepOptions.js";
 import type { Trainer } from "./trainer.js";
+import { isTrial } from "./trial.js";
 
 export interface RunOptions {
   config: TrainConfig;
@@ -95,17 +98,19 @@ async function runIn(run: Run): Promise<RunResult> {
   const seed = resumed?.seed ?? run.seed;
   await writeFacts(run, seed, resumed?.file ?? null);
   let lastState = resumed?.file ?? null;
+  const read = await openPictureCache(data, { logger });
   await using loader = new BatchLoader({
     contract,
     capacity: Math.max(data.train_batch_size, data.test_batch_size),
     numWorkers: data.num_workers,
     strict: config.strict,
-    read: await openPictureCache(data, { logger }),
+    read,
     onFailure: (row, error) => {
       if (hooks.failures.add(row, error)) logger.warn(`left out: ${formatError(error)}`);
     },
   });
   const batches = trainingData(config, contract, cohort, loader, seed);
+  if (resumed === null) hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
   const sanity = settings.num_sanity_val_steps;
   try {
     const ended = await train({
@@ -127,11 +132,30 @@ async function runIn(run: Run): Promise<RunResult> {
       },
       lastState: () => lastState,
     });
+    if (ended !== null) await finish(ended, run, hooks, read);
     return { folder: folder.path, ended };
   } finally {
     progress.finish();
     await hooks.failures.write();
   }
+}
+
+/** Test the best model; of a trial there is nothing to be kept. */
+async function finish(ended: string, run: Run, hooks: Hooks, read: ReadPicture): Promise<void> {
+  const { config, folder, cohort, trainer, logger } = run;
+  logger.info(`training ended: ${ended}`);
+  hooks.checkpoints.report();
+  if (isTrial(config)) return;
+  const { parts } = await evaluateAfterTraining({
+    ...run,
+    modelFile: hooks.checkpoints.hasBest ? folder.bestModel : folder.lastModel,
+    parts: cohort.parts,
+    config,
+    device: trainer.device.name,
+    read,
+    onFailure: (row, error) => hooks.failures.add(row, error),
+  });
+  hooks.tensorBoard.write(hyperParameterMetrics(parts), 0);
 }
 
 const startPosition = (): Position => ({ epoch: 0, batch: 0, globalStep: 0, seconds: 0, ended: null });
