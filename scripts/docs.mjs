@@ -1,12 +1,10 @@
 // Writes docs/options.md from the schemas. `--check`: fails if the file is not what it would write.
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import { createProgram } from "../dist/cli.js";
 import { metaOf } from "../dist/options/flags.js";
 import { IGNORED_SETTINGS } from "../dist/options/train/ignored.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
-import { registerTrainOptions } from "../dist/options/train/register.js";
 import { unwrap } from "../dist/options/written.js";
 
 const FILE = new URL("../docs/options.md", import.meta.url);
@@ -79,8 +77,6 @@ function ignoredRows() {
 
 /** The settings of training, which stand in config files as well as on the command line. */
 function trainSection() {
-  const command = new Command("train");
-  registerTrainOptions(command);
   return [
     "## Settings of training",
     `Each setting is a key of a YAML or JSON file and a flag: \`trainer: {max_epochs: 100}\` is \`--trainer.max_epochs=100\`.
@@ -89,7 +85,6 @@ known is an error that names the nearest ones. \`--print_config\` prints all set
 A list is \`--data.mask_dirs a b\`, \`--data.mask_dirs='["a","b"]'\`, or the flag repeated; \`null\` is none.`,
     "Files that come with the package; `configs/…` is found from any folder that has no such file itself:",
     presetRows(),
-    ...optionTables(command),
     "### Classes of optimizer",
     `In a file \`optimizer: {class_path: torch.optim.SGD, init_args: {lr: 0.1}}\`, as flags \`--optimizer=SGD --optimizer.lr=0.1\`.
 Another class keeps the arguments of the last one that it has too, those of the built-in default among them.`,

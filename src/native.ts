@@ -410,6 +410,8 @@ export interface Native {
   readExtraFile(path: string, name: string): Promise<string | null>;
   /** Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. */
   writeExtraFile(source: string, target: string, name: string, text: string): Promise<void>;
+  /** Copy an archive with its parameters in 16 bits, and with `extra/<name>`. `target` must not exist. */
+  halveArchive(source: string, target: string, name: string): Promise<void>;
 }
 
 /** Names of all functions of the addon, for the test that compares them with the real export table. */
@@ -446,6 +448,7 @@ export const NATIVE_FUNCTIONS = [
   "drawPhantom",
   "readExtraFile",
   "writeExtraFile",
+  "halveArchive",
 ] as const satisfies readonly (keyof Native)[];
 
 let loaded: Native | undefined;

@@ -97,6 +97,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("adoptOptimizer", Napi::Function::New(env, guarded<adopt_optimizer>));
   exports.Set("drawPhantom", Napi::Function::New(env, guarded<draw_phantom>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
+  exports.Set("halveArchive", Napi::Function::New(env, guarded<halve_archive>));
   exports.Set("writeExtraFile", Napi::Function::New(env, guarded<write_extra_file>));
   return exports;
 }

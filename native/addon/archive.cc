@@ -6,6 +6,7 @@
 #include "addon/glue.h"
 #include "addon/options.h"
 #include "addon/promise_task.h"
+#include "model/module.h"
 
 namespace deeplasia::addon {
 
@@ -42,6 +43,15 @@ Napi::Value write_extra_file(const Napi::CallbackInfo& info) {
         model::write_extra_file(source, target, name, content);
         return true;
       },
+      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+}
+
+Napi::Value halve_archive(const Napi::CallbackInfo& info) {
+  const std::string source = text_argument(info, 0, "source");
+  const std::string target = text_argument(info, 1, "target");
+  const std::string name = text_argument(info, 2, "name");
+  return promise(
+      info.Env(), workers(), {}, [=] { return model::halve_archive(source, target, name), true; },
       [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
 }
 

@@ -98,5 +98,6 @@ Napi::Value draw_phantom(const Napi::CallbackInfo& info);
 Napi::Value model_file_kind(const Napi::CallbackInfo& info);
 Napi::Value read_extra_file(const Napi::CallbackInfo& info);
 Napi::Value write_extra_file(const Napi::CallbackInfo& info);
+Napi::Value halve_archive(const Napi::CallbackInfo& info);
 
 }  // namespace deeplasia::addon

@@ -25,6 +25,12 @@ torch::jit::Module load(const std::string& path) try {
   throw runtime::CodedError(kUnreadable, "the TorchScript archive cannot be loaded: " + failure.message);
 }
 
+template <class Tensors>
+void cast(const Tensors& tensors, at::ScalarType from, at::ScalarType to) {
+  for (const at::Tensor& tensor : tensors)
+    if (tensor.scalar_type() == from) tensor.set_data(tensor.detach().to(to));
+}
+
 }  // namespace
 
 torch::jit::Module read_module(const std::string& path) {
@@ -32,7 +38,15 @@ torch::jit::Module read_module(const std::string& path) {
   torch::jit::Module module = load(path);
   if (!module.find_method("forward"))
     throw runtime::CodedError(kUnreadable, "the TorchScript module has no method 'forward'");
+  cast(module.parameters(), at::kHalf, at::kFloat);
+  cast(module.buffers(), at::kHalf, at::kFloat);
   return module;
+}
+
+void halve_archive(const std::string& source, const std::string& target, const std::string& name) {
+  const torch::jit::Module module = read_module(source);
+  cast(module.parameters(), at::kFloat, at::kHalf);
+  save_archive(module, target, name, read_extra_file(source, name).value_or(""));
 }
 
 void name_device(const torch::jit::Module& module, c10::Device device) {

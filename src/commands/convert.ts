@@ -6,6 +6,7 @@ import { formatOf, MODEL_FORMATS, saveNetwork } from "../checkpoint/save.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { writeBeside } from "../files.js";
 import { contractSources, mergeManifests, missingFields } from "../model/contract.js";
+import { MANIFEST_NAME } from "../model/manifest.js";
 import { native } from "../native.js";
 import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
@@ -22,6 +23,10 @@ const outputOptions = z.strictObject({
     description: "contract of the model, where the checkpoint does not say it; flags override it",
     argument: "<file>",
   }),
+  half: z.boolean().default(false).meta({
+    description:
+      "weights in 16 bits, in half the space; they are 32 wide again in use (TorchScript, also from TorchScript)",
+  }),
   overwrite: z.boolean().default(false).meta({ description: "replace the new file where it exists" }),
 });
 
@@ -30,6 +35,7 @@ Examples:
   deeplasia-native convert best_model.ckpt hand.pt
   deeplasia-native convert legacy.ckpt hand.pt --parameters data/parameters.yml --mask-needed true --input_size 1 512 512
   deeplasia-native convert best_model.ckpt hand.safetensors
+  deeplasia-native convert hand.pt small.pt --half
 
 The network is recognised from its tensors and hyper-parameters. Nothing in a checkpoint is executed.`;
 
@@ -37,7 +43,7 @@ export function registerConvert(program: Command): void {
   const command = program
     .command("convert")
     .description("a checkpoint (Lightning, a state dict, safetensors) to a model with its contract inside")
-    .argument("<checkpoint>", "file of weights")
+    .argument("<checkpoint>", "file of weights; with --half also a TorchScript model")
     .argument("<model>", "new file")
     .addHelpText("after", HELP)
     .action(convert);
@@ -56,12 +62,20 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   const flags = readOptions(writableManifest, parsed);
   await ensureLibtorch();
   await requireNew(target, output.overwrite);
-  if ((await native().modelFileKind(file)) === "torchscript") await refuseTorchscript(file);
+  const format = output.to ?? formatOf(target);
+  if (output.half && format !== "torchscript")
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--half is for TorchScript, not for ${format}`);
+  if ((await native().modelFileKind(file)) === "torchscript") {
+    if (!output.half) await refuseTorchscript(file);
+    await halve(file, target);
+    process.stderr.write(`written: ${target}\n`);
+    return;
+  }
   const { handle, config, sources } = await readNetwork(file, options);
   try {
     const { manifest } = mergeManifests(await contractSources(file, sources, output.manifest, flags));
-    const format = output.to ?? formatOf(target);
     await writeBeside(target, (temporary) => saveNetwork({ handle, config, manifest }, temporary, format));
+    if (output.half) await halve(target, target);
     const missing = missingFields(manifest);
     process.stderr.write(`${file}: ${networkText(config)}\n`);
     if (
@@ -81,6 +95,15 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
     throw toDeeplasiaError(error).at({ file });
   } finally {
     await native().dispose(handle);
+  }
+}
+
+/** Copy a TorchScript model with narrow weights; `target` may be the model itself. */
+async function halve(source: string, target: string): Promise<void> {
+  try {
+    await writeBeside(target, (temporary) => native().halveArchive(source, temporary, MANIFEST_NAME));
+  } catch (error) {
+    throw toDeeplasiaError(error).at({ file: source });
   }
 }
 

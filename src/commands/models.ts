@@ -1,6 +1,7 @@
 /** The models that flags name, loaded; one is a model on its own, several are an ensemble. */
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
+import { BUNDLED_MODEL } from "../model/bundled.js";
 import type { Manifest } from "../model/manifest.js";
 import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
 import type { PredictOptions } from "../options/schema.js";
@@ -10,11 +11,11 @@ import { requireSexModel } from "../prediction/sexModel.js";
 /** In the order in which they are looked for. */
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
 
-/** The model files that `--ckp_path` and `--members` name. Throws ERR_DEEPLASIA_USAGE. */
+/** The model files that `--ckp_path` and `--members` name, else the bundled one. Throws ERR_DEEPLASIA_USAGE. */
 export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<string[]> {
-  if (ckpPath === undefined) throw usage("no model is given", "Add --ckp_path MODEL.pt.");
-  if (members === "published") {
-    if (ckpPath.length === 1) return publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS);
+  if (ckpPath === undefined && members === undefined) return [BUNDLED_MODEL];
+  if (members === "published" || ckpPath === undefined) {
+    if (ckpPath?.length === 1) return publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS);
     throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");
   }
   for (const file of ckpPath) {

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { EXIT } from "../cli.js";
+import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import {
@@ -67,6 +68,7 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   try {
     if (all.every(({ network }) => network === null)) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
+    if (modelPaths[0] === BUNDLED_MODEL) logger.warn(BUNDLED_WARNING);
     for (const model of all) {
       const role = model === sexModel ? ", for the sex where a row gives none" : "";
       logger.info(`${model.file} on ${model.device.name} (${model.device.reason})${role}`);
