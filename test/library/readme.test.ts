@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { loadModel } from "../../src/index.js";
+import { runCli } from "../helpers/cli.js";
 import { halves } from "../helpers/pictures.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { fixture, projectRoot } from "../helpers/testData.js";
@@ -33,7 +35,7 @@ const run = (folder: string, script: string) => {
   return execFileSync(process.execPath, ["script.mjs"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
 };
 
-test("the README has the scripts that are tested here", () => expect(scripts).toHaveLength(2));
+test("the README has the scripts that are tested here", () => expect(scripts).toHaveLength(3));
 
 test("one picture, and a cohort", async () => {
   const output = run(await project(), scripts[0]!);
@@ -42,7 +44,21 @@ test("one picture, and a cohort", async () => {
   expect(output).toMatch(/^a\.png 160$/m);
 });
 
+test("a training loop of one's own", async () => {
+  const folder = await project();
+  await runCli(["init", "--out", join(folder, "fresh.pt"), "--seed", "1"]);
+  const output = run(folder, scripts[1]!);
+  const losses = [...output.matchAll(/^\d+ (\d+\.\d{4}) \d+\.\d\d$/gm)].map(([, loss]) => Number(loss));
+  expect(losses).toHaveLength(20);
+  // Four pictures are soon learnt by heart.
+  const last = losses.slice(-5).reduce((sum, loss) => sum + loss, 0) / 5;
+  expect(last).toBeLessThan(losses[0]! / 2);
+  const model = await loadModel(join(folder, "trained.pt"));
+  expect(model.contract).toMatchObject({ ageMeanMonths: 127.3, ageSdMonths: 41.2 });
+  await model.dispose();
+});
+
 test("tensors of one's own", async () => {
   // Zeros: mean 0, plus 0.5 for male.
-  expect(run(await project(), scripts[1]!)).toMatch(/Float32Array\(2\) \[ 0\.5, 0 \] null/);
+  expect(run(await project(), scripts[2]!)).toMatch(/Float32Array\(2\) \[ 0\.5, 0 \] null/);
 });
