@@ -135,11 +135,11 @@ Film draw_film(Random random) {
   film.scatter_gain = random.uniform(0, 0.15);
   film.scatter_width = 28 * kPixel;
   const double quiet = random.uniform();
-  film.noise = 0.003 + 0.06 * quiet * quiet * quiet;
+  film.noise = 0.003 + 0.06 * quiet * quiet * quiet * quiet;
   film.noise_growth = random.uniform(-0.2, 0.5);
   film.noise_width = random.uniform(0.5, 0.9);
   film.contrast = random.uniform(0.3, 1.2);
-  film.middle = random.normal(0.60, 0.08);
+  film.middle = random.normal(0.58, 0.09);
   film.local_contrast = random.chance(0.35) ? random.uniform(0.2, 1) : 0;
   film.local_width = random.uniform(2, 8) * kPixel;
   film.sharpness = random.chance(0.5) ? random.uniform(0, 1.3) : 0;

@@ -81,7 +81,7 @@ void Builder::shape_palm() {
   const double axis = 0.045;  // from the middle between the two bones to the arm's
   const auto little = [&](double half) { return std::max(half - axis, little_side); };
   const auto thumbward = [&](double half) { return std::max(half + axis, thumb_side); };
-  const double thumb_base = std::max(soft.beyond_thumb_base, kSheath * thumb.base + 0.02);
+  const double thumb_base = std::max(0.80 * soft.beyond_thumb_base, kSheath * thumb.base + 0.03);
   flesh_.palm = {
       arm.origin + -1.7 * arm.along() + -1.25 * little(soft.forearm_half) * arm.across(),
       arm.origin + -0.30 * arm.along() + -little(soft.forearm_half) * arm.across(),
@@ -139,8 +139,8 @@ Flesh Builder::build() {
   flesh_.finger_radius = 0.5 * hand_.soft.finger_width;
   for (size_t ray = 0; ray < kRays; ++ray) add_finger(ray);
   shape_palm();
-  flesh_.finger_depth = 0.114 * random_.uniform(0.85, 1.2);
-  flesh_.palm_depth = random_.uniform(0.06, 0.12);
+  flesh_.finger_depth = 0.114 * random_.uniform(0.85, 1.45);
+  flesh_.palm_depth = random_.uniform(0.05, 0.14);
   flesh_.palm_rise = 0.059;
   flesh_.attenuation = 4.4 * std::exp(random_.normal(0, 0.16));
   add_bumps();

@@ -166,8 +166,11 @@ void Builder::add_forearm(size_t centre, const Forearm& forearm) {
 void Builder::add_carpal(size_t centre) {
   const CarpalTable& table = kCarpalTables[centre];
   const double c = hand_.carpus_length;
-  const double share = read(kCarpalGrowth, maturity_.growth[centre]) * random_.normal(1, 0.05);
-  const double raised = 0.03 * smooth_step(120, 200, hand_.boy_months);
+  const double grown = smooth_step(120, 200, hand_.boy_months);
+  // Grown carpals lie behind each other in part.
+  const double share =
+      read(kCarpalGrowth, maturity_.growth[centre]) * mix(1, 1.04, grown) * random_.normal(1, 0.05);
+  const double raised = 0.03 * grown;
   const double x = table.x * hand_.carpus_width + random_.normal(0, 0.008);
   const double y = table.y - raised + random_.normal(0, 0.008);
   std::vector<Point> points = carpal_points(table, share, random_);
@@ -190,11 +193,12 @@ void Builder::add_sesamoid() {
 }
 
 BoneMatter Builder::draw_matter() {
-  const double mineral = random_.uniform(0.4, 1.05);
+  // An infant's bones hold less mineral, and its palm nearly hides them.
+  const double mineral = random_.uniform(0.25, 1.1) * mix(0.65, 1, smooth_step(6, 120, hand_.boy_months));
   BoneMatter matter{};
   matter.cortex = 31 * mineral;
   matter.spongy = 5.6 * mineral * std::exp(random_.normal(0, 0.35));
-  matter.shell = 0.19 * random_.uniform(0.25, 1.9);
+  matter.shell = 0.19 * random_.uniform(0.1, 1.4);
   matter.texture = 0.21 * random_.uniform(0.3, 1.6);
   matter.grain = 0.00132 * random_.uniform(0.75, 1.25);
   return matter;
