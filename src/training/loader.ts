@@ -20,6 +20,8 @@ export interface LoadedBatch {
   /** Slots that hold a picture, and whose; not all of them where rows failed. */
   slots: Int32Array;
   rows: TrainingRow[];
+  /** How long the step had to wait for it. */
+  waitedSeconds: number;
 }
 
 export interface LoaderOptions {
@@ -68,7 +70,9 @@ export class BatchLoader implements AsyncDisposable {
     };
     try {
       for (loadAhead(); pending.length > 0; ) {
+        const asked = performance.now();
         const batch = await pending.shift()!;
+        batch.waitedSeconds = (performance.now() - asked) / 1000;
         loadAhead();
         try {
           if (batch.rows.length > 0) yield batch;
@@ -96,7 +100,8 @@ export class BatchLoader implements AsyncDisposable {
       throw failure;
     }
     const slots = [...wanted.keys()].filter((slot) => errors[slot] === undefined);
-    return { index, handle, slots: Int32Array.from(slots), rows: slots.map((slot) => wanted[slot]!) };
+    const rows = slots.map((slot) => wanted[slot]!);
+    return { index, handle, slots: Int32Array.from(slots), rows, waitedSeconds: 0 };
   }
 
   /** The error of a row that cannot be used. */

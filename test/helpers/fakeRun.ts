@@ -140,7 +140,13 @@ export async function startProcess(
   const loaded = (groups: TrainingRow[][], from = 0) =>
     (async function* () {
       for (const [i, rows] of groups.slice(from).entries())
-        yield { index: from + i, rows, handle: null as never, slots: Int32Array.from(rows.keys()) };
+        yield {
+          index: from + i,
+          rows,
+          handle: null as never,
+          slots: Int32Array.from(rows.keys()),
+          waitedSeconds: 0,
+        };
     })();
   const validation = batches(rows, { ...rules, dropLast: false });
   const run: TrainingRun = {

@@ -36,7 +36,7 @@ export async function runEpochs(hooks: readonly Hook[], from: number, to: number
       const { rows, result } = someOutputs(epoch, batch);
       const event = {
         position: place(batch),
-        batch: { rows } as never,
+        batch: { rows, waitedSeconds: 0.5 } as never,
         result,
         learningRate: 1e-3 / (epoch + 1),
       };
