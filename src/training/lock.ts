@@ -1,5 +1,5 @@
 /** A folder belongs to one process at a time: two runs that write the same files would spoil both. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -37,7 +37,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
   const own = `${JSON.stringify(await ownIdentity())}\n`;
   for (let attempt = 1; ; attempt++) {
     try {
-      await writeFile(path, own, { flag: "wx" });
+      await writeWhole(path, own);
       const release = () => rm(path, { force: true });
       return { release, [Symbol.asyncDispose]: release };
     } catch (error) {
@@ -49,6 +49,19 @@ export async function lockFolder(folder: string): Promise<Lock> {
     if (holder === null || attempt > MOST_ATTEMPTS || !(await isGone(holder)))
       throw inUse(folder, path, holder);
     await removeStale(path, found);
+  }
+}
+
+/** Make a file that must not be there yet; where the disk is full, none is left, which nobody could take over. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(text);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

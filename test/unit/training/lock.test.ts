@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { lockFolder } from "../../../src/training/lock.js";
+import { canMount, mountTmpfs } from "../../helpers/disk.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
 const lockOf = async (folder: string) => JSON.parse(await readFile(join(folder, "lock.json"), "utf8"));
@@ -88,4 +89,11 @@ it("says what is wrong with a folder that is not there", async () => {
     code: "ERR_DEEPLASIA_OUTPUT",
     message: expect.stringContaining("there is no folder"),
   });
+});
+
+it.skipIf(!canMount)("leaves no lock on a disk that is full (needs root)", async () => {
+  const folder = await mountTmpfs("size=8k");
+  await writeFile(join(folder, "other"), "x".repeat(8192));
+  await expect(lockFolder(folder)).rejects.toThrow(/lock\.json: the disk .* is full/);
+  expect(await readdir(folder)).toEqual(["other"]);
 });
