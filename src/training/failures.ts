@@ -4,7 +4,7 @@ import { stringify } from "csv-stringify/sync";
 import type { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { FAILURE_COLUMNS } from "../prediction/columns.js";
-import type { Hook } from "./hooks.js";
+import type { Hook, HookState } from "./hooks.js";
 
 interface FailedRow {
   /** In the annotations, counted from 1. */
@@ -42,5 +42,15 @@ export class Failures implements Hook {
 
   afterEpoch(): Promise<void> {
     return this.write();
+  }
+
+  state(): HookState {
+    return { lines: [...this.lines.values()] };
+  }
+
+  /** Those that this process has met already stay. */
+  restore({ lines }: HookState): void {
+    for (const line of lines as string[][]) this.lines.set(Number(line[0]), line);
+    this.isNew = this.lines.size > 0;
   }
 }
