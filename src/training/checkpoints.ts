@@ -41,7 +41,7 @@ export class Checkpoints implements Hook {
       this.logger.warn("no epoch was validated: the last model is the best there is");
     else
       this.logger.info(
-        `best model: epoch ${this.bestEpoch}, ${this.options.monitor} ${this.best?.toFixed(4) ?? "not finite"}`,
+        `best model: epoch ${this.bestEpoch + 1}, ${this.options.monitor} ${this.best?.toFixed(4) ?? "not finite"}`,
       );
   }
 

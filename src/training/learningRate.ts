@@ -21,7 +21,7 @@ export class LearningRate implements Hook {
     const before = this.value;
     this.schedule.step(metrics);
     if (this.value !== before)
-      this.logger?.info(`learning rate from epoch ${position.epoch + 1} on: ${this.value}`);
+      this.logger?.info(`learning rate from epoch ${position.epoch + 2} on: ${this.value}`);
   }
 
   state(): HookState {
