@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ImagePlan } from "../../../src/native.js";
 import type { TrainingRow } from "../../../src/training/cohort.js";
-import { trainingData } from "../../../src/training/data.js";
+import { requireTrainable, trainingData } from "../../../src/training/data.js";
 import type { PlanOf } from "../../../src/training/loader.js";
 import { configOf } from "../../helpers/trainConfig.js";
 import { plainContract } from "../../helpers/trainingRows.js";
@@ -33,7 +33,8 @@ async function dataOf(flags: string[], seed = 1, train = 21, val = 7) {
     return asked.pop()!;
   };
   const epoch = (number: number, from = 0) => askFor(data.train(number, from));
-  return { data, epoch, validation: (count: number) => askFor(data.validation(count)) };
+  const check = () => requireTrainable(config, plainContract, { parts });
+  return { data, epoch, validation: (count: number) => askFor(data.validation(count)), check };
 }
 
 it("gives each epoch an order and pictures of its own, which seed and row alone decide", async () => {
@@ -75,5 +76,6 @@ it("obeys the limits, and takes one batch of each in a trial", async () => {
 });
 
 it("refuses a batch that is larger than the split", async () => {
-  await expect(dataOf([], 1, 3)).rejects.toThrow(/batch_size is 4, but there are only 3 pictures/);
+  expect((await dataOf([], 1, 4)).check).not.toThrow();
+  expect((await dataOf([], 1, 3)).check).toThrow(/batch_size is 4, but there are only 3 pictures/);
 });
