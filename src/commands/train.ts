@@ -11,7 +11,7 @@ import { readTrainConfig } from "../training/config.js";
 import { formatConfig } from "../training/printConfig.js";
 import { runTraining } from "../training/run.js";
 import type { RunFolder } from "../training/runFolder.js";
-import { withTrial } from "../training/trial.js";
+import { isTrial, withTrial } from "../training/trial.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 
@@ -50,7 +50,8 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   const logger = createLogger({ progress, logFile: () => logFile, source: "train" });
   const stop = stopSignal(logger, ["SIGINT", "SIGTERM", "SIGUSR1"]);
   const onFolder = ({ path }: RunFolder) => {
-    logFile ??= join(path, "run.log");
+    // A trial's folder is gone before the last line.
+    if (!isTrial(config)) logFile ??= join(path, "run.log");
     for (const warning of warnings) logger.warn(warning);
   };
   const isGiven = (setting: string) => origins.has(setting);
