@@ -45,8 +45,6 @@ export interface TrainingRun {
   clock(): number;
   /** Save all that the run needs to go on from here. */
   save(): Promise<void>;
-  /** Newest state that was saved; null: none yet. */
-  lastState(): string | null;
 }
 
 /**
@@ -117,16 +115,15 @@ function meetNonFinite(run: TrainingRun, { index, rows }: LoadedBatch, { nonFini
   const { epoch, globalStep } = run.position;
   const what = nonFinite === "loss" ? "the loss is" : "the gradients are";
   const numbers = rows.map(({ row }) => row).join(", ");
-  const message = `${what} not finite in epoch ${epoch}, batch ${index} (after step ${globalStep}), rows ${numbers}`;
+  const place = `epoch ${epoch + 1}, batch ${index + 1} (after step ${globalStep})`;
+  const message = `${what} not finite in ${place}, rows ${numbers}`;
   if (run.skipNan) {
     run.logger.warn(`${message}: left out`);
     return;
   }
-  const last = run.lastState();
   throw new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", message, {
     remedy:
-      `${last === null ? "No state was saved before." : `The last state that is good: ${last}.`} Look at the pictures ` +
-      "of these rows; lower the learning rate or clip gradients (--trainer.gradient_clip_val); or leave such steps out " +
-      "(--trainer.skip_nan).",
+      "Look at the pictures of these rows; lower the learning rate or clip gradients (--trainer.gradient_clip_val); or " +
+      "leave such steps out (--trainer.skip_nan).",
   });
 }

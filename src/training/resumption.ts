@@ -18,7 +18,7 @@ export interface Resumption {
  * `trainer.resume_from_checkpoint` is `last`, a run's state, or a Lightning checkpoint. A job that SLURM has started again
  * goes on with its own run without being told.
  *
- * Throws ERR_DEEPLASIA_MODEL_MISSING.
+ * Throws ERR_DEEPLASIA_MODEL_MISSING, and ERR_DEEPLASIA_RESUME for a state without its run.
  */
 export async function findResumption(config: TrainConfig): Promise<Resumption> {
   const { resume_from_checkpoint: from } = config.trainer;
@@ -35,9 +35,14 @@ export async function findResumption(config: TrainConfig): Promise<Resumption> {
         "run of this name.",
     });
   }
-  const folder = from.endsWith(".state") ? runOfState(from) : null;
+  if (!from.endsWith(".state")) return { folder: null, states: [], checkpoint: from };
+  const folder = runOfState(from);
   if (folder !== null) return { folder, states: [from], checkpoint: null };
-  return { folder: null, states: [], checkpoint: from };
+  throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${from} does not lie in the folder ckp of a run`, {
+    file: from,
+    remedy:
+      "A state is gone on with where the run left it: give <run>/ckp/last.state, the whole run with it.",
+  });
 }
 
 /** The run that this SLURM job began before it was started again. */

@@ -28,8 +28,8 @@ import { batchCount } from "./order.js";
 import { formatConfig } from "./printConfig.js";
 import { recordProcess } from "./provenance.js";
 import { findResumption, type Resumption } from "./resumption.js";
-import { makeRunFolder, type RunFolder } from "./runFolder.js";
-import { type Resumable, type RunFacts, restoreRun, saveRun } from "./runState.js";
+import { clearRun, makeRunFolder, type RunFolder } from "./runFolder.js";
+import { type Resumable, type RunFacts, restoreRun, saveRun, withLastState } from "./runState.js";
 import { knownScale, openStart, type Start, trainedContract } from "./start.js";
 import { stepOptionsOf } from "./stepOptions.js";
 import type { Trainer } from "./trainer.js";
@@ -87,7 +87,6 @@ interface Run extends RunOptions {
 
 async function runIn(run: Run): Promise<RunResult> {
   const { config, folder, trainer, contract, cohort, logger, progress } = run;
-  const { data, trainer: settings } = config;
   const step = new NetworkStep(trainer, contract);
   const trainBatches = batchCount(cohort.parts.train.rows.length, batchRules(config).train);
   const hooks = createHooks({ ...run, step, scale: cohort.scale, trainBatches });
@@ -97,47 +96,69 @@ async function runIn(run: Run): Promise<RunResult> {
   const resumed = await resume(state, facts, run);
   const seed = resumed?.seed ?? run.seed;
   await writeFacts(run, seed, resumed?.file ?? null);
-  let lastState = resumed?.file ?? null;
-  const read = await openPictureCache(data, { logger });
-  await using loader = new BatchLoader({
+  const read = await openPictureCache(config.data, { logger });
+  await using loader = openLoader(run, hooks, read);
+  const data = trainingData(config, contract, cohort, loader, seed);
+  const save = () => saveRun(state, { ...facts, seed }, folder);
+  try {
+    if (resumed === null) {
+      hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
+      // From now on there is a run to go on with, and it is known that a state can be written.
+      await save();
+    }
+    const { learningRate } = hooks;
+    const { signal } = run;
+    const clock = stopwatch(state.position.seconds);
+    const ended = await train({
+      ...state,
+      ...loopSettings(config),
+      data,
+      learningRate,
+      signal,
+      logger,
+      clock,
+      save,
+    });
+    if (ended !== null) await finish(ended, run, hooks, read);
+    await hooks.failures.write();
+    return { folder: folder.path, ended };
+  } catch (error) {
+    // What comes second where the disk is full says nothing new.
+    await hooks.failures.write().catch(() => {});
+    throw isTrial(config) ? error : await withLastState(error, folder);
+  } finally {
+    progress.finish();
+  }
+}
+
+function openLoader({ config, contract, logger }: Run, { failures }: Hooks, read: ReadPicture): BatchLoader {
+  const { train_batch_size, test_batch_size, num_workers: numWorkers } = config.data;
+  return new BatchLoader({
     contract,
-    capacity: Math.max(data.train_batch_size, data.test_batch_size),
-    numWorkers: data.num_workers,
+    capacity: Math.max(train_batch_size, test_batch_size),
+    numWorkers,
     strict: config.strict,
     read,
     onFailure: (row, error) => {
-      if (hooks.failures.add(row, error)) logger.warn(`left out: ${formatError(error)}`);
+      if (failures.add(row, error)) logger.warn(`left out: ${formatError(error)}`);
     },
   });
-  const batches = trainingData(config, contract, cohort, loader, seed);
-  if (resumed === null) hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
-  const sanity = settings.num_sanity_val_steps;
-  try {
-    const ended = await train({
-      ...state,
-      data: batches,
-      learningRate: hooks.learningRate,
-      accumulation: accumulationAt(config),
-      limits: limitsOf(config),
-      sanityBatches: sanity === -1 ? batches.validationBatches : sanity,
-      validateEvery: settings.check_val_every_n_epoch,
-      saveEvery: config.checkpoint.every_n_steps,
-      skipNan: settings.skip_nan,
-      signal: run.signal,
-      logger,
-      clock: stopwatch(state.position.seconds),
-      save: async () => {
-        await saveRun(state, { ...facts, seed }, folder);
-        lastState = folder.lastState;
-      },
-      lastState: () => lastState,
-    });
-    if (ended !== null) await finish(ended, run, hooks, read);
-    return { folder: folder.path, ended };
-  } finally {
-    progress.finish();
-    await hooks.failures.write();
-  }
+}
+
+function loopSettings(config: TrainConfig) {
+  const {
+    num_sanity_val_steps: sanity,
+    check_val_every_n_epoch: validateEvery,
+    skip_nan: skipNan,
+  } = config.trainer;
+  return {
+    accumulation: accumulationAt(config),
+    limits: limitsOf(config),
+    sanityBatches: sanity === -1 ? Number.POSITIVE_INFINITY : sanity,
+    validateEvery,
+    saveEvery: config.checkpoint.every_n_steps,
+    skipNan,
+  };
 }
 
 /** Test the best model; of a trial there is nothing to be kept. */
@@ -170,7 +191,7 @@ function stopwatch(before: number): () => number {
 async function resume(
   state: Resumable,
   facts: Omit<RunFacts, "seed">,
-  { resumption, trainer, start, logger }: Run,
+  { config, folder, resumption, trainer, start, logger }: Run,
 ): Promise<{ seed: number; file: string } | null> {
   const { states, checkpoint } = resumption;
   for (const file of states) {
@@ -185,6 +206,9 @@ async function resume(
       logger.warn(`${error.message}: taking the state before it`);
     }
   }
+  await clearRun(folder);
+  if (config.trainer.resume_from_checkpoint === "last")
+    logger.warn(`there is no run of the name ${config.name} to go on with: this is a new one`);
   if (checkpoint !== null && start.isCheckpoint) {
     const adopted = await trainer.importLightningState(checkpoint);
     logger.info(

@@ -1,5 +1,5 @@
 /** The folder of a run, laid out as the reference's: `<root_dir>/<name>/version_<n>`, or `split_<n>`. */
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isSystemError } from "../errors.js";
 import { outputError, pathKind, syncFolder } from "../files.js";
@@ -67,6 +67,20 @@ export async function replaceState(
     await syncFolder(dirname(lastState));
   } catch (error) {
     throw outputError(error, lastState);
+  }
+}
+
+/**
+ * Remove what an earlier run left in a folder that is used again and that could be taken for the new run's: states,
+ * failures, predictions. Its models stay until the new run has some. Throws ERR_DEEPLASIA_OUTPUT.
+ */
+export async function clearRun(folder: RunFolder): Promise<void> {
+  const { lastState, previousState, failures, predictions } = folder;
+  try {
+    for (const path of [lastState, previousState, failures, predictions])
+      await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    throw outputError(error, folder.path);
   }
 }
 

@@ -28,23 +28,25 @@ export type Resumable = Pick<TrainingRun, "hooks" | "position"> & {
   step: Pick<Step, "saveState" | "restoreState">;
 };
 
-/** Throws ERR_DEEPLASIA_OUTPUT that says what stands. */
+/** Throws ERR_DEEPLASIA_OUTPUT. */
 export async function saveRun(run: Resumable, facts: RunFacts, folder: RunFolder): Promise<void> {
-  try {
-    const states = run.hooks.flatMap((hook) => (hook.state === undefined ? [] : [[hook.name, hook.state()]]));
-    const notes: Notes = {
-      version: VERSION,
-      ...facts,
-      position: run.position,
-      hooks: Object.fromEntries(states),
-    };
-    await replaceState(folder, (file) => run.step.saveState(file, JSON.stringify(notes)));
-  } catch (cause) {
-    const { code, message, file, remedy = "" } = toDeeplasiaError(cause, "ERR_DEEPLASIA_OUTPUT");
-    const [last] = await statesOf(folder);
-    const stands = last === undefined ? "No state was saved before." : `The state before stands: ${last}.`;
-    throw new DeeplasiaError(code, message, { file, cause, remedy: `${remedy} ${stands}`.trim() });
-  }
+  const states = run.hooks.flatMap((hook) => (hook.state === undefined ? [] : [[hook.name, hook.state()]]));
+  const notes: Notes = {
+    version: VERSION,
+    ...facts,
+    position: run.position,
+    hooks: Object.fromEntries(states),
+  };
+  await replaceState(folder, (file) => run.step.saveState(file, JSON.stringify(notes)));
+}
+
+/** What ended a run, with what that leaves to go on from; what is no DeeplasiaError stays as it is. */
+export async function withLastState(cause: unknown, folder: RunFolder): Promise<unknown> {
+  const { code, message, file, row, remedy = "" } = toDeeplasiaError(cause);
+  if (code === "ERR_DEEPLASIA_INTERNAL") return cause;
+  const [last] = await statesOf(folder);
+  const stands = last === undefined ? "No state was saved." : `The last state that is good stands: ${last}.`;
+  return new DeeplasiaError(code, message, { file, row, cause, remedy: `${remedy} ${stands}`.trim() });
 }
 
 /**

@@ -178,7 +178,6 @@ export async function startProcess(
     // A clock that is the same in all processes: ten seconds a step.
     clock: () => 10 * step.steps,
     save: () => saveRun(run, facts, folder),
-    lastState: () => (step.calls > 0 ? folder.lastState : null),
   };
   const [state] = await statesOf(folder);
   if (state !== undefined) await restoreRun(run, facts, state);

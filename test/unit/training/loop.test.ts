@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DeeplasiaError } from "../../../src/errors.js";
 import { silentLogger } from "../../../src/report/log.js";
 import { type RunFolder, statesOf } from "../../../src/training/runFolder.js";
+import { withLastState } from "../../../src/training/runState.js";
 import { csvRows } from "../../helpers/cli.js";
 import { fakeFolder, resultOf, STEPS_PER_EPOCH, startProcess, type Trouble } from "../../helpers/fakeRun.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
@@ -78,14 +80,14 @@ describe("a run", () => {
 });
 
 describe("a loss that is not finite", () => {
-  it("ends the run, naming the step, the rows of the batch and the last state that is good", async () => {
+  it("ends the run, naming the step and the rows of the batch; the last state is good", async () => {
     const folder = await fakeFolder(await temporaryFolder());
     const { ended, step } = await startProcess(folder, [], { nanAt: [8] });
     const error = await ended().catch((thrown) => thrown);
     expect(error).toMatchObject({
       code: "ERR_DEEPLASIA_NOT_FINITE",
-      message: `the loss is not finite in epoch 1, batch 2 (after step 7), rows ${step.seen[7]!.join(", ")}`,
-      remedy: expect.stringContaining(folder.lastState),
+      message: `the loss is not finite in epoch 2, batch 3 (after step 7), rows ${step.seen[7]!.join(", ")}`,
+      remedy: expect.stringContaining("--trainer.skip_nan"),
     });
     expect(step.calls).toBe(8);
     expect(JSON.parse(JSON.parse(await readFile(folder.lastState, "utf8")).notes).position).toMatchObject({
@@ -207,14 +209,15 @@ it("keeps the states it has when a new one cannot be written, and says so", asyn
   let saves = 0;
   const beforeSaving = () => {
     saves += 1;
-    if (saves === 4) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    if (saves === 4) throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", "no space left on device");
   };
   const expected = await undisturbed();
   const { ended } = await startProcess(folder, [], { beforeSaving });
   const error = await ended().catch((thrown) => thrown);
-  expect(error).toMatchObject({
+  expect(await withLastState(error, folder)).toMatchObject({
     code: "ERR_DEEPLASIA_OUTPUT",
-    remedy: expect.stringContaining(`The state before stands: ${folder.lastState}`),
+    message: "no space left on device",
+    remedy: `The last state that is good stands: ${folder.lastState}.`,
   });
   expect(await statesOf(folder)).toHaveLength(2);
   // The last one was damaged meanwhile: the one before serves as well.

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { readTrainConfig } from "../../../src/training/config.js";
 import { formatHyperParameters } from "../../../src/training/hyperParameters.js";
 import {
+  clearRun,
   makeRunFolder,
   type RunFolder,
   replaceState,
@@ -89,6 +90,17 @@ it("goes on from the previous state where a kill came between the two renames", 
   expect(await statesOf(folder)).toEqual([folder.previousState]);
   await replaceState(folder, (file) => writeFile(file, "2"));
   expect(await statesOf(folder)).toEqual([folder.lastState, folder.previousState]);
+});
+
+it("keeps models of the run before in a folder that is used again, and nothing that could be taken for the new one's", async () => {
+  const folder = await makeRunFolder({ ...(await place()), split_ind: 1 });
+  const files = [folder.lastState, folder.previousState, folder.failures, folder.bestModel, folder.lastModel];
+  for (const file of files) await writeFile(file, "old");
+  await writeTree(folder.predictions, { "test_pred.csv": "old" });
+  await clearRun(folder);
+  expect((await readdir(folder.path, { recursive: true })).sort()).toEqual([
+    ...["ckp", "ckp/best_model.pt", "ckp/last.pt"],
+  ]);
 });
 
 it.skipIf(!canMount)("keeps the states it has on a disk that is full (needs root)", async () => {
