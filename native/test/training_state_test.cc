@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "check.h"
 #include "checkpoints.h"
@@ -157,4 +158,24 @@ TEST(lightning_s_adam_goes_on) {
   EXPECT(failure([&] {
            adopt_lightning(deeplasia::test::fixture("parity/checkpoints/state_dict_torch2.13.pt"), trainer);
          }).starts_with("ERR_DEEPLASIA_CHECKPOINT: "));
+}
+
+TEST(a_training_state_with_a_flipped_bit_is_refused_wherever_it_is) {
+  const TemporaryFile file;
+  Trainer trainer(tiny_network(Tiny::whole), with_everything(OptimizerOptions::Kind::adam));
+  trainer.step(tiny_examples(4, 5), 0.1, true);
+  write_state(file.path, trainer.state(), "position: 3");
+  const auto size = static_cast<int64_t>(std::filesystem::file_size(file.path));
+  for (int64_t place = 0; place < size; place += 97) {
+    std::fstream bytes(file.path, std::ios::binary | std::ios::in | std::ios::out);
+    const auto flip = [&] {
+      bytes.seekg(place);
+      const auto flipped = static_cast<char>(bytes.get() ^ 1);
+      bytes.seekp(place).put(flipped).flush();
+    };
+    flip();
+    EXPECT(failure([&] { read_state(file.path); }).starts_with("ERR_DEEPLASIA_CHECKPOINT"));
+    flip();
+  }
+  EXPECT_EQUAL(read_state(file.path).notes, "position: 3");
 }

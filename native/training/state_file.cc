@@ -2,13 +2,43 @@
 
 #include <utility>
 
+#include "checkpoint/inflate.h"
 #include "checkpoint/safetensors.h"
 #include "network/tensors.h"
+#include "runtime/failure.h"
 
 namespace deeplasia::training {
 namespace {
 
+using checkpoint::Bytes;
+
 constexpr const char* kNotes = "notes";
+constexpr const char* kChecksum = "checksum";
+
+Bytes bytes_of(const checkpoint::Tensor& tensor) {
+  uint8_t* writable = nullptr;
+  Bytes bytes = checkpoint::allocate(tensor.element_count() * tensor.dtype->size, writable);
+  checkpoint::copy_row_major(tensor, writable);
+  return bytes;
+}
+
+Bytes bytes_of(const std::string& text) {
+  uint8_t* writable = nullptr;
+  Bytes bytes = checkpoint::allocate(text.size(), writable);
+  text.copy(reinterpret_cast<char*>(writable), text.size());
+  return bytes;
+}
+
+// Over all texts and elements, whatever the order in the file: the format itself has none, and a run that
+// goes on from a flipped bit is wrong without a sign of it.
+std::string checksum_of(const checkpoint::Safetensors& file) {
+  std::map<std::string, std::string> parts = file.metadata;
+  for (const auto& [name, tensor] : file.tensors)
+    parts["tensor " + name] = std::to_string(checkpoint::crc32(bytes_of(tensor)));
+  std::string text;
+  for (const auto& [name, part] : parts) text.append(name).append("\n").append(part).append("\n");
+  return std::to_string(checkpoint::crc32(bytes_of(text)));
+}
 
 }  // namespace
 
@@ -18,11 +48,17 @@ void write_state(const std::string& path, const TrainingState& state, const std:
   file.metadata[kNotes] = notes;
   for (const auto& [name, tensor] : state.tensors)
     file.tensors.emplace_back(name, network::from_torch(tensor));
+  file.metadata[kChecksum] = checksum_of(file);
   checkpoint::write_safetensors(path, file);
 }
 
 SavedState read_state(const std::string& path) {
   checkpoint::Safetensors file = checkpoint::read_safetensors(path);
+  const auto checksum = file.metadata.extract(kChecksum);
+  if (checksum.empty()) throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT", "not a training state");
+  if (checksum.mapped() != checksum_of(file))
+    throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT",
+                              "the training state is damaged: its checksum differs");
   SavedState saved;
   auto notes = file.metadata.extract(kNotes);
   if (!notes.empty()) saved.notes = std::move(notes.mapped());

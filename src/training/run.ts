@@ -1,14 +1,11 @@
 /** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
 import { randomInt } from "node:crypto";
-import { DISCLAIMER } from "../about.js";
-import { DeeplasiaError, formatError } from "../errors.js";
+import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
-import { writeFileAtomic } from "../files.js";
 import { openPictureCache } from "../image/cache.js";
 import type { ReadPicture } from "../image/read.js";
 import type { Contract } from "../model/contract.js";
 import { chooseDevice } from "../model/device.js";
-import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
 import type { Progress } from "../report/progress.js";
@@ -18,17 +15,15 @@ import { openTrainer } from "./createTrainer.js";
 import { accumulationAt, batchRules, requireTrainable, trainingData } from "./data.js";
 import { deviceRequest } from "./device.js";
 import type { Position } from "./hooks.js";
-import { formatHyperParameters } from "./hyperParameters.js";
 import { limitsOf } from "./limits.js";
 import { BatchLoader } from "./loader.js";
 import { lockFolder } from "./lock.js";
 import { train } from "./loop.js";
 import { NetworkStep } from "./networkStep.js";
 import { batchCount } from "./order.js";
-import { formatConfig } from "./printConfig.js";
-import { recordProcess } from "./provenance.js";
 import { findResumption, type Resumption } from "./resumption.js";
-import { clearRun, makeRunFolder, type RunFolder } from "./runFolder.js";
+import { writeRunFacts } from "./runFacts.js";
+import { clearRun, discardLast, makeRunFolder, type RunFolder } from "./runFolder.js";
 import { type Resumable, type RunFacts, restoreRun, saveRun, withLastState } from "./runState.js";
 import { knownScale, openStart, type Start, trainedContract } from "./start.js";
 import { stepOptionsOf } from "./stepOptions.js";
@@ -95,7 +90,7 @@ async function runIn(run: Run): Promise<RunResult> {
   const facts = { config, rows: cohort.sha256 };
   const resumed = await resume(state, facts, run);
   const seed = resumed?.seed ?? run.seed;
-  await writeFacts(run, seed, resumed?.file ?? null);
+  await writeRunFacts({ ...run, seed, resumedFrom: resumed?.file ?? null });
   const read = await openPictureCache(config.data, { logger });
   await using loader = openLoader(run, hooks, read);
   const data = trainingData(config, contract, cohort, loader, seed);
@@ -120,6 +115,7 @@ async function runIn(run: Run): Promise<RunResult> {
       save,
     });
     if (ended !== null) await finish(ended, run, hooks, read);
+    else logger.info(`interrupted; --trainer.resume_from_checkpoint=last goes on from ${folder.lastState}`);
     await hooks.failures.write();
     return { folder: folder.path, ended };
   } catch (error) {
@@ -197,6 +193,7 @@ async function resume(
   for (const file of states) {
     try {
       const seed = await restoreRun(state, facts, file);
+      if (file !== states[0]) await discardLast(folder);
       const { epoch, batch, globalStep } = state.position;
       logger.info(`going on from ${file}: epoch ${epoch + 1}, batch ${batch}, step ${globalStep}`);
       return { seed, file };
@@ -210,41 +207,21 @@ async function resume(
   if (config.trainer.resume_from_checkpoint === "last")
     logger.warn(`there is no run of the name ${config.name} to go on with: this is a new one`);
   if (checkpoint !== null && start.isCheckpoint) {
-    const adopted = await trainer.importLightningState(checkpoint);
-    logger.info(
-      `starting from ${checkpoint}: its weights, and its optimiser's state of ${adopted} parameters`,
-    );
+    const optimizer = await adoptOptimizer(trainer, checkpoint);
+    logger.info(`starting from ${checkpoint}: its weights; ${optimizer}`);
   }
   return null;
 }
 
-/** What can be known before the first step, into the log and the folder. */
-async function writeFacts(run: Run, seed: number, resumedFrom: string | null): Promise<void> {
-  const { config, folder, trainer, cohort, start, logger } = run;
-  const { parts, scale, withoutSplit } = cohort;
-  const { device } = trainer;
-  const counts = PARTS.map((part) => `${parts[part].rows.length} ${part}`).join(", ");
-  logger.info(DISCLAIMER);
-  logger.info(
-    `${folder.path}: ${start.text}; ${trainer.learning} values learn, on ${device.name} (${device.reason})`,
-  );
-  logger.info(
-    `pictures: ${counts}${withoutSplit > 0 ? `; ${withoutSplit} without a split` : ""}; ages of training: ` +
-      `${scale.meanMonths.toFixed(1)} ± ${scale.sdMonths.toFixed(1)} months; seed ${seed}`,
-  );
-  await writeFileAtomic(folder.config, formatConfig({ ...config, seed_everything: seed }));
-  await writeFileAtomic(folder.hyperParameters, formatHyperParameters(config));
-  const { annotation_path: annotations, split_path: split } = config.data;
-  const { init_from: model, pretrained } = config.model;
-  const files = Object.entries({ annotations, split, model: run.resumption.checkpoint ?? model, pretrained });
-  await recordProcess(folder.provenance, {
-    seed,
-    device: `${device.name} (${device.reason})`,
-    libtorch: native().buildInfo().libtorchCompiled,
-    files: Object.fromEntries(files.filter((file): file is [string, string] => typeof file[1] === "string")),
-    rows: cohort.sha256,
-    resumedFrom,
-  });
+/** Take over what a checkpoint's optimiser had gathered, as far as there is something that fits; in words. */
+async function adoptOptimizer(trainer: Trainer, checkpoint: string): Promise<string> {
+  try {
+    return `its optimiser's state of ${await trainer.importLightningState(checkpoint)} parameters`;
+  } catch (error) {
+    const { code, message } = toDeeplasiaError(error);
+    if (code !== "ERR_DEEPLASIA_CHECKPOINT" && code !== "ERR_DEEPLASIA_RESUME") throw error;
+    return `the optimiser starts anew: ${message}`;
+  }
 }
 
 /** Rows of which it is known already that they cannot be used. Throws the first one's error if `strict`. */

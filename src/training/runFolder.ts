@@ -84,6 +84,15 @@ export async function clearRun(folder: RunFolder): Promise<void> {
   }
 }
 
+/** Put the previous state in the place of the last one, which is damaged: it must not become the previous one itself. */
+export async function discardLast({ lastState, previousState }: RunFolder): Promise<void> {
+  try {
+    await rename(previousState, lastState);
+  } catch (error) {
+    throw outputError(error, lastState);
+  }
+}
+
 type Place = Pick<TrainConfig, "root_dir" | "name" | "split_ind">;
 
 const parentOf = ({ root_dir, name }: Place) => join(root_dir, name);

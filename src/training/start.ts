@@ -14,6 +14,8 @@ import type { Trainer } from "./trainer.js";
 export interface Start extends Pick<ModelSource, "model" | typeof Symbol.asyncDispose> {
   /** For messages. */
   file: string;
+  /** Null for a fresh network. */
+  path: string | null;
   /** In a few words, for the log. */
   text: string;
   /** A checkpoint, whose optimiser may be gone on with. */
@@ -70,6 +72,7 @@ export async function openStart(
   const sources = await contractSources(file, source.sources, undefined, byHand);
   return {
     file,
+    path: file,
     text: source.config === null ? "a TorchScript model" : networkText(source.config),
     isCheckpoint: source.config !== null,
     model: source.model,
@@ -85,6 +88,7 @@ async function startFresh({ model }: TrainConfig, seed: number) {
   const manifest: Manifest = { sexEncoding: network.sexDcs > 0 ? "male-1" : "none" };
   return {
     file: FRESH,
+    path: null,
     text: `${networkText(network)}, ${from === undefined ? "fresh weights" : `ImageNet weights of ${from}`}`,
     isCheckpoint: false,
     model: handle,

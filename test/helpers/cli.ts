@@ -18,19 +18,22 @@ export interface CliOptions {
   env?: Record<string, string>;
   /** Called with the text of stderr so far whenever there is more. */
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called at once; whatever else shall decide when the program ends. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Send the signal so many milliseconds after the start. */
   killAfter?: { milliseconds: number; signal: NodeJS.Signals };
 }
 
 /** Run `deeplasia-native` with arguments to its end. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { cwd, env, onStderr, killAfter } = options;
+  const { cwd, env, onStderr, onStart, killAfter } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    onStart?.((signal) => child.kill(signal));
     const text = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       text.stdout += chunk;
