@@ -81,6 +81,30 @@ async function measure(file, folder) {
   }
 }
 
+/** A model of a run, small, with what it was measured to know in its contract. */
+async function pack(bestModel, folder, unseen) {
+  const half = join(folder, "half.pt");
+  cli("convert", bestModel, half, "--half", "--overwrite");
+  const { phantoms, plates } = await measure(half, unseen);
+  const found = [phantoms, ...plates].join("; ");
+  const provenance =
+    `trained by deeplasia-native on ${TRAINING.n} synthetic radiographs (npm run model:bundled); it has seen no ` +
+    `person's hand. Measured: ${found}.`;
+  await mkdir(join(root, "models"), { recursive: true });
+  await rm(MODEL, { force: true });
+  cli(
+    "manifest",
+    "write",
+    half,
+    `--out=${MODEL}`,
+    "--name=phantom-b0",
+    "--licence=MIT",
+    `--provenance=${provenance}`,
+    "--intended-use=to try this software with synthetic pictures; not for people, not a medical device",
+  );
+  console.log(`${MODEL}: ${found}`);
+}
+
 async function bundledModel() {
   const folder = resolve(process.argv[2] ?? "output/bundled");
   const [cohort, unseen] = [join(folder, "cohort"), join(folder, "unseen")];
@@ -99,26 +123,7 @@ async function bundledModel() {
   );
   const runs = (await readdir(join(folder, "phantom-b0"))).filter((name) => name.startsWith("version_"));
   const newest = runs.sort((a, b) => Number(a.slice(8)) - Number(b.slice(8))).at(-1);
-  await mkdir(join(root, "models"), { recursive: true });
-  await rm(MODEL, { force: true });
-  const half = join(folder, "half.pt");
-  cli("convert", join(folder, "phantom-b0", newest, "ckp/best_model.pt"), half, "--half", "--overwrite");
-  const { phantoms, plates } = await measure(half, unseen);
-  const found = [phantoms, ...plates].join("; ");
-  const provenance =
-    `trained by deeplasia-native on ${TRAINING.n} synthetic radiographs (npm run model:bundled); it has seen no ` +
-    `person's hand. Measured: ${found}.`;
-  cli(
-    "manifest",
-    "write",
-    half,
-    `--out=${MODEL}`,
-    "--name=phantom-b0",
-    "--licence=MIT",
-    `--provenance=${provenance}`,
-    "--intended-use=to try this software with synthetic pictures; not for people, not a medical device",
-  );
-  console.log(`${MODEL}: ${found}`);
+  await pack(join(folder, "phantom-b0", newest, "ckp/best_model.pt"), folder, unseen);
 }
 
 await runAsScript(import.meta.url, bundledModel);
