@@ -30,6 +30,7 @@ std::vector<std::string> texts(const Napi::Object& object, const char* name) {
   if (!value.IsArray()) mistyped(object.Env(), name, "an array of strings");
   const auto array = value.As<Napi::Array>();
   std::vector<std::string> result;
+  result.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToString().Utf8Value());
   return result;
 }

@@ -2,6 +2,7 @@
 #include <torch/script.h>
 
 #include <functional>
+#include <utility>
 
 #include "addon/glue.h"
 #include "addon/options.h"
@@ -38,8 +39,9 @@ Input slots_input(const Napi::Object& object, Uses& uses) {
 Input input_argument(const Napi::CallbackInfo& info, size_t index, Uses& uses) {
   const Napi::Object object = object_argument(info, index, "input");
   if (object.Has("batch")) return slots_input(object, uses);
-  const at::Tensor x = pictures(object);
-  return {[x](c10::Device) { return x; }, static_cast<size_t>(x.size(0))};
+  at::Tensor x = pictures(object);
+  const auto rows = static_cast<size_t>(x.size(0));
+  return {[x = std::move(x)](c10::Device) -> at::Tensor { return x; }, rows};
 }
 
 training::Examples examples_argument(const Napi::CallbackInfo& info, size_t index, size_t rows) {
@@ -82,7 +84,7 @@ Napi::Value step_to_js(Napi::Env env, const training::StepResult& step) {
 
 // A task on the trainer's compute thread.
 template <class Work, class Convert>
-Napi::Value task(const Napi::CallbackInfo& info, Uses uses, Work work, Convert convert) {
+Napi::Value task(const Napi::CallbackInfo& info, Uses uses, const Work& work, const Convert& convert) {
   auto& handle = Handle<Trainer>::from(info[0]);
   uses.values.push_back(info[0]);
   uses.handles.push_back(&handle);
