@@ -5,6 +5,7 @@
 #include "phantom/bone_painter.h"
 #include "phantom/distance.h"
 #include "phantom/lookup.h"
+#include "phantom/math.h"
 
 namespace deeplasia::phantom {
 namespace {
@@ -47,7 +48,7 @@ Relief relief(const Flesh& flesh, const View& view, Random& random) {
       double gain = 1 + 0.15 * lumps.row(j)[i];
       for (const Bump& bump : flesh.bumps) {
         const Point d = at - bump.at;
-        gain += bump.gain * std::exp(-0.5 * (d.x * d.x + d.y * d.y) / (bump.radius * bump.radius));
+        gain += bump.gain * exp(-0.5 * (d.x * d.x + d.y * d.y) / (bump.radius * bump.radius));
       }
       double folds = 0;
       for (const Fold& fold : flesh.folds)
@@ -64,10 +65,9 @@ Lookup thickness(const Flesh& flesh) {
   constexpr double kDeepest = 0.4;
   return {kDeepest, [&flesh](double d) {
             const double off_axis = 1 - std::min(d / flesh.finger_radius, 1.0);
-            const double finger = flesh.finger_depth * std::pow(1 - off_axis * off_axis, 0.42);
+            const double finger = flesh.finger_depth * pow(1 - off_axis * off_axis, 0.42);
             const double beyond = std::max(d - 0.75 * flesh.finger_radius, 0.0);
-            return flesh.attenuation *
-                   (finger + flesh.palm_depth * (1 - std::exp(-beyond / flesh.palm_rise)));
+            return flesh.attenuation * (finger + flesh.palm_depth * (1 - exp(-beyond / flesh.palm_rise)));
           }};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "phantom/math.h"
+
 namespace deeplasia::phantom {
 
 ShaftForm shaft_form(size_t segment, size_t ray, const Shaft& shaft, double boy_months, double fusion,
@@ -45,8 +47,7 @@ EpiphysisForm epiphysis_form(size_t centre, double growth, double metaphysis, do
   const double stout = metaphysis / table.common_width;
   EpiphysisForm form{};
   form.width = metaphysis * read(table.width, growth) * random.normal(1, 0.04);
-  form.height =
-      read(table.height, growth) * scale * std::pow(stout, table.width_power) * random.normal(1, 0.06);
+  form.height = read(table.height, growth) * scale * pow(stout, table.width_power) * random.normal(1, 0.06);
   form.height = std::min({form.height, std::max(0.005, room), 0.95 * form.width});
   if (centre == kRadius) {
     form.belly = 0.34;
@@ -77,7 +78,7 @@ EpiphysisForm epiphysis_form(size_t centre, double growth, double metaphysis, do
 
 std::vector<Point> carpal_points(const CarpalTable& table, double share, Random& random) {
   // A pebble until it is nearly half as wide as it will be; then it takes its shape.
-  const double shaped = std::pow(std::clamp((share - 0.40) / 0.55, 0.0, 1.0), 1.2);
+  const double shaped = pow(std::clamp((share - 0.40) / 0.55, 0.0, 1.0), 1.2);
   const double radius = 0.5 * share * std::sqrt(table.width * table.height);
   const double turn = random.normal(0, 0.06);
   std::vector<Point> points;

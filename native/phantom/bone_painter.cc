@@ -5,6 +5,7 @@
 
 #include "phantom/distance.h"
 #include "phantom/lookup.h"
+#include "phantom/math.h"
 #include "phantom/outline.h"
 #include "phantom/texture.h"
 
@@ -58,7 +59,7 @@ Outline projected(const Outline& outline, const View& view) {
 // Depth of a cross-section, share of the whole, by the distance from its edge, share of where it is deepest.
 const Lookup& chord_of(bool is_tube) {
   const auto rounded = [](double power) {
-    return [power](double share) { return std::pow(1 - (1 - share) * (1 - share), power); };
+    return [power](double share) { return pow(1 - (1 - share) * (1 - share), power); };
   };
   static const Lookup tube(1, rounded(0.5)), block(1, rounded(0.34));
   return is_tube ? tube : block;

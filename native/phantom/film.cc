@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "phantom/lookup.h"
+#include "phantom/math.h"
 
 namespace deeplasia::phantom {
 namespace {
@@ -103,8 +104,8 @@ void add_contrast(Plane& picture, double width, double amount) {
 void finish(Plane& picture, const Film& film, const std::vector<uint8_t>& hand, Random& random) {
   const auto [middle, white] = levels(picture, hand);
   const double ratio = std::min(0.95, static_cast<double>(middle) / white);
-  const double gamma = std::clamp(std::log(film.middle) / std::log(ratio), 0.4, 2.5);
-  const Lookup curve(1, [gamma](double grey) { return std::pow(grey, gamma); });
+  const double gamma = std::clamp(log(film.middle) / log(ratio), 0.4, 2.5);
+  const Lookup curve(1, [gamma](double grey) { return pow(grey, gamma); });
   const auto w = static_cast<double>(picture.width()), h = static_cast<double>(picture.height());
   Coarse shade(picture.width(), picture.height(), std::max(w, h) / 3);
   for (int64_t j = 0; j < shade.rows(); ++j)

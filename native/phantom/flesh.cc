@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "phantom/distance.h"
+#include "phantom/math.h"
 
 namespace deeplasia::phantom {
 namespace {
@@ -142,7 +143,7 @@ Flesh Builder::build() {
   flesh_.finger_depth = 0.114 * random_.uniform(0.85, 1.45);
   flesh_.palm_depth = random_.uniform(0.05, 0.14);
   flesh_.palm_rise = 0.059;
-  flesh_.attenuation = 4.4 * std::exp(random_.normal(0, 0.16));
+  flesh_.attenuation = 4.4 * exp(random_.normal(0, 0.16));
   add_bumps();
   add_folds();
   return std::move(flesh_);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace deeplasia::phantom {
 
@@ -39,7 +39,10 @@ inline float fast_exp(float x) {
   const float series =
       1 + t * (1 + t * (0.5F + t * (0.166666667F +
                                     t * (0.0416666667F + t * (0.00833333333F + t * 0.00138888889F)))));
-  return series * std::bit_cast<float>((whole + 127) << 23);
+  const int32_t bits = (whole + 127) << 23;
+  float power_of_two;
+  std::memcpy(&power_of_two, &bits, sizeof bits);
+  return series * power_of_two;
 }
 
 }  // namespace deeplasia::phantom

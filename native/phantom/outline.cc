@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "phantom/curve.h"
+#include "phantom/math.h"
 
 namespace deeplasia::phantom {
 namespace {
@@ -18,8 +19,8 @@ Outline quarter(double half, double depth, double power) {
   Outline points;
   for (int i = 0; i <= kCapSteps; ++i) {
     const double angle = kQuarter * i / kCapSteps;
-    const double x = i == kCapSteps ? 1 : std::pow(std::sin(angle), 2 / power);
-    const double y = i == kCapSteps ? 1 : 1 - std::pow(std::cos(angle), 2 / power);
+    const double x = i == kCapSteps ? 1 : pow(std::sin(angle), 2 / power);
+    const double y = i == kCapSteps ? 1 : 1 - pow(std::cos(angle), 2 / power);
     points.push_back({half * x, depth * y});
   }
   return points;
@@ -33,7 +34,7 @@ Outline mirrored(Outline points) {
 double half_width(const ShaftForm& form, double share) {
   if (share < form.waist_at) {
     const double flare = 1 - share / form.waist_at;
-    const double rise = form.is_club ? smooth_step(0.05, 0.92, flare) : std::pow(flare, form.base_flare);
+    const double rise = form.is_club ? smooth_step(0.05, 0.92, flare) : pow(flare, form.base_flare);
     return 0.5 * mix(form.waist, form.base, rise);
   }
   return 0.5 * mix(form.waist, form.head, smooth_step(form.waist_at, 0.92, share));
@@ -60,7 +61,7 @@ Flanks shaft_flanks(const ShaftForm& form) {
   Outline head = quarter(half_width(form, body_to), head_depth, form.head_cap.power);
   for (Point& p : head) {
     const double groove = p.x / (0.3 * form.head);
-    p.y = form.length - p.y - form.notch * std::exp(-groove * groove) * (1 - p.y / head_depth);
+    p.y = form.length - p.y - form.notch * exp(-groove * groove) * (1 - p.y / head_depth);
   }
   right.insert(right.end(), head.rbegin(), head.rend());
   Flanks flanks{mirrored(right), right};
@@ -78,7 +79,7 @@ Flanks forearm_flanks(double length, double width, double shaft_share) {
   Outline right{{0, -length}};
   for (const double below : {1.0, 0.5, 0.35, 0.26, 0.2, 0.16, 0.12, 0.09, 0.065, 0.045, 0.03, 0.018, 0.01}) {
     if (below > length) continue;
-    right.push_back({0.5 * width * mix(shaft_share, 1, std::exp(-below / kFlare)), -below});
+    right.push_back({0.5 * width * mix(shaft_share, 1, exp(-below / kFlare)), -below});
   }
   const Outline end = quarter(0.5 * width, 0.008, 3.5);
   for (auto p = end.rbegin(); p != end.rend(); ++p) right.push_back({p->x, -p->y});
@@ -101,8 +102,8 @@ Flanks epiphysis_flanks(const EpiphysisForm& form) {
       } else {
         const double off = (aside + 0.78) / 0.2;
         const double hollow = aside / 0.55;
-        const double raise = form.wedge * form.height * aside - form.dip * std::exp(-hollow * hollow) +
-                             form.spike * std::exp(-off * off);
+        const double raise = form.wedge * form.height * aside - form.dip * exp(-hollow * hollow) +
+                             form.spike * exp(-off * off);
         p.y += raise * (p.y - belly) / (form.height - belly);
       }
     }

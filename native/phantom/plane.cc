@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "phantom/math.h"
+
 namespace deeplasia::phantom {
 namespace {
 
@@ -11,9 +13,9 @@ std::vector<float> gaussian(double sigma) {
   const int radius = std::max(1, static_cast<int>(std::ceil(2.6 * sigma)));
   std::vector<float> kernel(2 * radius + 1);
   double sum = 0;
-  for (int i = -radius; i <= radius; ++i) sum += std::exp(-0.5 * i * i / (sigma * sigma));
+  for (int i = -radius; i <= radius; ++i) sum += exp(-0.5 * i * i / (sigma * sigma));
   for (int i = -radius; i <= radius; ++i)
-    kernel[i + radius] = static_cast<float>(std::exp(-0.5 * i * i / (sigma * sigma)) / sum);
+    kernel[i + radius] = static_cast<float>(exp(-0.5 * i * i / (sigma * sigma)) / sum);
   return kernel;
 }
 

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "phantom/bone_forms.h"
+#include "phantom/math.h"
 
 namespace deeplasia::phantom {
 namespace {
@@ -25,9 +26,9 @@ class Builder {
       : hand_(hand),
         maturity_(maturity),
         random_(random),
-        plate_scale_(std::exp(random_.normal(0, 0.25))),
+        plate_scale_(exp(random_.normal(0, 0.25))),
         line_strength_(0.24 * random_.uniform(0.3, 1.7)),
-        cortex_(std::exp(random_.normal(0, 0.3)) * read(kCortexByMonths, hand.boy_months)),
+        cortex_(exp(random_.normal(0, 0.3)) * read(kCortexByMonths, hand.boy_months)),
         marrow_(random_.uniform(0.25, 0.85)) {}
 
   Skeleton build();
@@ -197,7 +198,7 @@ BoneMatter Builder::draw_matter() {
   const double mineral = random_.uniform(0.25, 1.1) * mix(0.65, 1, smooth_step(6, 120, hand_.boy_months));
   BoneMatter matter{};
   matter.cortex = 31 * mineral;
-  matter.spongy = 5.6 * mineral * std::exp(random_.normal(0, 0.35));
+  matter.spongy = 5.6 * mineral * exp(random_.normal(0, 0.35));
   matter.shell = 0.19 * random_.uniform(0.1, 1.4);
   matter.texture = 0.21 * random_.uniform(0.3, 1.6);
   matter.grain = 0.00132 * random_.uniform(0.75, 1.25);

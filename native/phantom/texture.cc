@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "phantom/math.h"
 #include "phantom/random.h"
 
 namespace deeplasia::phantom {
@@ -22,9 +23,9 @@ Values blurred(const Values& source, double sigma, int step) {
   const int radius = static_cast<int>(std::ceil(3 * sigma));
   Values kernel(2 * radius + 1);
   double sum = 0;
-  for (int k = -radius; k <= radius; ++k) sum += std::exp(-0.5 * k * k / (sigma * sigma));
+  for (int k = -radius; k <= radius; ++k) sum += exp(-0.5 * k * k / (sigma * sigma));
   for (int k = -radius; k <= radius; ++k)
-    kernel[k + radius] = static_cast<float>(std::exp(-0.5 * k * k / (sigma * sigma)) / sum);
+    kernel[k + radius] = static_cast<float>(exp(-0.5 * k * k / (sigma * sigma)) / sum);
   Values result(source.size());
   const int other = step == 1 ? kSide : 1;
   for (int line = 0; line < kSide; ++line)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "phantom/math.h"
+
 namespace deeplasia::phantom {
 namespace {
 
@@ -28,7 +30,7 @@ View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> si
             {},
             random.normal(0, 0.11)};
   // How much of the forearm is meant to be seen below the metaphysis of the radius, H.
-  const double forearm = 0.05 + 0.33 * std::pow(random.uniform(), 1.6);
+  const double forearm = 0.05 + 0.33 * pow(random.uniform(), 1.6);
   Point low{1e9, 1e9}, high{-1e9, -1e9};
   const auto include = [&](Point p, double radius) {
     const Point q = view.pixel(p);
