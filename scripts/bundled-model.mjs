@@ -7,6 +7,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
 import { isFailure, loadModel, predictCohort } from "../dist/index.js";
 import { root, runAsScript } from "./steps.mjs";
 
@@ -47,17 +49,12 @@ function correlation(rows) {
 async function measurePhantoms(model, folder) {
   const annotations = join(folder, "annotations.csv");
   const swapped = join(folder, "swapped.csv");
-  const [header, ...lines] = (await readFile(annotations, "utf8")).trimEnd().split("\n");
-  const sexColumn = header.split(",").indexOf("sex");
-  const swap = (line) =>
-    line
-      .split(",")
-      .map((cell, i) => (i === sexColumn ? (cell === "M" ? "F" : "M") : cell))
-      .join(",");
-  await writeFile(swapped, `${[header, ...lines.map(swap)].join("\n")}\n`);
+  const rows = parse(await readFile(annotations, "utf8"), { columns: true });
+  const others = rows.map((row) => ({ ...row, sex: row.sex === "M" ? "F" : "M" }));
+  await writeFile(swapped, stringify(others, { header: true }));
   const right = mad(await predictions(model, folder, annotations, join(folder, "masks")));
   const wrong = mad(await predictions(model, folder, swapped, join(folder, "masks")));
-  return `MAD ${right.toFixed(1)} months on ${lines.length} phantoms that it had not seen, ${wrong.toFixed(1)} with the other sex`;
+  return `MAD ${right.toFixed(1)} months on ${rows.length} phantoms that it had not seen, ${wrong.toFixed(1)} with the other sex`;
 }
 
 /** On real plates, by folder, where there are any. */

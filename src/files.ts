@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DeeplasiaError, isSystemError, toDeeplasiaError } from "./errors.js";
 
@@ -38,9 +38,9 @@ export async function writeBeside(path: string, write: (temporary: string) => Pr
     await write(temporary);
     await renameDurably(temporary, path);
   } catch (error) {
+    // Whether that can be removed says nothing new.
+    await rm(temporary, { force: true }).catch(() => {});
     throw toDeeplasiaError(error).at({ file: path });
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
 
@@ -71,6 +71,15 @@ async function sync(path: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Make a folder and those above it, unless it is there. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw outputError(error, path);
   }
 }
 

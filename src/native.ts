@@ -372,12 +372,13 @@ export interface Native {
   saveTensors(network: NetworkHandle, path: string, metadata: Record<string, string>): Promise<void>;
   /** Train the module of a TorchScript file, or a network, which is taken over: it may only be disposed of then. */
   createTrainer(model: string | NetworkHandle, settings: TrainerSettings): Promise<TrainerHandle>;
-  /** Inputs of forward besides self, number of values that learn, device. */
-  /** `lossWeights`: what is learnt of the weights of the two losses (their logarithms); null where they are fixed. */
+  /**
+   * Inputs of forward besides self, number of values that learn, and what is learnt of the weights of the two losses
+   * (their logarithms; null where they are fixed).
+   */
   trainerFacts(trainer: TrainerHandle): {
     inputs: number;
     learning: number;
-    device: string;
     lossWeights: Float32Array | null;
   };
   /** One step, with an update after each `accumulation` of them, or with `updateNow`. `facts.age` is needed. */

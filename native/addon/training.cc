@@ -125,7 +125,6 @@ Napi::Value trainer_facts(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("inputs", static_cast<double>(trainer.module().inputs()));
   result.Set("learning", learning);
-  result.Set("device", trainer.options().device.str());
   result.Set("lossWeights", info.Env().Null());
   if (const at::Tensor weights = trainer.module().loss_weights(); weights.defined()) {
     const at::Tensor values = weights.detach().cpu().contiguous();

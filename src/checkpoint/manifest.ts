@@ -2,7 +2,7 @@
 import { basename, extname } from "node:path";
 import type { ContractSource } from "../model/contract.js";
 import { MANIFEST_NAME, type Manifest, parseManifestText } from "../model/manifest.js";
-import { PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../model/published.js";
+import { FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../model/published.js";
 import type { NetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { type CheckpointContents, isRecord } from "./contents.js";
@@ -12,14 +12,11 @@ export function stemOf(file: string): string {
   return basename(file, extname(file));
 }
 
-/** How the reference prepares the pictures of all its networks, whatever a checkpoint says. */
-const FAMILY: Manifest = {
+/** What holds of a checkpoint that says nothing else. */
+const BY_DEFAULT: Manifest = {
   formatVersion: 1,
-  fit: "centre-square",
-  resize: "linear",
+  ...FAMILY,
   normalise: "zscore",
-  subtractBackground: true,
-  ageUnit: "z",
   licence: "that of the checkpoint; weights published with Deeplasia: CC BY-NC 4.0",
   intendedUse: "research only, not a medical device",
 };
@@ -92,7 +89,7 @@ export async function checkpointSources(
     {
       origin: "the reference's networks",
       manifest: {
-        ...FAMILY,
+        ...BY_DEFAULT,
         name: stem,
         provenance: provenance(contents),
         sexEncoding: takesSex ? "male-1" : "none",

@@ -12,6 +12,7 @@ import { cohortFromFiles } from "../data/pictures.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
+import { FAMILY } from "../model/published.js";
 import {
   PREVIEW_FLAGS,
   PREVIEW_GROUPS,
@@ -27,10 +28,8 @@ import { ensureLibtorch } from "./libtorch.js";
 
 /** How training reads pictures beside its settings. */
 const CONTRACT = {
-  fit: "centre-square",
-  resize: "linear",
+  ...FAMILY,
   normalise: "zscore",
-  subtractBackground: true,
 } as const;
 
 export function registerAugmentPreview(program: Command): void {

@@ -1,4 +1,5 @@
 /** `convert`: a checkpoint of the reference to a model that runs everywhere. */
+import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { readNetwork } from "../checkpoint/network.js";
@@ -74,8 +75,10 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   const { handle, config, sources } = await readNetwork(file, options);
   try {
     const { manifest } = mergeManifests(await contractSources(file, sources, output.manifest, flags));
-    await writeBeside(target, (temporary) => saveNetwork({ handle, config, manifest }, temporary, format));
-    if (output.half) await halve(target, target);
+    const network = { handle, config, manifest };
+    await writeBeside(target, (temporary) =>
+      output.half ? saveHalf(network, temporary) : saveNetwork(network, temporary, format),
+    );
     const missing = missingFields(manifest);
     process.stderr.write(`${file}: ${networkText(config)}\n`);
     if (
@@ -98,7 +101,18 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   }
 }
 
-/** Copy a TorchScript model with narrow weights; `target` may be the model itself. */
+/** A network as TorchScript with narrow weights. */
+async function saveHalf(network: Parameters<typeof saveNetwork>[0], path: string): Promise<void> {
+  const wide = `${path}.wide`;
+  try {
+    await saveNetwork(network, wide, "torchscript");
+    await native().halveArchive(wide, path, MANIFEST_NAME);
+  } finally {
+    await rm(wide, { force: true });
+  }
+}
+
+/** Copy a TorchScript model with narrow weights. */
 async function halve(source: string, target: string): Promise<void> {
   try {
     await writeBeside(target, (temporary) => native().halveArchive(source, temporary, MANIFEST_NAME));

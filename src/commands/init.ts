@@ -5,6 +5,7 @@ import { freshNetwork } from "../checkpoint/network.js";
 import { formatOf, saveNetwork } from "../checkpoint/save.js";
 import { writeBeside } from "../files.js";
 import type { Manifest } from "../model/manifest.js";
+import { FAMILY } from "../model/published.js";
 import { native } from "../native.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { readSection } from "../options/layer.js";
@@ -58,13 +59,10 @@ function startingManifest(takesSex: boolean, isPretrained: boolean): Manifest {
   return {
     formatVersion: 1,
     inputSize: [1, 512, 512],
-    fit: "centre-square",
-    resize: "linear",
+    ...FAMILY,
     normalise: "zscore",
     maskNeeded: true,
-    subtractBackground: true,
     sexEncoding: takesSex ? "male-1" : "none",
-    ageUnit: "z",
     provenance: isPretrained ? "not trained on hands yet; backbone of ImageNet weights" : "not trained yet",
     intendedUse: "to be trained",
   };

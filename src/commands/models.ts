@@ -13,11 +13,11 @@ const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
 
 /** The model files that `--ckp_path` and `--members` name, else the bundled one. Throws ERR_DEEPLASIA_USAGE. */
 export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<string[]> {
-  if (ckpPath === undefined && members === undefined) return [BUNDLED_MODEL];
-  if (members === "published" || ckpPath === undefined) {
+  if (members === "published") {
     if (ckpPath?.length === 1) return publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS);
     throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");
   }
+  if (ckpPath === undefined) return [BUNDLED_MODEL];
   for (const file of ckpPath) {
     const isPicture = /\.(png|jpe?g|tiff?|webp)$/i.test(file);
     if (!isPicture && (await pathKind(file)) !== "folder") continue;

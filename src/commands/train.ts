@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { EXIT } from "../cli.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
+import { addOptions } from "../options/flags.js";
+import { predictOptions } from "../options/schema.js";
 import { type PrintStyle, registerTrainOptions } from "../options/train/register.js";
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";
@@ -29,14 +31,17 @@ as if nothing had happened. A job that SLURM starts again does so by itself.
 Exit codes: 0 trained and tested; 1 failure; 2 wrong usage; 130, 138, 143 interrupted, the state is saved.
 ${DISCLAIMER}`;
 
+/** What is no setting of the run. */
+const runShape = { yes: predictOptions.shape.yes };
+
 export function registerTrain(program: Command): void {
   const command = program
     .command("train")
     .description("train a network on a cohort; test the best epoch's")
-    .option("-y, --yes", "answer yes to every question (installing libtorch)")
     .addHelpText("after", HELP)
     .action(trainCommand);
   registerTrainOptions(command);
+  addOptions(command, runShape, "Run:");
 }
 
 async function trainCommand(parsed: Record<string, unknown>): Promise<void> {

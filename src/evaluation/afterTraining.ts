@@ -1,9 +1,8 @@
 /** What a run ends with: its best model on train, validation and test, and the bias correction that follows from it. */
-import { mkdir } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { writeManifest } from "../checkpoint/save.js";
 import type { DeeplasiaError } from "../errors.js";
-import { outputError, writeFileAtomic } from "../files.js";
+import { makeFolder, writeFileAtomic } from "../files.js";
 import type { ReadPicture } from "../image/read.js";
 import { archiveSources, mergeManifests } from "../model/contract.js";
 import { type BoneAgeModel, loadModel } from "../model/model.js";
@@ -192,12 +191,4 @@ function summaryTable(parts: Evaluation["parts"], { model }: TrainConfig): strin
     return [[NAMES[part], String(pictures), ...(learnsAge ? mads : []), sexAccuracy?.toFixed(3) ?? "none"]];
   });
   return aligned([header, ...lines], 1);
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw outputError(error, folder);
-  }
 }

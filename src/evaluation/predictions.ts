@@ -1,5 +1,6 @@
 /** Predictions of a part of the split, view by view, and what follows from them. Bone ages in months. */
 import { csvLines } from "../data/csvLines.js";
+import { mean } from "../prediction/ensemble.js";
 import { decimalText, float32Text } from "../prediction/numberText.js";
 import { type Bias, corrected, fitBias } from "../training/metrics.js";
 import { PLAIN_VIEW } from "./views.js";
@@ -26,9 +27,6 @@ export interface Corrections {
   plain: Bias;
   mean: Bias;
 }
-
-const mean = (values: readonly number[]) =>
-  Math.fround(values.reduce((sum, value) => sum + value, 0) / values.length);
 
 const plainOf = ({ views }: PartPredictions) => {
   const index = views.indexOf(PLAIN_VIEW);

@@ -1,8 +1,8 @@
 /** A folder of decoded pictures, one a file: a header, then the samples. Processes may share it. */
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { outputError } from "../files.js";
+import { makeFolder, outputError } from "../files.js";
 import type { RawPicture } from "../native.js";
 import type { Logger } from "../report/log.js";
 import type { CacheKey, PictureStore } from "./cache.js";
@@ -10,11 +10,7 @@ import { type Lent, lentOnce } from "./read.js";
 
 /** Throws ERR_DEEPLASIA_OUTPUT. */
 export async function openFolderStore(folder: string, logger: Logger): Promise<PictureStore> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw outputError(error, folder);
-  }
+  await makeFolder(folder);
   return new FolderStore(folder, logger);
 }
 

@@ -4,6 +4,14 @@
  */
 import type { Manifest } from "./manifest.js";
 
+/** How the reference prepares the pictures of all its networks, and what they give. */
+export const FAMILY = {
+  fit: "centre-square",
+  resize: "linear",
+  subtractBackground: true,
+  ageUnit: "z",
+} as const satisfies Manifest;
+
 /** Mean and SD that un-normalise every published member's z-scores. */
 export const PUBLISHED_AGE = {
   ageMeanMonths: 127.31657409667969,

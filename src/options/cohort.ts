@@ -1,6 +1,6 @@
 /** Every option of `cohort import`, `cohort split` and `cohort check`, declared once. */
 import { z } from "zod";
-import { PROGRESS_KINDS } from "../report/progress.js";
+import { predictOptions } from "./schema.js";
 
 const file = z.string().min(1);
 const json = z.boolean().default(false).meta({ description: "report as JSON" });
@@ -111,9 +111,6 @@ export const checkOptions = z.strictObject({
     .max(512)
     .default(8)
     .meta({ description: "files that are looked at at once", argument: "<n>", reference: true }),
-  progress: z
-    .enum(PROGRESS_KINDS)
-    .default("auto")
-    .meta({ description: "how progress is shown on stderr", argument: "<kind>" }),
+  progress: predictOptions.shape.progress,
   json,
 });

@@ -1,6 +1,8 @@
 /** Options of `phantom`, declared once: name, type, default, unit, meaning. */
 import { z } from "zod";
-import { PROGRESS_KINDS } from "../report/progress.js";
+import { predictOptions } from "./schema.js";
+
+const { progress, yes } = predictOptions.shape;
 
 export const phantomOptions = z.strictObject({
   out: z.string().min(1).meta({
@@ -51,13 +53,7 @@ export const phantomOptions = z.strictObject({
     .max(512)
     .default(8)
     .meta({ description: "pictures drawn and written at once; bounds the memory", argument: "<n>" }),
-  progress: z
-    .enum(PROGRESS_KINDS)
-    .default("auto")
-    .meta({ description: "how progress is shown on stderr", argument: "<kind>" }),
-  yes: z
-    .boolean()
-    .default(false)
-    .meta({ description: "answer yes to every question (installing libtorch)", short: "y" }),
+  progress,
+  yes,
 });
 export type PhantomFlags = z.infer<typeof phantomOptions>;

@@ -1,6 +1,5 @@
 /** A cohort of synthetic radiographs: pictures, masks, annotations and splits. Drawn from tables, not from people. */
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import sharp from "sharp";
@@ -8,6 +7,7 @@ import { packageVersion } from "../about.js";
 import { mapInOrder } from "../data/lookAhead.js";
 import { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
+import { useWorkers } from "../image/workers.js";
 import { native, type Phantom, type PhantomFacts, type PhantomOptions } from "../native.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { claimFolder } from "./folder.js";
@@ -59,7 +59,7 @@ export async function writePhantoms(options: WritePhantomsOptions): Promise<Writ
     );
   }
   await claimFolder(out, { notice: SYNTHETIC_NOTICE, version: packageVersion(), ...recipe });
-  native().setWorkers(Math.min(numWorkers, availableParallelism()));
+  useWorkers(numWorkers);
   const meter = new ProgressMeter(n);
   const rows: Row[] = [];
   for await (const row of mapInOrder(indices(n, signal), numWorkers, (index) =>

@@ -7,6 +7,7 @@ import type { Sex } from "../data/annotations.js";
 import { DeeplasiaError } from "../errors.js";
 import { type Filled, fillSlots, type PictureSource, whyUnusable } from "../image/loader.js";
 import { imagePlan, type View } from "../image/plan.js";
+import type { ReadPicture } from "../image/read.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import type { Logger } from "../report/log.js";
@@ -15,13 +16,17 @@ import { interpret, type Reading } from "./months.js";
 import { Semaphore } from "./semaphore.js";
 import { sexOf } from "./sexModel.js";
 
-export interface BlockOptions extends View {
+export interface BlockOptions {
+  /** Each network is given each of them; the sex model the first. */
+  views: readonly View[];
   /** Most pictures a block. */
   batchSize: number;
   /** Pictures that are decoded and preprocessed at once. */
   numWorkers: number;
   /** Says the sex of a child where nobody else does. */
   sexModel?: BoneAgeModel | undefined;
+  /** How files become pictures: with a cache, or each time anew. */
+  read?: ReadPicture | undefined;
   logger?: Logger | undefined;
 }
 
@@ -36,7 +41,7 @@ export interface Outcome {
   /** The sex that the networks were given. */
   sex: Sex | null;
   sexPredicted: boolean;
-  /** What each network says, or why it says nothing; in the order of the networks. */
+  /** What each network says, or why it says nothing; in the order of the networks, and of the views of each. */
   readings: (Reading | DeeplasiaError)[];
 }
 
@@ -49,7 +54,7 @@ interface Row extends Outcome {
   sexError?: DeeplasiaError;
 }
 
-/** A network, and which of the kinds of input it takes. */
+/** A network with one of its views, and which of the kinds of input it takes. */
 interface Lane {
   forward: Forward;
   plan: number;
@@ -69,14 +74,15 @@ export class BlockPredictor {
     private readonly options: BlockOptions,
   ) {
     this.pictures = new Semaphore(options.numWorkers);
-    this.members = models.map((model) => this.lane(model));
+    const { views, sexModel } = options;
+    this.members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
     this.memberPlans = this.plans.length;
-    this.sexLane = options.sexModel === undefined ? null : this.lane(options.sexModel);
+    this.sexLane = sexModel === undefined ? null : this.lane(sexModel, views[0]!);
   }
 
-  private lane(model: BoneAgeModel): Lane {
+  private lane(model: BoneAgeModel, view: View): Lane {
     const { batchSize, logger } = this.options;
-    const wanted = imagePlan(model.contract, this.options);
+    const wanted = imagePlan(model.contract, view);
     const known = this.plans.findIndex((plan) => isDeepStrictEqual(plan, wanted));
     const plan = known === -1 ? this.plans.push(wanted) - 1 : known;
     return { forward: new Forward(model, batchSize, logger), plan };
@@ -108,7 +114,7 @@ export class BlockPredictor {
   private async load(batches: readonly BatchHandle[], { source, sex }: Subject, slot: number): Promise<Row> {
     const kinds = sex === null ? this.plans : this.plans.slice(0, this.memberPlans);
     const targets = kinds.map((plan, i) => ({ plan, batch: batches[i]! }));
-    const filled = await fillSlots(targets, slot, source);
+    const filled = await fillSlots(targets, slot, source, this.options.read);
     return { slot, filled, sex, sexPredicted: false, readings: [] };
   }
 

@@ -5,15 +5,15 @@
  * A block is always the same rows, whether some of them fail or the run was interrupted before: the composition of a
  * batch must not depend on that, or the last bits of a prediction would.
  */
-import { availableParallelism } from "node:os";
 import type { FailedSample, ReadySample, Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
+import type { View } from "../image/plan.js";
+import { useWorkers } from "../image/workers.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { native } from "../native.js";
 import { type BlockOptions, BlockPredictor, type Outcome } from "./blockPredictor.js";
 import type { FailureRecord, OutputRecord } from "./record.js";
 
-export interface PipelineOptions extends BlockOptions {
+export interface PipelineOptions extends View, Omit<BlockOptions, "views"> {
   signal?: AbortSignal | undefined;
 }
 
@@ -29,8 +29,8 @@ export async function* predictBlocks(
   samples: AsyncIterable<Sample>,
   options: PipelineOptions,
 ): AsyncGenerator<BlockRecords> {
-  native().setWorkers(Math.min(options.numWorkers, availableParallelism()));
-  const predictor = new BlockPredictor(models, options);
+  useWorkers(options.numWorkers);
+  const predictor = new BlockPredictor(models, { ...options, views: [options] });
   const pending: Promise<BlockRecords>[] = [];
   try {
     for await (const block of blocks(samples, options.batchSize)) {

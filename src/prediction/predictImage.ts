@@ -53,8 +53,7 @@ export async function predictImage(
   const predictor = new BlockPredictor([model], {
     batchSize: 1,
     numWorkers: 1,
-    flip,
-    rotationAngle,
+    views: [{ flip, rotationAngle }],
     sexModel,
   });
   try {

@@ -51,7 +51,10 @@ export function createHooks(parts: Parts): Hooks {
   const metrics = new MetricsHook(
     {
       ageSdMonths: scale.sdMonths,
-      lossWeights: () => ({ ...(network.lossWeights ?? fixed), learnt: network.lossWeights !== null }),
+      lossWeights: () => {
+        const learnt = network.lossWeights;
+        return { ...(learnt ?? fixed), learnt: learnt !== null };
+      },
     },
     logger,
   );

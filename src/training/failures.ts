@@ -1,6 +1,6 @@
 /** `failures.csv`: pictures that a run could not use, each once, with the reason. */
 import { posix } from "node:path";
-import { stringify } from "csv-stringify/sync";
+import { csvLines } from "../data/csvLines.js";
 import type { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { FAILURE_COLUMNS } from "../prediction/columns.js";
@@ -20,10 +20,6 @@ export class Failures implements Hook {
 
   constructor(private readonly file: string) {}
 
-  get count(): number {
-    return this.lines.size;
-  }
-
   /** Whether it was not known before. */
   add({ row, dir, imageId }: FailedRow, { code, message }: DeeplasiaError): boolean {
     if (this.lines.has(row)) return false;
@@ -36,7 +32,7 @@ export class Failures implements Hook {
   async write(): Promise<void> {
     if (!this.isNew) return;
     const lines = [...this.lines].sort(([a], [b]) => a - b).map(([, line]) => line);
-    await writeFileAtomic(this.file, stringify([FAILURE_COLUMNS, ...lines]));
+    await writeFileAtomic(this.file, csvLines([FAILURE_COLUMNS, ...lines]));
     this.isNew = false;
   }
 

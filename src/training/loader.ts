@@ -4,10 +4,10 @@
  * A batch is always the same rows. One that fails leaves its slot empty, so that neither the other batches nor the place
  * in the epoch depend on it.
  */
-import { availableParallelism } from "node:os";
 import type { DeeplasiaError } from "../errors.js";
 import { fillSlots, whyUnusable } from "../image/loader.js";
 import type { ReadPicture } from "../image/read.js";
+import { useWorkers } from "../image/workers.js";
 import type { Contract } from "../model/contract.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import { Semaphore } from "../prediction/semaphore.js";
@@ -46,9 +46,7 @@ export class BatchLoader implements AsyncDisposable {
   private readonly idle: BatchHandle[] = [];
 
   constructor(private readonly options: LoaderOptions) {
-    const numWorkers = Math.max(options.numWorkers, 1);
-    native().setWorkers(Math.min(numWorkers, availableParallelism()));
-    this.workers = new Semaphore(numWorkers);
+    this.workers = new Semaphore(useWorkers(options.numWorkers));
   }
 
   /**

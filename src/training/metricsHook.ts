@@ -43,20 +43,17 @@ function weightMetrics({ age, sex, learnt }: ReturnType<MetricsOptions["lossWeig
   return { [`${name}age${suffix}`]: age, [`${name}sex${suffix}`]: sex };
 }
 
+const NO_EPOCH = measure(
+  new OutputRecorder(),
+  new OutputRecorder(),
+  { ageSdMonths: 1, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) },
+  { bias: NO_BIAS, fitted: NO_BIAS },
+);
+
 /** Names of all metrics that an epoch can have. */
 export const METRIC_NAMES: readonly string[] = [
-  ...new Set(
-    [false, true].flatMap((learnt) =>
-      Object.keys(
-        measure(
-          new OutputRecorder(),
-          new OutputRecorder(),
-          { ageSdMonths: 1, lossWeights: () => ({ age: 1, sex: 0, learnt }) },
-          { bias: NO_BIAS, fitted: NO_BIAS },
-        ),
-      ),
-    ),
-  ),
+  ...Object.keys(NO_EPOCH),
+  ...Object.keys(weightMetrics({ age: 1, sex: 0, learnt: true })),
 ];
 
 export class MetricsHook implements Hook {

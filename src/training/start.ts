@@ -3,6 +3,7 @@ import { packageVersion } from "../about.js";
 import { freshNetwork } from "../checkpoint/network.js";
 import { type Contract, completeContract, contractSources, mergeManifests } from "../model/contract.js";
 import type { Manifest } from "../model/manifest.js";
+import { FAMILY } from "../model/published.js";
 import { type ModelSource, openModelSource } from "../model/source.js";
 import { native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
@@ -38,13 +39,6 @@ function pictureFields({ data }: TrainConfig): Record<string, Manifest> {
 /** What messages call a network that has no file. */
 const FRESH = "the new network";
 
-const IN_COMMON: Manifest = {
-  fit: "centre-square",
-  resize: "linear",
-  subtractBackground: true,
-  ageUnit: "z",
-};
-
 /**
  * Open the checkpoint, else `model.init_from`, else make a fresh network.
  *
@@ -61,7 +55,7 @@ export async function openStart(
   const fields = Object.entries(pictureFields(config));
   const asked = fields.filter(([setting]) => isGiven(setting)).map(([, manifest]) => manifest);
   const all = fields.map(([, manifest]) => manifest);
-  const byDefault = { origin: "settings", manifest: Object.assign({ ...IN_COMMON }, ...all) };
+  const byDefault = { origin: "settings", manifest: Object.assign({ ...FAMILY }, ...all) };
   const byHand = Object.assign({}, ...asked) as Manifest;
   const file = checkpoint ?? config.model.init_from;
   if (file === null) {

@@ -1,24 +1,12 @@
 /** What the loop asks of whatever trains: the native trainer, or a stand-in in tests. */
 import type { Manifest } from "../model/manifest.js";
+import type * as native from "../native.js";
 import type { LoadedBatch } from "./loader.js";
 
-/** For the rows of a batch, in their order; losses are means over them, null where the truth or a head is missing. */
-export interface StepOutputs {
-  ageZ: Float32Array;
-  /** Null for a network without a sex head. */
-  sexLogit: Float32Array | null;
-  /** Weighted sum: what is minimised. */
-  loss: number | null;
-}
+/** For the rows of a batch, in their order. */
+export type StepOutputs = Pick<native.StepOutputs, "ageZ" | "sexLogit" | "loss">;
 
-export interface StepResult extends StepOutputs {
-  /** Whether the weights changed: not while gradients are gathered, nor where something was not finite. */
-  updated: boolean;
-  /** Norm of all gradients before clipping; null where no update was due. */
-  gradNorm: number | null;
-  /** What was not finite, so that nothing changed; `overflow` is expected now and then in half precision. */
-  nonFinite: "loss" | "gradients" | "overflow" | null;
-}
+export type StepResult = StepOutputs & Pick<native.TrainStepOutputs, "updated" | "gradNorm" | "nonFinite">;
 
 export interface StepOptions {
   learningRate: number;

@@ -1,7 +1,7 @@
 /** Training one step a call: the network, its optimiser, and everything that the next step depends on. */
-import { rm } from "node:fs/promises";
+import { manifestText } from "../checkpoint/save.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { renameDurably } from "../files.js";
+import { writeBeside } from "../files.js";
 import type { DeviceChoice } from "../model/device.js";
 import { type Manifest, parseManifest } from "../model/manifest.js";
 import {
@@ -139,8 +139,8 @@ export class Trainer implements AsyncDisposable {
     { ema = false, manifest = {} }: WhichWeights & { manifest?: Manifest } = {},
   ): Promise<void> {
     const complete = { ...this.manifest, ...parseManifest(manifest, "given to save()") };
-    const text = JSON.stringify(complete, null, 2);
-    await this.#write(path, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
+    const text = manifestText(complete);
+    await writeBeside(path, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
   }
 
   /**
@@ -152,7 +152,7 @@ export class Trainer implements AsyncDisposable {
    */
   async saveState(path: string, notes = ""): Promise<void> {
     const all = JSON.stringify({ learningRate: this.#learningRate, notes });
-    await this.#write(path, (temporary) => native().saveTraining(this.handle, temporary, all));
+    await writeBeside(path, (temporary) => native().saveTraining(this.handle, temporary, all));
   }
 
   /**
@@ -212,18 +212,6 @@ export class Trainer implements AsyncDisposable {
     } catch (error) {
       throw toDeeplasiaError(error).at({ file });
     }
-  }
-
-  /** Native code writes beside the final name; a finished file is flushed and renamed. */
-  async #write(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = `${path}.tmp`;
-    try {
-      await this.#guarded(() => write(temporary), path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw error;
-    }
-    await renameDurably(temporary, path);
   }
 }
 
