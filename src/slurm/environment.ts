@@ -1,0 +1,109 @@
+/** What SLURM tells a process of its job: the environment variables that are read, in one table. */
+import { DeeplasiaError } from "../errors.js";
+
+/** https://slurm.schedmd.com/sbatch.html and srun.html, "output environment variables". */
+const VARIABLES = {
+  SLURM_ARRAY_JOB_ID: "text",
+  SLURM_ARRAY_TASK_COUNT: "count",
+  SLURM_ARRAY_TASK_ID: "count",
+  SLURM_ARRAY_TASK_MIN: "count",
+  SLURM_ARRAY_TASK_STEP: "count",
+  SLURM_CPUS_PER_TASK: "count",
+  SLURM_JOB_END_TIME: "count",
+  SLURM_JOB_ID: "text",
+  SLURM_JOB_NODELIST: "text",
+  SLURM_JOB_NUM_NODES: "count",
+  SLURM_LOCALID: "count",
+  SLURM_NODEID: "count",
+  SLURM_NTASKS: "count",
+  SLURM_PROCID: "count",
+  SLURM_RESTART_COUNT: "count",
+  SLURM_STEP_ID: "text",
+  SLURM_STEP_NUM_TASKS: "count",
+  SLURMD_NODENAME: "text",
+} as const;
+
+export interface SlurmTask {
+  /** The number of this job; the tasks of an array have one each. */
+  jobId: string;
+  /** How often SLURM has started this job again. */
+  restarts: number;
+  /** Seconds since 1970 when SLURM will end the job; null: it has not said. */
+  endTime: number | null;
+  node: string | null;
+  /** In SLURM's short form (`n[1-3]`). */
+  nodeList: string | null;
+  nodes: number;
+  /** Cores of this task; null: not asked for. */
+  cpus: number | null;
+  /** The array that the job is a task of; null: of none. `index` counts from 0 in steps of 1, whatever the ids are. */
+  array: { jobId: string; index: number; count: number } | null;
+  /** The job step that `srun` started; null: the batch script itself. */
+  step: { rank: number; ranks: number; localRank: number; nodeIndex: number } | null;
+}
+
+/**
+ * Where this process stands in its job, or null outside of SLURM.
+ *
+ * A batch script has SLURM_PROCID too (0), and SLURM_NTASKS of what it may start: only with a step's number is a process
+ * one of several. Throws `ERR_DEEPLASIA_OPTION` for a variable that is no number.
+ */
+export function slurmTask(env: NodeJS.ProcessEnv = process.env): SlurmTask | null {
+  const { text, count } = reader(env);
+  const jobId = text("SLURM_JOB_ID");
+  if (jobId === null) return null;
+  return {
+    jobId,
+    restarts: count("SLURM_RESTART_COUNT") ?? 0,
+    endTime: count("SLURM_JOB_END_TIME"),
+    node: text("SLURMD_NODENAME"),
+    nodeList: text("SLURM_JOB_NODELIST"),
+    nodes: count("SLURM_JOB_NUM_NODES") ?? 1,
+    cpus: count("SLURM_CPUS_PER_TASK"),
+    array: arrayOf(env),
+    step: stepOf(env),
+  };
+}
+
+/** `--array=5-9:2` has the ids 5, 7 and 9: the indices 0, 1 and 2. A list of ids (`1,5,6`) has no step that fits. */
+function arrayOf(env: NodeJS.ProcessEnv): SlurmTask["array"] {
+  const { text, count } = reader(env);
+  const jobId = text("SLURM_ARRAY_JOB_ID");
+  const [id, tasks] = [count("SLURM_ARRAY_TASK_ID"), count("SLURM_ARRAY_TASK_COUNT")];
+  if (jobId === null || id === null || tasks === null) return null;
+  const index = (id - (count("SLURM_ARRAY_TASK_MIN") ?? 0)) / (count("SLURM_ARRAY_TASK_STEP") ?? 1);
+  if (Number.isInteger(index) && index >= 0 && index < tasks) return { jobId, index, count: tasks };
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `the task ids of this array are not evenly spaced: task ${id} of ${tasks}`,
+    { remedy: `Submit with --array=0-${tasks - 1}, or run only the shards that are wanted with --shard.` },
+  );
+}
+
+function stepOf(env: NodeJS.ProcessEnv): SlurmTask["step"] {
+  const { text, count } = reader(env);
+  const [rank, step] = [count("SLURM_PROCID"), text("SLURM_STEP_ID")];
+  if (rank === null || step === null) return null;
+  return {
+    rank,
+    ranks: count("SLURM_STEP_NUM_TASKS") ?? count("SLURM_NTASKS") ?? 1,
+    localRank: count("SLURM_LOCALID") ?? 0,
+    nodeIndex: count("SLURM_NODEID") ?? 0,
+  };
+}
+
+type Name<Kind> = {
+  [K in keyof typeof VARIABLES]: (typeof VARIABLES)[K] extends Kind ? K : never;
+}[keyof typeof VARIABLES];
+
+function reader(env: NodeJS.ProcessEnv) {
+  const text = (name: Name<"text" | "count">) => env[name] || null;
+  const count = (name: Name<"count">) => {
+    const value = text(name);
+    if (value === null || /^\d+$/.test(value)) return value === null ? null : Number(value);
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${name} is "${value}", not a whole number`, {
+      remedy: `SLURM sets ${name} in a job; elsewhere unset it.`,
+    });
+  };
+  return { text, count };
+}

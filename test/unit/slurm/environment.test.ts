@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { slurmTask } from "../../../src/slurm/environment.js";
+
+const JOB = {
+  SLURM_JOB_ID: "7",
+  SLURMD_NODENAME: "n1",
+  SLURM_JOB_NODELIST: "n[1-2]",
+  SLURM_JOB_NUM_NODES: "2",
+};
+const ARRAY = { ...JOB, SLURM_ARRAY_JOB_ID: "6", SLURM_ARRAY_TASK_COUNT: "3", SLURM_ARRAY_TASK_MIN: "5" };
+
+describe("slurmTask", () => {
+  it("is null outside of a job", () => {
+    expect(slurmTask({})).toBeNull();
+    expect(slurmTask({ SLURM_JOB_ID: "" })).toBeNull();
+  });
+
+  it("tells a batch script from the tasks that srun starts", () => {
+    const batch = { ...JOB, SLURM_PROCID: "0", SLURM_NTASKS: "2", SLURM_RESTART_COUNT: "1" };
+    expect(slurmTask(batch)).toMatchObject({ jobId: "7", restarts: 1, nodes: 2, node: "n1", step: null });
+    const step = {
+      ...batch,
+      SLURM_STEP_ID: "0",
+      SLURM_PROCID: "1",
+      SLURM_STEP_NUM_TASKS: "2",
+      SLURM_NODEID: "1",
+    };
+    expect(slurmTask(step)?.step).toEqual({ rank: 1, ranks: 2, localRank: 0, nodeIndex: 1 });
+  });
+
+  it("counts the tasks of an array from 0, whatever their ids", () => {
+    const task = (id: string) =>
+      slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_STEP: "2" })?.array;
+    expect(["5", "7", "9"].map(task)).toEqual([0, 1, 2].map((index) => ({ jobId: "6", index, count: 3 })));
+  });
+
+  it("refuses an array whose ids are not evenly spaced", () => {
+    expect(() => slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: "11" })).toThrow(
+      /not evenly spaced: task 11 of 3/,
+    );
+  });
+
+  it("refuses what is no number, by name", () => {
+    expect(() => slurmTask({ ...JOB, SLURM_PROCID: "x" })).toThrow(/SLURM_PROCID is "x"/);
+  });
+});
