@@ -6,11 +6,11 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setup } from "./setup.mjs";
 import { root, runAsScript, SetupError } from "./steps.mjs";
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, failures?: string[] }} Counts */
 
 /** @returns {Promise<Counts>} */
 async function vitest(filters) {
@@ -36,8 +36,20 @@ function countVitest(report, status) {
     passed: numPassedTests,
     failed: status === 0 ? failed : Math.max(failed, 1),
     skipped: numPendingTests + numTodoTests,
+    failures: testResults.flatMap(failuresOf),
   };
 }
+
+/** What failed in a file and why, a line each, so that a log's last lines are enough to know it. */
+function failuresOf(file) {
+  if (file.status !== "failed") return [];
+  const path = relative(root, file.name);
+  if (file.assertionResults.length === 0) return [`${path}: ${firstLines(file.message)}`];
+  const failed = file.assertionResults.filter((test) => test.status === "failed");
+  return failed.map((test) => `${path} > ${test.fullName}: ${firstLines(test.failureMessages.join("\n"))}`);
+}
+
+const firstLines = (text) => text.split("\n").slice(0, 6).join(" | ");
 
 function readReport(path) {
   try {
@@ -69,6 +81,7 @@ await runAsScript(import.meta.url, async () => {
     const { testNative } = await import("./test-native.mjs");
     suites.push(await testNative());
   }
+  for (const failure of suites.flatMap(({ failures = [] }) => failures)) console.log(`FAILED ${failure}`);
   const { passed, failed, skipped } = total(suites);
   if (failed > 0 || passed === 0) process.exitCode = 1;
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
