@@ -1,7 +1,7 @@
 /**
- * `npm run model:bundled [-- FOLDER]`: draws the phantoms, trains on them with configs/phantom-b0.yml, and writes
- * models/phantom-b0.pt with what it was measured to know. With real plates at hand (DEEPLASIA_TEST_DATA, the folder that
- * the tests use) it is measured on those too; it learns from none.
+ * `npm run model:bundled [-- FOLDER]`: draws phantoms, trains on them in two stages, and writes models/phantom-b0.pt with
+ * what it was measured to know. With real plates at hand (DEEPLASIA_TEST_DATA, the folder that the tests use) it is
+ * measured on those too; it learns from none. Broken off, the same command goes on.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,7 +13,25 @@ import { isFailure, loadModel, predictCohort } from "../dist/index.js";
 import { root, runAsScript } from "./steps.mjs";
 
 const MODEL = join(root, "models", "phantom-b0.pt");
-const TRAINING = { n: "6000", seed: "1", sizes: "300" };
+/** Often the same few hands, small; then many others, larger, each a few times only. */
+const STAGES = [
+  {
+    cohort: { n: "6000", seed: "1", sizes: "300" },
+    splitColumn: "phantom",
+    configs: ["phantom-b0"],
+    // Of 20 planned epochs: what the next stage learns anew need not be polished.
+    flags: ["--trainer.max_epochs=14", "--lr_scheduler.T_max=20"],
+  },
+  {
+    cohort: { n: "24000", seed: "2", sizes: "300" },
+    splitColumn: "large",
+    configs: ["phantom-b0", "phantom-b0-large"],
+    flags: [],
+  },
+];
+/** Of `large`: so many of the first pictures measure the training, all others are learnt from. */
+const VALIDATION_ROWS = 480;
+const PICTURES = STAGES.reduce((sum, { cohort }) => sum + Number(cohort.n), 0);
 const UNSEEN = { n: "300", seed: "1000001" };
 
 function cli(...args) {
@@ -85,7 +103,7 @@ async function pack(bestModel, folder, unseen) {
   const { phantoms, plates } = await measure(half, unseen);
   const found = [phantoms, ...plates].join("; ");
   const provenance =
-    `trained by deeplasia-native on ${TRAINING.n} synthetic radiographs (npm run model:bundled); it has seen no ` +
+    `trained by deeplasia-native on ${PICTURES} synthetic radiographs (npm run model:bundled); it has seen no ` +
     `person's hand. Measured: ${found}.`;
   await mkdir(join(root, "models"), { recursive: true });
   await rm(MODEL, { force: true });
@@ -102,25 +120,47 @@ async function pack(bestModel, folder, unseen) {
   console.log(`${MODEL}: ${found}`);
 }
 
-async function bundledModel() {
-  const folder = resolve(process.argv[2] ?? "output/bundled");
-  const [cohort, unseen] = [join(folder, "cohort"), join(folder, "unseen")];
-  draw(cohort, TRAINING);
-  draw(unseen, UNSEEN);
-  const data = ["annotations.csv", "splits.csv", "images", "masks"].map((name) => join(cohort, name));
+/** splits.csv with a column more: nearly all to learn from. */
+async function splitLarge(file) {
+  const rows = parse(await readFile(file, "utf8"), { columns: true });
+  const split = rows.map((row, i) => ({ ...row, large: i < VALIDATION_ROWS ? "val" : "train" }));
+  await writeFile(file, stringify(split, { header: true }));
+}
+
+/** Train one stage, from the best model of the one before if there is one: the best model's file. */
+async function trainStage(folder, { cohort, splitColumn, configs, flags }, start) {
+  const name = configs.at(-1);
+  const data = join(folder, `cohort-${name}`);
+  draw(data, cohort);
+  const [annotations, splits, images, masks] = ["annotations.csv", "splits.csv", "images", "masks"].map(
+    (part) => join(data, part),
+  );
+  if (splitColumn === "large") await splitLarge(splits);
   cli(
     "train",
-    `--config=${join(root, "configs/phantom-b0.yml")}`,
+    ...configs.map((config) => `--config=${join(root, "configs", `${config}.yml`)}`),
     `--root_dir=${folder}`,
-    `--data.annotation_path=${data[0]}`,
-    `--data.split_path=${data[1]}`,
-    `--data.img_dir=${data[2]}`,
-    `--data.mask_dirs=${data[3]}`,
+    `--data.annotation_path=${annotations}`,
+    `--data.split_path=${splits}`,
+    `--data.split_column=${splitColumn}`,
+    `--data.img_dir=${images}`,
+    `--data.mask_dirs=${masks}`,
     "--trainer.resume_from_checkpoint=last",
+    ...flags,
+    ...(start === null ? [] : [`--model.init_from=${start}`]),
   );
-  const runs = (await readdir(join(folder, "phantom-b0"))).filter((name) => name.startsWith("version_"));
+  const runs = (await readdir(join(folder, name))).filter((run) => run.startsWith("version_"));
   const newest = runs.sort((a, b) => Number(a.slice(8)) - Number(b.slice(8))).at(-1);
-  await pack(join(folder, "phantom-b0", newest, "ckp/best_model.pt"), folder, unseen);
+  return join(folder, name, newest, "ckp/best_model.pt");
+}
+
+async function bundledModel() {
+  const folder = resolve(process.argv[2] ?? "output/bundled");
+  const unseen = join(folder, "unseen");
+  draw(unseen, UNSEEN);
+  let model = null;
+  for (const stage of STAGES) model = await trainStage(folder, stage, model);
+  await pack(model, folder, unseen);
 }
 
 await runAsScript(import.meta.url, bundledModel);
