@@ -68,6 +68,7 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--half is for TorchScript, not for ${format}`);
   if ((await native().modelFileKind(file)) === "torchscript") {
     if (!output.half) await refuseTorchscript(file);
+    refuseContract(output.manifest === undefined ? flags : { ...flags, manifest: output.manifest });
     await halve(file, target);
     process.stderr.write(`written: ${target}\n`);
     return;
@@ -119,6 +120,17 @@ async function halve(source: string, target: string): Promise<void> {
   } catch (error) {
     throw toDeeplasiaError(error).at({ file: source });
   }
+}
+
+/** An archive's own contract goes with it as it is. */
+function refuseContract(asked: Record<string, unknown>): void {
+  const given = Object.keys(asked).filter((name) => asked[name] !== undefined);
+  if (given.length === 0) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `${given.join(", ")}: a TorchScript model keeps the contract that it has`,
+    { remedy: "`deeplasia-native manifest write` changes it." },
+  );
 }
 
 /** An archive that runs already, or no model at all. */

@@ -63,16 +63,21 @@ export async function openStart(
     return { ...start, manifest: mergeManifests([byDefault, start]).manifest };
   }
   const source = await openModelSource(file);
-  const sources = await contractSources(file, source.sources, undefined, byHand);
-  return {
-    file,
-    path: file,
-    text: source.config === null ? "a TorchScript model" : networkText(source.config),
-    isCheckpoint: source.config !== null,
-    model: source.model,
-    manifest: mergeManifests([byDefault, ...sources]).manifest,
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
-  };
+  try {
+    const sources = await contractSources(file, source.sources, undefined, byHand);
+    return {
+      file,
+      path: file,
+      text: source.config === null ? "a TorchScript model" : networkText(source.config),
+      isCheckpoint: source.config !== null,
+      model: source.model,
+      manifest: mergeManifests([byDefault, ...sources]).manifest,
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await source[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function startFresh({ model }: TrainConfig, seed: number) {

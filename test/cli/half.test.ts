@@ -29,6 +29,15 @@ test("weights in 16 bits take half the space, and give nearly the same ages", as
   for (const [row, age] of a.entries()) expect(Math.abs(b[row]! - age)).toBeLessThan(0.01 * Math.abs(age));
 });
 
+test("a TorchScript model's contract is not changed on the way", async () => {
+  const out = join(await temporaryFolder(), "half.pt");
+  const args = ["convert", fixture("models/learns.pt"), out, "--half", "--input_size", "1", "64", "64"];
+  const { code, stderr } = await runCli(args);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("inputSize") });
+  expect(stderr).toContain("manifest write");
+  await expect(stat(out)).rejects.toThrow();
+});
+
 test("a format that has no such thing", async () => {
   const out = join(await temporaryFolder(), "half.safetensors");
   const { code, stderr } = await runCli(["convert", fixture("models/learns.pt"), out, "--half"]);
