@@ -10,18 +10,21 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** Something that the person at the keyboard has to put right; shown without a stack. */
 export class SetupError extends Error {}
 
-/** Run a command in the project's root, its output on stderr: stdout belongs to the program that is set up. */
-export function run(command, args, { env = process.env } = {}) {
+/**
+ * Run a command in the project's root, its output on stderr: stdout belongs to the program that is set up. Quietly: the
+ * output is shown only where the command fails.
+ */
+export function run(command, args, { env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      env,
-      stdio: ["inherit", process.stderr, process.stderr],
-    });
+    const output = quiet ? "pipe" : process.stderr;
+    const child = spawn(command, args, { cwd: root, env, stdio: ["inherit", output, output] });
+    const kept = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => kept.push(chunk));
     child.on("error", (error) => reject(new SetupError(`${command}: ${error.message}`)));
     child.on("close", (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new SetupError(`${command} ${args.join(" ")} ended with ${signal ?? `status ${code}`}`));
+      if (code === 0) return resolve();
+      process.stderr.write(Buffer.concat(kept));
+      reject(new SetupError(`${command} ${args.join(" ")} ended with ${signal ?? `status ${code}`}`));
     });
   });
 }
