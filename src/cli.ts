@@ -10,6 +10,7 @@ import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
+import { registerMerge } from "./commands/merge.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
 import { registerTrain } from "./commands/train.js";
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for the options)")
     .exitOverride();
   registerPredict(program);
+  registerMerge(program);
   registerEnsemble(program);
   registerConvert(program);
   registerInit(program);

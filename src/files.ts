@@ -85,6 +85,16 @@ export async function makeFolder(path: string): Promise<void> {
 
 export type PathKind = "file" | "folder" | "other";
 
+/** Bytes of a file; null if there is none. */
+export async function pathSize(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
 /** What a path names (links followed): `other` is a device, a pipe or a socket, null nothing that can be reached. */
 export async function pathKind(path: string): Promise<PathKind | null> {
   try {

@@ -16,6 +16,8 @@ export {
   type OutputRecord,
   type PredictionRecord,
 } from "./prediction/record.js";
+export { mergeShares } from "./prediction/shares/join.js";
+export type { WrittenShare } from "./prediction/shares/write.js";
 export type { Summary } from "./prediction/summary.js";
 export {
   type WritePredictionsOptions,

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { EXIT } from "../cli.js";
+import { pathKind } from "../files.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { addOptions, readOptions } from "../options/flags.js";
@@ -21,7 +22,9 @@ import { formatSummary } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
+import { shareText } from "../slurm/share.js";
 import { ensureLibtorch } from "./libtorch.js";
+import { reportShare, withoutShard } from "./merge.js";
 import { disposeModels, loadModels, modelFiles } from "./models.js";
 import { stopSignal } from "./signals.js";
 
@@ -123,8 +126,11 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
   const stop = stopSignal(logger);
   const outputPath =
     options.outputPath ?? (options.files === undefined ? "output/predictions_results.csv" : "-");
+  const isCohortFile = options.annotationCsv !== undefined && (await pathKind(outputPath)) !== "other";
   const summary = await writePredictions(models, {
     ...cohortPart(options),
+    shard: options.shard ?? (isCohortFile && outputPath !== "-" ? "auto" : "none"),
+    command: withoutShard(process.argv.slice(2)),
     outputPath,
     format: options.format,
     memberCsvs: options.memberCsvs,
@@ -135,21 +141,27 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
     onProgress: (event) => progress.update(event),
   });
   progress.finish();
-  logger.info(formatSummary(summary));
+  if (summary.rows > 0 || summary.share === undefined) logger.info(formatSummary(summary));
+  if (summary.finished && summary.share !== undefined) {
+    process.exitCode = reportShare(summary.share, outputPath, logger);
+    return;
+  }
   if (summary.finished) {
     if (outputPath !== "-") logger.info(`written: ${outputPath}`);
     process.exitCode = summary.failed > 0 ? EXIT.rowsFailed : EXIT.done;
     return;
   }
   process.exitCode = stop.exitCode ?? EXIT.failure;
-  if (outputPath !== "-")
+  if (summary.share !== undefined)
+    logger.warn(`stopped; the same command goes on with ${shareText(summary.share)}`);
+  else if (outputPath !== "-")
     logger.warn(`stopped; the same command with --resume goes on (${outputPath}.partial)`);
 }
 
 /** What the library takes of the command's options. */
 function cohortPart({ files, sexModel, ...options }: Run) {
   const { annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom } = options;
-  const { limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict } = options;
+  const { limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict, shard } = options;
   const cohort = {
     files,
     sexModel,
@@ -162,5 +174,5 @@ function cohortPart({ files, sexModel, ...options }: Run) {
     sex,
     sexFrom,
   };
-  return { ...cohort, limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict };
+  return { ...cohort, limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict, shard };
 }

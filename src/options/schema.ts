@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { manifestSchema } from "../model/manifest.js";
 import { PROGRESS_KINDS } from "../report/progress.js";
+import { SHARD_PATTERN } from "../slurm/share.js";
 import { checkpointOptions } from "./checkpoint.js";
 
 /** What the command line and the docs need to know besides the type. */
@@ -153,6 +154,19 @@ const runOptions = {
   }),
 };
 
+const clusterOptions = {
+  shard: z
+    .string()
+    .regex(SHARD_PATTERN, "there is no such share")
+    .optional()
+    .meta({
+      description:
+        "share of the rows, from 1: 3/16; none: all rows; auto: by the task of a SLURM array or job step " +
+        "(the command's default for an --annotation_csv into a file)",
+      argument: "<i/n>",
+    }),
+};
+
 const outputOptions = {
   outputPath: file.optional().meta({
     description:
@@ -191,6 +205,7 @@ export const PREDICT_GROUPS = {
   "Checkpoints:": checkpointOptions.shape,
   "Pictures:": cohortOptions,
   "Run:": { ...runOptions, ...deviceOptions },
+  "Cluster:": clusterOptions,
   "Output:": outputOptions,
 };
 
@@ -211,6 +226,7 @@ export const predictOptions = z.strictObject({
   ...cohortOptions,
   ...runOptions,
   ...deviceOptions,
+  ...clusterOptions,
   ...outputOptions,
 });
 export type PredictOptions = z.infer<typeof predictOptions>;

@@ -10,9 +10,13 @@ import { type OutputPaths, outputPaths, type RunFile, writeRunFile } from "./res
 
 /**
  * The last steps of a run, each repeatable: after a kill in between, `resume` takes them again from the first. The first
- * of the outputs holds the run file, and appears last.
+ * of the outputs holds the run file, and appears last. The run file goes, or becomes the receipt that is asked for.
  */
-export function finishingSteps(outputs: readonly OutputPaths[], run: RunFile): (() => Promise<void>)[] {
+export function finishingSteps(
+  outputs: readonly OutputPaths[],
+  run: RunFile,
+  receipt?: string,
+): (() => Promise<void>)[] {
   const renameIfThere = async (from: string, to: string) => {
     if ((await pathKind(from)) !== null) await renameDurably(from, to);
   };
@@ -28,15 +32,15 @@ export function finishingSteps(outputs: readonly OutputPaths[], run: RunFile): (
   return [
     () => writeRunFile(first, run),
     ...renamings.reverse().flat(),
-    () => rm(first.run, { force: true }),
+    () => (receipt === undefined ? rm(first.run, { force: true }) : renameDurably(first.run, receipt)),
     () => syncFolder(dirname(first.output)),
   ];
 }
 
 /** Give complete files their final names. Throws `ERR_DEEPLASIA_OUTPUT`. */
-export async function finish(outputs: readonly OutputPaths[], run: RunFile): Promise<void> {
+export async function finish(outputs: readonly OutputPaths[], run: RunFile, receipt?: string): Promise<void> {
   try {
-    for (const step of finishingSteps(outputs, run)) await step();
+    for (const step of finishingSteps(outputs, run, receipt)) await step();
   } catch (error) {
     throw outputError(error, outputs[0]!.output, CAN_RESUME);
   }
@@ -84,7 +88,8 @@ export class FileOutput implements Output {
     const hasFailures: boolean[] = [];
     // Not what this run has seen: a resumed run may have failures of before and none of its own.
     for (const { failuresPartial } of outputs) hasFailures.push((await pathKind(failuresPartial)) !== null);
-    await finish(outputs, { ...this.run, state: "complete", rows: this.index, hasFailures });
+    const complete: RunFile = { ...this.run, state: "complete", rows: this.index, hasFailures };
+    await finish(outputs, complete, this.options.receipt);
   }
 
   async suspend(): Promise<void> {

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
-import { outputError, pathKind } from "../files.js";
+import { outputError, type PathKind, pathKind } from "../files.js";
 import type { Logger } from "../report/log.js";
 import { FileOutput, finish } from "./fileOutput.js";
 import { countHeldRows, findResumePoint, type ResumePoint } from "./partial.js";
@@ -33,6 +33,8 @@ export interface OutputOptions extends OutputFile {
   resume: boolean;
   /** Discard what an interrupted run left. */
   overwrite: boolean;
+  /** Where the run file shall stay once all files have their names; by default it goes. */
+  receipt?: string;
   /** Failed rows are told here when there is no failures file. */
   logger: Logger;
   /** Stands in for `process.stdout`. */
@@ -81,7 +83,7 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
   const run = runFileOf(options);
   const before = resume ? await readRunFile(paths) : null;
   if (before?.state === "complete" && differences(before, run).length === 0) {
-    await finish(outputs, before);
+    await finish(outputs, before, options.receipt);
     return new FileOutput(options, run, null, before.rows ?? 0);
   }
   if (unfinished === undefined || overwrite || before?.state === "starting")
@@ -90,7 +92,8 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
   return resumeOutput(options, files, run);
 }
 
-async function kindOf(path: string) {
+/** As `pathKind`; stdout (`-`) is one of the others. Throws `ERR_DEEPLASIA_OUTPUT`. */
+export async function kindOf(path: string): Promise<PathKind | null> {
   if (path === "-") return "other";
   try {
     return await pathKind(path);
@@ -125,7 +128,14 @@ function usage(what: string, remedy: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
 }
 
-function runFileOf({ identity, format, members, hasSexHead, marksSex, blockSize }: OutputOptions): RunFile {
+export function runFileOf({
+  identity,
+  format,
+  members,
+  hasSexHead,
+  marksSex,
+  blockSize,
+}: OutputOptions): RunFile {
   const layout = { format, members: members === null ? null : [...members], hasSexHead, marksSex };
   return { version: 2, state: "running", identity, ...layout, blockSize };
 }

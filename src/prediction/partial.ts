@@ -29,8 +29,8 @@ const jsonlOptions = {
   relax_column_count: true,
 };
 
-/** Complete lines of the predictions. Nothing at all if the header is missing or another one. */
-function predictionLines(path: string, layout: Layout): AsyncIterable<Line> {
+/** Complete lines of a file of predictions. Nothing at all if the header is missing or another one. */
+export function predictionLines(path: string, layout: Layout): AsyncIterable<Line> {
   if (layout.format === "jsonl")
     return lines(path, null, jsonlOptions, ([line]) => predictionFromJson(line!, layout));
   const header = predictionColumns(layout);
@@ -38,7 +38,7 @@ function predictionLines(path: string, layout: Layout): AsyncIterable<Line> {
 }
 
 /** Failures are CSV, whatever the format of the predictions. */
-function failureLines(path: string): AsyncIterable<Line> {
+export function failureLines(path: string): AsyncIterable<Line> {
   return lines(path, FAILURE_COLUMNS, csvOptions, failureFromCsv);
 }
 
@@ -124,14 +124,19 @@ export async function findResumePoint(
 }
 
 /** A place in a file, between lines: what comes next, and where the line before it ended. */
-class Cursor {
-  /** Row number of the next line; null at the end of what can be used. */
-  row: number | null = null;
+export class Cursor {
+  /** Record of the next line; null at the end of what can be used. */
+  record: AnyRecord | null = null;
   /** Where the lines before it end, in bytes. */
   end = 0;
   private nextEnd = 0;
 
   private constructor(private readonly lines: AsyncIterator<Line>) {}
+
+  /** Row number of the next line; null at the end. */
+  get row(): number | null {
+    return this.record?.row ?? null;
+  }
 
   static async open(source: AsyncIterable<Line>, hasHeader: boolean): Promise<Cursor> {
     const cursor = new Cursor(source[Symbol.asyncIterator]());
@@ -148,7 +153,7 @@ class Cursor {
 
   private async read(): Promise<void> {
     const next = await this.lines.next();
-    this.row = next.done === true ? null : (next.value.record?.row ?? null);
+    this.record = next.done === true ? null : next.value.record;
     if (next.done !== true) this.nextEnd = next.value.end;
   }
 

@@ -7,11 +7,13 @@ import type { BoneAgeModel } from "../model/model.js";
 import { type PredictOptions, predictOptions } from "../options/schema.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
+import { shareOf } from "../slurm/share.js";
 import { combineBlocks } from "./ensemble.js";
 import { type Members, type Models, membersOf } from "./members.js";
 import { type BlockRecords, predictBlocks } from "./pipeline.js";
 import { type AnyRecord, type EnsembleOutputRecord, isFailure, type OutputRecord } from "./record.js";
 import { requireSexModel } from "./sexModel.js";
+import { cohortOfShare } from "./shares/range.js";
 import { SummaryBuilder } from "./summary.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
@@ -33,6 +35,7 @@ export interface PredictCohortOptions
       | "batchSize"
       | "numWorkers"
       | "strict"
+      | "shard"
     >
   > {
   /** Pictures, folders or glob patterns, instead of an annotation CSV. */
@@ -149,7 +152,8 @@ export async function* blocksOf(
 
 /**
  * Predict a cohort; records come in input order, failed rows among them (`isFailure`). Memory stays flat. A list of
- * models is an ensemble: its records hold each member's months, their mean and their spread.
+ * models is an ensemble: its records hold each member's months, their mean and their spread. Of a `shard` (`"3/16"`) only
+ * the rows of that share are predicted: `row` is that of the whole cohort, `index` counts the share's.
  *
  * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options); ERR_DEEPLASIA_ABORTED after the
  *   signal.
@@ -172,8 +176,9 @@ export async function* predictCohort(
 ): AsyncGenerator<AnyRecord, void, void> {
   const resolved = resolveOptions(options);
   const members = membersOf(models);
-  const cohort = await openCohortOf(members.list, resolved);
-  warnAboutCohort(cohort, resolved.logger ?? silentLogger);
+  const whole = await openCohortOf(members.list, resolved);
+  warnAboutCohort(whole, resolved.logger ?? silentLogger);
+  const cohort = cohortOfShare(whole, shareOf(resolved.shard), resolved.batchSize);
   const summary = new SummaryBuilder();
   const meter = new ProgressMeter(cohort.total);
   let done = 0;

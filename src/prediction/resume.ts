@@ -41,7 +41,7 @@ const runIdentity = z.object({
 /** What the bytes of an output depend on; a run is resumed only by one with the same. */
 export type RunIdentity = z.infer<typeof runIdentity>;
 
-const runFile = z.object({
+export const runFile = z.object({
   version: z.literal(2),
   state: z.enum(["starting", "running", "complete"]),
   identity: runIdentity,
@@ -82,14 +82,23 @@ export function writeRunFile(paths: OutputPaths, run: RunFile): Promise<void> {
 }
 
 /** Null if there is none. Throws `ERR_DEEPLASIA_RESUME` if it is damaged or of another version of the program. */
-export async function readRunFile(paths: OutputPaths): Promise<RunFile | null> {
+export function readRunFile(paths: OutputPaths): Promise<RunFile | null> {
+  return readState(paths.run, runFile, "Start again with --overwrite.");
+}
+
+/** The same for any file of a run's state. */
+export async function readState<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  remedy: string,
+): Promise<z.infer<S> | null> {
   try {
-    return runFile.parse(JSON.parse(await readFile(paths.run, "utf8")));
+    return schema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {
-    if (isSystemError(error, "ENOENT")) return null;
-    throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `cannot understand ${paths.run}`, {
-      file: paths.run,
-      remedy: "Start again with --overwrite.",
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return null;
+    throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `cannot understand ${path}`, {
+      file: path,
+      remedy,
       cause: error,
     });
   }

@@ -100,15 +100,21 @@ class Deviations {
 
 /** The closing lines of a run. */
 export function formatSummary(summary: Summary): string {
-  const { rows, predicted, failed, dropped, sexPredicted, resumedRows, seconds, picturesPerSecond } = summary;
+  const { resumedRows, seconds, picturesPerSecond } = summary;
+  const speed = `${picturesPerSecond.toFixed(1)} pictures a second, ${durationText(seconds)}`;
+  const before = resumedRows > 0 ? ` (${resumedRows} rows were done before)` : "";
+  return `${formatOutcome(summary)}\n${speed}${before}`;
+}
+
+/** The same without what it took. */
+export function formatOutcome(summary: Summary): string {
+  const { rows, predicted, failed, dropped, sexPredicted } = summary;
   const counts = [`${predicted} of ${rows} rows predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
   for (const [code, count] of Object.entries(summary.failuresByCode)) lines.push(`  ${code}: ${count}`);
   if (sexPredicted > 0) lines.push(`the sex was predicted in ${sexPredicted} rows`);
   lines.push(...deviationLines(summary));
-  const speed = `${picturesPerSecond.toFixed(1)} pictures a second, ${durationText(seconds)}`;
-  lines.push(resumedRows > 0 ? `${speed} (${resumedRows} rows were done before)` : speed);
   return lines.join("\n");
 }
 

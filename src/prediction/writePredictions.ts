@@ -8,8 +8,9 @@ import type { BoneAgeModel } from "../model/model.js";
 import type { PredictOptions } from "../options/schema.js";
 import { silentLogger } from "../report/log.js";
 import { ProgressMeter } from "../report/progress.js";
+import { shareOf } from "../slurm/share.js";
 import { type Members, type Models, membersOf } from "./members.js";
-import { type Output, type OutputOptions, openOutput } from "./output.js";
+import { kindOf, type Output, type OutputOptions, openOutput } from "./output.js";
 import {
   applyStrict,
   blocksOf,
@@ -20,6 +21,8 @@ import {
   warnAboutCohort,
 } from "./predictCohort.js";
 import type { ModelIdentity } from "./resume.js";
+import { cohortOfShare } from "./shares/range.js";
+import { type Written, type WrittenShare, writeShare } from "./shares/write.js";
 import { type Summary, SummaryBuilder } from "./summary.js";
 
 export interface WritePredictionsOptions
@@ -27,29 +30,44 @@ export interface WritePredictionsOptions
     Partial<Pick<PredictOptions, "format" | "memberCsvs" | "resume" | "overwrite">> {
   /** File, or `-` for stdout. */
   outputPath: string;
+  /** What was run, without its `shard`: messages say it where shares are missing. */
+  command?: string | undefined;
 }
 
 export interface WrittenPredictions extends Summary {
   /** False after the signal: the output is unfinished and can be resumed. */
   finished: boolean;
+  /** Of a `shard` into a file: how far the others are. The summary is that of the share then. */
+  share?: WrittenShare;
 }
 
 /**
  * Predict a cohort into a file that appears under its name when it is complete, beside `<file>.failures.csv` where rows
  * failed. A list of models is an ensemble; `memberCsvs` names a folder for its members' own predictions. See
  * `openOutput` for resuming.
+ *
+ * With a `shard` (`"3/16"`) the rows of that share go to `<file>.parts`, and whoever completes the last share joins them
+ * into the file (see `writeShare`); to stdout or a pipe they go as they are.
  */
 export async function writePredictions(
   models: Models,
   options: WritePredictionsOptions,
 ): Promise<WrittenPredictions> {
-  const { outputPath, format = "csv", memberCsvs, resume = false, overwrite = false, ...rest } = options;
+  const {
+    outputPath,
+    format = "csv",
+    memberCsvs,
+    resume = false,
+    overwrite = false,
+    command,
+    ...rest
+  } = options;
   const resolved = resolveOptions(rest);
   const logger = resolved.logger ?? silentLogger;
   const members = membersOf(models);
   const cohort = await openCohortOf(members.list, resolved);
   warnAboutCohort(cohort, logger);
-  const output = await openOutput({
+  const whole: OutputOptions = {
     ...layouts(members, resolved.sexModel !== undefined, memberCsvs),
     path: outputPath,
     format,
@@ -64,9 +82,23 @@ export async function writePredictions(
       cohort: cohort.sha256,
       options: { ...identityOptions(members.list, resolved), member_csvs: memberCsvs ?? null },
     },
-  });
+  };
+  const write = (output: OutputOptions, rows: Cohort) => writeRows(members, rows, output, resolved);
+  const share = shareOf(resolved.shard);
+  if (share !== null && (await kindOf(outputPath)) !== "other")
+    return writeShare({ whole, cohort, share, command, write });
+  return write(whole, cohortOfShare(cohort, share, resolved.batchSize));
+}
+
+async function writeRows(
+  members: Members,
+  cohort: Cohort,
+  options: OutputOptions,
+  run: CohortRun,
+): Promise<Written> {
+  const output = await openOutput(options);
   try {
-    return await run(members, cohort, output, resolved);
+    return await predictInto(members, cohort, output, run);
   } finally {
     await output.suspend();
   }
@@ -125,12 +157,12 @@ function identityOptions(models: readonly BoneAgeModel[], options: CohortRun) {
   };
 }
 
-async function run(
+async function predictInto(
   members: Members,
   cohort: Cohort,
   output: Output,
   options: CohortRun,
-): Promise<WrittenPredictions> {
+): Promise<Written> {
   const summary = new SummaryBuilder();
   for await (const record of output.resumedRecords()) summary.add(applyStrict(record, options), true);
   let done = output.resumeIndex;

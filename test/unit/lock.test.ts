@@ -3,9 +3,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { lockFolder } from "../../../src/training/lock.js";
-import { canMount, mountTmpfs } from "../../helpers/disk.js";
-import { temporaryFolder } from "../../helpers/temporary.js";
+import { lockFolder } from "../../src/lock.js";
+import { canMount, mountTmpfs } from "../helpers/disk.js";
+import { temporaryFolder } from "../helpers/temporary.js";
 
 const lockOf = async (folder: string) => JSON.parse(await readFile(join(folder, "lock.json"), "utf8"));
 

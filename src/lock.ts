@@ -1,10 +1,11 @@
-/** A folder belongs to one process at a time: two runs that write the same files would spoil both. */
+/** Files belong to one process at a time: two runs that write the same ones would spoil both. */
 import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { DeeplasiaError, isSystemError } from "../errors.js";
-import { outputError } from "../files.js";
+import { DeeplasiaError, isSystemError } from "./errors.js";
+import { outputError } from "./files.js";
+import { isJobOver } from "./slurm/queue.js";
 
 const LOCK_NAME = "lock.json";
 
@@ -32,8 +33,23 @@ export interface Lock extends AsyncDisposable {
  *
  * Throws ERR_DEEPLASIA_OUTPUT that names the holder.
  */
-export async function lockFolder(folder: string): Promise<Lock> {
-  const path = join(folder, LOCK_NAME);
+export function lockFolder(folder: string): Promise<Lock> {
+  return lockFile(join(folder, LOCK_NAME), folder);
+}
+
+/**
+ * The same with a file of one's own for the lock; `what` it is for is said where it is in use.
+ *
+ * The file is created exclusively, which is one step on NFS too.
+ */
+export async function lockFile(path: string, what: string): Promise<Lock> {
+  const lock = await tryLockFile(path);
+  if ("release" in lock) return lock;
+  throw inUse(what, path, lock.holder);
+}
+
+/** The same, or who holds it (null: it does not say). */
+export async function tryLockFile(path: string): Promise<Lock | { holder: Holder | null }> {
   const own = `${JSON.stringify(await ownIdentity())}\n`;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -46,8 +62,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
     const found = await readLock(path);
     if (found === null) continue;
     const holder = parseHolder(found);
-    if (holder === null || attempt > MOST_ATTEMPTS || !(await isGone(holder)))
-      throw inUse(folder, path, holder);
+    if (holder === null || attempt > MOST_ATTEMPTS || !(await isGone(holder))) return { holder };
     await removeStale(path, found);
   }
 }
@@ -112,7 +127,9 @@ async function isGone({ pid, host, start, job, restarts }: Holder): Promise<bool
   const { SLURM_JOB_ID, SLURM_RESTART_COUNT = null } = process.env;
   // A job that was started again, on whatever node, has ended before.
   if (job !== null && job === SLURM_JOB_ID && restarts !== SLURM_RESTART_COUNT) return true;
-  return host === hostname() && (await startOf(pid)) !== start;
+  if (host === hostname()) return (await startOf(pid)) !== start;
+  // Of another node: its processes cannot be seen, but a job that has ended has none left.
+  return job !== null && job !== SLURM_JOB_ID && (await isJobOver(job));
 }
 
 /** Others may want to take it over as well: one at a time, and only what still is the lock that was found to be stale. */
@@ -129,11 +146,11 @@ async function removeStale(path: string, stale: string): Promise<void> {
   await rm(turn);
 }
 
-function inUse(folder: string, path: string, holder: Holder | null): DeeplasiaError {
+function inUse(what: string, path: string, holder: Holder | null): DeeplasiaError {
   const who =
     holder === null ? "another process" : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
-  return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${folder} is in use by ${who}`, {
-    file: folder,
+  return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${what} is in use by ${who}`, {
+    file: path,
     remedy: `Wait until it has ended or end it; if it is gone for certain, delete ${path}.`,
   });
 }

@@ -1,0 +1,200 @@
+/**
+ * The folder beside an output in which its shares lie until they are joined: `<output>.parts`.
+ *
+ * - `run.json`: whose work it is: what the bytes depend on, the rows, the number of shares. The first task makes it.
+ * - `0003-of-0016.csv`, with its failures, its partial files and its run file while it is being written (`resume.ts`).
+ * - `0003-of-0016.json`: that run file once the share is complete; so a list of names tells what is done.
+ * - `*.lock`: a share, and the joining, belong to one process at a time.
+ *
+ * Nothing here needs more of a file system than that a rename and an exclusive creation are one step each.
+ */
+import { link, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join, resolve } from "node:path";
+import * as z from "zod";
+import { DeeplasiaError, isSystemError } from "../../errors.js";
+import { makeFolder, outputError, pathKind, pathSize, renameDurably } from "../../files.js";
+import type { Share } from "../../slurm/share.js";
+import type { OutputFile } from "../recordFile.js";
+import { differences, outputPaths, readState, runFile } from "../resume.js";
+
+const sharedRun = z.object({
+  version: z.literal(1),
+  /** The whole run as if it were one: identity, layout, block size. */
+  run: runFile,
+  /** Selected rows. */
+  rows: z.number(),
+  /** Number of shares. */
+  of: z.number(),
+  /** Absolute paths of an ensemble's members' files, with what differs between their layouts. */
+  memberFiles: z.array(z.object({ path: z.string(), hasSexHead: z.boolean() })),
+  /** The command of the task that came first, without its share. */
+  command: z.string().nullable(),
+  /** Once the shares are joined and gone: the size of the output. */
+  joined: z.object({ bytes: z.number() }).nullable(),
+});
+export type SharedRun = z.infer<typeof sharedRun>;
+
+/** Where a share and its marks lie. */
+export interface SharePaths {
+  /** The share of the output. */
+  output: string;
+  /** The shares of the members' files, in their order. */
+  members: string[];
+  receipt: string;
+  lock: string;
+}
+
+export class SharesFolder {
+  readonly path: string;
+
+  /** Of the output of this name. */
+  constructor(readonly output: string) {
+    this.path = `${output}.parts`;
+  }
+
+  private get runPath(): string {
+    return join(this.path, "run.json");
+  }
+
+  get joinLock(): string {
+    return join(this.path, "merge.lock");
+  }
+
+  pathsOf({ number, of }: Share, memberFiles: readonly { path: string }[]): SharePaths {
+    const digits = (value: number) => String(value).padStart(4, "0");
+    const stem = join(this.path, `${digits(number)}-of-${digits(of)}`);
+    return {
+      output: `${stem}${extname(this.output)}`,
+      // By number: names of members need not fit into names of files together with all else.
+      members: memberFiles.map((_, i) => `${stem}.member-${i + 1}.csv`),
+      receipt: `${stem}.json`,
+      lock: `${stem}.lock`,
+    };
+  }
+
+  /** Null if no run of shares was begun here. Throws ERR_DEEPLASIA_RESUME if it is damaged or of another version. */
+  read(): Promise<SharedRun | null> {
+    return readState(this.runPath, sharedRun, this.removal);
+  }
+
+  /**
+   * Begin a run of shares, or find that another task of it has. A run that was joined makes room for the next one.
+   *
+   * Throws ERR_DEEPLASIA_RESUME if the shares of another run lie here, or the unfinished output of a single process.
+   */
+  async claim(run: SharedRun): Promise<SharedRun> {
+    await this.requireNoSingleRun();
+    await makeFolder(this.path);
+    const found = (await this.read()) ?? (await this.begin(run));
+    const foreign = differencesOf(found, run);
+    if (foreign.length === 0 && (found.joined === null || (await this.isJoined(found)))) return found;
+    if (found.joined === null) throw this.foreign(foreign);
+    await this.write(run);
+    return run;
+  }
+
+  /** Whether the joined output still is what was written. */
+  private async isJoined({ joined }: SharedRun): Promise<boolean> {
+    return joined?.bytes === (await pathSize(this.output));
+  }
+
+  /** One of all tasks that begin at once is the first; a file has its content when it gets its name. */
+  private async begin(run: SharedRun): Promise<SharedRun> {
+    const own = this.ownTemporary();
+    try {
+      await writeFile(own, textOf(run));
+      await link(own, this.runPath);
+      return run;
+    } catch (error) {
+      const others = isSystemError(error, "EEXIST") ? await this.read() : null;
+      if (others !== null) return others;
+      throw outputError(error, this.runPath);
+    } finally {
+      await rm(own, { force: true });
+    }
+  }
+
+  async write(run: SharedRun): Promise<void> {
+    const own = this.ownTemporary();
+    try {
+      await writeFile(own, textOf(run));
+    } catch (error) {
+      throw outputError(error, this.runPath);
+    }
+    await renameDurably(own, this.runPath);
+  }
+
+  private ownTemporary(): string {
+    return `${this.runPath}.${crypto.randomUUID()}.tmp`;
+  }
+
+  /** Numbers of the shares that are not complete; none is missing of what was joined. */
+  async missing(of: number): Promise<number[]> {
+    const names = new Set(await readdir(this.path));
+    const numbers = Array.from({ length: of }, (_, i) => i + 1);
+    const nameOf = (number: number) => basename(this.pathsOf({ number, of }, []).receipt);
+    const missing = numbers.filter((number) => !names.has(nameOf(number)));
+    // Asked after the names: the shares go when the run is marked as joined.
+    return missing.length > 0 && (await this.isDone()) ? [] : missing;
+  }
+
+  /** Whether the shares were joined. */
+  async isDone(): Promise<boolean> {
+    return ((await this.read())?.joined ?? null) !== null;
+  }
+
+  /** What is done with when all is joined: everything but `run.json`. */
+  async clear(): Promise<void> {
+    for (const name of await readdir(this.path)) {
+      if (/^\d+-of-\d+\./.test(name)) await rm(join(this.path, name), { force: true });
+    }
+  }
+
+  private async requireNoSingleRun(): Promise<void> {
+    const { partial } = outputPaths(this.output);
+    if ((await pathKind(partial)) === null) return;
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_RESUME",
+      `an interrupted run of a single process lies at ${partial}`,
+      { file: partial, remedy: "Go on with it (--shard none --resume), or delete it." },
+    );
+  }
+
+  private foreign(differing: readonly string[]): DeeplasiaError {
+    return new DeeplasiaError(
+      "ERR_DEEPLASIA_RESUME",
+      `${this.path} holds the shares of another run: ${differing.join("; ")}`,
+      { file: this.path, remedy: `Run what it was begun with, or give another output. ${this.removal}` },
+    );
+  }
+
+  private get removal(): string {
+    return `To discard it, end its tasks and delete ${this.path}.`;
+  }
+}
+
+/** What two runs of shares differ in, in words. */
+function differencesOf(before: SharedRun, now: SharedRun): string[] {
+  const found = differences(before.run, now.run);
+  if (before.rows !== now.rows) found.push(`the rows (${before.rows}, now ${now.rows})`);
+  if (before.of !== now.of) found.push(`the number of shares (${before.of}, now ${now.of})`);
+  return found;
+}
+
+function textOf(run: SharedRun): string {
+  return `${JSON.stringify(run, null, 2)}\n`;
+}
+
+/** The files that are joined of such shares: the output's own and its members'. */
+export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
+  const { format, members, hasSexHead, marksSex } = run;
+  return [
+    { path: output, format, members, hasSexHead, marksSex },
+    ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, marksSex })),
+  ];
+}
+
+/** As `SharedRun.memberFiles`. */
+export function memberFilesOf(files: readonly OutputFile[] = []): SharedRun["memberFiles"] {
+  return files.map(({ path, hasSexHead }) => ({ path: resolve(path), hasSexHead }));
+}
