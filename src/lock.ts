@@ -86,7 +86,7 @@ async function ownIdentity(): Promise<Holder> {
   return {
     pid,
     host: hostname(),
-    start: (await startOf(pid)) ?? "",
+    start: (await startOfProcess(pid)) ?? "",
     job,
     restarts,
     since: new Date().toISOString(),
@@ -94,7 +94,7 @@ async function ownIdentity(): Promise<Holder> {
 }
 
 /** When a process of this machine was started; null if there is none of that number. */
-async function startOf(pid: number): Promise<string | null> {
+export async function startOfProcess(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // The second field, the program's name in brackets, may hold spaces and brackets itself; start is field 22.
@@ -127,7 +127,7 @@ async function isGone({ pid, host, start, job, restarts }: Holder): Promise<bool
   const { SLURM_JOB_ID, SLURM_RESTART_COUNT = null } = process.env;
   // A job that was started again, on whatever node, has ended before.
   if (job !== null && job === SLURM_JOB_ID && restarts !== SLURM_RESTART_COUNT) return true;
-  if (host === hostname()) return (await startOf(pid)) !== start;
+  if (host === hostname()) return (await startOfProcess(pid)) !== start;
   // Of another node: its processes cannot be seen, but a job that has ended has none left.
   return job !== null && job !== SLURM_JOB_ID && (await isJobOver(job));
 }

@@ -162,6 +162,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
 function cohortPart({ files, sexModel, ...options }: Run) {
   const { annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom } = options;
   const { limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict, shard } = options;
+  const scratch = options.scratch ?? (annotationCsv === undefined ? "none" : "auto");
   const cohort = {
     files,
     sexModel,
@@ -174,5 +175,15 @@ function cohortPart({ files, sexModel, ...options }: Run) {
     sex,
     sexFrom,
   };
-  return { ...cohort, limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict, shard };
+  return {
+    ...cohort,
+    limitPredictBatches,
+    flip,
+    rotationAngle,
+    batchSize,
+    numWorkers,
+    strict,
+    shard,
+    scratch,
+  };
 }

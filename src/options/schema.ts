@@ -165,6 +165,12 @@ const clusterOptions = {
         "(the command's default for an --annotation_csv into a file)",
       argument: "<i/n>",
     }),
+  scratch: file.optional().meta({
+    description:
+      "copy pictures and masks to this node-local folder first, and take them away in the end; none; auto: $TMPDIR in a " +
+      "SLURM job, if it is another disk than theirs (the command's default for an --annotation_csv)",
+    argument: "<folder>",
+  }),
 };
 
 const outputOptions = {

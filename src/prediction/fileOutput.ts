@@ -46,6 +46,13 @@ export async function finish(outputs: readonly OutputPaths[], run: RunFile, rece
   }
 }
 
+/** Nothing is held yet, so nothing need stay in the way of the next try. */
+export async function discardEmpty(outputs: readonly OutputPaths[]): Promise<void> {
+  const [{ run }] = outputs as [OutputPaths];
+  for (const path of [...outputs.map(({ partial }) => partial), run])
+    await rm(path, { force: true }).catch(() => {});
+}
+
 export class FileOutput implements Output {
   readonly closed = false;
   private index: number;
@@ -93,7 +100,9 @@ export class FileOutput implements Output {
   }
 
   async suspend(): Promise<void> {
-    if (this.files !== null && !this.done) await this.close(this.files);
+    if (this.files === null || this.done) return;
+    await this.close(this.files);
+    if (this.index === 0) await discardEmpty(this.files.map(({ paths }) => paths));
   }
 
   private async close(files: readonly RecordFile[]): Promise<void> {

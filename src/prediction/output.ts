@@ -1,11 +1,10 @@
 /** Where predictions go: a CSV or JSON-lines file that appears when it is complete, or a stream. */
-import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
 import type { Logger } from "../report/log.js";
-import { FileOutput, finish } from "./fileOutput.js";
+import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
 import { countHeldRows, findResumePoint, type ResumePoint } from "./partial.js";
 import type { AnyRecord, OutputRecord } from "./record.js";
 import { type OutputFile, RecordFile } from "./recordFile.js";
@@ -175,9 +174,7 @@ async function startOutput(
     return new FileOutput(options, run, opened, 0);
   } catch (error) {
     await closeAll(opened);
-    // Nothing is held yet, so nothing need stay in the way of the next try.
-    const made = [paths.run, ...files.map(({ path }) => outputPaths(path).partial)];
-    for (const path of made) await rm(path, { force: true }).catch(() => {});
+    await discardEmpty(files.map(({ path }) => outputPaths(path)));
     throw outputError(causeOf(error, paths), paths.output);
   }
 }

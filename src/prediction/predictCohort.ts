@@ -2,12 +2,15 @@
 import type { SexNeed } from "../data/annotations.js";
 import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
+import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type PredictOptions, predictOptions } from "../options/schema.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
+import { scratchOf } from "../slurm/scratch.js";
 import { shareOf } from "../slurm/share.js";
+import { type Staged, stage } from "../slurm/staging.js";
 import { combineBlocks } from "./ensemble.js";
 import { type Members, type Models, membersOf } from "./members.js";
 import { type BlockRecords, predictBlocks } from "./pipeline.js";
@@ -36,6 +39,7 @@ export interface PredictCohortOptions
       | "numWorkers"
       | "strict"
       | "shard"
+      | "scratch"
     >
   > {
   /** Pictures, folders or glob patterns, instead of an annotation CSV. */
@@ -137,16 +141,32 @@ export interface Block {
   ofMembers: BlockRecords;
 }
 
-/** Blocks from a position on. */
+/** Blocks from a position on; their pictures are copied to scratch first, if there is one. */
 export async function* blocksOf(
   { list, names }: Members,
   cohort: Cohort,
   options: CohortRun,
   from: number,
 ): AsyncGenerator<Block> {
-  for await (const block of predictBlocks(list, cohort.samples(from), options)) {
+  await using staged = await stageRows(cohort, options, from);
+  for await (const block of predictBlocks(list, cohort.samples(from), { ...options, read: staged?.read })) {
     const ofMembers = block.map((records) => records.map((record) => applyStrict(record, options)));
     yield { records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
+  }
+}
+
+async function stageRows(cohort: Cohort, options: CohortRun, from: number): Promise<Staged | null> {
+  const { numWorkers: workers, signal, logger = silentLogger } = options;
+  const scratch = scratchOf(options.scratch);
+  if (scratch === null) return null;
+  return stage({ scratch, files: () => filesOf(cohort.samples(from)), workers, signal, logger });
+}
+
+async function* filesOf(samples: AsyncIterable<Sample>): AsyncGenerator<string> {
+  for await (const sample of samples) {
+    if ("error" in sample) continue;
+    yield sample.imagePath;
+    if (sample.maskPath !== null) yield sample.maskPath;
   }
 }
 
