@@ -13,6 +13,7 @@ import { registerManifest } from "./commands/manifest.js";
 import { registerMerge } from "./commands/merge.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
+import { registerSlurm } from "./commands/slurm.js";
 import { registerTrain } from "./commands/train.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
 import { canonicalFlags } from "./options/flags.js";
@@ -37,13 +38,14 @@ export function createProgram(): Command {
   registerCohort(program);
   registerAugmentPreview(program);
   registerPhantom(program);
+  registerSlurm(program);
   registerLibtorch(program);
   registerDoctor(program);
   return program;
 }
 
 /** The innermost command that the arguments name. */
-function commandOf(program: Command, argv: readonly string[]): Command {
+export function commandOf(program: Command, argv: readonly string[]): Command {
   const child = program.commands.find((command) => command.name() === argv[0]);
   return child === undefined ? program : commandOf(child, argv.slice(1));
 }

@@ -38,6 +38,8 @@ const EXIT_STATUS = {
   // files
   ERR_DEEPLASIA_OUTPUT: 1,
   ERR_DEEPLASIA_SHARES: 1,
+  // clusters
+  ERR_DEEPLASIA_SLURM: 1,
   // libtorch and the addon
   ERR_DEEPLASIA_PLATFORM: 1,
   ERR_DEEPLASIA_ADDON: 1,

@@ -22,6 +22,7 @@ import { formatSummary } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
+import { slurmTask } from "../slurm/environment.js";
 import { shareText } from "../slurm/share.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { reportShare, withoutShard } from "./merge.js";
@@ -40,7 +41,11 @@ Examples:
 Flags that take several values (--ckp_path, --mask_dirs) take all names up to the next flag: pictures go before the
 flags, or after --.
 
-Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv).
+Ctrl-C, SIGTERM and SIGUSR1: the batches in hand are finished and written, and --resume goes on. A job that SLURM starts
+again does so by itself.
+
+Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv); 130, 138,
+143 interrupted.
 ${DISCLAIMER}`;
 
 export function registerPredict(program: Command): void {
@@ -110,6 +115,12 @@ async function print(models: Models, options: Run, logger: Logger, progress: Pro
   process.exitCode = stop.exitCode ?? (failed > 0 ? EXIT.rowsFailed : EXIT.done);
 }
 
+/** A job that SLURM starts again goes on with its own work, whatever it was to do with that of others. */
+function startOf({ resume, overwrite }: Run, outputPath: string): Pick<Run, "resume" | "overwrite"> {
+  const isRestart = (slurmTask()?.restarts ?? 0) > 0 && outputPath !== "-";
+  return isRestart ? { resume: true, overwrite: false } : { resume, overwrite };
+}
+
 function line(record: AnyPrediction): string {
   const { dir, imageId, sex, sexPredicted, ageMonths, boneAgeMonths, sexHat } = record;
   const name = [dir, imageId].filter(Boolean).join("/");
@@ -134,8 +145,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
     outputPath,
     format: options.format,
     memberCsvs: options.memberCsvs,
-    resume: options.resume,
-    overwrite: options.overwrite,
+    ...startOf(options, outputPath),
     logger,
     signal: stop.signal,
     onProgress: (event) => progress.update(event),

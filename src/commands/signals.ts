@@ -9,13 +9,13 @@ export interface StopSignal {
 }
 
 /** `SIGUSR1` is what SLURM sends some time before the end where a job asks for it. */
-type StopName = "SIGINT" | "SIGTERM" | "SIGUSR1";
+const STOP_NAMES = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 
 /** From now on the first signal asks to stop; a second one ends the process at once. */
-export function stopSignal(logger: Logger, names: readonly StopName[] = ["SIGINT", "SIGTERM"]): StopSignal {
+export function stopSignal(logger: Logger): StopSignal {
   const controller = new AbortController();
   let exitCode: number | undefined;
-  for (const name of names) {
+  for (const name of STOP_NAMES) {
     process.on(name, () => {
       const code = 128 + constants.signals[name];
       if (exitCode !== undefined) process.exit(code);

@@ -53,7 +53,7 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   const progress = createProgress(config.trainer.enable_progress_bar ? "auto" : "none");
   let logFile = process.env.LOG_FILE;
   const logger = createLogger({ progress, logFile: () => logFile, source: "train" });
-  const stop = stopSignal(logger, ["SIGINT", "SIGTERM", "SIGUSR1"]);
+  const stop = stopSignal(logger);
   const onFolder = ({ path }: RunFolder) => {
     // A trial's folder is gone before the last line.
     if (!isTrial(config)) logFile ??= join(path, "run.log");

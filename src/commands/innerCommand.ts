@@ -1,0 +1,69 @@
+/** A command line that another command carries: what a job shall run. */
+import { type Command, CommanderError } from "commander";
+import { commandOf, createProgram } from "../cli.js";
+import { DeeplasiaError } from "../errors.js";
+import { canonicalFlags } from "../options/flags.js";
+import type { Wanted } from "../slurm/doctor/tasks.js";
+import { readTrainConfig } from "../training/config.js";
+
+export interface InnerCommand {
+  /** `train`, `cohort check`. */
+  name: string;
+  /** What commander parsed of its flags. */
+  parsed: Record<string, unknown>;
+}
+
+/**
+ * Parse a command without running it, so that a mistake is found before the job waits in a queue.
+ *
+ * Throws ERR_DEEPLASIA_USAGE for what is no command for a job; what commander throws for wrong flags.
+ */
+export async function parseInner(argv: readonly string[]): Promise<InnerCommand> {
+  const program = createProgram();
+  const command = commandOf(program, argv);
+  if (command === program || argv[0] === "slurm") throw noCommand(argv[0]);
+  command.action(() => {});
+  try {
+    await program.parseAsync(canonicalFlags(argv, command), { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode !== 0)
+      process.stderr.write(`(the command for the job is wrong: ${argv.join(" ")})\n`);
+    throw error;
+  }
+  return { name: nameOf(command), parsed: command.opts() };
+}
+
+function nameOf(command: Command): string {
+  const above = command.parent?.parent == null ? "" : `${nameOf(command.parent)} `;
+  return above + command.name();
+}
+
+function noCommand(given: string | undefined): DeeplasiaError {
+  const what =
+    given === undefined ? "there is no command for the job" : `${given} is no command that a job could run`;
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, {
+    remedy:
+      "After the job's options comes the command with its own: slurm submit --time=60 predict radiographs/ --sex F. " +
+      "Options of sbatch that --help does not list need = before their value.",
+  });
+}
+
+/** Whether a command has a flag, spelt as `--scratch`. */
+export function takesFlag(argv: readonly string[], flag: string): boolean {
+  return commandOf(createProgram(), argv).options.some(({ long }) => long === flag);
+}
+
+/** How many processes a command works with. Throws what reading a training's configuration throws. */
+export async function wantedTasks({ name, parsed }: InnerCommand): Promise<Wanted> {
+  if (name === "predict") return { command: name, tasks: null };
+  if (name !== "train") return { command: name, tasks: 1 };
+  const { trainer } = (await readTrainConfig(parsed)).config;
+  const { num_nodes: nodes = 1 } = trainer as { num_nodes?: number };
+  return { command: name, tasks: nodes * deviceCount(trainer.devices) };
+}
+
+/** Lightning's: a number of devices, or the list of them as text; null is one. */
+function deviceCount(devices: string | null): number {
+  if (devices === null) return 1;
+  return /^\d+$/.test(devices) ? Number(devices) : (devices.match(/\d+/g)?.length ?? 1);
+}

@@ -1,0 +1,48 @@
+/** What a job's script calls: `slurm doctor` and `slurm requeue`. */
+import { EXIT } from "../cli.js";
+import { DeeplasiaError } from "../errors.js";
+import { readOptions } from "../options/flags.js";
+import { requeueOptions } from "../options/slurm.js";
+import { type Check, formatChecks } from "../slurm/doctor/check.js";
+import { diagnoseJob } from "../slurm/doctor/doctor.js";
+import { checkCluster } from "../slurm/doctor/outside.js";
+import { slurmTask } from "../slurm/environment.js";
+import { concludeJob } from "../slurm/requeue.js";
+import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
+
+export async function doctorCommand(words: string[]): Promise<void> {
+  const task = slurmTask();
+  const inner = words.length === 0 ? null : await parseInner(words);
+  const wanted = inner === null ? { command: "a command", tasks: null } : await wantedTasks(inner);
+  const { env } = process;
+  const checks =
+    task === null
+      ? await checkCluster()
+      : await diagnoseJob(task, { wanted, scratch: scratchOf(inner), env });
+  const isFirst = task?.step == null || task.step.rank === 0;
+  // Of many processes the first one speaks, and whoever has something to complain of.
+  process.stdout.write(formatChecks(isFirst ? checks : checks.filter(({ ok }) => ok !== true)));
+  process.exitCode = checks.some(isFatal) ? EXIT.usage : EXIT.done;
+}
+
+/** What could not be found out stops nothing. */
+const isFatal = ({ ok }: Check) => ok === false;
+
+function scratchOf(inner: InnerCommand | null): string | null {
+  return typeof inner?.parsed.scratch === "string" ? inner.parsed.scratch : null;
+}
+
+export async function requeueCommand(folder: string, parsed: Record<string, unknown>): Promise<void> {
+  const options = readOptions(requeueOptions, parsed);
+  const task = slurmTask();
+  if (task === null) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this is no job of SLURM (SLURM_JOB_ID is not set)", {
+      remedy: "`slurm requeue` is the last line of a job's script.",
+    });
+  }
+  // Queued again, the job gets a SIGTERM, which must not take away the last word.
+  process.on("SIGTERM", () => {});
+  const { requeued, why } = await concludeJob({ folder, task, ...options });
+  process.stdout.write(`slurm: job ${task.jobId} is ${requeued ? "" : "not "}queued again: ${why}\n`);
+  process.exitCode = options.exitStatus;
+}

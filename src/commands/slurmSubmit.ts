@@ -1,0 +1,96 @@
+/** `slurm submit` and `slurm template`. */
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { DeeplasiaError } from "../errors.js";
+import { readOptions } from "../options/flags.js";
+import { type JobOptions, jobOptions, submitOptions } from "../options/slurm.js";
+import { freeRunDirectory } from "../slurm/runDirectory.js";
+import { requirePassable } from "../slurm/sbatchFlags.js";
+import { type Job, jobScript } from "../slurm/script.js";
+import { submitJob } from "../slurm/submit.js";
+import { parseInner, takesFlag } from "./innerCommand.js";
+
+export async function submitCommand(words: readonly string[], submit: Command): Promise<void> {
+  const { command, further } = splitWords(words, submit);
+  const { dryRun, ...options } = readOptions(submitOptions, submit.opts());
+  const inner = await parseInner(
+    options.scratch === undefined ? command : [...command, "--scratch", options.scratch],
+  );
+  requireShareable(inner.name, options);
+  const job = { options, further, command, program: ownProgram(), workingDirectory: process.cwd() };
+  if (dryRun) {
+    const runDirectory = await plannedDirectory(job);
+    process.stdout.write(jobScript({ ...job, runDirectory }));
+    return;
+  }
+  const { jobId, runDirectory } = await submitJob(job);
+  process.stderr.write(`submitted; \`deeplasia-native slurm status ${runDirectory}\` tells how far it is\n`);
+  process.stdout.write(`${jobId}\n`);
+}
+
+/**
+ * What commander has left: options of sbatch, among them our own after the first that it did not know, and then the
+ * command for the job.
+ */
+function splitWords(words: readonly string[], submit: Command): { command: string[]; further: string[] } {
+  const further: string[] = [];
+  let rest = [...words];
+  while (rest[0]?.startsWith("-") && rest[0] !== "--") {
+    further.push(requirePassable(rest[0]));
+    const { operands, unknown } = submit.parseOptions(rest.slice(1));
+    rest = [...operands, ...unknown];
+  }
+  return { command: rest[0] === "--" ? rest.slice(1) : rest, further };
+}
+
+/** Only the rows of a prediction can be shared by the tasks of an array, and only two commands use several processes. */
+function requireShareable(name: string, options: JobOptions): void {
+  const usage = (what: string, remedy: string) => new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
+  if (options.array !== undefined && name !== "predict")
+    throw usage(`--array is for predict: each of its tasks would do all of ${name}`, "Leave it out.");
+  const several = options.nodes > 1 || (options.ntasksPerNode ?? 1) > 1;
+  if (several && name !== "predict" && name !== "train")
+    throw usage(
+      `${name} runs in one process; several would do the same work`,
+      "Give --nodes=1 --ntasks-per-node=1.",
+    );
+}
+
+/** How this program was started, wherever the job runs. */
+const ownProgram = () => [process.execPath, realpathSync(process.argv[1]!)];
+
+function plannedDirectory({ options, command }: Omit<Job, "runDirectory">): Promise<string> | string {
+  const { runDir, jobName = command[0]! } = options;
+  return runDir === undefined ? freeRunDirectory(jobName) : resolve(runDir);
+}
+
+/** The reference's `slurm_job_example.sh`: one GPU, 22 hours, pictures on the node's own disk. */
+const TEMPLATE_OPTIONS = {
+  jobName: "bone_age",
+  gpusPerNode: "1",
+  cpusPerTask: 32,
+  mem: "30G",
+  time: "22:00:00",
+};
+const TEMPLATE_COMMAND = [
+  ...["train", "--name=bone_age", "--config=configs/defaults.yml", "--config=configs/cosine_annealing.yml"],
+  ...[
+    "--data.img_dir=images",
+    '--data.mask_dirs=["masks/tensormask","masks/unet"]',
+    "--model.dense_layers=[256]",
+  ],
+];
+
+export function templateCommand(): void {
+  const scratch = takesFlag(TEMPLATE_COMMAND, "--scratch") ? { scratch: "$TMPDIR" } : {};
+  const job = {
+    options: jobOptions.parse({ ...TEMPLATE_OPTIONS, ...scratch }),
+    further: ["--tmp=25G"],
+    command: TEMPLATE_COMMAND,
+    program: ownProgram(),
+    workingDirectory: process.cwd(),
+    runDirectory: resolve("slurm/bone_age_0"),
+  };
+  process.stdout.write(jobScript(job));
+}

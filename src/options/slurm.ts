@@ -1,0 +1,130 @@
+/** Every option of `slurm`, declared once. Those of `submit` that sbatch knows have sbatch's names and meanings. */
+import { z } from "zod";
+
+/** Text for one line of a script. */
+const line = z.string().regex(/^[^\p{Cc}]+$/u, "expected text on one line");
+
+/** Signal and seconds of notice; with `B:` it would reach the batch shell, and nobody who could save. */
+const SIGNAL = /^(?:SIG)?USR1@(\d+)$/;
+
+/** Seconds of notice that `--signal` gives. */
+export const noticeOf = (signal: string): number => Number(SIGNAL.exec(signal)?.[1]);
+
+/** In the order in which they stand in a script. */
+const sbatchShape = {
+  jobName: line.optional().meta({
+    description: "name of the job (default: the command's)",
+    argument: "<name>",
+    short: "J",
+  }),
+  nodes: z.int().min(1).max(100_000).default(1).meta({ description: "nodes", argument: "<n>", short: "N" }),
+  ntasksPerNode: z.int().min(1).max(100_000).optional().meta({
+    description: "processes a node (default: one a GPU, without GPUs one)",
+    argument: "<n>",
+  }),
+  gpusPerNode: line
+    .regex(/^([^:]+:)?[1-9]\d*$/, "expected a number, or type:number")
+    .optional()
+    .meta({
+      description: "GPUs a node: 4, or a100:4",
+      argument: "<n>",
+    }),
+  cpusPerTask: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .meta({ description: "cores a process", argument: "<n>", short: "c" }),
+  mem: line.optional().meta({ description: "memory a node, such as 16G", argument: "<size>" }),
+  time: line.optional().meta({
+    description: "time limit: minutes, hours:minutes:seconds or days-hours",
+    argument: "<time>",
+    short: "t",
+  }),
+  partition: line.optional().meta({ description: "partition", argument: "<name>", short: "p" }),
+  array: z
+    .string()
+    .regex(
+      /^\d+-\d+(:[1-9]\d*)?(%[1-9]\d*)?$/,
+      "expected first-last, such as 0-15, and as sbatch has it :step, %running",
+    )
+    .optional()
+    .meta({
+      description: "tasks that share the rows of a predict, such as 0-15; %4 after it: four at once",
+      argument: "<range>",
+      short: "a",
+    }),
+  account: line.optional().meta({ description: "account that pays", argument: "<name>", short: "A" }),
+  constraint: line
+    .optional()
+    .meta({ description: "features that the nodes must have", argument: "<list>", short: "C" }),
+  qos: line.optional().meta({ description: "quality of service", argument: "<name>", short: "q" }),
+  signal: z.string().regex(SIGNAL, "expected USR1@seconds").default("USR1@90").meta({
+    description: "seconds before the time limit at which the command saves and the job is queued again",
+    argument: "<USR1@s>",
+  }),
+};
+
+const ownShape = {
+  setup: z.string().min(1).optional().meta({
+    description:
+      'shell commands before everything else, such as "module load cuda"; one that fails ends the job',
+    argument: "<commands>",
+  }),
+  scratch: line.optional().meta({
+    description: "the command's --scratch; $TMPDIR, $USER and other variables mean those of the job",
+    argument: "<folder>",
+  }),
+  runDir: z.string().min(1).optional().meta({
+    description: "folder for script and output, new or empty (default: slurm/<job name>_<n>)",
+    argument: "<folder>",
+  }),
+  maxRequeues: z.int().min(0).max(100_000).default(10).meta({
+    description:
+      "how often the job is queued again when its time limit comes near; preemptions are not counted",
+    argument: "<n>",
+  }),
+  skipDoctor: z.boolean().default(false).meta({ description: "leave out the checks at the job's start" }),
+};
+
+export const jobOptions = z.strictObject({ ...sbatchShape, ...ownShape });
+export type JobOptions = z.infer<typeof jobOptions>;
+
+/** The flags that are sbatch's own, in the order of a script. */
+export const SBATCH_KEYS = Object.keys(sbatchShape) as (keyof typeof sbatchShape)[];
+
+export const submitOptions = z.strictObject({
+  ...jobOptions.shape,
+  dryRun: z
+    .boolean()
+    .default(false)
+    .meta({ description: "print the script; nothing is written or submitted" }),
+});
+/** Headings of `--help`. */
+export const SUBMIT_GROUPS = {
+  "Resources, as sbatch has them:": sbatchShape,
+  "The job:": { ...ownShape, dryRun: submitOptions.shape.dryRun },
+};
+
+export const logsOptions = z.strictObject({
+  lines: z.int().min(1).max(1_000_000).default(50).meta({
+    description: "lines of each output file, from its end",
+    argument: "<n>",
+    short: "n",
+  }),
+  follow: z.boolean().default(false).meta({ description: "go on with what is added", short: "f" }),
+});
+
+export const requeueOptions = z.strictObject({
+  exitStatus: z.int().min(0).max(255).meta({ description: "of srun with the command", argument: "<n>" }),
+  notice: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(noticeOf(sbatchShape.signal.parse(undefined)))
+    .meta({
+      description: "seconds before the time limit at which the job gets its signal",
+      argument: "<s>",
+    }),
+  maxRequeues: jobOptions.shape.maxRequeues,
+});

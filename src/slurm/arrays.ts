@@ -1,0 +1,22 @@
+/** Arrays of jobs. */
+import { DeeplasiaError } from "../errors.js";
+
+/** The largest task id of `first-last`, as `slurm submit` takes it; also with `:step` and `%running`. */
+export function lastTask(array: string): number {
+  const [first = 0, last = 0, step = 1] = array.split("%")[0]!.split(/[-:]/).map(Number);
+  if (last >= first) return last - ((last - first) % step);
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--array ${array}: the last task comes before the first`, {
+    remedy: `Give --array ${last}-${first}.`,
+  });
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for an array that the site does not take; `limit`: its MaxArraySize. */
+export function requireArrayFits(array: string, limit: number): void {
+  const last = lastTask(array);
+  if (last < limit) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `--array ${array}: this cluster takes task ids up to ${limit - 1} (MaxArraySize ${limit})`,
+    { remedy: `Give --array 0-${limit - 1} at most: fewer tasks, each with a larger share of the rows.` },
+  );
+}

@@ -1,0 +1,49 @@
+/** `slurm doctor` within a job: what would stop the command, before it reads anything. */
+import { hostname } from "node:os";
+import type { SlurmTask } from "../environment.js";
+import type { Check } from "./check.js";
+import { awaitOthers, callFirst, portOf } from "./network.js";
+import { checkDevices, checkScratch } from "./node.js";
+import { checkRequeue, checkSignals } from "./signals.js";
+import { checkTasks, type Wanted } from "./tasks.js";
+
+export interface JobDoctorOptions {
+  wanted: Wanted;
+  /** Where the command will copy pictures to; null: nowhere. */
+  scratch: string | null;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The checks of one process of a job, run by all of them. Those of a node are its first process's, those of the job the
+ * very first one's. Takes less than 10 seconds.
+ */
+export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): Promise<Check[]> {
+  const { wanted, scratch, env } = options;
+  const { step, jobId, nodes } = task;
+  // The test of signals sends one to every process of the step.
+  process.on("SIGUSR1", () => {});
+  const checks: (Check | null)[] = [];
+  if (step === null || step.localRank === 0)
+    checks.push(...(await ofNode(task.node ?? hostname(), scratch, env)));
+  const stepId = env.SLURM_STEP_ID;
+  if (step === null) {
+    checks.push(await checkSignals(task, stepId));
+  } else if (step.rank === 0) {
+    checks.push(checkTasks(step, nodes, wanted));
+    // When all have called, all are ready for a signal.
+    if (step.ranks > 1) checks.push(await awaitOthers(step, portOf(jobId)));
+    checks.push(await checkSignals(task, stepId), await checkRequeue(jobId));
+  } else {
+    checks.push(await callFirst(step, task.nodeList ?? "", portOf(jobId), task.node ?? hostname()));
+  }
+  return checks.filter((check) => check !== null);
+}
+
+async function ofNode(
+  node: string,
+  scratch: string | null,
+  env: NodeJS.ProcessEnv,
+): Promise<(Check | null)[]> {
+  return [await checkDevices(node, env), scratch === null ? null : await checkScratch(scratch, node)];
+}

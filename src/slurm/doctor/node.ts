@@ -1,0 +1,76 @@
+/** What a node must have for the command: GPUs that libtorch sees, and room on its own disk. */
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { access, statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pathKind } from "../../files.js";
+import type { ProbeMessage } from "../../libtorch/probe.js";
+import { type Check, limited } from "./check.js";
+
+const PATIENCE_MS = 3_000;
+
+/** What SLURM says of a process's GPUs: the narrowest first; a number, or `type:number`. */
+const GPU_VARIABLES = ["SLURM_GPUS_PER_TASK", "SLURM_GPUS_PER_NODE", "SLURM_GPUS_ON_NODE"];
+
+/** Null where the job asked for no GPU. */
+export async function checkDevices(
+  node: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Check | null> {
+  const name = GPU_VARIABLES.find((variable) => env[variable]);
+  if (name === undefined) return null;
+  const wanted = Number(env[name]!.split(":").at(-1));
+  return await limited("devices", PATIENCE_MS, async () => {
+    const message = await probe();
+    if ("message" in message)
+      return {
+        ok: false,
+        found: `on ${node}: ${message.message}`,
+        remedy: "`deeplasia-native doctor` says more",
+      };
+    const found = message.loaded.devices.filter(({ name }) => name.startsWith("cuda")).length;
+    const what = `${found} CUDA device(s) answer on ${node}, ${name} is ${wanted}`;
+    if (found === wanted) return { ok: true, found: what };
+    const remedy = message.loaded.buildInfo.hasCuda
+      ? "compare `nvidia-smi` in the job with --gpus-per-node"
+      : "the libtorch in use is a CPU build: deeplasia-native libtorch install --cuda";
+    return { ok: false, found: what, remedy };
+  });
+}
+
+/** In a process of its own: loading a broken library may end it, and takes this one's time. */
+function probe(): Promise<ProbeMessage> {
+  const program = fileURLToPath(new URL("../../libtorch/probe.js", import.meta.url));
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program], { timeout: PATIENCE_MS }, (error, stdout) => {
+      try {
+        resolve(JSON.parse(stdout) as ProbeMessage);
+      } catch {
+        reject(error ?? new Error(`loading libtorch said: ${stdout}`));
+      }
+    });
+  });
+}
+
+/** `folder`: where the command will copy pictures to. */
+export function checkScratch(folder: string, node: string): Promise<Check> {
+  return limited("scratch", PATIENCE_MS, async () => {
+    const place = await nearestFolder(resolve(folder));
+    const { bavail, bsize } = await statfs(place);
+    const gigabytes = ((bavail * bsize) / 1e9).toFixed(1);
+    try {
+      await access(place, constants.W_OK);
+    } catch {
+      return { ok: false, found: `${folder} on ${node} cannot be written`, remedy: "give another --scratch" };
+    }
+    return { ok: true, found: `${folder} on ${node}: ${gigabytes} GB free` };
+  });
+}
+
+/** The folder itself or the nearest one above it: what is missing below is made when it is needed. */
+async function nearestFolder(path: string): Promise<string> {
+  return (await pathKind(path)) === "folder" || dirname(path) === path
+    ? path
+    : await nearestFolder(dirname(path));
+}

@@ -1,0 +1,19 @@
+/** The nodes of a job, and where they are reached. */
+import { lookup } from "node:dns/promises";
+import { slurm } from "./client.js";
+
+/** Names in SLURM's short form, `n[1-3]`, one by one. No controller is asked. Throws ERR_DEEPLASIA_SLURM. */
+export async function nodeNames(short: string): Promise<string[]> {
+  return (await slurm("scontrol", ["show", "hostnames", short])).split("\n").filter(Boolean);
+}
+
+/** Where a node is reached: by its name, or by the address that the site has given it (NodeAddr). */
+export async function addressOf(node: string): Promise<string> {
+  try {
+    await lookup(node);
+    return node;
+  } catch {
+    const facts = await slurm("scontrol", ["show", "node", node, "--oneliner"]);
+    return /\bNodeAddr=(\S+)/.exec(facts)?.[1] ?? node;
+  }
+}
