@@ -11,15 +11,21 @@ export interface StopSignal {
 /** `SIGUSR1` is what SLURM sends some time before the end where a job asks for it. */
 const STOP_NAMES = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 
-/** From now on the first signal asks to stop; a second one ends the process at once. */
+/**
+ * From now on the first signal asks to stop; a second one ends the process at once. Not in a job: SLURM tells it more than
+ * once (SIGUSR1, then SIGTERM, sometimes two of it), and ends who takes too long itself. The last one says why it ends.
+ */
 export function stopSignal(logger: Logger): StopSignal {
   const controller = new AbortController();
   let exitCode: number | undefined;
   for (const name of STOP_NAMES) {
     process.on(name, () => {
-      const code = 128 + constants.signals[name];
-      if (exitCode !== undefined) process.exit(code);
-      exitCode = code;
+      const isFirst = exitCode === undefined;
+      exitCode = 128 + constants.signals[name];
+      if (!isFirst) {
+        if (name === "SIGINT" || process.env.SLURM_JOB_ID === undefined) process.exit(exitCode);
+        return;
+      }
       logger.warn(`${name}: finishing the batch in hand (again: stop at once)`);
       controller.abort(new Error(name));
     });

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { type JobOptions, jobOptions, submitOptions } from "../options/slurm.js";
+import { word } from "../slurm/quote.js";
 import { freeRunDirectory } from "../slurm/runDirectory.js";
 import { requirePassable } from "../slurm/sbatchFlags.js";
 import { type Job, jobScript } from "../slurm/script.js";
@@ -25,7 +26,9 @@ export async function submitCommand(words: readonly string[], submit: Command): 
     return;
   }
   const { jobId, runDirectory } = await submitJob(job);
-  process.stderr.write(`submitted; \`deeplasia-native slurm status ${runDirectory}\` tells how far it is\n`);
+  process.stderr.write(
+    `submitted; \`deeplasia-native slurm status ${word(runDirectory)}\` tells how far it is\n`,
+  );
   process.stdout.write(`${jobId}\n`);
 }
 

@@ -9,7 +9,7 @@ export function word(text: string): string {
 
 /** One word of bash in which `$NAME` and `${NAME}` are variables of the job, and everything else means itself. */
 export function expandedWord(text: string): string {
-  const escaped = text.replaceAll(/[\\"`]|\$(?!\w|\{\w+\})/g, "\\$&");
+  const escaped = text.replaceAll(/[\\"`]|\$(?![a-z_]|\{[a-z_]\w*\})/gi, "\\$&");
   return `"${escaped}"`;
 }
 

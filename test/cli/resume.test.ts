@@ -72,10 +72,13 @@ describe("an interrupted run", () => {
     await expectSame(folder);
   });
 
+  // A job that SLURM has started again is not told to resume.
+  const restarted = { SLURM_JOB_ID: "7", SLURM_RESTART_COUNT: "1" };
   test.each([
-    ["SIGTERM", 143],
-    ["SIGINT", 130],
-  ] as const)("%s finishes the batch in hand, and --resume goes on", async (signal, code) => {
+    ["SIGTERM", 143, ["--resume"], {}],
+    ["SIGINT", 130, ["--resume"], {}],
+    ["SIGUSR1", 138, ["--overwrite"], restarted],
+  ] as const)("%s finishes the batch in hand, and the next run goes on", async (signal, code, flags, env) => {
     const folder = await cohort(await temporaryFolder());
     const args = cohortArguments(
       folder,
@@ -97,12 +100,14 @@ describe("an interrupted run", () => {
     expect(stopped.code).toBe(code);
     expect(stopped.stderr).toContain("--resume");
 
-    const again = await runCli(args);
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/--resume.*--overwrite/s) });
-    const other = await runCli([...args, "--resume", "--flip"]);
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("flip") });
+    if (signal === "SIGTERM") {
+      const again = await runCli(args);
+      expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/--resume.*--overwrite/s) });
+      const other = await runCli([...args, "--resume", "--flip"]);
+      expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("flip") });
+    }
 
-    const resumed = await runCli([...args, "--resume"]);
+    const resumed = await runCli([...args, ...flags], { env });
     expect(resumed.code).toBe(3);
     expect(resumed.stderr).toMatch(/resuming after \d+ of 400 rows/);
     const [csv, failures] = await outputs(folder);

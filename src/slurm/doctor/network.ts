@@ -71,7 +71,8 @@ async function call(host: string, port: number, rank: number): Promise<Error | n
   const socket = connect({ host, port });
   try {
     await once(socket, "connect", { signal: AbortSignal.timeout(WAIT_MS) });
-    socket.end(`${rank}\n`);
+    // Not `end`: the other side would hang up, too, before it has answered.
+    socket.write(`${rank}\n`);
     await once(socket, "data", { signal: AbortSignal.timeout(PATIENCE_MS) });
     return null;
   } catch (error) {

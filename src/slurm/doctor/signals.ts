@@ -1,6 +1,8 @@
 /** Whether what SLURM sends to a job arrives in this program, by sending it. */
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { slurm } from "../client.js";
 import type { SlurmTask } from "../environment.js";
 import { type Check, limited } from "./check.js";
@@ -26,7 +28,7 @@ export function checkSignals(task: SlurmTask, stepId: string | undefined): Promi
       () => true,
       () => false,
     );
-    await slurm("scancel", ["--signal=USR1", `${task.jobId}.${stepId}`]);
+    await signalStep(`${task.jobId}.${stepId}`);
     if (!(await arrived)) {
       const remedy =
         "start node by srun itself: a shell or a container between them must hand signals on (exec)";
@@ -40,6 +42,12 @@ export function checkSignals(task: SlurmTask, stepId: string | undefined): Promi
     await setTimeout(100);
     return { ok: true, found: "SIGUSR1 to this step arrives" };
   });
+}
+
+/** Everything that runs in a step gets its signals, scancel among it, which would die of its own. */
+async function signalStep(step: string): Promise<void> {
+  const deaf = ["-c", "trap '' USR1; exec scancel --signal=USR1 \"$0\"", step];
+  await promisify(execFile)("sh", deaf, { timeout: PATIENCE_MS });
 }
 
 /** Whether the job may be queued again. */

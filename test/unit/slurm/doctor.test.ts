@@ -1,0 +1,73 @@
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { formatChecks, limited } from "../../../src/slurm/doctor/check.js";
+import { awaitOthers, callFirst } from "../../../src/slurm/doctor/network.js";
+import { checkSignals } from "../../../src/slurm/doctor/signals.js";
+import { checkTasks } from "../../../src/slurm/doctor/tasks.js";
+import { slurmTask } from "../../../src/slurm/environment.js";
+import { fakeSlurm } from "../../helpers/fakeSlurm.js";
+
+const step = (rank: number, ranks: number) => ({ rank, ranks, localRank: 0, nodeIndex: rank });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test("the processes of a step find each other, at the address that the site has for a name", async () => {
+  const names =
+    'case "$2" in hostnames) echo n1.invalid;; node) echo "NodeName=n1 NodeAddr=127.0.0.1 Port=1";; esac';
+  await fakeSlurm({ scontrol: names });
+  const port = await freePort();
+  const calls = [1, 2].map((rank) => callFirst(step(rank, 3), "n[1-3]", port, `n${rank}`));
+  const [first, ...others] = await Promise.all([awaitOthers(step(0, 3), port), ...calls]);
+  expect(first).toMatchObject({ ok: true, found: expect.stringContaining("all 3 processes") });
+  for (const other of others) expect(other).toMatchObject({ ok: true });
+});
+
+test("who does not call is named, and who cannot", async () => {
+  await fakeSlurm({ scontrol: "echo localhost" });
+  const [port, other] = [await freePort(), await freePort()];
+  const [first, second] = await Promise.all([
+    awaitOthers(step(0, 2), port),
+    callFirst(step(1, 2), "n[1-2]", other, "n2"),
+  ]);
+  expect(first).toMatchObject({ ok: false, found: expect.stringContaining("no call from process 1 of 2") });
+  expect(second).toMatchObject({
+    ok: false,
+    found: expect.stringMatching(/process 1 on n2 cannot reach localhost/),
+  });
+});
+
+test("a signal that SLURM sends arrives, or does not, or is for nobody", async () => {
+  const task = (env: object) => slurmTask({ SLURM_JOB_ID: "7", ...env })!;
+  const inStep = task({ SLURM_PROCID: "0", SLURM_STEP_ID: "0" });
+  const batch = await checkSignals(task({ SLURM_PROCID: "0" }), undefined);
+  expect(batch).toMatchObject({ ok: false, remedy: expect.stringContaining("srun") });
+  const calls = await fakeSlurm({
+    scancel: `[ -e "$0.sent" ] || kill -USR1 ${process.pid}; touch "$0.sent"`,
+  });
+  expect(await checkSignals(inStep, "0")).toMatchObject({ ok: true });
+  expect(await checkSignals(inStep, "0")).toMatchObject({
+    ok: false,
+    found: expect.stringContaining("did not arrive"),
+  });
+  expect(await calls()).toEqual(Array(2).fill("scancel --signal=USR1 7.0"));
+});
+
+test("the number of processes must be the command's", () => {
+  expect(checkTasks(step(0, 2), 2, { command: "train", tasks: 2 })).toMatchObject({ ok: true });
+  expect(checkTasks(step(0, 2), 2, { command: "predict", tasks: null })).toMatchObject({ ok: true });
+  const wrong = checkTasks(step(0, 4), 2, { command: "train", tasks: 2 });
+  expect(formatChecks([wrong])).toMatch(
+    /^FAILED {3}tasks: 4 on 2 node\(s\), but train uses 2 -> .*num_nodes/,
+  );
+});
+
+test("a check ends in time and without throwing", async () => {
+  expect(await limited("late", 10, () => new Promise(() => {}))).toMatchObject({ ok: null });
+  const failing = limited("broken", 1000, () => Promise.reject(new Error("no\nway")));
+  expect(await failing).toEqual({ what: "broken", ok: null, found: "no way" });
+});

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { endsOf } from "../../../src/slurm/ends.js";
+import { slurmTask } from "../../../src/slurm/environment.js";
+import { concludeJob, secondsIn, verdictOf } from "../../../src/slurm/requeue.js";
+import { fakeSlurm } from "../../helpers/fakeSlurm.js";
+import { temporaryFolder } from "../../helpers/temporary.js";
+
+const ended = (exitStatus: number, secondsLeft: number | null, timeOuts = 0) =>
+  verdictOf({ exitStatus, secondsLeft, notice: 90, timeOuts, maxRequeues: 2 });
+
+test("a time-out goes on and is counted, up to the cap", () => {
+  // The signal comes up to a minute early.
+  for (const left of [0, 80, 149, null])
+    expect(ended(138, left)).toMatchObject({
+      requeued: true,
+      timeOut: true,
+      why: expect.stringContaining("time-out 1"),
+    });
+  expect(ended(138, 80, 1)).toMatchObject({ requeued: true, timeOut: true });
+  const capped = ended(138, 80, 2);
+  expect(capped).toMatchObject({ requeued: false, timeOut: true });
+  expect(capped.why).toMatch(/time-out 3, --max-requeues=2/);
+});
+
+test("a preemption with notice, or a signal by hand, goes on and is not counted", () => {
+  for (const left of [3600, Number.POSITIVE_INFINITY])
+    expect(ended(138, left, 2)).toMatchObject({ requeued: true, timeOut: false });
+});
+
+test("SIGTERM after the time limit is a time-out too, before it the end", () => {
+  expect(ended(143, 0)).toMatchObject({
+    requeued: true,
+    timeOut: true,
+    why: expect.stringContaining("more notice"),
+  });
+  expect(ended(143, 0, 2)).toMatchObject({ requeued: false, timeOut: true });
+  expect(ended(143, 60)).toMatchObject({
+    requeued: false,
+    timeOut: false,
+    why: expect.stringContaining("cancelled"),
+  });
+  expect(ended(143, null)).toMatchObject({ requeued: false });
+});
+
+test.each([
+  [0, "exit status 0"],
+  [1, "exit status 1"],
+  [3, "exit status 3"],
+  [130, "SIGINT"],
+  [137, "memory"],
+])("exit status %i is the end, and why", (exitStatus, why) => {
+  const verdict = ended(exitStatus, 10);
+  expect(verdict).toMatchObject({ requeued: false, timeOut: false });
+  expect(verdict.why).toContain(why);
+});
+
+test("SLURM's words for the time that is left", () => {
+  const texts = ["0:05", "1:02\n", "2:00:01", "1-00:00:00", "UNLIMITED", "INVALID", "NOT_SET", ""];
+  expect(texts.map(secondsIn)).toEqual([5, 62, 7201, 86_400, Number.POSITIVE_INFINITY, 0, null, null]);
+});
+
+test("each task of an array counts its own time-outs, in the job's folder", async () => {
+  const calls = await fakeSlurm({ squeue: "echo 1:00", scontrol: "" });
+  const folder = await temporaryFolder();
+  const env = { SLURM_ARRAY_JOB_ID: "6", SLURM_ARRAY_TASK_COUNT: "4", SLURM_JOB_ID: "8" };
+  process.env.SLURM_ARRAY_TASK_ID = "3";
+  const conclude = () => {
+    const task = slurmTask({ ...env, SLURM_ARRAY_TASK_ID: "3" })!;
+    return concludeJob({ folder, task, exitStatus: 138, notice: 90, maxRequeues: 1 });
+  };
+  expect(await conclude()).toMatchObject({ requeued: true, timeOut: true });
+  expect(await conclude()).toMatchObject({ requeued: false, timeOut: true });
+  delete process.env.SLURM_ARRAY_TASK_ID;
+  expect((await endsOf(folder, "6_3")).map(({ requeued }) => requeued)).toEqual([true, false]);
+  expect(await endsOf(folder, "6_2")).toEqual([]);
+  const requeued = (await calls()).filter((call) => call.startsWith("scontrol"));
+  expect(requeued).toEqual(["scontrol requeue 6_3"]);
+});
