@@ -56,14 +56,15 @@ export function takesFlag(argv: readonly string[], flag: string): boolean {
 /** How many processes a command works with. Throws what reading a training's configuration throws. */
 export async function wantedTasks({ name, parsed }: InnerCommand): Promise<Wanted> {
   if (name === "predict") return { command: name, tasks: null };
-  if (name !== "train") return { command: name, tasks: 1 };
+  if (name !== "train") return { command: name, tasks: [1] };
   const { trainer } = (await readTrainConfig(parsed)).config;
   const { num_nodes: nodes = 1 } = trainer as { num_nodes?: number };
-  return { command: name, tasks: nodes * deviceCount(trainer.devices) };
+  const tasks = nodes * deviceCount(trainer.devices ?? trainer.gpus ?? "1");
+  // On one node a single process may start the others itself.
+  return { command: name, tasks: nodes === 1 ? [tasks, 1] : [tasks] };
 }
 
-/** Lightning's: a number of devices, or the list of them as text; null is one. */
-function deviceCount(devices: string | null): number {
-  if (devices === null) return 1;
-  return /^\d+$/.test(devices) ? Number(devices) : (devices.match(/\d+/g)?.length ?? 1);
+/** Lightning's: a number of devices, or the list of them as text. */
+function deviceCount(devices: string): number {
+  return Math.max(1, /^\d+$/.test(devices) ? Number(devices) : (devices.match(/\d+/g)?.length ?? 1));
 }

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { SlurmTask } from "../environment.js";
 import type { Check } from "./check.js";
-import { awaitOthers, callFirst, portOf } from "./network.js";
+import { callFirst, gather, portOf } from "./network.js";
 import { checkDevices, checkScratch } from "./node.js";
 import { checkRequeue, checkSignals } from "./signals.js";
 import { checkTasks, type Wanted } from "./tasks.js";
@@ -30,10 +30,12 @@ export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): P
   if (step === null) {
     checks.push(await checkSignals(task, stepId));
   } else if (step.rank === 0) {
-    checks.push(checkTasks(step, nodes, wanted));
-    // When all have called, all are ready for a signal.
-    if (step.ranks > 1) checks.push(await awaitOthers(step, portOf(jobId)));
-    checks.push(await checkSignals(task, stepId), await checkRequeue(jobId));
+    const { check, release } = await gather(step, portOf(jobId));
+    checks.push(checkTasks(step, nodes, wanted), check);
+    // A process that starts or ends would die of the signal: only when all are here is it sent, and none may go before.
+    if (check.ok === true) checks.push(await checkSignals(task, stepId));
+    release();
+    checks.push(await checkRequeue(jobId));
   } else {
     checks.push(await callFirst(step, task.nodeList ?? "", portOf(jobId), task.node ?? hostname()));
   }

@@ -8,7 +8,7 @@ import { pathKind } from "../../files.js";
 import type { ProbeMessage } from "../../libtorch/probe.js";
 import { type Check, limited } from "./check.js";
 
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 2_500;
 
 /** What SLURM says of a process's GPUs: the narrowest first; a number, or `type:number`. */
 const GPU_VARIABLES = ["SLURM_GPUS_PER_TASK", "SLURM_GPUS_PER_NODE", "SLURM_GPUS_ON_NODE"];

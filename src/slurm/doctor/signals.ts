@@ -9,7 +9,7 @@ import { type Check, limited } from "./check.js";
 
 const WHAT = "signals";
 
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 3_000;
 /** How long a signal that was sent may be on its way. */
 const TRAVEL_MS = 1_500;
 
@@ -39,7 +39,7 @@ export function checkSignals(task: SlurmTask, stepId: string | undefined): Promi
       };
     }
     // Others of this step get it a little later.
-    await setTimeout(100);
+    if (task.step.ranks > 1) await setTimeout(1000);
     return { ok: true, found: "SIGUSR1 to this step arrives" };
   });
 }

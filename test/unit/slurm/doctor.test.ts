@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { formatChecks, limited } from "../../../src/slurm/doctor/check.js";
-import { awaitOthers, callFirst } from "../../../src/slurm/doctor/network.js";
+import { callFirst, gather } from "../../../src/slurm/doctor/network.js";
 import { checkSignals } from "../../../src/slurm/doctor/signals.js";
 import { checkTasks } from "../../../src/slurm/doctor/tasks.js";
 import { slurmTask } from "../../../src/slurm/environment.js";
@@ -22,22 +22,26 @@ test("the processes of a step find each other, at the address that the site has 
   await fakeSlurm({ scontrol: names });
   const port = await freePort();
   const calls = [1, 2].map((rank) => callFirst(step(rank, 3), "n[1-3]", port, `n${rank}`));
-  const [first, ...others] = await Promise.all([awaitOthers(step(0, 3), port), ...calls]);
-  expect(first).toMatchObject({ ok: true, found: expect.stringContaining("all 3 processes") });
-  for (const other of others) expect(other).toMatchObject({ ok: true });
+  const { check, release } = await gather(step(0, 3), port);
+  expect(check).toMatchObject({ ok: true, found: expect.stringContaining("all 3 processes") });
+  // Nobody leaves before that.
+  const early = Promise.race([...calls, Promise.resolve("none")]);
+  expect(await early).toBe("none");
+  release();
+  for (const call of await Promise.all(calls)) expect(call).toMatchObject({ ok: true });
 });
 
 test("who does not call is named, and who cannot", async () => {
-  await fakeSlurm({ scontrol: "echo localhost" });
-  const [port, other] = [await freePort(), await freePort()];
-  const [first, second] = await Promise.all([
-    awaitOthers(step(0, 2), port),
-    callFirst(step(1, 2), "n[1-2]", other, "n2"),
+  await fakeSlurm({ scontrol: "echo unknown.invalid" });
+  const [{ check, release }, lost] = await Promise.all([
+    gather(step(0, 2), await freePort()),
+    callFirst(step(1, 2), "n[1-2]", await freePort(), "n2"),
   ]);
-  expect(first).toMatchObject({ ok: false, found: expect.stringContaining("no call from process 1 of 2") });
-  expect(second).toMatchObject({
+  release();
+  expect(check).toMatchObject({ ok: null, found: expect.stringContaining("no call from process 1 of 2") });
+  expect(lost).toMatchObject({
     ok: false,
-    found: expect.stringMatching(/process 1 on n2 cannot reach localhost/),
+    found: expect.stringMatching(/process 1 on n2 cannot reach unknown/),
   });
 });
 
@@ -58,9 +62,9 @@ test("a signal that SLURM sends arrives, or does not, or is for nobody", async (
 });
 
 test("the number of processes must be the command's", () => {
-  expect(checkTasks(step(0, 2), 2, { command: "train", tasks: 2 })).toMatchObject({ ok: true });
+  expect(checkTasks(step(0, 2), 2, { command: "train", tasks: [2, 1] })).toMatchObject({ ok: true });
   expect(checkTasks(step(0, 2), 2, { command: "predict", tasks: null })).toMatchObject({ ok: true });
-  const wrong = checkTasks(step(0, 4), 2, { command: "train", tasks: 2 });
+  const wrong = checkTasks(step(0, 4), 2, { command: "train", tasks: [2, 1] });
   expect(formatChecks([wrong])).toMatch(
     /^FAILED {3}tasks: 4 on 2 node\(s\), but train uses 2 -> .*num_nodes/,
   );
