@@ -40,6 +40,8 @@ const EXIT_STATUS = {
   ERR_DEEPLASIA_SHARES: 1,
   // clusters
   ERR_DEEPLASIA_SLURM: 1,
+  // another process of the run
+  ERR_DEEPLASIA_PEER: 1,
   // libtorch and the addon
   ERR_DEEPLASIA_PLATFORM: 1,
   ERR_DEEPLASIA_ADDON: 1,
@@ -61,6 +63,9 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
     "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
   ERR_DEEPLASIA_CHECKPOINT:
     "Give a checkpoint that PyTorch or Lightning wrote, whole, and that holds weights only.",
+  ERR_DEEPLASIA_PEER:
+    "Look at what that process says. --trainer.resume_from_checkpoint=last goes on from the last state, with as many " +
+    "processes as there are then.",
   ERR_DEEPLASIA_OUT_OF_MEMORY: "Use a smaller --batch_size or --num_workers, or another device.",
 };
 

@@ -27,6 +27,11 @@ export interface TrainerHandle {
   readonly [handle]: "trainer";
 }
 
+/** The processes of a run. */
+export interface GroupHandle {
+  readonly [handle]: "group";
+}
+
 /** A decoded picture as the decoder left it: row-major, interleaved; no tensor, just bytes. */
 export interface RawPicture {
   /** 8-bit: one byte a sample; 16-bit: two, in the machine's byte order. Length = width * height * channels * depth / 8. */
@@ -237,6 +242,8 @@ export interface StepOutputs {
   loss: number | null;
   ageLoss: number | null;
   sexLoss: number | null;
+  /** What each of several trainers told the others (native/distributed/peers.h); else empty. */
+  exchanged: Float64Array;
 }
 
 export interface TrainStepOutputs extends StepOutputs {
@@ -249,6 +256,25 @@ export interface TrainStepOutputs extends StepOutputs {
    * expected now and then and the loss is scaled down.
    */
   nonFinite: "loss" | "gradients" | "overflow" | null;
+}
+
+/** How the processes of a run find each other. */
+export interface GroupOptions {
+  /** Where rank 0 listens. */
+  host: string;
+  port: number;
+  rank: number;
+  ranks: number;
+  /** By which the others reach this process. */
+  address: string;
+  /** Of this process's node, for messages. */
+  name: string;
+  /** How long they wait for each other at the start. */
+  arrivalMs: number;
+  /** How long one may give no sign of life. */
+  silenceMs: number;
+  /** How long they wait for one that lives. */
+  timeoutMs: number;
 }
 
 /** One synthetic radiograph of a left hand: complete and validated. */
@@ -343,7 +369,7 @@ export interface Native {
   release(data: Uint8Array): void;
   /** Release now; idempotent; resolves when work in flight on the handle is done. */
   dispose(
-    handle: ModelHandle | BatchHandle | CheckpointHandle | NetworkHandle | TrainerHandle,
+    handle: ModelHandle | BatchHandle | CheckpointHandle | NetworkHandle | TrainerHandle | GroupHandle,
   ): Promise<void>;
   /** What a model's file seems to be; `torchscript` where nothing tells. */
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
@@ -389,6 +415,8 @@ export interface Native {
     learningRate: number,
     accumulation: number,
     updateNow: boolean,
+    /** Told to the other trainers of a group, of which all have to call this; as many numbers in each. */
+    notes: readonly number[],
   ): Promise<TrainStepOutputs>;
   /** Forward in evaluation mode, with the averaged weights if `averaged`. */
   evaluateStep(
@@ -396,6 +424,7 @@ export interface Native {
     input: NetworkInput,
     facts: ExampleFacts,
     averaged: boolean,
+    notes: readonly number[],
   ): Promise<StepOutputs>;
   /** Write the network as a TorchScript archive with that manifest. */
   saveTrained(trainer: TrainerHandle, path: string, manifest: string, averaged: boolean): Promise<void>;
@@ -405,6 +434,25 @@ export interface Native {
   restoreTraining(trainer: TrainerHandle, path: string): Promise<string>;
   /** Take over the optimiser's state from a Lightning checkpoint; resolves to the number of parameters that it fits. */
   adoptOptimizer(trainer: TrainerHandle, checkpoint: string): Promise<number>;
+  /** Meet the other processes of a run. */
+  joinGroup(options: GroupOptions): Promise<GroupHandle>;
+  /** What each of them has to say. */
+  gatherTexts(group: GroupHandle, text: string): Promise<string[]>;
+  /** All are done. */
+  closeGroup(group: GroupHandle): Promise<void>;
+  /** This one goes, and the others are told why. */
+  leaveGroup(group: GroupHandle, why: string): Promise<void>;
+  /** One trainer a process: from now on they make every step together, and go on from rank 0's weights. */
+  joinTrainers(
+    trainer: TrainerHandle,
+    group: GroupHandle,
+    capacity: number,
+    syncBatchNorm: boolean,
+  ): Promise<void>;
+  /** All go on from rank 0's weights, buffers and average. */
+  synchroniseTrainers(trainer: TrainerHandle): Promise<void>;
+  /** Rank 0 gets the gradients that all have gathered since the last update. */
+  gatherGradients(trainer: TrainerHandle): Promise<void>;
   /** Draw synthetic radiograph number `index`: the same options give the same bytes, whatever else is drawn. */
   drawPhantom(options: PhantomOptions): Promise<Phantom>;
   /** The text of `extra/<name>` of a TorchScript archive, or null. */
@@ -446,6 +494,13 @@ export const NATIVE_FUNCTIONS = [
   "saveTraining",
   "restoreTraining",
   "adoptOptimizer",
+  "joinGroup",
+  "gatherTexts",
+  "closeGroup",
+  "leaveGroup",
+  "joinTrainers",
+  "synchroniseTrainers",
+  "gatherGradients",
   "drawPhantom",
   "readExtraFile",
   "writeExtraFile",

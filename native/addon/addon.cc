@@ -47,7 +47,7 @@ Napi::Value dispose(const Napi::CallbackInfo& info) {
   const auto is = [&](const napi_type_tag& tag) { return external.CheckTypeTag(&tag); };
   if (!is(HandleKind<model::Model>::tag) && !is(HandleKind<inference::Batch>::tag) &&
       !is(HandleKind<CheckpointTensors>::tag) && !is(HandleKind<Network>::tag) &&
-      !is(HandleKind<training::Trainer>::tag))
+      !is(HandleKind<training::Trainer>::tag) && !is(HandleKind<distributed::Group>::tag))
     throw Napi::TypeError::New(env, "not a handle of this package");
   return external.Data()->dispose(env);
 }
@@ -95,6 +95,13 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("saveTraining", Napi::Function::New(env, guarded<save_training>));
   exports.Set("restoreTraining", Napi::Function::New(env, guarded<restore_training>));
   exports.Set("adoptOptimizer", Napi::Function::New(env, guarded<adopt_optimizer>));
+  exports.Set("joinGroup", Napi::Function::New(env, guarded<join_group>));
+  exports.Set("gatherTexts", Napi::Function::New(env, guarded<gather_texts>));
+  exports.Set("closeGroup", Napi::Function::New(env, guarded<close_group>));
+  exports.Set("leaveGroup", Napi::Function::New(env, guarded<leave_group>));
+  exports.Set("joinTrainers", Napi::Function::New(env, guarded<join_trainers>));
+  exports.Set("synchroniseTrainers", Napi::Function::New(env, guarded<synchronise_trainers>));
+  exports.Set("gatherGradients", Napi::Function::New(env, guarded<gather_gradients>));
   exports.Set("drawPhantom", Napi::Function::New(env, guarded<draw_phantom>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
   exports.Set("halveArchive", Napi::Function::New(env, guarded<halve_archive>));

@@ -14,6 +14,10 @@
 #include "training/trainer.h"
 
 // The functions of the export table (addon.cc), by file. Signatures as JS sees them: src/native.ts.
+namespace deeplasia::distributed {
+class Group;
+}
+
 namespace deeplasia::addon {
 
 // The tensors of a checkpoint, in the order of its description.
@@ -62,6 +66,11 @@ struct HandleKind<training::Trainer> {
   static constexpr napi_type_tag tag = {0x6f2c91d4a83e57b0, 0xb3907e4d16c8fa52};
   static constexpr const char* name = "trainer";
 };
+template <>
+struct HandleKind<distributed::Group> {
+  static constexpr napi_type_tag tag = {0x2d94b7f3061ea85c, 0x98c1f05e7a3db642};
+  static constexpr const char* name = "group";
+};
 
 // model.cc
 Napi::Value load_model(const Napi::CallbackInfo& info);
@@ -92,6 +101,14 @@ Napi::Value save_trained(const Napi::CallbackInfo& info);
 Napi::Value save_training(const Napi::CallbackInfo& info);
 Napi::Value restore_training(const Napi::CallbackInfo& info);
 Napi::Value adopt_optimizer(const Napi::CallbackInfo& info);
+// distributed.cc
+Napi::Value join_group(const Napi::CallbackInfo& info);
+Napi::Value gather_texts(const Napi::CallbackInfo& info);
+Napi::Value close_group(const Napi::CallbackInfo& info);
+Napi::Value leave_group(const Napi::CallbackInfo& info);
+Napi::Value join_trainers(const Napi::CallbackInfo& info);
+Napi::Value synchronise_trainers(const Napi::CallbackInfo& info);
+Napi::Value gather_gradients(const Napi::CallbackInfo& info);
 // phantom.cc
 Napi::Value draw_phantom(const Napi::CallbackInfo& info);
 // archive.cc

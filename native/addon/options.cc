@@ -35,6 +35,15 @@ std::vector<std::string> texts(const Napi::Object& object, const char* name) {
   return result;
 }
 
+std::vector<double> number_list(const Napi::Value& value, const char* name) {
+  if (!value.IsArray()) mistyped(value.Env(), name, "an array of numbers");
+  const auto array = value.As<Napi::Array>();
+  std::vector<double> result;
+  result.reserve(array.Length());
+  for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToNumber().DoubleValue());
+  return result;
+}
+
 std::vector<int64_t> slot_numbers(const Napi::Value& value) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array)
     mistyped(value.Env(), "slots", "an Int32Array");
@@ -109,13 +118,11 @@ std::string text(const Napi::Object& object, const char* name) {
 }
 
 std::vector<double> numbers(const Napi::Object& object, const char* name) {
-  const Napi::Value value = object.Get(name);
-  if (!value.IsArray()) mistyped(object.Env(), name, "an array of numbers");
-  const auto array = value.As<Napi::Array>();
-  std::vector<double> result;
-  result.reserve(array.Length());
-  for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToNumber().DoubleValue());
-  return result;
+  return number_list(object.Get(name), name);
+}
+
+std::vector<double> numbers_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  return number_list(info[index], name);
 }
 
 std::string text_argument(const Napi::CallbackInfo& info, size_t index, const char* name) {

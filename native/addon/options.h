@@ -28,6 +28,7 @@ std::string text_argument(const Napi::CallbackInfo& info, size_t index, const ch
 double number_argument(const Napi::CallbackInfo& info, size_t index, const char* name);
 bool boolean_argument(const Napi::CallbackInfo& info, size_t index, const char* name);
 int64_t integer_argument(const Napi::CallbackInfo& info, size_t index, const char* name);
+std::vector<double> numbers_argument(const Napi::CallbackInfo& info, size_t index, const char* name);
 Napi::Object object_argument(const Napi::CallbackInfo& info, size_t index, const char* name);
 std::vector<int64_t> slots_argument(const Napi::CallbackInfo& info, size_t index);
 // [rows] float32, or nothing for null.

@@ -55,6 +55,12 @@ Napi::Value float_array(Napi::Env env, const std::vector<float>& values) {
   return array;
 }
 
+Napi::Value double_array(Napi::Env env, const std::vector<double>& values) {
+  auto array = Napi::Float64Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
 Napi::Value number_or_null(Napi::Env env, const std::optional<double>& value) {
   return value ? Napi::Number::New(env, *value) : env.Null();
 }
@@ -67,6 +73,7 @@ Napi::Object prediction_to_js(Napi::Env env, const training::Prediction& predict
   result.Set("loss", loss ? Napi::Number::New(env, loss->total) : env.Null());
   result.Set("ageLoss", loss ? Napi::Number::New(env, loss->age) : env.Null());
   result.Set("sexLoss", number_or_null(env, loss ? loss->sex : std::nullopt));
+  result.Set("exchanged", double_array(env, prediction.exchanged));
   return result;
 }
 
@@ -141,6 +148,7 @@ Napi::Value train_step(const Napi::CallbackInfo& info) {
   const double learning_rate = number_argument(info, 3, "learningRate");
   const auto accumulation = static_cast<int64_t>(number_argument(info, 4, "accumulation"));
   const bool update_now = boolean_argument(info, 5, "updateNow");
+  const std::vector<double> notes = numbers_argument(info, 6, "notes");
   if (!examples.age) throw Napi::TypeError::New(info.Env(), "age must be given");
   return task(
       info, uses,
@@ -148,7 +156,7 @@ Napi::Value train_step(const Napi::CallbackInfo& info) {
         training::Examples complete = examples;
         complete.x = input.get(trainer.options().device);
         trainer.accumulate(accumulation);
-        return trainer.step(complete, learning_rate, update_now);
+        return trainer.step(complete, learning_rate, update_now, notes);
       },
       step_to_js);
 }
@@ -158,12 +166,13 @@ Napi::Value evaluate_step(const Napi::CallbackInfo& info) {
   const Input input = input_argument(info, 1, uses);
   const auto examples = examples_argument(info, 2, input.rows);
   const bool averaged = boolean_argument(info, 3, "averaged");
+  const std::vector<double> notes = numbers_argument(info, 4, "notes");
   return task(
       info, uses,
       [=](Trainer& trainer) {
         training::Examples complete = examples;
         complete.x = input.get(trainer.options().device);
-        return trainer.evaluate(complete, averaged);
+        return trainer.evaluate(complete, averaged, notes);
       },
       prediction_to_js);
 }

@@ -33,6 +33,8 @@ struct ExitGuard {
 
 int tasks_in_flight() { return in_flight.load(); }
 
+void end_without_destructors() { ++in_flight; }
+
 void TaskQueue::grow(int threads) {
   std::lock_guard lock(mutex_);
   for (; threads_ < threads; ++threads_) std::thread([this] { run(); }).detach();

@@ -41,4 +41,7 @@ class TaskQueue {
 // destructors.
 int tasks_in_flight();
 
+// From now on the process ends without them: there are threads that nobody can stop.
+void end_without_destructors();
+
 }  // namespace deeplasia::runtime

@@ -28,8 +28,8 @@ inline training::TrainerOptions trainer_options() {
   return options;
 }
 
-/// Both, convolution with batch norm and dropout; plain, neither.
-enum class Tiny { plain, whole };
+/// Convolution alone, with batch norm, or with batch norm and dropout.
+enum class Tiny { plain, norm, whole };
 
 /// Weights `body.weight` [4, 1, 3, 3], `head.weight` [2, 4]; (x [B, 1, H, W], male) -> (age, sex_logit).
 inline torch::jit::Module tiny_network(Tiny kind) {
@@ -40,9 +40,11 @@ inline torch::jit::Module tiny_network(Tiny kind) {
   body.methods = R"(
 def forward(self, x: Tensor) -> Tensor:
     x = torch.conv2d(x, self.weight, None, [2, 2], [1, 1]))";
+  if (kind != Tiny::plain)
+    body.methods += R"(
+    x = torch.batch_norm(x, None, None, self.mean, self.variance, self.training, 0.1, 1e-5, False))";
   if (kind == Tiny::whole)
     body.methods += R"(
-    x = torch.batch_norm(x, None, None, self.mean, self.variance, self.training, 0.1, 1e-5, False)
     x = torch.dropout(x, 0.5, self.training))";
   body.methods += "\n    return torch.silu(x).mean([2, 3])\n";
   head.parameters = {{"weight", at::cos(at::arange(8.0, at::kFloat)).view({2, 4})}};

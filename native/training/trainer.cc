@@ -5,12 +5,15 @@
 #include <ATen/ops/_foreach_lerp.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <cmath>
 #include <mutex>
 #include <utility>
 
+#include "distributed/batch_norm.h"
+#include "distributed/peers.h"
 #include "model/autocast.h"
 #include "runtime/failure.h"
 #include "runtime/threads.h"
@@ -44,7 +47,9 @@ std::vector<at::Tensor> copies(const std::vector<at::Tensor>& tensors) {
   return result;
 }
 
-void backward(const at::Tensor& loss) try { loss.backward(); } catch (const std::exception&) {
+void backward(const at::Tensor& loss) try { loss.backward(); } catch (const CodedError&) {
+  throw;  // of a hook that sends gradients
+} catch (const std::exception&) {
   const runtime::Failure failure = runtime::describe(std::current_exception());
   if (failure.code != "ERR_DEEPLASIA_INTERNAL")
     throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
@@ -54,6 +59,17 @@ void backward(const at::Tensor& loss) try { loss.backward(); } catch (const std:
 void copy_into(const std::vector<at::Tensor>& targets, const std::vector<at::Tensor>& values) {
   const at::NoGradGuard no_gradients;
   for (size_t i = 0; i < targets.size(); ++i) targets[i].copy_(values[i]);
+}
+
+// A picture in the place of none, so that a rank without any does all that the others do.
+Examples stand_in(const Examples& none) {
+  const auto& x = none.x;
+  Examples one{at::zeros({1, x.size(1), x.size(2), x.size(3)}, x.options()), {}, {}, {}};
+  const std::vector<float> zero{0};
+  if (none.sex) one.sex = zero;
+  if (none.age) one.age = zero;
+  if (none.male) one.male = zero;
+  return one;
 }
 
 }  // namespace
@@ -90,12 +106,16 @@ Trainer::Trainer(torch::jit::Module module, const TrainerOptions& options)
   if (options.ema_decay) average_ = module_.twin();
 }
 
+Trainer::~Trainer() = default;
+
 // Dropout and drop-connect draw from the device's one generator, which others use too. Seeded by the step's
 // number, it needs no place in the state: a step draws the same whatever was drawn before it.
 void Trainer::seed_random_numbers() {
   at::Generator generator = at::globalContext().defaultGenerator(options_.device);
   const std::lock_guard lock(generator.mutex());
-  generator.set_current_seed(mixed(mixed(options_.seed) ^ static_cast<uint64_t>(steps_)));
+  // Ranks draw differently, each from a sequence of its own.
+  const uint64_t rank = peers_ ? static_cast<uint64_t>(peers_->group().rank()) << 48 : 0;
+  generator.set_current_seed(mixed(mixed(options_.seed) ^ static_cast<uint64_t>(steps_) ^ rank));
 }
 
 Trainer::Forward Trainer::forward(TrainableModule& module, const Examples& examples) {
@@ -112,7 +132,8 @@ Trainer::Forward Trainer::forward(TrainableModule& module, const Examples& examp
   return result;
 }
 
-StepResult Trainer::step(const Examples& examples, double learning_rate, bool update_now) {
+StepResult Trainer::step(const Examples& examples, double learning_rate, bool update_now,
+                         const std::vector<double>& notes) {
   runtime::use_threads(options_.threads);
   const std::vector<at::Tensor> buffers_before = copies(module_.buffers());
   const auto roll_back = [&] {
@@ -120,21 +141,36 @@ StepResult Trainer::step(const Examples& examples, double learning_rate, bool up
     drop_gradients();
   };
   StepResult result;
+  const int64_t rows = examples.x.size(0);
   try {
+    const int64_t all_rows = peers_ ? peers_->count(rows) : rows;
+    if (peers_ && all_rows == 0) return exchange(result.prediction, rows, notes), result;
     seed_random_numbers();
     ++steps_;
     module_.train(true);
-    Forward forward = this->forward(module_, examples);
-    const double factor = (options_.precision == Precision::float16 ? scale_.factor() : 1.0) /
+    Forward forward = [&] {
+      const distributed::SyncBatchNorm norms(sync_batch_norm_ ? &peers_->group() : nullptr, rows > 0);
+      return this->forward(module_, rows > 0 ? examples : stand_in(examples));
+    }();
+    if (rows == 0 && !sync_batch_norm_) copy_into(module_.buffers(), buffers_before);
+    // PyTorch's DistributedDataParallel does it before each forward; so validation and average see the same too.
+    if (peers_) peers_->group().broadcast(module_.buffers());
+    const bool is_due = update_now || accumulated_ + 1 >= options_.accumulation;
+    if (peers_ && is_due) peers_->gradients().arm();
+    // The mean over the batch of all ranks is the sum of their means by their shares of it.
+    const double share = static_cast<double>(rows) / static_cast<double>(all_rows);
+    const double factor = share * (options_.precision == Precision::float16 ? scale_.factor() : 1.0) /
                           static_cast<double>(options_.accumulation);
     backward(factor == 1 ? forward.losses.total : forward.losses.total * factor);
     ++accumulated_;
-    result.prediction = forward.read();
-    if (!std::isfinite(result.prediction.loss->total))
+    if (peers_ && is_due) peers_->gradients().finish();
+    if (rows > 0) result.prediction = forward.read();
+    if (!std::isfinite(exchange(result.prediction, rows, notes)))
       result.non_finite = NonFinite::loss;
-    else if (update_now || accumulated_ >= options_.accumulation)
+    else if (is_due)
       update(result, learning_rate);
   } catch (...) {
+    if (peers_) peers_->gradients().disarm();
     roll_back();
     throw;
   }
@@ -182,12 +218,16 @@ void Trainer::drop_gradients() {
   accumulated_ = 0;
 }
 
-Prediction Trainer::evaluate(const Examples& examples, bool averaged) {
+Prediction Trainer::evaluate(const Examples& examples, bool averaged, const std::vector<double>& notes) {
   runtime::use_threads(options_.threads);
   const at::NoGradGuard no_gradients;
   TrainableModule& module = weights(averaged);
   module.train(false);
-  return forward(module, examples).read();
+  const int64_t rows = examples.x.size(0);
+  Prediction prediction;
+  if (rows > 0 || !peers_) prediction = forward(module, examples).read();
+  exchange(prediction, rows, notes);
+  return prediction;
 }
 
 TrainableModule& Trainer::weights(bool averaged) {

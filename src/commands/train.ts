@@ -23,6 +23,8 @@ Examples:
       --model.backbone=efficientnet-b4 --data.annotation_path=annotations.csv --data.split_path=splits.csv \\
       --data.img_dir=images --data.mask_dirs=masks
   deeplasia-native train --config=my.yml --trainer.resume_from_checkpoint=last
+  deeplasia-native train --config=my.yml --trainer.devices=4
+  srun -N2 --ntasks-per-node=4 deeplasia-native train --config=my.yml --trainer.num_nodes=2 --trainer.devices=4
   deeplasia-native train --config=my.yml --print_config=comments
 
 Ctrl-C, SIGTERM and SIGUSR1: the step in hand ends, the state is saved, and --trainer.resume_from_checkpoint=last goes on
@@ -64,7 +66,8 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   try {
     const run = { progress, logger, onFolder, isGiven, signal: stop.signal };
     const { ended } = await withTrial(config, (config) => runTraining({ ...run, config }));
-    process.exitCode = ended === null ? (stop.exitCode ?? EXIT.failure) : EXIT.done;
+    // Of several processes, another one may have been told to stop.
+    process.exitCode = ended === null ? (stop.exitCode ?? EXIT.done) : EXIT.done;
   } catch (error) {
     const failure = toDeeplasiaError(error);
     if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;

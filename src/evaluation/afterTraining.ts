@@ -1,7 +1,8 @@
 /** What a run ends with: its best model on train, validation and test, and the bias correction that follows from it. */
 import { join, posix } from "node:path";
 import { writeManifest } from "../checkpoint/save.js";
-import type { DeeplasiaError } from "../errors.js";
+import type { Group } from "../distributed/group.js";
+import { DeeplasiaError } from "../errors.js";
 import { makeFolder, writeFileAtomic } from "../files.js";
 import type { ReadPicture } from "../image/read.js";
 import { archiveSources, mergeManifests } from "../model/contract.js";
@@ -13,12 +14,14 @@ import { type Progress, ProgressMeter } from "../report/progress.js";
 import { type CohortPart, PARTS, type Part, type TrainingRow } from "../training/cohort.js";
 import { precisionOn } from "../training/device.js";
 import { type Bias, type Metrics, NO_BIAS } from "../training/metrics.js";
-import { batches } from "../training/order.js";
+import { batches, partOf } from "../training/order.js";
 import type { RunFolder } from "../training/runFolder.js";
 import {
+  type Corrections,
   fitCorrections,
   type PartPredictions,
   type PartSummary,
+  type PredictedRow,
   predictionsCsv,
   summarisePart,
 } from "./predictions.js";
@@ -31,6 +34,8 @@ export interface EvaluationOptions {
   /** Where `<part>_pred.csv` are written. */
   folder: Pick<RunFolder, "predictions">;
   parts: Record<Part, Pick<CohortPart, "rows">>;
+  /** Of several processes each predicts its part of the rows; the first one writes. */
+  group: Group;
   config: TrainConfig;
   /** `cpu`, `cuda:n`. */
   device: string;
@@ -58,21 +63,33 @@ const NAMES: Record<Part, string> = { train: "train", val: "validation", test: "
 
 /**
  * Predict the three parts of the cohort, write their predictions, and give the model file the bias correction that fits
- * the train predictions. Nothing is written before all is predicted.
+ * the train predictions. Nothing is written before all is predicted. All processes return the same.
  *
  * Throws ERR_DEEPLASIA_ABORTED at the signal, ERR_DEEPLASIA_OUTPUT, what `loadModel` throws and, if `strict`, the error of
  * the first row that fails.
  */
 export async function evaluateAfterTraining(options: EvaluationOptions): Promise<Evaluation> {
-  const { modelFile, config, folder, logger } = options;
+  const { group, config, logger } = options;
   const { predicted, failed } = await predictParts(options);
   const corrections = config.no_regression ? null : correctionsFrom(predicted.get("train"), logger);
   const parts: Evaluation["parts"] = {};
+  for (const [part, predictions] of predicted) parts[part] = summarisePart(predictions, corrections);
+  const bias = corrections?.mean ?? NO_BIAS;
+  if (group.isFirst) await writeResults(options, predicted, corrections);
+  for (const line of summaryTable(parts, config)) logger.info(line);
+  if (failed > 0) logger.warn(`${failed} row(s) could not be predicted, and are left out`);
+  return { parts, failed, bias };
+}
+
+async function writeResults(
+  { modelFile, folder }: EvaluationOptions,
+  predicted: ReadonlyMap<Part, PartPredictions>,
+  corrections: Corrections | null,
+): Promise<void> {
   await makeFolder(folder.predictions);
   for (const [part, predictions] of predicted) {
     const file = join(folder.predictions, `${NAMES[part]}_pred.csv`);
     await writeFileAtomic(file, predictionsCsv(predictions, corrections));
-    parts[part] = summarisePart(predictions, corrections);
   }
   const bias = corrections?.mean ?? NO_BIAS;
   const { manifest } = mergeManifests(await archiveSources(modelFile));
@@ -81,9 +98,6 @@ export async function evaluateAfterTraining(options: EvaluationOptions): Promise
     biasSlope: bias.slope,
     biasIntercept: bias.intercept,
   });
-  for (const line of summaryTable(parts, config)) logger.info(line);
-  if (failed > 0) logger.warn(`${failed} row(s) could not be predicted, and are left out`);
-  return { parts, failed, bias };
 }
 
 /** The reference's six `hp/…` of TensorBoard: MADs in months, -1 for those that there are not (yet). */
@@ -111,7 +125,7 @@ async function predictParts(options: EvaluationOptions) {
   try {
     for (const part of PARTS) {
       const rows = rowsOf(part, options);
-      const predictions = await predictPart(model, part, rows, options);
+      const predictions = await predictTogether(model, part, rows, options);
       failed += rows.length - predictions.rows.length;
       if (predictions.rows.length > 0) predicted.set(part, predictions);
     }
@@ -127,15 +141,43 @@ function rowsOf(part: Part, { parts, config: { data, trainer } }: EvaluationOpti
   return batches(parts[part].rows, { batchSize: data.test_batch_size, dropLast: false, limit }).flat();
 }
 
+interface Failed {
+  subject: TrainingRow;
+  error: DeeplasiaError;
+}
+
+/** Each process predicts the rows of its own, and gets those of the others; null: a row that failed. */
+async function predictTogether(
+  model: BoneAgeModel,
+  part: Part,
+  subjects: readonly TrainingRow[],
+  options: EvaluationOptions,
+): Promise<PartPredictions> {
+  const { group, onFailure } = options;
+  const own = await predictPart(model, part, partOf(subjects, group), options);
+  const all = await group.gather(own.rows.map((row) => (isFailed(row) ? failureText(row) : row)));
+  const rows: PredictedRow[] = [];
+  for (const [i, subject] of subjects.entries()) {
+    const row = all[i % group.ranks]![Math.floor(i / group.ranks)]!;
+    const { imagePath: file, row: number } = subject;
+    if ("code" in row) onFailure(subject, new DeeplasiaError(row.code, row.message, { file, row: number }));
+    else rows.push(row);
+  }
+  return { views: own.views, rows };
+}
+
+const isFailed = (row: PredictedRow | Failed): row is Failed => "error" in row;
+const failureText = ({ error: { code, message } }: Failed) => ({ code, message });
+
 async function predictPart(
   model: BoneAgeModel,
   part: Part,
   subjects: readonly TrainingRow[],
-  { config, read, signal, progress, onFailure }: EvaluationOptions,
-): Promise<PartPredictions> {
+  { config, read, signal, progress }: EvaluationOptions,
+): Promise<{ views: readonly string[]; rows: (PredictedRow | Failed)[] }> {
   const { data, strict } = config;
   const views = viewsOf(part, config);
-  const rows: PartPredictions["rows"][number][] = [];
+  const rows: (PredictedRow | Failed)[] = [];
   const meter = new ProgressMeter(subjects.length);
   let failed = 0;
   const options = { views, batchSize: data.test_batch_size, numWorkers: data.num_workers, read, signal };
@@ -145,13 +187,13 @@ async function predictPart(
       const error = one.error.at({ file: imagePath, row });
       if (strict) throw error;
       failed += 1;
-      onFailure(one.subject, error);
+      rows.push({ subject: one.subject, error });
     } else {
       const ageMonths = one.readings.map((reading) => reading.ageMonths);
       const maleHat = model.hasSexHead ? one.readings.map(({ sexHat }) => sexHat!) : null;
       rows.push({ filename: posix.join(dir, imageId), male, boneAgeMonths, ageMonths, maleHat });
     }
-    progress?.update({ ...meter.event(rows.length + failed, failed), label: `predicting ${NAMES[part]}` });
+    progress?.update({ ...meter.event(rows.length, failed), label: `predicting ${NAMES[part]}` });
   }
   return { views: views.map(({ name }) => name), rows };
 }

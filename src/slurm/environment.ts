@@ -19,6 +19,7 @@ const VARIABLES = {
   SLURM_PROCID: "count",
   SLURM_RESTART_COUNT: "count",
   SLURM_STEP_ID: "text",
+  SLURM_STEP_NODELIST: "text",
   SLURM_STEP_NUM_TASKS: "count",
   SLURMD_NODENAME: "text",
 } as const;
@@ -39,7 +40,15 @@ export interface SlurmTask {
   /** The array that the job is a task of; null: of none. `index` counts from 0 in steps of 1, whatever the ids are. */
   array: { jobId: string; index: number; count: number } | null;
   /** The job step that `srun` started; null: the batch script itself. */
-  step: { rank: number; ranks: number; localRank: number; nodeIndex: number } | null;
+  step: {
+    id: string;
+    rank: number;
+    ranks: number;
+    localRank: number;
+    nodeIndex: number;
+    /** In SLURM's short form. */
+    nodeList: string | null;
+  } | null;
 }
 
 /**
@@ -85,10 +94,12 @@ function stepOf(env: NodeJS.ProcessEnv): SlurmTask["step"] {
   const [rank, step] = [count("SLURM_PROCID"), text("SLURM_STEP_ID")];
   if (rank === null || step === null) return null;
   return {
+    id: step,
     rank,
     ranks: count("SLURM_STEP_NUM_TASKS") ?? count("SLURM_NTASKS") ?? 1,
     localRank: count("SLURM_LOCALID") ?? 0,
     nodeIndex: count("SLURM_NODEID") ?? 0,
+    nodeList: text("SLURM_STEP_NODELIST"),
   };
 }
 

@@ -24,11 +24,16 @@ import { TensorBoardLog } from "./tensorBoardLog.js";
 export interface Parts {
   config: TrainConfig;
   folder: RunFolder;
+  /** For the model and what it has learnt of its losses. */
   step: NetworkStep;
   contract: Contract;
   scale: AgeScale;
   /** Of an epoch. */
   trainBatches: number;
+  /** Rows of a batch, of all processes. */
+  batchRows: number;
+  /** Whether this process writes; of several, one does. */
+  writes: boolean;
   logger: Logger;
   progress: Progress;
 }
@@ -44,8 +49,8 @@ export interface Hooks {
 
 /** Throws ERR_DEEPLASIA_OPTION for a schedule that cannot be. */
 export function createHooks(parts: Parts): Hooks {
-  const { config, folder, step, contract, scale, trainBatches, logger, progress } = parts;
-  const { optimizer, lr_scheduler, lr_monitor, trainer, early_stopping, data } = config;
+  const { config, folder, step, contract, scale, trainBatches, batchRows, writes, logger, progress } = parts;
+  const { optimizer, lr_scheduler, lr_monitor, trainer, early_stopping } = config;
   const { trainer: network } = step;
   const fixed = { age: config.model.age_sigma, sex: config.model.sex_sigma };
   const metrics = new MetricsHook(
@@ -74,11 +79,11 @@ export function createHooks(parts: Parts): Hooks {
     logger,
     maxEpochs: limitsOf(config).maxEpochs,
     trainBatches,
-    batchSize: data.train_batch_size,
+    batchSize: batchRows,
     madMonths: () => metrics.trainMadMonths,
   });
-  const written = [new MetricsCsv(folder.metrics), tensorBoard, failures, progressHook];
-  const all = [metrics, new EarlyStopping(early_stopping, logger), learningRate, checkpoints, ...written];
+  const written = [checkpoints, new MetricsCsv(folder.metrics), tensorBoard, failures, progressHook];
+  const all = [metrics, new EarlyStopping(early_stopping, logger), learningRate, ...(writes ? written : [])];
   return { all, learningRate, checkpoints, failures, tensorBoard };
 }
 

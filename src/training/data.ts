@@ -10,14 +10,25 @@ import type { BatchLoader } from "./loader.js";
 import type { TrainingData } from "./loop.js";
 import { type BatchRules, batchCount, batches, requireBatches, shuffledOrder } from "./order.js";
 
-/** How rows become batches, of training and of validation. */
-export function batchRules({ data, trainer }: TrainConfig): { train: BatchRules; validation: BatchRules } {
+/**
+ * How rows become batches, of training and of validation. Each of several processes has `train_batch_size` rows of a batch,
+ * as in PyTorch. Its DistributedSampler repeats some rows where their number is no multiple of the processes'; here none is
+ * seen twice, because an incomplete batch is left out in training, and in validation a process may have fewer rows.
+ */
+export function batchRules(
+  { data, trainer }: TrainConfig,
+  ranks: number,
+): { train: BatchRules; validation: BatchRules } {
   const { fast_dev_run: trial, limit_train_batches, limit_val_batches } = trainer;
   const trialBatches = trial === false || trial === 0 ? null : Number(trial);
   return {
-    train: { batchSize: data.train_batch_size, dropLast: true, limit: trialBatches ?? limit_train_batches },
+    train: {
+      batchSize: data.train_batch_size * ranks,
+      dropLast: true,
+      limit: trialBatches ?? limit_train_batches,
+    },
     validation: {
-      batchSize: data.test_batch_size,
+      batchSize: data.test_batch_size * ranks,
       dropLast: false,
       limit: trialBatches ?? limit_val_batches,
     },
@@ -38,9 +49,10 @@ export function requireTrainable(
   config: TrainConfig,
   contract: Contract,
   { parts }: Pick<TrainingCohort, "parts">,
+  ranks: number,
 ): void {
   for (const part of ["train", "val"] as const) requireUsable(part, parts[part]);
-  requireBatches(parts.train.rows.length, batchRules(config).train);
+  requireBatches(parts.train.rows.length, batchRules(config, ranks).train);
   requireAugmentable(contract, config.data);
 }
 
@@ -49,23 +61,29 @@ export function trainingData(
   contract: Contract,
   { parts }: Pick<TrainingCohort, "parts">,
   loader: Pick<BatchLoader, "load">,
-  seed: number,
+  { seed, ranks }: { seed: number; ranks: number },
 ): TrainingData {
   const { data } = config;
-  const rules = batchRules(config);
+  const rules = batchRules(config, ranks);
   const { train, val } = parts;
   const plain = imagePlan(contract, { flip: false, rotationAngle: 0 });
+  const trainBatches = batchCount(train.rows.length, rules.train);
   const validation = batches(val.rows, rules.validation);
   return {
-    trainBatches: batchCount(train.rows.length, rules.train),
+    trainBatches,
+    trainRows: rules.train.batchSize,
     validationBatches: validation.length,
-    train(epoch, from) {
+    train(epoch, { batch, rows: done }) {
       const rows = shuffledOrder(train.rows.length, seed, epoch).map((i) => train.rows[i]!);
       const planOf = ({ row }: { row: number }) => {
         const view = drawAugmentation(data, new Random("augmentation", seed, epoch, row));
         return trainingPlan(contract, view, data);
       };
-      return loader.load(batches(rows, rules.train), planOf, from);
+      // What is done may have been batches of another size, by another number of processes.
+      const left = batches(rows.slice(done), { ...rules.train, limit: null });
+      const all = [...Array.from({ length: batch }, () => []), ...left];
+      const { limit } = rules.train;
+      return loader.load(limit === null ? all : all.slice(0, trainBatches), planOf, batch);
     },
     validation: (count) => loader.load(validation.slice(0, count), () => plain),
   };

@@ -1,5 +1,8 @@
 /** What a training configuration wants of the device. */
+import { availableParallelism } from "node:os";
+import { deviceIndices } from "../distributed/ranks.js";
 import type { DeviceRequest } from "../model/device.js";
+import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 
 /**
@@ -15,6 +18,28 @@ export function deviceRequest({ device, trainer }: TrainConfig): DeviceRequest {
     accelerator: accelerator ?? undefined,
     devices: devices ?? undefined,
   };
+}
+
+/** The same for one of several processes of a node, each of which has a device of its own. */
+export function deviceOfRank(config: TrainConfig, localRank: number, localRanks: number): DeviceRequest {
+  const { device, trainer } = config;
+  const { devices, gpus, accelerator } = trainer;
+  if (localRanks === 1) return deviceRequest(config);
+  if (device === "cpu" || accelerator === "cpu") return { device: "cpu" };
+  const cuda = native()
+    .devices()
+    .filter(({ name }) => name.startsWith("cuda")).length;
+  const isAsked = device !== "auto" || accelerator === "gpu" || accelerator === "cuda";
+  if (!isAsked && cuda === 0) return { device: "cpu" };
+  // SLURM may show each task its own device alone.
+  const index = cuda === 1 ? 0 : (deviceIndices(devices ?? gpus)?.[localRank] ?? localRank);
+  return { device: `cuda:${index}` };
+}
+
+/** The processes of a node share its cores, unless somebody says how. */
+export function threadsOfRank({ threads }: Pick<TrainConfig, "threads">, localRanks: number): number {
+  if (threads > 0 || localRanks === 1) return threads;
+  return Math.max(1, Math.floor(availableParallelism() / localRanks));
 }
 
 /** The arithmetic on a device: 16 bit, the reference's default, needs a GPU; the CPU takes 32 instead. */

@@ -13,9 +13,13 @@ interface FailedRow {
   imageId: string | null;
 }
 
+/** Row number, file, code, message. */
+export type FailureLine = string[];
+
 export class Failures implements Hook {
   readonly name = "failures";
-  private readonly lines = new Map<number, string[]>();
+  private readonly lines = new Map<number, FailureLine>();
+  private untold: FailureLine[] = [];
   private isNew = false;
 
   constructor(private readonly file: string) {}
@@ -23,9 +27,25 @@ export class Failures implements Hook {
   /** Whether it was not known before. */
   add({ row, dir, imageId }: FailedRow, { code, message }: DeeplasiaError): boolean {
     if (this.lines.has(row)) return false;
-    this.lines.set(row, [String(row), posix.join(dir, imageId ?? ""), code, message]);
-    this.isNew = true;
+    const line = [String(row), posix.join(dir, imageId ?? ""), code, message];
+    this.untold.push(line);
+    this.take([line]);
     return true;
+  }
+
+  /** Those of another process. */
+  take(lines: readonly FailureLine[]): void {
+    for (const line of lines) {
+      const row = Number(line[0]);
+      if (this.lines.has(row)) continue;
+      this.lines.set(row, line);
+      this.isNew = true;
+    }
+  }
+
+  /** Those of this process that the others have not been told. */
+  tell(): FailureLine[] {
+    return this.untold.splice(0);
   }
 
   /** Write what has come since the last time. Throws ERR_DEEPLASIA_OUTPUT. */

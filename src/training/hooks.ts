@@ -10,6 +10,8 @@ export interface Position {
   epoch: number;
   /** Batches of it that are done. */
   batch: number;
+  /** Rows of it that are done, of all processes: what stays true where their number changes. */
+  rows: number;
   /** Updates of the weights since the start of the run. */
   globalStep: number;
   /** Time the run took so far, over all its processes. */

@@ -12,10 +12,15 @@ import type { Contract } from "../model/contract.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import { Semaphore } from "../prediction/semaphore.js";
 import type { TrainingRow } from "./cohort.js";
+import { partOf } from "./order.js";
 
 export interface LoadedBatch {
   /** Its number within the epoch. */
   index: number;
+  /** No other comes after it. */
+  isLast: boolean;
+  /** All that belong to it; of several processes, the parts of all. */
+  all: readonly TrainingRow[];
   handle: BatchHandle;
   /** Slots that hold a picture, and whose; not all of them where rows failed. */
   slots: Int32Array;
@@ -26,10 +31,12 @@ export interface LoadedBatch {
 
 export interface LoaderOptions {
   contract: Contract;
-  /** Rows of the largest batch. */
+  /** Rows of the largest batch, or part of one. */
   capacity: number;
   /** Pictures that are decoded and preprocessed at once. */
   numWorkers: number;
+  /** Of several processes, which loads which part of a batch: the rows `rank`, `rank + ranks`, …. */
+  part?: { rank: number; ranks: number };
   /** A picture that cannot be used is an error, not left out. */
   strict: boolean;
   /** How files become pictures: with a cache, or each time anew. */
@@ -50,17 +57,18 @@ export class BatchLoader implements AsyncDisposable {
   }
 
   /**
-   * The batches in order, from number `from` on; one of which no row can be used is left out. A batch is the consumer's
-   * until it asks for the next.
+   * The batches in order, from number `from` on; one of which no row can be used is left out, unless other processes may
+   * have rows of it. A batch is the consumer's until it asks for the next.
    *
    * Throws, if `strict`, the error of the first row that fails.
    */
   async *load(batches: readonly TrainingRow[][], planOf: PlanOf, from = 0): AsyncGenerator<LoadedBatch> {
+    const { ranks } = this.part;
     const pending: Promise<LoadedBatch>[] = [];
     let next = from;
     const loadAhead = () => {
       while (next < batches.length && pending.length < this.batchesAhead(batches[next]!.length)) {
-        const loading = this.loadBatch(next, batches[next]!, planOf);
+        const loading = this.loadBatch(next, batches, planOf);
         loading.catch(() => {}); // thrown when its turn comes
         pending.push(loading);
         next += 1;
@@ -73,7 +81,7 @@ export class BatchLoader implements AsyncDisposable {
         batch.waitedSeconds = (performance.now() - asked) / 1000;
         loadAhead();
         try {
-          if (batch.rows.length > 0) yield batch;
+          if (batch.rows.length > 0 || ranks > 1) yield batch;
         } finally {
           this.idle.push(batch.handle);
         }
@@ -89,7 +97,17 @@ export class BatchLoader implements AsyncDisposable {
     return 1 + Math.ceil(Math.max(this.options.numWorkers, 1) / batchSize);
   }
 
-  private async loadBatch(index: number, wanted: TrainingRow[], planOf: PlanOf): Promise<LoadedBatch> {
+  private get part(): { rank: number; ranks: number } {
+    return this.options.part ?? { rank: 0, ranks: 1 };
+  }
+
+  private async loadBatch(
+    index: number,
+    batches: readonly TrainingRow[][],
+    planOf: PlanOf,
+  ): Promise<LoadedBatch> {
+    const all = batches[index]!;
+    const wanted = partOf(all, this.part);
     const handle = this.idle.pop() ?? this.createBatch();
     const errors = await Promise.all(wanted.map((row, slot) => this.fill(handle, slot, row, planOf(row))));
     const failure = errors.find((error) => error !== undefined);
@@ -99,7 +117,8 @@ export class BatchLoader implements AsyncDisposable {
     }
     const slots = [...wanted.keys()].filter((slot) => errors[slot] === undefined);
     const rows = slots.map((slot) => wanted[slot]!);
-    return { index, handle, slots: Int32Array.from(slots), rows, waitedSeconds: 0 };
+    const isLast = index === batches.length - 1;
+    return { index, isLast, all, handle, slots: Int32Array.from(slots), rows, waitedSeconds: 0 };
   }
 
   /** The error of a row that cannot be used. */

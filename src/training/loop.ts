@@ -9,12 +9,14 @@ import { OutputRecorder } from "./outputs.js";
 import type { Step, StepResult } from "./step.js";
 
 export interface TrainingData {
-  /** Batches of an epoch. */
+  /** Batches of an epoch, if none of it is done. */
   readonly trainBatches: number;
+  /** Rows of a batch of training. */
+  readonly trainRows: number;
   /** 0: there is no validation. */
   readonly validationBatches: number;
-  /** The batches of an epoch from a number on, augmented. */
-  train(epoch: number, from: number): AsyncIterable<LoadedBatch>;
+  /** The batches of an epoch that are left, augmented. */
+  train(epoch: number, done: Pick<Position, "batch" | "rows">): AsyncIterable<LoadedBatch>;
   /** The first so many batches of validation. */
   validation(count: number): AsyncIterable<LoadedBatch>;
 }
@@ -71,6 +73,7 @@ export async function train(run: TrainingRun): Promise<string | null> {
     }
     position.epoch += 1;
     position.batch = 0;
+    position.rows = 0;
     if (!mayEndEarly(position, run.limits)) position.ended = null;
     await run.save();
   }
@@ -83,11 +86,13 @@ async function learn(run: TrainingRun): Promise<void> {
   const { step, data, position, signal } = run;
   const learningRate = run.learningRate.value;
   const accumulation = run.accumulation(position.epoch);
-  for await (const batch of data.train(position.epoch, position.batch)) {
-    const update = batch.index === data.trainBatches - 1;
+  const before = { ...position };
+  for await (const batch of data.train(position.epoch, before)) {
+    const update = batch.isLast;
     const result = await step.step(batch, { learningRate, accumulation, update });
     if (result.nonFinite === "loss" || result.nonFinite === "gradients") meetNonFinite(run, batch, result);
     position.batch = batch.index + 1;
+    position.rows = before.rows + (position.batch - before.batch) * data.trainRows;
     if (result.updated) position.globalStep += 1;
     position.seconds = run.clock();
     for (const hook of run.hooks) await hook.afterStep?.({ position, batch, result, learningRate });
@@ -103,7 +108,7 @@ async function validate(run: TrainingRun, batches: number): Promise<OutputRecord
   if (batches > 0 && !run.signal.aborted) {
     for await (const batch of run.data.validation(batches)) {
       if (run.signal.aborted) break;
-      recorder.add(batch, await run.step.evaluate(batch));
+      recorder.add(await run.step.evaluate(batch));
     }
   }
   run.position.seconds = run.clock();
@@ -111,7 +116,7 @@ async function validate(run: TrainingRun, batches: number): Promise<OutputRecord
 }
 
 /** Nothing of such a step is kept. Throws ERR_DEEPLASIA_NOT_FINITE unless it shall be left out. */
-function meetNonFinite(run: TrainingRun, { index, rows }: LoadedBatch, { nonFinite }: StepResult): void {
+function meetNonFinite(run: TrainingRun, { index }: LoadedBatch, { nonFinite, rows }: StepResult): void {
   const { epoch, globalStep } = run.position;
   const what = nonFinite === "loss" ? "the loss is" : "the gradients are";
   const numbers = rows.map(({ row }) => row).join(", ");

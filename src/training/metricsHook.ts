@@ -79,8 +79,8 @@ export class MetricsHook implements Hook {
     return (sum / ageZ.length) * this.options.ageSdMonths;
   }
 
-  afterStep({ batch, result }: StepEvent): void {
-    if (result.nonFinite !== "loss") this.train.add(batch, result);
+  afterStep({ result }: StepEvent): void {
+    if (result.nonFinite !== "loss") this.train.add(result);
   }
 
   afterEpoch({ position, validation, metrics }: EpochEvent): void {

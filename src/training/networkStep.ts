@@ -18,13 +18,22 @@ export class NetworkStep implements Step {
     this.weights = { ema: trainer.options.emaDecay !== null };
   }
 
-  step(batch: LoadedBatch, { learningRate, ...how }: StepOptions): Promise<StepResult> {
-    this.trainer.setLearningRate(learningRate);
-    return this.trainer.stepOn(this.input(batch), ...truthOf(batch), how);
+  async step(batch: LoadedBatch, options: StepOptions): Promise<StepResult> {
+    return { ...(await this.stepTogether(batch, options, [])), rows: batch.rows };
   }
 
-  evaluate(batch: LoadedBatch): Promise<StepOutputs> {
-    return this.trainer.evaluateOn(this.input(batch), ...truthOf(batch), this.weights);
+  async evaluate(batch: LoadedBatch): Promise<StepOutputs> {
+    return { ...(await this.evaluateTogether(batch, [])), rows: batch.rows };
+  }
+
+  /** One of several trainers' step on its part of a batch; `notes` are told to the others. */
+  stepTogether(batch: LoadedBatch, { learningRate, ...how }: StepOptions, notes: readonly number[]) {
+    this.trainer.setLearningRate(learningRate);
+    return this.trainer.stepOn(this.input(batch), ...truthOf(batch), { ...how, notes });
+  }
+
+  evaluateTogether(batch: LoadedBatch, notes: readonly number[]) {
+    return this.trainer.evaluateOn(this.input(batch), ...truthOf(batch), { ...this.weights, notes });
   }
 
   save(file: string, manifest: Manifest): Promise<void> {

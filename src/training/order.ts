@@ -36,6 +36,11 @@ export function batches<T>(rows: readonly T[], rules: BatchRules): T[][] {
   );
 }
 
+/** The share of one of several processes: as PyTorch's DistributedSampler deals rows out. */
+export function partOf<T>(rows: readonly T[], { rank, ranks }: { rank: number; ranks: number }): T[] {
+  return rows.filter((_, i) => i % ranks === rank);
+}
+
 /** Throws ERR_DEEPLASIA_OPTION if the training rows make no batch at all. */
 export function requireBatches(rows: number, rules: BatchRules): void {
   if (batchCount(rows, rules) > 0) return;
@@ -43,8 +48,8 @@ export function requireBatches(rows: number, rules: BatchRules): void {
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
     tooFew
-      ? `data.train_batch_size is ${rules.batchSize}, but there are only ${rows} pictures to train on, and incomplete ` +
-          "batches are left out"
+      ? `a batch (data.train_batch_size, of all processes together) is ${rules.batchSize}, but there are only ${rows} ` +
+          "pictures to train on, and incomplete batches are left out"
       : `trainer.limit_train_batches of ${rules.limit} leaves no batch to train on`,
     { remedy: tooFew ? `Set data.train_batch_size to ${rows} or less.` : "Make it larger, or leave it out." },
   );

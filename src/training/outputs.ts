@@ -1,6 +1,5 @@
 /** The outputs of an epoch, gathered batch by batch; the epoch's metrics are taken of all of them together. */
 import type { HookState } from "./hooks.js";
-import type { LoadedBatch } from "./loader.js";
 import type { EpochOutputs } from "./metrics.js";
 import type { StepOutputs } from "./step.js";
 
@@ -29,7 +28,8 @@ export class OutputRecorder {
     return { ageHatZ, ageZ, male, sexLogit: this.hasSexHead ? sexLogit : null };
   }
 
-  add({ rows }: Pick<LoadedBatch, "rows">, { ageZ, sexLogit, loss }: StepOutputs): void {
+  add({ rows, ageZ, sexLogit, loss }: StepOutputs): void {
+    if (rows.length === 0) return;
     const { series } = this;
     for (const [i, row] of rows.entries()) {
       series.ageHatZ.push(ageZ[i]!);

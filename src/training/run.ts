@@ -1,5 +1,8 @@
 /** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
 import { randomInt } from "node:crypto";
+import type { Group } from "../distributed/group.js";
+import { DistributedStep } from "../distributed/step.js";
+import { together } from "../distributed/together.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
 import { openPictureCache } from "../image/cache.js";
@@ -8,13 +11,13 @@ import { lockFolder } from "../lock.js";
 import type { Contract } from "../model/contract.js";
 import { chooseDevice } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { Logger } from "../report/log.js";
-import type { Progress } from "../report/progress.js";
+import { type Logger, silentLogger } from "../report/log.js";
+import { createProgress, type Progress } from "../report/progress.js";
 import { createHooks, type Hooks } from "./assemble.js";
 import { openTrainingCohort, PARTS, type TrainingCohort } from "./cohort.js";
 import { openTrainer } from "./createTrainer.js";
 import { accumulationAt, batchRules, requireTrainable, trainingData } from "./data.js";
-import { deviceRequest } from "./device.js";
+import { deviceOfRank, threadsOfRank } from "./device.js";
 import type { Position } from "./hooks.js";
 import { limitsOf } from "./limits.js";
 import { BatchLoader } from "./loader.js";
@@ -49,28 +52,54 @@ export interface RunResult {
 }
 
 /**
- * Train a model, and test the best one of all epochs.
+ * Train a model, and test the best one of all epochs; in as many processes as the configuration asks for, of which the
+ * first one writes and talks.
  *
- * Throws what reading the cohort, the loop and the evaluation throw; ERR_DEEPLASIA_RESUME for a run that cannot go on.
+ * Throws what reading the cohort, the loop and the evaluation throw; ERR_DEEPLASIA_RESUME for a run that cannot go on;
+ * ERR_DEEPLASIA_PEER where another process of the run is gone.
  */
 export async function runTraining(options: RunOptions): Promise<RunResult> {
-  const { config } = options;
-  const resumption = await findResumption(config);
-  const device = chooseDevice(deviceRequest(config));
-  const seed = config.seed_everything ?? randomInt(2 ** 32);
+  return together(options.config, (group) => {
+    if (group.isFirst) return runInGroup({ ...options, group });
+    return runInGroup({ ...options, group, logger: silentLogger, progress: createProgress("none") });
+  });
+}
+
+async function runInGroup(options: RunOptions & { group: Group }): Promise<RunResult> {
+  const { config, group } = options;
+  const resumption = await group.fromFirst(() => findResumption(config));
+  const device = chooseDevice(deviceOfRank(config, group.localRank, group.localRanks));
+  const seed = await group.fromFirst(() => config.seed_everything ?? randomInt(2 ** 32));
   await using start = await openStart(resumption.checkpoint, config, seed, options.isGiven);
   const cohort = await openTrainingCohort(config.data, knownScale(start.manifest));
-  await using trainer = await openTrainer(start, stepOptionsOf(config, device, seed), device);
+  await using trainer = await openTrainer(start, stepOptionsOf(ownThreads(options), device, seed), device);
   const contract = trainedContract(trainer, cohort.scale, config);
-  requireTrainable(config, contract, cohort);
-  const folder = resumption.folder ?? (await makeRunFolder(config));
-  await using _lock = await lockFolder(folder.path);
-  options.onFolder(folder);
+  requireTrainable(config, contract, cohort, group.ranks);
+  await requireSameRows(group, cohort);
+  const folder = resumption.folder ?? (await group.fromFirst(() => makeRunFolder(config)));
+  await using _lock = group.isFirst ? await lockFolder(folder.path) : undefined;
+  if (group.isFirst) options.onFolder(folder);
   const run = { ...options, folder, resumption, seed, start, cohort, trainer, contract };
   return await runIn(run);
 }
 
+const ownThreads = ({ config, group }: Pick<Run, "config" | "group">): TrainConfig => ({
+  ...config,
+  threads: threadsOfRank(config, group.localRanks),
+});
+
+/** Each process reads the cohort by itself. */
+async function requireSameRows(group: Group, { sha256 }: TrainingCohort): Promise<void> {
+  const all = await group.gather(sha256);
+  const other = all.findIndex((digest) => digest !== all[0]);
+  if (other === -1) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_PEER", `rank ${other} has other rows than rank 0`, {
+    remedy: "Give all processes the same annotations, split, pictures and masks, on a shared file system.",
+  });
+}
+
 interface Run extends RunOptions {
+  group: Group;
   folder: RunFolder;
   resumption: Resumption;
   seed: number;
@@ -81,31 +110,40 @@ interface Run extends RunOptions {
 }
 
 async function runIn(run: Run): Promise<RunResult> {
-  const { config, folder, trainer, contract, cohort, logger, progress } = run;
-  const step = new NetworkStep(trainer, contract);
-  const trainBatches = batchCount(cohort.parts.train.rows.length, batchRules(config).train);
-  const hooks = createHooks({ ...run, step, scale: cohort.scale, trainBatches });
+  const { config, folder, trainer, contract, cohort, logger, progress, group } = run;
+  const { ranks, isFirst } = group;
+  const inner = new NetworkStep(trainer, contract);
+  const rules = batchRules(config, ranks).train;
+  const trainBatches = batchCount(cohort.parts.train.rows.length, rules);
+  const parts = { trainBatches, batchRows: rules.batchSize, writes: isFirst };
+  const hooks = createHooks({ ...run, ...parts, step: inner, scale: cohort.scale });
   noteKnownFailures(run, hooks);
-  const state = { step, hooks: hooks.all, position: startPosition() };
-  const facts = { config, rows: cohort.sha256 };
-  const resumed = await resume(state, facts, run);
+  const state = { step: inner, hooks: hooks.all, position: startPosition() };
+  const facts = { config, rows: cohort.sha256, ranks };
+  const { sync_batchnorm: syncBatchNorm } = config.trainer;
+  if (group.handle !== null) await trainer.join(group.handle, capacityOf(config), { syncBatchNorm });
+  const resumed = await resumeTogether(state, facts, run);
   const seed = resumed?.seed ?? run.seed;
-  await writeRunFacts({ ...run, seed, resumedFrom: resumed?.file ?? null });
+  if (isFirst) await writeRunFacts({ ...run, seed, resumedFrom: resumed?.file ?? null });
   const read = await openPictureCache(config.data, { logger });
   await using loader = openLoader(run, hooks, read);
-  const data = trainingData(config, contract, cohort, loader, seed);
-  const save = () => saveRun(state, { ...facts, seed }, folder);
+  const data = trainingData(config, contract, cohort, loader, { seed, ranks });
+  const save = async () => {
+    await agree(run, hooks, state.position);
+    if (isFirst) await saveRun(state, { ...facts, seed }, folder);
+  };
+  const own = { clock: stopwatch(state.position.seconds), signal: run.signal };
+  const { step, clock, signal } = ranks === 1 ? { ...own, step: inner } : distributed(inner, run, own);
   try {
     if (resumed === null) {
-      hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
+      if (isFirst) hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
       // From now on there is a run to go on with, and it is known that a state can be written.
       await save();
     }
     const { learningRate } = hooks;
-    const { signal } = run;
-    const clock = stopwatch(state.position.seconds);
     const ended = await train({
       ...state,
+      step,
       ...loopSettings(config),
       data,
       learningRate,
@@ -116,9 +154,10 @@ async function runIn(run: Run): Promise<RunResult> {
     });
     if (ended !== null) await finish(ended, run, hooks, read);
     else logger.info(`interrupted; --trainer.resume_from_checkpoint=last goes on from ${folder.lastState}`);
-    await hooks.failures.write();
+    if (isFirst) await hooks.failures.write();
     return { folder: folder.path, ended };
   } catch (error) {
+    if (!isFirst) throw error;
     // What comes second where the disk is full says nothing new.
     await hooks.failures.write().catch(() => {});
     throw isTrial(config) ? error : await withLastState(error, folder);
@@ -127,12 +166,35 @@ async function runIn(run: Run): Promise<RunResult> {
   }
 }
 
-function openLoader({ config, contract, logger }: Run, { failures }: Hooks, read: ReadPicture): BatchLoader {
-  const { train_batch_size, test_batch_size, num_workers: numWorkers } = config.data;
+/** The step that several processes make together, and what they agree on in each. */
+function distributed(
+  inner: NetworkStep,
+  { config, group }: Run,
+  own: Pick<DistributedStep, "clock" | "signal">,
+) {
+  const step = new DistributedStep(inner, { ...own, group, capacity: capacityOf(config) });
+  return { step, clock: step.clock, signal: step.signal };
+}
+
+/** Before a state is written: the first process knows what all do, and all end if it does. */
+async function agree({ group, trainer }: Run, { failures }: Hooks, position: Position): Promise<void> {
+  if (group.handle === null) return;
+  const told = await group.gather({ failures: failures.tell(), ended: position.ended });
+  for (const { failures: lines } of told) failures.take(lines);
+  position.ended = told[0]!.ended;
+  await trainer.gatherGradients();
+}
+
+/** Rows of the largest batch of one process. */
+const capacityOf = ({ data }: TrainConfig) => Math.max(data.train_batch_size, data.test_batch_size);
+
+function openLoader(run: Run, { failures }: Hooks, read: ReadPicture): BatchLoader {
+  const { config, contract, logger, group } = run;
   return new BatchLoader({
     contract,
-    capacity: Math.max(train_batch_size, test_batch_size),
-    numWorkers,
+    capacity: capacityOf(config),
+    numWorkers: config.data.num_workers,
+    part: group,
     strict: config.strict,
     read,
     onFailure: (row, error) => {
@@ -159,28 +221,49 @@ function loopSettings(config: TrainConfig) {
 
 /** Test the best model; of a trial there is nothing to be kept. */
 async function finish(ended: string, run: Run, hooks: Hooks, read: ReadPicture): Promise<void> {
-  const { config, folder, cohort, trainer, logger } = run;
+  const { config, folder, cohort, trainer, logger, group } = run;
   logger.info(`training ended: ${ended}`);
-  hooks.checkpoints.report();
+  if (group.isFirst) hooks.checkpoints.report();
   if (isTrial(config)) return;
   const { parts } = await evaluateAfterTraining({
     ...run,
-    modelFile: hooks.checkpoints.hasBest ? folder.bestModel : folder.lastModel,
+    modelFile: await group.fromFirst(() => (hooks.checkpoints.hasBest ? folder.bestModel : folder.lastModel)),
     parts: cohort.parts,
-    config,
+    config: ownThreads(run),
     device: trainer.device.name,
     read,
     onFailure: (row, error) => hooks.failures.add(row, error),
   });
-  hooks.tensorBoard.write(hyperParameterMetrics(parts), 0);
+  if (group.isFirst) hooks.tensorBoard.write(hyperParameterMetrics(parts), 0);
 }
 
-const startPosition = (): Position => ({ epoch: 0, batch: 0, globalStep: 0, seconds: 0, ended: null });
+const startPosition = (): Position => ({
+  epoch: 0,
+  batch: 0,
+  rows: 0,
+  globalStep: 0,
+  seconds: 0,
+  ended: null,
+});
 
 /** Seconds of the run, with those of the processes before this one. */
 function stopwatch(before: number): () => number {
   const start = performance.now();
   return () => before + (performance.now() - start) / 1000;
+}
+
+/** The first process finds out what there is to go on from; the others go on from the same. */
+async function resumeTogether(state: Resumable, facts: Omit<RunFacts, "seed">, run: Run) {
+  const { group, trainer } = run;
+  const first = await group.fromFirst(() => resume(state, facts, run));
+  if (group.handle === null) return first;
+  if (!group.isFirst) {
+    if (first !== null) await restoreRun(state, facts, first.file);
+    else if (run.resumption.checkpoint !== null && run.start.isCheckpoint)
+      await adoptOptimizer(trainer, run.resumption.checkpoint);
+  }
+  await trainer.synchronise();
+  return first;
 }
 
 /** Go on from the newest state that can be read, or start with what a Lightning checkpoint holds; null: from the beginning. */
@@ -193,10 +276,11 @@ async function resume(
   for (const file of states) {
     try {
       const seed = await restoreRun(state, facts, file);
-      if (file !== states[0]) await discardLast(folder);
+      const isLast = file === states[0];
+      if (!isLast) await discardLast(folder);
       const { epoch, batch, globalStep } = state.position;
       logger.info(`going on from ${file}: epoch ${epoch + 1}, batch ${batch}, step ${globalStep}`);
-      return { seed, file };
+      return { seed, file: isLast ? file : folder.lastState };
     } catch (error) {
       const isDamaged = error instanceof DeeplasiaError && error.code === "ERR_DEEPLASIA_CHECKPOINT";
       if (!isDamaged || file === states.at(-1)) throw error;

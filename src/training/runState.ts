@@ -15,6 +15,8 @@ export interface RunFacts {
   config: TrainConfig;
   /** SHA-256 over the rows of training and validation. */
   rows: string;
+  /** Processes that train together. */
+  ranks: number;
 }
 
 /** The text that travels with the step's own state. */
@@ -60,8 +62,9 @@ export async function restoreRun(
   facts: Omit<RunFacts, "seed">,
   file: string,
 ): Promise<number> {
-  const { seed, config, rows, position, hooks } = parseNotes(await run.step.restoreState(file), file);
-  const changed = changedSettings(config, facts.config);
+  const notes = parseNotes(await run.step.restoreState(file), file);
+  const { seed, config, rows, position, hooks } = notes;
+  const changed = changedSettings(notes, facts);
   if (rows !== facts.rows)
     changed.push("the rows of training and validation (annotations, split, pictures, masks)");
   if (changed.length > 0) {
@@ -76,7 +79,9 @@ export async function restoreRun(
       },
     );
   }
-  Object.assign(run.position, position);
+  // States of versions that knew one process alone have no rows.
+  const { rows: done = position.batch * config.data.train_batch_size } = position;
+  Object.assign(run.position, position, { rows: done });
   // Whoever sets another patience wants it to go on.
   if (JSON.stringify(config.early_stopping) !== JSON.stringify(facts.config.early_stopping))
     run.position.ended = null;
@@ -107,7 +112,7 @@ const MAY_CHANGE: readonly string[] = [
     inTrainer,
   ),
   ...["log_every_n_steps", "enable_progress_bar", "skip_nan", "resume_from_checkpoint"].map(inTrainer),
-  ...["gpus", "accelerator", "devices"].map(inTrainer),
+  ...["gpus", "accelerator", "devices", "num_nodes", "rank_timeout"].map(inTrainer),
   ...["pretrained", "stem", "init_from"].map((name) => `model.${name}`),
   ...["annotation_path", "split_path", "split_column", "img_dir", "mask_dirs"].map(inData),
   ...["test_batch_size", "num_workers", "use_cache", "cache_dir"].map(inData),
@@ -135,10 +140,19 @@ const MUST_STAY = [
   ...Object.keys(CLASS_SECTIONS).map((section) => `${section}.class_path`),
 ];
 
+const BATCH_SIZE = inData("train_batch_size");
+
+type BatchFacts = Pick<RunFacts, "config"> & Partial<Pick<RunFacts, "ranks">>;
+/** Rows of the batch of all processes. */
+const batchOf = ({ config, ranks = 1 }: BatchFacts) => config.data.train_batch_size * ranks;
+
 /** `optimizer.init_args.lr (was 0.001, now 0.01)` */
-function changedSettings(before: TrainConfig, now: TrainConfig): string[] {
+function changedSettings(before: BatchFacts, now: BatchFacts): string[] {
+  // Another number of processes may have batches of the same size as before, each or all together.
+  const isSameBatch = batchOf(before) === batchOf(now);
   return MUST_STAY.flatMap((path) => {
-    const [a, b] = [valueAt(before, path), valueAt(now, path)].map((value) => JSON.stringify(value));
+    if (path === BATCH_SIZE && isSameBatch) return [];
+    const [a, b] = [before, now].map(({ config }) => JSON.stringify(valueAt(config, path)));
     return a === b ? [] : [`${path} (was ${a ?? "not there"}, now ${b ?? "not there"})`];
   });
 }

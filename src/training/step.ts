@@ -1,10 +1,13 @@
 /** What the loop asks of whatever trains: the native trainer, or a stand-in in tests. */
 import type { Manifest } from "../model/manifest.js";
 import type * as native from "../native.js";
+import type { TrainingRow } from "./cohort.js";
 import type { LoadedBatch } from "./loader.js";
 
-/** For the rows of a batch, in their order. */
-export type StepOutputs = Pick<native.StepOutputs, "ageZ" | "sexLogit" | "loss">;
+export interface StepOutputs extends Pick<native.StepOutputs, "ageZ" | "sexLogit" | "loss"> {
+  /** What they are the outputs of, in their order: of several processes, the parts of all. */
+  rows: readonly TrainingRow[];
+}
 
 export type StepResult = StepOutputs & Pick<native.TrainStepOutputs, "updated" | "gradNorm" | "nonFinite">;
 

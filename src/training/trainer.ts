@@ -5,6 +5,7 @@ import { writeBeside } from "../files.js";
 import type { DeviceChoice } from "../model/device.js";
 import { type Manifest, parseManifest } from "../model/manifest.js";
 import {
+  type GroupHandle,
   type NetworkInput,
   native,
   type StepOutputs,
@@ -108,11 +109,15 @@ export class Trainer implements AsyncDisposable {
     input: NetworkInput,
     male: Numbers | null,
     targetAgeZ: Numbers,
-    { accumulation, update }: { accumulation: number; update: boolean },
+    {
+      accumulation,
+      update,
+      notes = [],
+    }: { accumulation: number; update: boolean; notes?: readonly number[] },
   ): Promise<StepResult> {
     const facts = this.#facts(input, male, targetAgeZ);
     const rate = this.#learningRate;
-    const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update);
+    const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update, notes);
     return (await this.#guarded(step)) as StepResult;
   }
 
@@ -121,10 +126,32 @@ export class Trainer implements AsyncDisposable {
     input: NetworkInput,
     male: Numbers | null,
     targetAgeZ: Numbers | null,
-    weights: WhichWeights = {},
+    { ema = false, notes = [] }: WhichWeights & { notes?: readonly number[] } = {},
   ): Promise<EvaluationResult> {
     const facts = this.#facts(input, male, targetAgeZ);
-    return this.#guarded(() => native().evaluateStep(this.handle, input, facts, weights.ema ?? false));
+    return this.#guarded(() => native().evaluateStep(this.handle, input, facts, ema, notes));
+  }
+
+  /**
+   * Internal: from now on this is one of the trainers of a group, all of which have to do all their steps together.
+   * `capacity`: pictures of a trainer's largest batch.
+   */
+  async join(
+    group: GroupHandle,
+    capacity: number,
+    { syncBatchNorm }: { syncBatchNorm: boolean },
+  ): Promise<void> {
+    await this.#guarded(() => native().joinTrainers(this.handle, group, capacity, syncBatchNorm));
+  }
+
+  /** Internal: all trainers of the group go on from the first one's weights. */
+  async synchronise(): Promise<void> {
+    await this.#guarded(() => native().synchroniseTrainers(this.handle));
+  }
+
+  /** Internal: the first trainer of the group gets the gradients that all have gathered, so that its state is all's. */
+  async gatherGradients(): Promise<void> {
+    await this.#guarded(() => native().gatherGradients(this.handle));
   }
 
   /**

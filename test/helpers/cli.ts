@@ -19,7 +19,7 @@ export interface CliOptions {
   /** Called with the text of stderr so far whenever there is more. */
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   /** Called at once; whatever else shall decide when the program ends. */
-  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+  onStart?: (kill: (signal: NodeJS.Signals) => void, pid: number) => void;
   /** Send the signal so many milliseconds after the start. */
   killAfter?: { milliseconds: number; signal: NodeJS.Signals };
 }
@@ -33,7 +33,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    onStart?.((signal) => child.kill(signal));
+    onStart?.((signal) => child.kill(signal), child.pid!);
     const text = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       text.stdout += chunk;

@@ -79,7 +79,7 @@ export class FakeStep implements Step {
   private outputs(rows: readonly TrainingRow[]): StepOutputs {
     const ageZ = Float32Array.from(rows, ({ ageZ, row }) => this.weight * ageZ + 0.05 * Math.cos(row));
     const loss = rows.reduce((sum, { ageZ: truth }, i) => sum + (ageZ[i]! - truth) ** 2, 0) / rows.length;
-    return { ageZ, sexLogit: null, loss };
+    return { rows, ageZ, sexLogit: null, loss };
   }
 
   async save(file: string): Promise<void> {
@@ -134,14 +134,16 @@ export async function startProcess(
     new Checkpoints(earlyStopping, folder, save, logger),
     new MetricsCsv(folder.metrics),
   ];
-  const facts: RunFacts = { seed: config.seed_everything!, config, rows: "the rows" };
-  const position = { epoch: 0, batch: 0, globalStep: 0, seconds: 0, ended: null };
+  const facts: RunFacts = { seed: config.seed_everything!, config, rows: "the rows", ranks: 1 };
+  const position = { epoch: 0, batch: 0, rows: 0, globalStep: 0, seconds: 0, ended: null };
   const rules = { batchSize: BATCH_SIZE, dropLast: true, limit: null };
   const loaded = (groups: TrainingRow[][], from = 0) =>
     (async function* () {
       for (const [i, rows] of groups.slice(from).entries())
         yield {
           index: from + i,
+          isLast: from + i === groups.length - 1,
+          all: rows,
           rows,
           handle: null as never,
           slots: Int32Array.from(rows.keys()),
@@ -153,14 +155,15 @@ export async function startProcess(
     step,
     data: {
       trainBatches: STEPS_PER_EPOCH,
+      trainRows: BATCH_SIZE,
       validationBatches: validation.length,
-      train: (epoch, from) =>
+      train: (epoch, { batch }) =>
         loaded(
           batches(
             shuffledOrder(ROWS, facts.seed, epoch).map((i) => rows[i]!),
             rules,
           ),
-          from,
+          batch,
         ),
       validation: (count) => loaded(validation.slice(0, count)),
     },

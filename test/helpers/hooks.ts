@@ -18,7 +18,7 @@ export function someOutputs(epoch: number, batch: number): { rows: TrainingRow[]
   );
   const sexLogit = Float32Array.from(rows, ({ male }, i) => male - 0.5 + Math.sin(5 * i + batch));
   const loss = 1 / (epoch + 1 + batch / BATCHES);
-  return { rows, result: { ageZ, sexLogit, loss, updated: true, gradNorm: 2 * loss, nonFinite: null } };
+  return { rows, result: { rows, ageZ, sexLogit, loss, updated: true, gradNorm: 2 * loss, nonFinite: null } };
 }
 
 /** Take the hooks through epochs `from` to `to` - 1; validation has two batches. Returns each epoch's metrics. */
@@ -28,6 +28,7 @@ export async function runEpochs(hooks: readonly Hook[], from: number, to: number
     const place = (batch: number) => ({
       epoch,
       batch,
+      rows: batch * ROWS,
       globalStep: epoch * BATCHES + batch,
       seconds: 60 * epoch + batch,
       ended: null,
@@ -44,8 +45,7 @@ export async function runEpochs(hooks: readonly Hook[], from: number, to: number
     }
     const validation = validate ? new OutputRecorder() : null;
     for (const batch of [BATCHES + 1, BATCHES + 2]) {
-      const { rows, result } = someOutputs(epoch, batch);
-      validation?.add({ rows }, result);
+      validation?.add(someOutputs(epoch, batch).result);
     }
     const learningRate = 1e-3 / (epoch + 1);
     const event: EpochEvent = { position: place(BATCHES), learningRate, validation, metrics: {} };

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeManifest } from "../../src/checkpoint/save.js";
+import { Group } from "../../src/distributed/group.js";
 import {
   type EvaluationOptions,
   evaluateAfterTraining,
@@ -51,6 +52,7 @@ async function run(name: string, contract: Manifest, broken: number[] = []) {
       modelFile,
       folder: { predictions },
       parts,
+      group: Group.alone,
       config,
       device: "cpu",
       logger: { info: say, warn: say, error: say },

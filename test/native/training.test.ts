@@ -33,7 +33,7 @@ const FACTS = { sex: Float32Array.of(0, 1), male: Float32Array.of(0, 1), age: Fl
 
 const create = () => native().createTrainer(modelFile("learns"), SETTINGS);
 const step = (trainer: TrainerHandle, input: unknown = INPUT, facts: object = {}) =>
-  native().trainStep(trainer, input as NetworkInput, { ...FACTS, ...facts }, 0.01, 1, false);
+  native().trainStep(trainer, input as NetworkInput, { ...FACTS, ...facts }, 0.01, 1, false, []);
 
 describe("arguments that would corrupt memory are refused, by name", () => {
   test("other handles", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readNetwork } from "../../src/checkpoint/network.js";
 import { saveNetwork } from "../../src/checkpoint/save.js";
+import { Group } from "../../src/distributed/group.js";
 import { evaluateAfterTraining } from "../../src/evaluation/afterTraining.js";
 import {
   fitCorrections,
@@ -112,6 +113,7 @@ describeWithTestData("the whole stage", [FOLDER, CHECKPOINT, SPLIT, "radiographs
       modelFile: await bestModel(folder),
       folder: { predictions: folder },
       parts: cohort,
+      group: Group.alone,
       config,
       device: "cpu",
       logger: silentLogger,

@@ -31,16 +31,16 @@ const BY_REASON: Record<string, Record<string, string | null>> = {
     "trainer.default_root_dir": null,
     "trainer.weights_save_path": null,
   },
-  "one process trains on one device": {
-    "trainer.num_nodes": "1",
-    "trainer.num_processes": null,
-    "trainer.auto_select_gpus": "false",
-    "trainer.strategy": null,
-    "trainer.sync_batchnorm": "false",
+  "several processes each have a copy of the network and a part of every batch, as Lightning's ddp": {
+    "trainer.strategy": "ddp",
     "trainer.replace_sampler_ddp": "true",
     "trainer.prepare_data_per_node": null,
-    "trainer.process_position": "0",
   },
+  "trainer.devices and trainer.num_nodes say how many processes there are": {
+    "trainer.num_processes": null,
+    "trainer.auto_select_gpus": "false",
+  },
+  "one process of all shows progress": { "trainer.process_position": "0" },
   "CPU and CUDA are the devices": { "trainer.tpu_cores": null, "trainer.ipus": null },
   "mixed precision is libtorch's own": { "trainer.amp_backend": "native", "trainer.amp_level": null },
   "the number of parameters is always logged": {

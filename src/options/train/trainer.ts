@@ -15,10 +15,10 @@ const limit = z
   .nullable()
   .default(null);
 
-/** Lightning's count or list of devices; a list is kept as text, `[1]`. */
+/** Lightning's count or list of devices; a list is kept as text, `[1,2]`. */
 const devices = z
   .union([z.string().min(1), z.array(count).transform((list) => `[${list}]`)], {
-    error: "expected a number of devices, or the list of one",
+    error: "expected a number of devices, or a list of their numbers",
   })
   .nullable();
 
@@ -96,7 +96,7 @@ export const trainerSettings = z.strictObject({
   }),
   enable_progress_bar: z.boolean().default(true).meta({ description: "show progress" }),
   gpus: devices.default("1").meta({
-    description: "1: the GPU if there is one; 0: the CPU; [1]: that GPU, or an error",
+    description: "1: the GPU if there is one; 0: the CPU; [1]: that GPU, or an error; more: as devices",
     argument: "<n>",
   }),
   accelerator: z
@@ -104,9 +104,24 @@ export const trainerSettings = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: "kind of device; one asked for never falls back" }),
-  devices: devices
-    .default(null)
-    .meta({ description: "with accelerator: 1, or the list of one device", argument: "<n>" }),
+  devices: devices.default(null).meta({
+    description:
+      "devices of each node, or the list of their numbers; each has a process of its own, started here unless srun or " +
+      "torchrun did",
+    argument: "<n>",
+  }),
+  num_nodes: z.int().min(1).default(1).meta({
+    description: "machines that train together; srun or torchrun starts the processes",
+    argument: "<n>",
+  }),
+  sync_batchnorm: z.boolean().default(false).meta({
+    description:
+      "several processes: batch norms take their statistics of the batch of all, not of each one's part",
+  }),
+  rank_timeout: z.int().min(1).default(1800).meta({
+    description: "several processes: seconds after which one that lives, but does not go on, ends the run",
+    argument: "<seconds>",
+  }),
   resume_from_checkpoint: z.string().min(1).nullable().default(null).meta({
     description: "go on from this checkpoint: a file, or `last` for the newest of the run's folder",
     argument: "<file>",

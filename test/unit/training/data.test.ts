@@ -16,7 +16,7 @@ interface Asked {
 }
 
 /** The data of a run with a loader that only writes down what it is asked for. */
-async function dataOf(flags: string[], seed = 1, train = 21, val = 7) {
+async function dataOf(flags: string[], seed = 1, train = 21, val = 7, ranks = 1) {
   const { config } = await configOf("--data.train_batch_size=4", "--data.test_batch_size=3", ...flags);
   const asked: Asked[] = [];
   const loader = {
@@ -27,14 +27,16 @@ async function dataOf(flags: string[], seed = 1, train = 21, val = 7) {
   };
   const part = (count: number) => ({ rows: rowsOf(count), failed: [] });
   const parts = { train: part(train), val: part(val), test: part(0) };
-  const data = trainingData(config, plainContract, { parts }, loader, seed);
+  const data = trainingData(config, plainContract, { parts }, loader, { seed, ranks });
   const askFor = async (loaded: AsyncIterable<unknown>) => {
     for await (const _ of loaded);
     return asked.pop()!;
   };
-  const epoch = (number: number, from = 0) => askFor(data.train(number, from));
-  const check = () => requireTrainable(config, plainContract, { parts });
-  return { data, epoch, validation: (count: number) => askFor(data.validation(count)), check };
+  const epoch = (number: number, from = 0) =>
+    askFor(data.train(number, { batch: from, rows: from * data.trainRows }));
+  const ask = (done: { batch: number; rows: number }) => askFor(data.train(0, done));
+  const check = () => requireTrainable(config, plainContract, { parts }, ranks);
+  return { data, epoch, ask, validation: (count: number) => askFor(data.validation(count)), check };
 }
 
 it("gives each epoch an order and pictures of its own, which seed and row alone decide", async () => {
@@ -53,6 +55,25 @@ it("gives each epoch an order and pictures of its own, which seed and row alone 
   const shared = other.rows.flat().filter((row) => first.rows.flat().includes(row));
   expect(shared.length).toBeGreaterThan(5);
   for (const row of shared) expect(planOf(other, row)).toEqual(planOf(first, row));
+});
+
+it("gives two processes together the batches of one whose batch is twice as large", async () => {
+  const two = await dataOf([], 1, 21, 7, 2);
+  const one = await dataOf(["--data.train_batch_size=8", "--data.test_batch_size=6"]);
+  expect(await two.epoch(3)).toEqual(await one.epoch(3));
+  expect(await two.validation(9)).toEqual(await one.validation(9));
+  expect([two.data.trainBatches, two.data.trainRows]).toEqual([2, 8]);
+});
+
+it("goes on in the middle of an epoch with batches of another size, each row once", async () => {
+  const two = await dataOf([], 1, 33, 7, 2);
+  const one = await dataOf([], 1, 33, 7, 1);
+  const whole = (await one.epoch(0)).rows;
+  // Two batches of eight rows are done; one process has four rows a batch.
+  const { rows, from } = await one.ask({ batch: 2, rows: 16 });
+  expect([from, rows.slice(from)]).toEqual([2, whole.slice(4)]);
+  const back = await two.ask({ batch: 2, rows: 8 });
+  expect(back.rows.slice(2).flat()).toEqual(whole.flat().slice(8, 32));
 });
 
 it("validates on all rows in their order, as prediction sees them", async () => {
@@ -77,5 +98,5 @@ it("obeys the limits, and takes one batch of each in a trial", async () => {
 
 it("refuses a batch that is larger than the split", async () => {
   expect((await dataOf([], 1, 4)).check).not.toThrow();
-  expect((await dataOf([], 1, 3)).check).toThrow(/batch_size is 4, but there are only 3 pictures/);
+  expect((await dataOf([], 1, 3)).check).toThrow(/is 4, but there are only 3 pictures/);
 });

@@ -63,7 +63,7 @@ it("leaves steps without a finite loss out, and keeps its line where predictions
   await runEpochs([hook], 0, 7);
   const before = hook.bias;
   const { rows, result } = someOutputs(7, 1);
-  const position = { epoch: 7, batch: 1, globalStep: 1, seconds: 0, ended: null };
+  const position = { epoch: 7, batch: 1, rows: 8, globalStep: 1, seconds: 0, ended: null };
   const nan = Float32Array.from(rows, () => Number.NaN);
   const step = { position, batch: { rows } as never, learningRate: 1 };
   hook.afterStep({ ...step, result: { ...result, ageZ: nan, nonFinite: "loss" } });
@@ -85,7 +85,7 @@ it("writes a row an epoch, and goes on in the middle of one as if nothing had ha
   await runEpochs(first, 0, 4);
   const { rows, result } = someOutputs(4, 1);
   const stepOf = (batch: number) => ({
-    position: { epoch: 4, batch, globalStep: 4 * BATCHES + batch, seconds: 0, ended: null },
+    position: { epoch: 4, batch, rows: 8 * batch, globalStep: 4 * BATCHES + batch, seconds: 0, ended: null },
     batch: { rows } as never,
     result,
     learningRate: 1,

@@ -1,0 +1,213 @@
+#include "distributed/group.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "runtime/failure.h"
+#include "runtime/task_queue.h"
+
+namespace deeplasia::distributed {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using runtime::CodedError;
+
+// Between two looks at whether the others live.
+constexpr Milliseconds kSlice{500};
+constexpr Milliseconds kPoll{100};
+const std::string kComplete = "complete";
+
+std::string name_of(int rank) { return "name/" + std::to_string(rank); }
+
+std::string message_of(const std::exception_ptr& error) {
+  // The first line is the reason; Gloo's others say where in its sources.
+  const std::string message = runtime::describe(error).message;
+  return message.substr(0, message.find('\n'));
+}
+
+// [n] uint8, a view of the text.
+at::Tensor bytes_of(const std::string& text) {
+  return at::from_blob(const_cast<char*>(text.data()), {static_cast<int64_t>(text.size())}, at::kByte);
+}
+
+}  // namespace
+
+Group::Group(GroupOptions options) : options_(std::move(options)) {
+  const auto& [host, port, rank, size, address, name, arrival, silence, timeout] = options_;
+  try {
+    auto store = open_store(host, port, rank == 0, arrival);
+    std::vector<std::string> names = meet(*store);
+    watch_ = std::make_unique<Watch>(std::move(store), std::move(names), rank, silence);
+    collectives_ = open_gloo(host, port, address, rank, size, arrival);
+  } catch (const CodedError&) {
+    throw;
+  } catch (const std::exception&) {
+    const std::string place = host + ", port " + std::to_string(port);
+    throw CodedError("ERR_DEEPLASIA_PEER", "rank " + std::to_string(rank) + " (" + name +
+                                               ") cannot meet the others at " + place + ": " +
+                                               message_of(std::current_exception()));
+  }
+}
+
+// The names of all, once they are there. Rank 0 waits for each; the others for its word.
+std::vector<std::string> Group::meet(Store& store) {
+  const auto end = Clock::now() + options_.arrival;
+  const auto size = static_cast<size_t>(options_.size);
+  std::vector<std::string> keys, names, missing;
+  for (size_t rank = 0; rank < size; ++rank) keys.push_back(name_of(static_cast<int>(rank)));
+  store.set(keys[options_.rank], options_.name);
+  for (;;) {
+    missing.clear();
+    names.clear();
+    if (options_.rank == 0 || store.get(kComplete)) {
+      const auto found = store.get(keys);
+      for (size_t rank = 0; rank < size; ++rank) {
+        if (!found[rank]) missing.push_back(std::to_string(rank));
+        names.push_back(found[rank].value_or(""));
+      }
+      if (missing.empty()) break;
+    }
+    if (Clock::now() > end) {
+      std::string who = options_.rank == 0 ? "" : "at least one rank";
+      for (const std::string& rank : missing) who += (who.empty() ? "rank " : ", ") + rank;
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.arrival).count();
+      throw CodedError("ERR_DEEPLASIA_PEER", who + " of " + std::to_string(size) +
+                                                 " ranks did not come within " + std::to_string(seconds) + " s");
+    }
+    std::this_thread::sleep_for(kPoll);
+  }
+  if (options_.rank == 0) store.set(kComplete, "yes");
+  return names;
+}
+
+// What a group that is broken has under way is left as it is: see end().
+Group::~Group() {
+  if (!ended_.empty()) static_cast<void>(collectives_.release());
+}
+
+Group::Pending Group::sum(const at::Tensor& tensor) {
+  require_whole();
+  watch_->begin_operation();
+  Pending pending;
+  pending.group_ = this;
+  pending.host_ = tensor.is_cpu() ? tensor : tensor.cpu();
+  if (!tensor.is_cpu()) pending.target_ = tensor;
+  pending.operation_ = collectives_->sum(pending.host_);
+  return pending;
+}
+
+void Group::Pending::wait() {
+  if (!operation_) return;
+  group_->await(*operation_);
+  operation_.reset();
+  if (target_.defined()) target_.copy_(host_);
+}
+
+void Group::broadcast(const std::vector<at::Tensor>& tensors) {
+  const at::NoGradGuard no_gradients;
+  std::map<at::ScalarType, std::vector<at::Tensor>> by_type;
+  for (const at::Tensor& tensor : tensors) by_type[tensor.scalar_type()].push_back(tensor);
+  for (const auto& [type, all] : by_type) {
+    require_whole();
+    std::vector<at::Tensor> flat;
+    for (const at::Tensor& tensor : all) flat.push_back(tensor.detach().cpu().flatten());
+    const at::Tensor values = at::cat(flat);
+    watch_->begin_operation();
+    await(*collectives_->broadcast(values));
+    int64_t start = 0;
+    for (const at::Tensor& tensor : all) {
+      const int64_t end = start + tensor.numel();
+      if (options_.rank != 0) tensor.detach().copy_(values.slice(0, start, end).view(tensor.sizes()));
+      start = end;
+    }
+  }
+}
+
+std::vector<at::Tensor> Group::gather(const at::Tensor& own) {
+  require_whole();
+  std::vector<at::Tensor> all;
+  for (int rank = 0; rank < options_.size; ++rank) all.push_back(at::empty_like(own));
+  watch_->begin_operation();
+  await(*collectives_->gather(all, own));
+  return all;
+}
+
+std::vector<double> Group::gather(const std::vector<double>& own) {
+  std::vector<double> all;
+  for (const at::Tensor& part : gather(at::tensor(own, at::kDouble))) {
+    const double* first = part.const_data_ptr<double>();
+    all.insert(all.end(), first, first + part.numel());
+  }
+  return all;
+}
+
+// Tensors must be of one length: first their lengths, then the texts, each with what it lacks of the longest.
+std::vector<std::string> Group::gather(const std::string& own) {
+  std::vector<double> lengths = gather(std::vector<double>{static_cast<double>(own.size())});
+  const auto longest = static_cast<size_t>(*std::max_element(lengths.begin(), lengths.end()));
+  std::string padded = own;
+  padded.resize(longest + 1);
+  std::vector<std::string> texts;
+  for (const at::Tensor& part : gather(bytes_of(padded).clone())) {
+    const auto* first = reinterpret_cast<const char*>(part.const_data_ptr<uint8_t>());
+    texts.emplace_back(first, first + static_cast<size_t>(lengths[texts.size()]));
+  }
+  return texts;
+}
+
+void Group::await(Operation& operation) {
+  const auto start = Clock::now();
+  try {
+    while (!operation.wait(kSlice)) {
+      if (const auto verdict = watch_->verdict()) end(*verdict);
+      if (Clock::now() - start < options_.timeout) continue;
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count();
+      end(watch_->who_is_late() + " (waited for " + std::to_string(seconds) + " s)");
+    }
+  } catch (const CodedError&) {
+    throw;
+  } catch (const std::exception&) {
+    end(watch_->explain(message_of(std::current_exception())));
+  }
+}
+
+void Group::require_whole() const {
+  if (!ended_.empty()) throw CodedError("ERR_DEEPLASIA_PEER", ended_);
+}
+
+void Group::end(const std::string& why) {
+  ended_ = why;
+  // Threads of what is broken may hang in an operation, and nobody can stop them.
+  runtime::end_without_destructors();
+  // The others ask rank 0 once a second why.
+  if (options_.rank == 0) std::this_thread::sleep_for(3 * kSlice);
+  require_whole();
+  std::abort();  // not reached
+}
+
+void Group::close() {
+  if (!ended_.empty() || !collectives_) return;
+  gather(std::vector<double>{0});
+  collectives_.reset();
+  watch_.reset();
+  ended_ = "the group was left";
+}
+
+void Group::leave(const std::string& why) {
+  if (!ended_.empty() || !collectives_) return;
+  ended_ = "the group was left";
+  runtime::end_without_destructors();
+  watch_->leave(why);
+}
+
+}  // namespace deeplasia::distributed

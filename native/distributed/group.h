@@ -1,0 +1,77 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "distributed/c10d.h"
+#include "distributed/watch.h"
+
+namespace deeplasia::distributed {
+
+struct GroupOptions {
+  std::string host;  // rank 0's, where the store is
+  int port;
+  int rank, size;
+  std::string address;   // by which the other ranks reach this process
+  std::string name;      // of this process's node, for messages
+  Milliseconds arrival;  // how long the ranks wait for each other at the start
+  Milliseconds silence;  // after which a rank is lost
+  Milliseconds timeout;  // of one operation while all ranks live
+};
+
+// The processes that train one network together, as one of them sees it. All of them have to do the same things in
+// the same order, on one thread at a time. What goes wrong with another one is CodedError ERR_DEEPLASIA_PEER that
+// names it, and the end of the group.
+class Group {
+ public:
+  // An operation under way; tensors must stay as they are until it was waited for.
+  class Pending {
+   public:
+    void wait();
+
+   private:
+    friend class Group;
+    Group* group_ = nullptr;
+    std::unique_ptr<Operation> operation_;
+    at::Tensor host_, target_;  // where the tensor is on a GPU: its copy, and itself
+  };
+
+  // Meets the others.
+  explicit Group(GroupOptions options);
+  ~Group();
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
+
+  int rank() const { return options_.rank; }
+  int size() const { return options_.size; }
+
+  // In place: the sum over the ranks, with the same bits on each.
+  Pending sum(const at::Tensor& tensor);
+  // In place: what rank 0 has. At once; tensors of one type go together.
+  void broadcast(const std::vector<at::Tensor>& tensors);
+  // What each rank has, in their order; of one shape, on the CPU.
+  std::vector<at::Tensor> gather(const at::Tensor& own);
+  std::vector<double> gather(const std::vector<double>& own);
+  // The same for texts of any length.
+  std::vector<std::string> gather(const std::string& own);
+
+  // The end: all are done, or this rank goes without the others, who are told why.
+  void close();
+  void leave(const std::string& why);
+
+ private:
+  std::vector<std::string> meet(Store& store);
+  void await(Operation& operation);
+  void require_whole() const;
+  [[noreturn]] void end(const std::string& why);
+
+  GroupOptions options_;
+  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Collectives> collectives_;
+  std::string ended_;  // why; empty: it is whole
+};
+
+}  // namespace deeplasia::distributed

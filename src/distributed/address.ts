@@ -1,0 +1,78 @@
+/** By which addresses the processes of a run reach each other. */
+import { execFile } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
+import { promisify } from "node:util";
+import { DeeplasiaError } from "../errors.js";
+
+const execute = promisify(execFile);
+
+/**
+ * The IP address of a node. A name that only SLURM knows is asked of SLURM.
+ *
+ * Throws ERR_DEEPLASIA_PEER.
+ */
+export async function addressOf(host: string): Promise<string> {
+  try {
+    return (await lookup(host, { family: 4 })).address;
+  } catch (cause) {
+    const known = await slurmAddress(host);
+    if (known !== null && known !== host) return addressOf(known);
+    throw new DeeplasiaError("ERR_DEEPLASIA_PEER", `the address of ${host}, where rank 0 is, is not known`, {
+      remedy: "Set MASTER_ADDR to an address of that machine that the others reach.",
+      cause,
+    });
+  }
+}
+
+/** What `scontrol` knows of a node as its address; null: nothing. */
+async function slurmAddress(node: string): Promise<string | null> {
+  try {
+    const { stdout } = await execute("scontrol", ["show", "node", node, "--oneliner"], { timeout: 10_000 });
+    return /\bNodeAddr=(\S+)/.exec(stdout)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The address of this machine on the way to `address`. `GLOO_SOCKET_IFNAME` names another interface, as with PyTorch. */
+export async function ownAddressTowards(address: string, env = process.env): Promise<string> {
+  const wanted = env.GLOO_SOCKET_IFNAME;
+  if (wanted !== undefined) return addressOfInterface(wanted);
+  const socket = createSocket("udp4");
+  try {
+    // Sends nothing: it only asks the system for the route.
+    socket.connect(9, address);
+    await once(socket, "connect");
+    return socket.address().address;
+  } finally {
+    socket.close();
+  }
+}
+
+function addressOfInterface(name: string): string {
+  const found = networkInterfaces()[name]?.find(({ family }) => family === "IPv4");
+  if (found !== undefined) return found.address;
+  const names = Object.keys(networkInterfaces()).join(", ");
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `GLOO_SOCKET_IFNAME: no interface ${name} with an IPv4 address`,
+    {
+      remedy: `There are ${names}.`,
+    },
+  );
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,73 @@
+/**
+ * What the processes tell each other of a batch, beside gradients: the layout of `Peers::exchange` in
+ * native/distributed/peers.h. Each gets what all have said, so that all know and decide the same.
+ */
+import type { TrainingRow } from "../training/cohort.js";
+import type { LoadedBatch } from "../training/loader.js";
+
+const HEADER = 4; // pictures, three losses
+
+/** What one says of its part of a batch beside what the network says. */
+export interface Notes {
+  /** Its user wants the run to end. */
+  stop: boolean;
+  /** Of its clock. */
+  seconds: number;
+  /** Which rows of its part could be used. */
+  slots: ArrayLike<number>;
+}
+
+/** What all said, as one batch. */
+export interface Exchanged {
+  /** Those that could be used, in the order in which one process would have had them. */
+  rows: TrainingRow[];
+  ageZ: Float32Array;
+  /** Null where no process has a sex head. */
+  sexLogit: Float32Array | null;
+  /** Mean over all rows; null where there are none. */
+  loss: number | null;
+  /** Somebody wants the run to end. */
+  stop: boolean;
+  /** Of the first process's clock. */
+  seconds: number;
+}
+
+/** Numbers for native code; the same number of them whatever the batch. */
+export function encodeNotes({ stop, seconds, slots }: Notes, capacity: number): number[] {
+  const padding = Array.from({ length: capacity - slots.length }, () => -1);
+  return [stop ? 1 : 0, seconds, ...Array.from(slots), ...padding];
+}
+
+/** `all`: the rows of the whole batch, of which the process of rank r of n has the rows r, r + n, …. */
+export function decodeExchange(
+  values: Float64Array,
+  { all }: Pick<LoadedBatch, "all">,
+  { ranks, capacity }: { ranks: number; capacity: number },
+): Exchanged {
+  const length = values.length / ranks;
+  const found: { place: number; ageZ: number; sexLogit: number }[] = [];
+  let lossSum = 0;
+  let stop = false;
+  for (let rank = 0; rank < ranks; rank++) {
+    const own = values.subarray(rank * length, (rank + 1) * length);
+    const notes = own.subarray(HEADER, HEADER + 2 + capacity);
+    const ages = own.subarray(HEADER + 2 + capacity);
+    stop ||= notes[0] === 1;
+    const count = own[0]!;
+    if (count > 0) lossSum += count * own[1]!;
+    for (let i = 0; i < count; i++) {
+      const place = notes[2 + i]! * ranks + rank;
+      found.push({ place, ageZ: ages[i]!, sexLogit: ages[capacity + i]! });
+    }
+  }
+  found.sort((a, b) => a.place - b.place);
+  const hasSexHead = found.some(({ sexLogit }) => !Number.isNaN(sexLogit));
+  return {
+    rows: found.map(({ place }) => all[place]!),
+    ageZ: Float32Array.from(found, ({ ageZ }) => ageZ),
+    sexLogit: hasSexHead ? Float32Array.from(found, ({ sexLogit }) => sexLogit) : null,
+    loss: found.length === 0 ? null : lossSum / found.length,
+    stop,
+    seconds: values[HEADER + 1]!,
+  };
+}
