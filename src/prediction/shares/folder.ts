@@ -146,7 +146,7 @@ export class SharesFolder {
   /** What is done with when all is joined: everything but `run.json`. */
   async clear(): Promise<void> {
     for (const name of await readdir(this.path)) {
-      if (/^\d+-of-\d+\./.test(name)) await rm(join(this.path, name), { force: true });
+      if (/^\d+-of-\d+(\.|$)/.test(name)) await rm(join(this.path, name), { force: true });
     }
   }
 

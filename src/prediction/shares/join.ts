@@ -26,7 +26,7 @@ export async function mergeShares(outputPath: string): Promise<Summary> {
   const folder = new SharesFolder(outputPath);
   if ((await folder.read()) === null) throw nothingToJoin(folder);
   await using _ = await lockFile(folder.joinLock, `the joining of ${outputPath}`);
-  return joinLocked(folder);
+  return await joinLocked(folder);
 }
 
 /** The same, but null if another process is at it: one of the tasks that end at once. */
@@ -34,7 +34,7 @@ export async function mergeUnlessOther(folder: SharesFolder): Promise<Summary | 
   const lock = await tryLockFile(folder.joinLock);
   if (!("release" in lock)) return null;
   await using _ = lock;
-  return joinLocked(folder);
+  return await joinLocked(folder);
 }
 
 async function joinLocked(folder: SharesFolder): Promise<Summary> {

@@ -84,7 +84,7 @@ async function writeLocked(
   }
   const described = rows.total === 0 ? "none of the rows" : `rows ${range.from + 1} to ${range.to}`;
   whole.logger.info(`${shareText(share)}: ${described} of ${cohort.total}`);
-  return write(partOf(whole, paths, rows), rows);
+  return await write(partOf(whole, paths, rows), rows);
 }
 
 async function isComplete(receipt: string, whole: OutputOptions): Promise<boolean> {
