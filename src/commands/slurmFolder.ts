@@ -36,12 +36,10 @@ export async function cancelCommand(folder: string): Promise<void> {
   process.stderr.write(`job ${job.jobId} is cancelled\n`);
 }
 
-const ENDED = new Set(
-  ["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL"].concat(
-    "OUT_OF_MEMORY",
-    "TIMEOUT",
-  ),
-);
+/** States that no task leaves, unless it is queued again. */
+const ENDED = new Set([
+  ...["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"],
+]);
 
 export async function logsCommand(folder: string, parsed: Record<string, unknown>): Promise<void> {
   const { lines, follow } = readOptions(logsOptions, parsed);

@@ -89,7 +89,8 @@ async function call(host: string, port: number, rank: number): Promise<Error | n
     await once(socket, "connect", { signal: AbortSignal.timeout(WAIT_MS) });
     // Not `end`: the other side would hang up, too, before it has answered.
     socket.write(`${rank}\n`);
-    await once(socket, "data", { signal: AbortSignal.timeout(STAY_MS) });
+    // Reached; what is left is to stay until the first one has no more use for this process.
+    await once(socket, "data", { signal: AbortSignal.timeout(STAY_MS) }).catch(() => {});
     return null;
   } catch (error) {
     return error as Error;
