@@ -6,7 +6,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
-#include <utility>
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "distributed/group.h"
@@ -16,6 +17,7 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
+using MaybeTensor = std::optional<at::Tensor>;
 
 // A dispatch key that PyTorch uses nowhere: where it is switched on, operators go through it first, and all but
 // batch_norm fall through.
@@ -70,18 +72,19 @@ Statistics statistics(Group& group, const at::Tensor& x, bool counts) {
   return {whole.to(like.device(), at::kFloat), (squares / count).to(like.device(), at::kFloat), count};
 }
 
-void follow(const at::Tensor& running, const at::Tensor& value, double momentum) {
-  if (running.defined()) running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);
+void follow(const MaybeTensor& running, const at::Tensor& value, double momentum) {
+  if (running && running->defined())
+    running->mul_(1 - momentum).add_(value.to(running->scalar_type()), momentum);
 }
 
 struct Norm : torch::autograd::Function<Norm> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, const at::Tensor& running_mean,
-                            const at::Tensor& running_variance, double momentum, double eps) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const MaybeTensor& weight,
+                            const MaybeTensor& bias, const MaybeTensor& running_mean,
+                            const MaybeTensor& running_variance, double momentum, double eps) {
     const auto [mean, variance, count] = statistics(*current, x, current_counts);
     follow(running_mean, mean, momentum);
     follow(running_variance, variance * (count / std::max(count - 1, 1.0)), momentum);
-    context->save_for_backward({x, weight, mean, (variance + eps).rsqrt()});
+    context->save_for_backward({x, weight.value_or(at::Tensor()), mean, (variance + eps).rsqrt()});
     context->saved_data["group"] = reinterpret_cast<int64_t>(current);
     context->saved_data["counts"] = current_counts;
     context->saved_data["count"] = count;
@@ -116,16 +119,13 @@ struct Norm : torch::autograd::Function<Norm> {
   }
 };
 
-at::Tensor batch_norm(const at::Tensor& x, const std::optional<at::Tensor>& weight,
-                      const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& mean,
-                      const std::optional<at::Tensor>& variance, bool training, double momentum, double eps,
-                      bool cudnn) {
+at::Tensor batch_norm(const at::Tensor& x, const MaybeTensor& weight, const MaybeTensor& bias,
+                      const MaybeTensor& mean, const MaybeTensor& variance, bool training, double momentum,
+                      double eps, bool cudnn) {
   const c10::impl::ExcludeDispatchKeyGuard plain(kKey);
   if (!training || current == nullptr)
     return at::batch_norm(x, weight, bias, mean, variance, training, momentum, eps, cudnn);
-  const at::Tensor none;
-  return Norm::apply(x, weight.value_or(none), bias.value_or(none), mean.value_or(none),
-                     variance.value_or(none), momentum, eps);
+  return Norm::apply(x, weight, bias, mean, variance, momentum, eps);
 }
 
 TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) {

@@ -217,7 +217,7 @@ TEST(a_rank_that_does_not_go_on_is_named) {
   const auto failures = on_both(
       [](Group& group) {
         group.sum(at::zeros({1})).wait();
-        if (group.rank() == 1) std::this_thread::sleep_for(Milliseconds(6000));
+        if (group.rank() == 1) std::this_thread::sleep_for(Milliseconds(4000));
         group.sum(at::zeros({1})).wait();
       },
       Milliseconds(1000));

@@ -152,9 +152,6 @@ StepResult Trainer::step(const Examples& examples, double learning_rate, bool up
       const distributed::SyncBatchNorm norms(sync_batch_norm_ ? &peers_->group() : nullptr, rows > 0);
       return this->forward(module_, rows > 0 ? examples : stand_in(examples));
     }();
-    if (rows == 0 && !sync_batch_norm_) copy_into(module_.buffers(), buffers_before);
-    // PyTorch's DistributedDataParallel does it before each forward; so validation and average see the same too.
-    if (peers_) peers_->group().broadcast(module_.buffers());
     const bool is_due = update_now || accumulated_ + 1 >= options_.accumulation;
     if (peers_ && is_due) peers_->gradients().arm();
     // The mean over the batch of all ranks is the sum of their means by their shares of it.
@@ -163,6 +160,9 @@ StepResult Trainer::step(const Examples& examples, double learning_rate, bool up
                           static_cast<double>(options_.accumulation);
     backward(factor == 1 ? forward.losses.total : forward.losses.total * factor);
     ++accumulated_;
+    if (rows == 0 && !sync_batch_norm_) copy_into(module_.buffers(), buffers_before);
+    // PyTorch's DistributedDataParallel does it before each forward; so validation and average see the same too.
+    if (peers_) peers_->group().broadcast(module_.buffers());
     if (peers_ && is_due) peers_->gradients().finish();
     if (rows > 0) result.prediction = forward.read();
     if (!std::isfinite(exchange(result.prediction, rows, notes)))

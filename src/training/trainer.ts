@@ -236,8 +236,10 @@ export class Trainer implements AsyncDisposable {
   async #guarded<T>(call: () => Promise<T>, file = this.file): Promise<T> {
     try {
       return await call();
-    } catch (error) {
-      throw toDeeplasiaError(error).at({ file });
+    } catch (cause) {
+      const error = toDeeplasiaError(cause);
+      // No file of ours is to blame for another process.
+      throw error.code === "ERR_DEEPLASIA_PEER" ? error : error.at({ file });
     }
   }
 }

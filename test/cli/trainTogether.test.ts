@@ -27,22 +27,23 @@ function expectClose(actual: string, expected: string) {
   }
 }
 
-test("two processes learn, validate and predict as one, and go on as one or two", async () => {
+test("two processes learn, validate and predict as one, which can go on alone with what they have begun", async () => {
   const [whole, alone] = [await temporaryFolder(), await temporaryFolder()];
-  const epochs = "--trainer.max_epochs=2";
-  expect(await runCli(argumentsOf(whole, 4, epochs, ...TWO))).toMatchObject({ code: 0 });
-  // One process with the same batch, and the second epoch by one that goes on with what two had done of the first.
-  expect(await runCli(argumentsOf(alone, 4, ...TWO, "--trainer.max_steps=2"))).toMatchObject({ code: 0 });
-  const last = "--trainer.resume_from_checkpoint=last";
-  const later = await runCli(argumentsOf(alone, 8, epochs, last));
+  const epochs = (count: number) => `--trainer.max_epochs=${count}`;
+  expect(await runCli(argumentsOf(alone, 8, epochs(2)))).toMatchObject({ code: 0 });
+  expect(await runCli(argumentsOf(whole, 4, epochs(1), ...TWO))).toMatchObject({ code: 0 });
+  const first = [await outcomeOf(whole), await outcomeOf(alone)] as const;
+  expectClose(first[0].metrics[1]!, first[1].metrics[1]!);
+  // Half the batch for each of two is the same batch as the whole for one: no other settings.
+  const later = await runCli(argumentsOf(whole, 8, epochs(2), "--trainer.resume_from_checkpoint=last"));
   expect(later).toMatchObject({ code: 0 });
-  expect(later.stderr).toContain("epoch 1, batch 2, step 2");
+  expect(later.stderr).toContain("epoch 2, batch 0, step 3");
   const [two, one] = [await outcomeOf(whole), await outcomeOf(alone)];
   expect(two.metrics).toHaveLength(3);
   expectClose(two.metrics.join("\n"), one.metrics.join("\n"));
   for (const [i, csv] of two.predictions.entries()) expectClose(csv, one.predictions[i]!);
   // Each row once, in the order of the annotations.
-  expect(two.predictions.map((csv) => csvRows(csv).length)).toEqual([7, 28, 5]);
+  expect(first[0].predictions.map((csv) => csvRows(csv).length)).toEqual([7, 28, 5]);
 });
 
 /** Number of the child process of a process. */

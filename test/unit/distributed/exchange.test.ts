@@ -7,7 +7,9 @@ import { partOf } from "../../../src/training/order.js";
 const CAPACITY = 5;
 
 /** What native code makes of the messages of all ranks. */
-function exchanged(messages: { rows: number; loss: number; notes: number[]; ages: number[] }[]): Float64Array {
+function exchanged(
+  messages: { rows: number; loss: number; notes: number[]; ages: number[] }[],
+): Float64Array {
   const padded = (values: number[]) => [...values, ...Array(CAPACITY - values.length).fill(Number.NaN)];
   return Float64Array.from(
     messages.flatMap(({ rows, loss, notes, ages }) => [
@@ -59,7 +61,8 @@ it("deals every row to one process, and to each as many as to the others, or one
       const sizes = parts.map(({ length }) => length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
       // PyTorch's DistributedSampler: rank, rank + ranks, ….
-      for (const [rank, part] of parts.entries()) expect(part.every((row) => row % ranks === rank)).toBe(true);
+      for (const [rank, part] of parts.entries())
+        expect(part.every((row) => row % ranks === rank)).toBe(true);
     }),
   );
 });

@@ -19,7 +19,9 @@ async function plan(env: NodeJS.ProcessEnv, ...flags: string[]) {
 describe("planRanks", () => {
   it("is one process by default, in a batch script and in a step of one task too", async () => {
     expect(await plan({})).toEqual({ kind: "alone" });
-    expect(await plan({ SLURM_JOB_ID: "1", SLURM_NTASKS: "4", SLURM_PROCID: "0" })).toEqual({ kind: "alone" });
+    expect(await plan({ SLURM_JOB_ID: "1", SLURM_NTASKS: "4", SLURM_PROCID: "0" })).toEqual({
+      kind: "alone",
+    });
     expect(await plan({ ...slurm(0, 0), SLURM_NTASKS: "1" })).toEqual({ kind: "alone" });
   });
 
@@ -28,7 +30,8 @@ describe("planRanks", () => {
     const place = { rank: 3, ranks: 4, localRank: 1, localRanks: 2, host: "n1" };
     const third = await plan(slurm(3, 1), ...asked);
     expect(third).toMatchObject({ kind: "member", place });
-    const portOf = async (more = {}) => (await plan(slurm(0, 0, more), ...asked)) as { place: { port: number } };
+    const portOf = async (more = {}) =>
+      (await plan(slurm(0, 0, more), ...asked)) as { place: { port: number } };
     const { port } = (await portOf()).place;
     expect(third).toMatchObject({ place: { port } });
     expect(port).toBeGreaterThan(1024);
@@ -53,7 +56,12 @@ describe("planRanks", () => {
   it("starts the processes of one machine, however their number is written", async () => {
     for (const flag of ["--trainer.devices=2", "--trainer.gpus=2", "--trainer.devices=[0,3]"])
       expect(await plan({}, flag)).toEqual({ kind: "launch", ranks: 2 });
-    for (const flag of ["--trainer.devices=1", "--trainer.devices=[3]", "--trainer.gpus=-1", "--trainer.gpus=0"])
+    for (const flag of [
+      "--trainer.devices=1",
+      "--trainer.devices=[3]",
+      "--trainer.gpus=-1",
+      "--trainer.gpus=0",
+    ])
       expect(await plan({}, flag)).toEqual({ kind: "alone" });
   });
 
