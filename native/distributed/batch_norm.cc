@@ -88,6 +88,7 @@ struct Norm : torch::autograd::Function<Norm> {
     context->saved_data["group"] = reinterpret_cast<int64_t>(current);
     context->saved_data["counts"] = current_counts;
     context->saved_data["count"] = count;
+    context->saved_data["has_bias"] = bias.has_value();
     return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, 0, eps,
                           /*cudnn_enabled=*/false);
   }
@@ -109,13 +110,9 @@ struct Norm : torch::autograd::Function<Norm> {
       of_x = gradient - spread(all[0] / count, x) - normal * spread(all[1] / count, x);
     of_x = of_x * spread(weight.defined() ? inverse * weight : inverse, x);
     const at::Tensor none;
-    return {of_x.to(x.scalar_type()),
-            weight.defined() ? own[1] : none,
-            own[0],
-            none,
-            none,
-            none,
-            none};
+    const at::Tensor of_weight = weight.defined() ? own[1] : none;
+    const at::Tensor of_bias = context->saved_data["has_bias"].toBool() ? own[0] : none;
+    return {of_x.to(x.scalar_type()), of_weight, of_bias, none, none, none, none};
   }
 };
 

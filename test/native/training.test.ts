@@ -90,7 +90,7 @@ describe("a process that trains ends", () => {
     const trainer = await native().createTrainer("${modelFile("learns")}", settings);
     const input = { data: new Float32Array(64 * 1024).fill(1), shape: [64, 1, 32, 32] };
     const values = () => new Float32Array(64);
-    const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values() }, 0.1, 1, false);
+    const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values() }, 0.1, 1, false, []);
     ${rest}`;
 
   test("by itself and well", async () => {

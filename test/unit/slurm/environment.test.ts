@@ -24,8 +24,10 @@ describe("slurmTask", () => {
       SLURM_PROCID: "1",
       SLURM_STEP_NUM_TASKS: "2",
       SLURM_NODEID: "1",
+      SLURM_STEP_NODELIST: "n[1-2]",
     };
-    expect(slurmTask(step)?.step).toEqual({ rank: 1, ranks: 2, localRank: 0, nodeIndex: 1 });
+    const place = { id: "0", rank: 1, ranks: 2, localRank: 0, nodeIndex: 1, nodeList: "n[1-2]" };
+    expect(slurmTask(step)?.step).toEqual(place);
   });
 
   it("counts the tasks of an array from 0, whatever their ids", () => {

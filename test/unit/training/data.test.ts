@@ -44,7 +44,9 @@ it("gives each epoch an order and pictures of its own, which seed and row alone 
   const [first, again, second] = [await epoch(0), await epoch(0, 2), await epoch(1)];
   expect(data.trainBatches).toBe(5);
   expect(first.rows.map((rows) => rows.length)).toEqual([4, 4, 4, 4, 4]);
-  expect(again).toEqual({ ...first, from: 2 });
+  expect(again.from).toBe(2);
+  expect(again.rows.slice(2)).toEqual(first.rows.slice(2));
+  expect(again.plans).toEqual(first.plans.slice(8));
   expect(second.rows).not.toEqual(first.rows);
   const planOf = ({ rows, plans }: Asked, row: number) => plans[rows.flat().indexOf(row)];
   const both = first.rows.flat().filter((row) => second.rows.flat().includes(row));
