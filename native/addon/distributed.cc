@@ -91,9 +91,9 @@ Napi::Value join_trainers(const Napi::CallbackInfo& info) {
   auto& handle = Handle<Group>::from(info[1]);
   const int64_t capacity = integer_argument(info, 2, "capacity");
   const bool sync = boolean_argument(info, 3, "syncBatchNorm");
-  return trainer_task(info, {{info[1]}, {&handle}}, [group = handle.value(), capacity, sync](Trainer& trainer) {
-    trainer.join(group, capacity, sync);
-  });
+  return trainer_task(
+      info, {{info[1]}, {&handle}},
+      [group = handle.value(), capacity, sync](Trainer& trainer) { trainer.join(group, capacity, sync); });
 }
 
 Napi::Value synchronise_trainers(const Napi::CallbackInfo& info) {

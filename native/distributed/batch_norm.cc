@@ -19,8 +19,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using MaybeTensor = std::optional<at::Tensor>;
 
-// A dispatch key that PyTorch uses nowhere: where it is switched on, operators go through it first, and all but
-// batch_norm fall through.
+// A dispatch key that PyTorch uses nowhere: where it is switched on, operators go through it first, and all
+// but batch_norm fall through.
 constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
 thread_local Group* current = nullptr;

@@ -59,9 +59,10 @@ void Buckets::allocate(Bucket& bucket, bool is_last) {
   int64_t start = 0;
   for (const size_t i : bucket.parameters) {
     const at::Tensor& parameter = parameters_[i];
-    bucket.views.push_back(parameter.is_non_overlapping_and_dense()
-                               ? bucket.flat.as_strided(parameter.sizes(), parameter.strides(), start)
-                               : bucket.flat.slice(0, start, start + parameter.numel()).view(parameter.sizes()));
+    bucket.views.push_back(
+        parameter.is_non_overlapping_and_dense()
+            ? bucket.flat.as_strided(parameter.sizes(), parameter.strides(), start)
+            : bucket.flat.slice(0, start, start + parameter.numel()).view(parameter.sizes()));
     start += parameter.numel();
   }
   if (is_last) used_ = bucket.flat.slice(0, start, elements);

@@ -9,11 +9,13 @@
 
 namespace deeplasia::distributed {
 
-// The gradients of some parameters, summed over all ranks while backward still runs: as soon as all gradients of a
-// bucket of some megabytes are there, it is on its way. Every rank sends the same buckets in the same order.
+// The gradients of some parameters, summed over all ranks while backward still runs: as soon as all gradients
+// of a bucket of some megabytes are there, it is on its way. Every rank sends the same buckets in the same
+// order.
 class Buckets {
  public:
-  // `parameters` in the order in which a forward uses them: backward gives their gradients in the opposite one.
+  // `parameters` in the order in which a forward uses them: backward gives their gradients in the opposite
+  // one.
   Buckets(Group& group, std::vector<at::Tensor> parameters);
   // Parameters no longer know of it.
   ~Buckets();
@@ -22,8 +24,8 @@ class Buckets {
 
   // The next backward's gradients, with all that was gathered before it, are to be summed.
   void arm();
-  // After that backward: waits for the sums and puts them in the gradients' places. A parameter that has no gradient
-  // here counts as zeros; one that has none anywhere keeps none.
+  // After that backward: waits for the sums and puts them in the gradients' places. A parameter that has no
+  // gradient here counts as zeros; one that has none anywhere keeps none.
   void finish();
   // A backward failed: nothing is to be summed.
   void disarm();

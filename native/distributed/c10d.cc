@@ -99,8 +99,8 @@ std::unique_ptr<Store> open_store(const std::string& host, int port, bool serves
   return std::make_unique<TcpStore>(tcp_store(host, port, serves, timeout));
 }
 
-std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const std::string& address, int rank,
-                                       int size, Milliseconds timeout) {
+std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const std::string& address,
+                                       int rank, int size, Milliseconds timeout) {
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(address));
   auto store = c10::make_intrusive<c10d::PrefixStore>("gloo", tcp_store(host, port, false, timeout));

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// All that the rest sees of PyTorch's c10d: c10d.cc alone includes its headers, whose vtables move between minor
-// versions of libtorch.
+// All that the rest sees of PyTorch's c10d: c10d.cc alone includes its headers, whose vtables move between
+// minor versions of libtorch.
 namespace deeplasia::distributed {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -33,8 +33,8 @@ class Operation {
   virtual bool wait(Milliseconds time) = 0;
 };
 
-// Operations of all ranks together: each has to call the same ones in the same order, with tensors of the same
-// shape. A tensor stays the caller's and must not be touched until the operation is done.
+// Operations of all ranks together: each has to call the same ones in the same order, with tensors of the
+// same shape. A tensor stays the caller's and must not be touched until the operation is done.
 class Collectives {
  public:
   virtual ~Collectives() = default;
@@ -46,13 +46,13 @@ class Collectives {
   virtual std::unique_ptr<Operation> gather(std::vector<at::Tensor> all, at::Tensor own) = 0;
 };
 
-// A TCPStore; `serves`: this process holds the texts. Throws c10::Error where nobody serves until the timeout,
-// or the port is taken.
+// A TCPStore; `serves`: this process holds the texts. Throws c10::Error where nobody serves until the
+// timeout, or the port is taken.
 std::unique_ptr<Store> open_store(const std::string& host, int port, bool serves, Milliseconds timeout);
 
 // Gloo, for tensors on the CPU. `address`: that the other ranks reach this process by. Returns once all are
 // connected with each other.
-std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const std::string& address, int rank,
-                                       int size, Milliseconds timeout);
+std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const std::string& address,
+                                       int rank, int size, Milliseconds timeout);
 
 }  // namespace deeplasia::distributed

@@ -82,7 +82,8 @@ std::vector<std::string> Group::meet(Store& store) {
       for (const std::string& rank : missing) who += (who.empty() ? "rank " : ", ") + rank;
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.arrival).count();
       throw CodedError("ERR_DEEPLASIA_PEER", who + " of " + std::to_string(size) +
-                                                 " ranks did not come within " + std::to_string(seconds) + " s");
+                                                 " ranks did not come within " + std::to_string(seconds) +
+                                                 " s");
     }
     std::this_thread::sleep_for(kPoll);
   }

@@ -22,9 +22,9 @@ struct GroupOptions {
   Milliseconds timeout;  // of one operation while all ranks live
 };
 
-// The processes that train one network together, as one of them sees it. All of them have to do the same things in
-// the same order, on one thread at a time. What goes wrong with another one is CodedError ERR_DEEPLASIA_PEER that
-// names it, and the end of the group.
+// The processes that train one network together, as one of them sees it. All of them have to do the same
+// things in the same order, on one thread at a time. What goes wrong with another one is CodedError
+// ERR_DEEPLASIA_PEER that names it, and the end of the group.
 class Group {
  public:
   // An operation under way; tensors must stay as they are until it was waited for.

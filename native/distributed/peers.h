@@ -11,11 +11,12 @@
 
 namespace deeplasia::distributed {
 
-// What the trainers of all ranks do together, so that each makes the same updates as one trainer would whose batch is
-// all of theirs. A rank may have no picture in a batch (`rows` 0): it takes part with a weight of 0.
+// What the trainers of all ranks do together, so that each makes the same updates as one trainer would whose
+// batch is all of theirs. A rank may have no picture in a batch (`rows` 0): it takes part with a weight of 0.
 class Peers {
  public:
-  // `learning`: the parameters that learn, in the order of the forward. `capacity`: pictures of the largest batch.
+  // `learning`: the parameters that learn, in the order of the forward. `capacity`: pictures of the largest
+  // batch.
   Peers(std::shared_ptr<Group> group, std::vector<at::Tensor> learning, int64_t capacity);
 
   Group& group() { return *group_; }
@@ -27,11 +28,12 @@ class Peers {
   // What one rank tells of a batch, in this order, and gets of all. NaN where there is none.
   struct Message {
     int64_t rows;
-    double total, age, sex;      // its losses
-    std::vector<double> notes;   // the caller's; of the same number on each rank
+    double total, age, sex;     // its losses
+    std::vector<double> notes;  // the caller's; of the same number on each rank
     std::vector<float> ages, sexes;
   };
-  // [ranks * (4 + notes + 2 * capacity)]: rows, three losses, notes, ages and sexes filled up to the capacity.
+  // [ranks * (4 + notes + 2 * capacity)]: rows, three losses, notes, ages and sexes filled up to the
+  // capacity.
   std::vector<double> exchange(const Message& own);
 
  private:

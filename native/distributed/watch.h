@@ -14,9 +14,10 @@
 
 namespace deeplasia::distributed {
 
-// Finds out which rank is gone. Each one writes a beat into the store every second, from a thread of its own, with the
-// number of operations that it has begun; rank 0 reads them all, and says to the others whom they need not wait
-// for. A process that is stopped, or whose node is lost, closes no connection: its beats alone tell.
+// Finds out which rank is gone. Each one writes a beat into the store every second, from a thread of its own,
+// with the number of operations that it has begun; rank 0 reads them all, and says to the others whom they
+// need not wait for. A process that is stopped, or whose node is lost, closes no connection: its beats alone
+// tell.
 class Watch {
  public:
   // `names`: of each rank, for messages. `silence`: how long a rank may say nothing.
@@ -51,10 +52,10 @@ class Watch {
     std::atomic<int64_t> operations{0};
     mutable std::mutex mutex;
     std::condition_variable wake;
-    bool stopped = false;                // the rest: guarded by `mutex`
-    bool ended = false;                  // the thread has
-    std::string leaving;                 // why this rank goes; empty: it does not
-    std::optional<std::string> verdict;  // see verdict()
+    bool stopped = false;                   // the rest: guarded by `mutex`
+    bool ended = false;                     // the thread has
+    std::string leaving;                    // why this rank goes; empty: it does not
+    std::optional<std::string> verdict;     // see verdict()
     Clock::time_point turn = Clock::now();  // when the store last answered
     std::vector<Peer> peers;                // of all ranks; kept by rank 0
   };

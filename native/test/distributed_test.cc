@@ -35,8 +35,15 @@ int free_port() {
 }
 
 GroupOptions group_options(int port, int rank) {
-  return {"127.0.0.1",          port, rank, 2, "127.0.0.1", "node" + std::to_string(rank), Milliseconds(20000),
-          Milliseconds(20000), Milliseconds(20000)};
+  return {"127.0.0.1",
+          port,
+          rank,
+          2,
+          "127.0.0.1",
+          "node" + std::to_string(rank),
+          Milliseconds(20000),
+          Milliseconds(20000),
+          Milliseconds(20000)};
 }
 
 /// Calls `work` on each of two ranks at once; a failed rank's message.
@@ -104,7 +111,8 @@ TEST(ranks_sum_broadcast_and_gather) {
   }));
 }
 
-// The same batches, one trainer: unequal parts are weighed by their pictures, an empty one counts for nothing.
+// The same batches, one trainer: unequal parts are weighed by their pictures, an empty one counts for
+// nothing.
 TEST(two_trainers_learn_as_one_with_the_whole_batch) {
   const std::vector<training::Examples> batches{tiny_examples(8), tiny_examples(5, 8), tiny_examples(1, 13)};
   auto options = trainer_options();

@@ -161,7 +161,8 @@ StepResult Trainer::step(const Examples& examples, double learning_rate, bool up
     backward(factor == 1 ? forward.losses.total : forward.losses.total * factor);
     ++accumulated_;
     if (rows == 0 && !sync_batch_norm_) copy_into(module_.buffers(), buffers_before);
-    // PyTorch's DistributedDataParallel does it before each forward; so validation and average see the same too.
+    // PyTorch's DistributedDataParallel does it before each forward; so validation and average see the same
+    // too.
     if (peers_) peers_->group().broadcast(module_.buffers());
     if (peers_ && is_due) peers_->gradients().finish();
     if (rows > 0) result.prediction = forward.read();

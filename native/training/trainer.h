@@ -83,14 +83,16 @@ class Trainer {
   // Number of calls that make an update, from this one on.
   void accumulate(int64_t steps) { options_.accumulation = steps; }
 
-  // In eval mode, with the averaged weights where `averaged`. Throws as step() does; several trainers as there.
+  // In eval mode, with the averaged weights where `averaged`. Throws as step() does; several trainers as
+  // there.
   Prediction evaluate(const Examples& examples, bool averaged = false, const std::vector<double>& notes = {});
 
   // From now on this is one of several trainers of the same network, all of which do the next steps together.
-  // `capacity`: pictures of the largest batch. `sync_batch_norm`: a batch norm takes its statistics of all parts of
-  // the batch, not of its own.
+  // `capacity`: pictures of the largest batch. `sync_batch_norm`: a batch norm takes its statistics of all
+  // parts of the batch, not of its own.
   void join(std::shared_ptr<distributed::Group> group, int64_t capacity, bool sync_batch_norm);
-  // All go on from what rank 0 has: weights, buffers, average. What the optimiser keeps must be the same already.
+  // All go on from what rank 0 has: weights, buffers, average. What the optimiser keeps must be the same
+  // already.
   void synchronise();
   // Rank 0 gets what all have gathered since the last update, so that its state() is the state of all.
   void gather_gradients();
@@ -125,9 +127,9 @@ class Trainer {
   TrainableModule module_;
   std::unique_ptr<TrainableModule> average_;
   std::unique_ptr<Optimizer> optimizer_;
-  LossScale scale_;          // used in half precision alone
-  int64_t steps_ = 0;        // calls of step()
-  int64_t accumulated_ = 0;  // steps whose gradients wait for an update
+  LossScale scale_;                            // used in half precision alone
+  int64_t steps_ = 0;                          // calls of step()
+  int64_t accumulated_ = 0;                    // steps whose gradients wait for an update
   std::unique_ptr<distributed::Peers> peers_;  // none: this is the only trainer
   bool sync_batch_norm_ = false;
 };
