@@ -6,6 +6,7 @@ import { mergeShares, numbersText } from "../prediction/shares/join.js";
 import type { WrittenShare } from "../prediction/shares/write.js";
 import { formatOutcome, type Summary } from "../prediction/summary.js";
 import { createLogger, type Logger } from "../report/log.js";
+import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/share.js";
 
 const HELP = `
@@ -61,9 +62,5 @@ export function reportShare(share: WrittenShare, outputPath: string, logger: Log
 /** The command line of this process as a shell takes it, for another share. */
 export function withoutShard(argv: readonly string[]): string {
   const kept = argv.filter((word, i) => !/^--shard(=|$)/.test(word) && argv[i - 1] !== "--shard");
-  return ["deeplasia-native", ...kept.map(shellWord)].join(" ");
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return ["deeplasia-native", ...kept.map(word)].join(" ");
 }

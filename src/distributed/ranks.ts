@@ -2,7 +2,7 @@
 import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { slurmTask } from "../slurm/environment.js";
-import { firstHost } from "../slurm/hosts.js";
+import { firstHost } from "../slurm/nodes.js";
 
 /** The place of a process among those that train together. */
 export interface Place {

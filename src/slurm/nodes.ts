@@ -7,6 +7,12 @@ export async function nodeNames(short: string): Promise<string[]> {
   return (await slurm("scontrol", ["show", "hostnames", short])).split("\n").filter(Boolean);
 }
 
+/** The first node of `n[03-05,11],login`: `n03`. It is the one that runs the batch script, and a step's task 0. */
+export function firstHost(nodeList: string): string {
+  const [first = ""] = nodeList.split(/,(?![^[]*\])/);
+  return first.replace(/\[([^\],-]+)[^\]]*\]/g, "$1");
+}
+
 /** Where a node is reached: by its name, or by the address that the site has given it (NodeAddr). */
 export async function addressOf(node: string): Promise<string> {
   try {

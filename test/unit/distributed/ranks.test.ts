@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { deviceIndices, planRanks } from "../../../src/distributed/ranks.js";
-import { firstHost } from "../../../src/slurm/hosts.js";
+import { firstHost } from "../../../src/slurm/nodes.js";
 import { configOf } from "../../helpers/trainConfig.js";
 
 const STEP = { SLURM_JOB_ID: "4711", SLURM_STEP_ID: "2", SLURM_JOB_NODELIST: "n[1-2]", SLURM_NTASKS: "4" };

@@ -7,7 +7,10 @@ import { checkTasks } from "../../../src/slurm/doctor/tasks.js";
 import { slurmTask } from "../../../src/slurm/environment.js";
 import { fakeSlurm } from "../../helpers/fakeSlurm.js";
 
-const step = (rank: number, ranks: number) => ({ rank, ranks, localRank: 0, nodeIndex: rank });
+const step = (rank: number, ranks: number) => ({
+  ...{ id: "0", rank, ranks, localRank: 0, nodeIndex: rank },
+  nodeList: `n[1-${ranks}]`,
+});
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0);
