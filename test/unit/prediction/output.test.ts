@@ -46,6 +46,13 @@ describe("a run", () => {
     expect(await readdir(folder)).toEqual(["out"]);
   });
 
+  it("that ends before its first block leaves nothing in the way of the next one", async () => {
+    const folder = await temporaryFolder();
+    const output = await openOutput(optionsFor(join(folder, "out")));
+    await output.suspend();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it("refuses rows out of order: that would be a lost row", async () => {
     const output = await openOutput(optionsFor(join(await temporaryFolder(), "out")));
     await expect(output.write([record(1)])).rejects.toThrow(/not the next one/);

@@ -33,14 +33,15 @@ async function resumeFrom(files: Record<string, Uint8Array>) {
 describe("a kill while rows are written", () => {
   /** The bytes of a run in the order in which they are written: per block failures first, then predictions. */
   async function writes(format: OutputFormat) {
-    const { folder, path } = await interrupted(0, { format });
-    const runFile = await readFile(`${path}.run.json`);
+    const folder = await temporaryFolder();
+    const path = join(folder, "out");
     const sizes = () =>
       ["out.failures.csv.partial", "out.partial"].map((name) => {
         const file = join(folder, name);
         return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
       });
-    const output = await openOutput(optionsFor(path, { format, resume: true }));
+    const output = await openOutput(optionsFor(path, { format }));
+    const runFile = await readFile(`${path}.run.json`);
     const states = [sizes()];
     for (let start = 0; start < TOTAL; start += BLOCK) {
       await output.write(Array.from({ length: Math.min(BLOCK, TOTAL - start) }, (_, i) => record(start + i)));
