@@ -360,12 +360,12 @@ describe("classes", () => {
 describe("warnings", () => {
   it("name each setting that has no meaning here, where it stands and why", async () => {
     const { warnings } = await configOfFiles(
-      ["trainer:\n  num_nodes: 1\n  strategy: ddp\n  callbacks:\n    - class_path: a.B\n"],
+      ["trainer:\n  num_nodes: 1\n  strategy: deepspeed\n  callbacks:\n    - class_path: a.B\n"],
       "--trainer.deterministic=true",
       "--test_on_last_model",
     );
     expect(warnings).toEqual([
-      expect.stringMatching(/0\.yml:3: trainer\.strategy has no effect: one process/),
+      expect.stringMatching(/0\.yml:3: trainer\.strategy has no effect: several processes/),
       expect.stringMatching(/0\.yml:4: trainer\.callbacks has no effect: no Python/),
       expect.stringMatching(/^--test_on_last_model has no effect: the reference never reads it/),
       expect.stringMatching(/^--trainer\.deterministic has no effect/),
