@@ -25,7 +25,7 @@ using runtime::CodedError;
 // Between two looks at whether the others live.
 constexpr Milliseconds kSlice{500};
 constexpr Milliseconds kPoll{100};
-const std::string kComplete = "complete";
+constexpr const char* kComplete = "complete";
 
 std::string name_of(int rank) { return "name/" + std::to_string(rank); }
 
@@ -64,6 +64,7 @@ std::vector<std::string> Group::meet(Store& store) {
   const auto end = Clock::now() + options_.arrival;
   const auto size = static_cast<size_t>(options_.size);
   std::vector<std::string> keys, names, missing;
+  keys.reserve(size);
   for (size_t rank = 0; rank < size; ++rank) keys.push_back(name_of(static_cast<int>(rank)));
   store.set(keys[options_.rank], options_.name);
   for (;;) {
@@ -121,6 +122,7 @@ void Group::broadcast(const std::vector<at::Tensor>& tensors) {
   for (const auto& [type, all] : by_type) {
     require_whole();
     std::vector<at::Tensor> flat;
+    flat.reserve(all.size());
     for (const at::Tensor& tensor : all) flat.push_back(tensor.detach().cpu().flatten());
     const at::Tensor values = at::cat(flat);
     watch_->begin_operation();
@@ -137,6 +139,7 @@ void Group::broadcast(const std::vector<at::Tensor>& tensors) {
 std::vector<at::Tensor> Group::gather(const at::Tensor& own) {
   require_whole();
   std::vector<at::Tensor> all;
+  all.reserve(options_.size);
   for (int rank = 0; rank < options_.size; ++rank) all.push_back(at::empty_like(own));
   watch_->begin_operation();
   await(*collectives_->gather(all, own));

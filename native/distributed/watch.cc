@@ -1,7 +1,9 @@
 #include "distributed/watch.h"
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -15,7 +17,8 @@ constexpr Milliseconds kMissedBeats{3500};
 constexpr Milliseconds kExplanation{7000};
 constexpr Milliseconds kPoll{100};
 
-const std::string kVerdict = "verdict", kGone = "gone ";
+constexpr const char* kVerdict = "verdict";
+constexpr std::string_view kGone = "gone ";
 
 std::string beat_of(size_t rank) { return "beat/" + std::to_string(rank); }
 
@@ -71,7 +74,7 @@ void Watch::beat(State& state, int64_t count) {
   {
     const std::lock_guard lock(state.mutex);
     if (!state.leaving.empty()) {
-      text = kGone + state.leaving;
+      text = std::string(kGone) + state.leaving;
       state.stopped = true;
       if (state.rank == 0) state.verdict = who(state, 0) + " ended: " + state.leaving;
     }
@@ -89,6 +92,7 @@ void Watch::listen(State& state) {
     return;
   }
   std::vector<std::string> keys;
+  keys.reserve(state.names.size());
   for (size_t rank = 0; rank < state.names.size(); ++rank) keys.push_back(beat_of(rank));
   const auto beats = state.store->get(keys);
   std::optional<std::string> verdict;
@@ -112,7 +116,7 @@ void Watch::listen(State& state) {
 std::optional<std::string> Watch::judge(const State& state, Milliseconds silence) {
   for (size_t rank = 1; rank < state.peers.size(); ++rank) {
     const Peer& peer = state.peers[rank];
-    if (peer.beat.rfind(kGone, 0) == 0) return who(state, rank) + " ended: " + peer.beat.substr(kGone.size());
+    if (peer.beat.starts_with(kGone)) return who(state, rank) + " ended: " + peer.beat.substr(kGone.size());
     const auto quiet = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - peer.changed);
     if (quiet >= silence)
       return who(state, rank) + " was lost: no sign of life for " + std::to_string(quiet.count()) + " s";

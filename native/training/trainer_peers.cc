@@ -11,6 +11,7 @@ namespace deeplasia::training {
 
 void Trainer::join(std::shared_ptr<distributed::Group> group, int64_t capacity, bool sync_batch_norm) {
   std::vector<at::Tensor> learning;
+  learning.reserve(module_.learning().size());
   for (const auto& [name, tensor] : module_.learning()) learning.push_back(tensor);
   peers_ = std::make_unique<distributed::Peers>(std::move(group), std::move(learning), capacity);
   sync_batch_norm_ = sync_batch_norm;

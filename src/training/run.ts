@@ -1,7 +1,7 @@
 /** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
 import { randomInt } from "node:crypto";
 import type { Group } from "../distributed/group.js";
-import { DistributedStep } from "../distributed/step.js";
+import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "../distributed/run.js";
 import { together } from "../distributed/together.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
@@ -88,16 +88,6 @@ const ownThreads = ({ config, group }: Pick<Run, "config" | "group">): TrainConf
   threads: threadsOfRank(config, group.localRanks),
 });
 
-/** Each process reads the cohort by itself. */
-async function requireSameRows(group: Group, { sha256 }: TrainingCohort): Promise<void> {
-  const all = await group.gather(sha256);
-  const other = all.findIndex((digest) => digest !== all[0]);
-  if (other === -1) return;
-  throw new DeeplasiaError("ERR_DEEPLASIA_PEER", `rank ${other} has other rows than rank 0`, {
-    remedy: "Give all processes the same annotations, split, pictures and masks, on a shared file system.",
-  });
-}
-
 interface Run extends RunOptions {
   group: Group;
   folder: RunFolder;
@@ -120,8 +110,7 @@ async function runIn(run: Run): Promise<RunResult> {
   noteKnownFailures(run, hooks);
   const state = { step: inner, hooks: hooks.all, position: startPosition() };
   const facts = { config, rows: cohort.sha256, ranks };
-  const { sync_batchnorm: syncBatchNorm } = config.trainer;
-  if (group.handle !== null) await trainer.join(group.handle, capacityOf(config), { syncBatchNorm });
+  await joinTrainers(run);
   const resumed = await resumeTogether(state, facts, run);
   const seed = resumed?.seed ?? run.seed;
   if (isFirst) await writeRunFacts({ ...run, seed, resumedFrom: resumed?.file ?? null });
@@ -129,11 +118,11 @@ async function runIn(run: Run): Promise<RunResult> {
   await using loader = openLoader(run, hooks, read);
   const data = trainingData(config, contract, cohort, loader, { seed, ranks });
   const save = async () => {
-    await agree(run, hooks, state.position);
+    await agree(run, hooks.failures, state.position);
     if (isFirst) await saveRun(state, { ...facts, seed }, folder);
   };
   const own = { clock: stopwatch(state.position.seconds), signal: run.signal };
-  const { step, clock, signal } = ranks === 1 ? { ...own, step: inner } : distributed(inner, run, own);
+  const { step, clock, signal } = stepTogether(inner, run, own);
   try {
     if (resumed === null) {
       if (isFirst) hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
@@ -165,28 +154,6 @@ async function runIn(run: Run): Promise<RunResult> {
     progress.finish();
   }
 }
-
-/** The step that several processes make together, and what they agree on in each. */
-function distributed(
-  inner: NetworkStep,
-  { config, group }: Run,
-  own: Pick<DistributedStep, "clock" | "signal">,
-) {
-  const step = new DistributedStep(inner, { ...own, group, capacity: capacityOf(config) });
-  return { step, clock: step.clock, signal: step.signal };
-}
-
-/** Before a state is written: the first process knows what all do, and all end if it does. */
-async function agree({ group, trainer }: Run, { failures }: Hooks, position: Position): Promise<void> {
-  if (group.handle === null) return;
-  const told = await group.gather({ failures: failures.tell(), ended: position.ended });
-  for (const { failures: lines } of told) failures.take(lines);
-  position.ended = told[0]!.ended;
-  await trainer.gatherGradients();
-}
-
-/** Rows of the largest batch of one process. */
-const capacityOf = ({ data }: TrainConfig) => Math.max(data.train_batch_size, data.test_batch_size);
 
 function openLoader(run: Run, { failures }: Hooks, read: ReadPicture): BatchLoader {
   const { config, contract, logger, group } = run;
