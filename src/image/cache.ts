@@ -9,7 +9,6 @@ import type { RawPicture } from "../native.js";
 import type { DataSettings } from "../options/train/data.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { openFolderStore } from "./cacheFolder.js";
-import { decodePicture } from "./decode.js";
 import { type Lent, lentOnce, type ReadPicture, readAnew } from "./read.js";
 import { shrunk } from "./shrink.js";
 
@@ -33,6 +32,8 @@ export interface CacheOptions {
   memoryLimit?: number;
   /** Told once when no more pictures are kept. */
   logger?: Logger;
+  /** Reads what is not kept; decodes the file itself if absent. */
+  read?: ReadPicture | undefined;
 }
 
 function defaultMemoryLimit(): number {
@@ -47,17 +48,17 @@ function defaultMemoryLimit(): number {
  */
 export async function openPictureCache(
   { use_cache, cache_dir, cache_size }: Pick<DataSettings, "use_cache" | "cache_dir" | "cache_size">,
-  { memoryLimit = defaultMemoryLimit(), logger = silentLogger }: CacheOptions = {},
+  { memoryLimit = defaultMemoryLimit(), logger = silentLogger, read = readAnew }: CacheOptions = {},
 ): Promise<ReadPicture> {
-  if (!use_cache) return readAnew;
+  if (!use_cache) return read;
   const store =
     cache_dir === null ? new MemoryStore(memoryLimit, logger) : await openFolderStore(cache_dir, logger);
   return async (source, role) => {
-    if (typeof source !== "string") return readAnew(source, role);
+    if (typeof source !== "string") return read(source, role);
     const key = await keyOf(source, role, cache_size);
     const found = key && (await store.find(key));
     if (found) return found;
-    const decoded = await decodePicture(source, { role });
+    const { picture: decoded } = await read(source, role);
     const picture = cache_size === null ? decoded : await shrunk(decoded, role, cache_size);
     return key === null ? lentOnce(picture) : store.keep(key, picture);
   };

@@ -2,7 +2,6 @@
 import type { SexNeed } from "../data/annotations.js";
 import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
-import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type PredictOptions, predictOptions } from "../options/schema.js";
@@ -10,7 +9,7 @@ import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { scratchOf } from "../slurm/scratch.js";
 import { shareOf } from "../slurm/share.js";
-import { type Staged, stage } from "../slurm/staging.js";
+import { filesOf, type Staged, stage } from "../slurm/staging.js";
 import { combineBlocks } from "./ensemble.js";
 import { type Members, type Models, membersOf } from "./members.js";
 import { type BlockRecords, predictBlocks } from "./pipeline.js";
@@ -160,14 +159,6 @@ async function stageRows(cohort: Cohort, options: CohortRun, from: number): Prom
   const scratch = scratchOf(options.scratch);
   if (scratch === null) return null;
   return stage({ scratch, files: () => filesOf(cohort.samples(from)), workers, signal, logger });
-}
-
-async function* filesOf(samples: AsyncIterable<Sample>): AsyncGenerator<string> {
-  for await (const sample of samples) {
-    if ("error" in sample) continue;
-    yield sample.imagePath;
-    if (sample.maskPath !== null) yield sample.maskPath;
-  }
 }
 
 /**

@@ -5,6 +5,7 @@
  * and without, and errors name the user's own files.
  */
 import { mapInOrder } from "../data/lookAhead.js";
+import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { outputError } from "../files.js";
 import { type ReadPicture, readAnew } from "../image/read.js";
@@ -25,6 +26,15 @@ export interface StagingOptions {
 
 export interface Staged extends AsyncDisposable {
   read: ReadPicture;
+}
+
+/** The files of rows; of those that cannot be used there are none. */
+export async function* filesOf(samples: AsyncIterable<Sample> | Iterable<Sample>): AsyncGenerator<string> {
+  for await (const sample of samples) {
+    if ("error" in sample) continue;
+    yield sample.imagePath;
+    if (sample.maskPath !== null) yield sample.maskPath;
+  }
 }
 
 /** Room that is left to others on the scratch, bytes. */

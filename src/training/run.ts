@@ -5,7 +5,6 @@ import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "
 import { together } from "../distributed/together.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
-import { openPictureCache } from "../image/cache.js";
 import type { ReadPicture } from "../image/read.js";
 import { lockFolder } from "../lock.js";
 import type { Contract } from "../model/contract.js";
@@ -24,6 +23,7 @@ import { BatchLoader } from "./loader.js";
 import { train } from "./loop.js";
 import { NetworkStep } from "./networkStep.js";
 import { batchCount } from "./order.js";
+import { openPictures } from "./pictures.js";
 import { findResumption, type Resumption } from "./resumption.js";
 import { writeRunFacts } from "./runFacts.js";
 import { clearRun, discardLast, makeRunFolder, type RunFolder } from "./runFolder.js";
@@ -114,7 +114,8 @@ async function runIn(run: Run): Promise<RunResult> {
   const resumed = await resumeTogether(state, facts, run);
   const seed = resumed?.seed ?? run.seed;
   if (isFirst) await writeRunFacts({ ...run, seed, resumedFrom: resumed?.file ?? null });
-  const read = await openPictureCache(config.data, { logger });
+  await using pictures = await openPictures(run);
+  const { read } = pictures;
   await using loader = openLoader(run, hooks, read);
   const data = trainingData(config, contract, cohort, loader, { seed, ranks });
   const save = async () => {

@@ -105,7 +105,7 @@ function parseNotes(text: string, file: string): Notes {
 
 /** Settings that may be others in a resumed run; all that are not here decide what the steps to come do. */
 const MAY_CHANGE: readonly string[] = [
-  ...["name", "root_dir", "split_ind", "device", "threads", "strict"],
+  ...["name", "root_dir", "split_ind", "device", "threads", "scratch", "strict"],
   ...["no_test_tta_rot", "no_test_tta_flip", "train_tta_rot", "train_tta_flip", "no_regression"],
   ...["max_epochs", "min_epochs", "max_steps", "min_steps", "max_time", "fast_dev_run"].map(inTrainer),
   ...["check_val_every_n_epoch", "num_sanity_val_steps", "limit_val_batches", "limit_test_batches"].map(

@@ -36,6 +36,12 @@ export const runSettings = z.strictObject({
     description: "threads of one step; 0: as libtorch chooses",
     argument: "<n>",
   }),
+  scratch: path.default("auto").meta({
+    description:
+      "copy pictures and masks to this node-local folder first, once a node, and take them away in the end; none; auto: " +
+      "$TMPDIR in a SLURM job, if it is another disk than theirs and no cache is used",
+    argument: "<folder>",
+  }),
   strict: ownSwitch.meta({
     description: "a picture that cannot be used ends the run; else it is skipped, counted and listed",
   }),
