@@ -21,6 +21,7 @@ import {
   warnAboutCohort,
 } from "./predictCohort.js";
 import type { ModelIdentity } from "./resume.js";
+import { SharesFolder } from "./shares/folder.js";
 import { cohortOfShare } from "./shares/range.js";
 import { type Written, type WrittenShare, writeShare } from "./shares/write.js";
 import { type Summary, SummaryBuilder } from "./summary.js";
@@ -87,7 +88,18 @@ export async function writePredictions(
   const share = shareOf(resolved.shard);
   if (share !== null && (await kindOf(outputPath)) !== "other")
     return writeShare({ whole, cohort, share, command, write });
+  if (share === null) await warnOfShares(whole);
   return write(whole, cohortOfShare(cohort, share, resolved.batchSize));
+}
+
+/** `--array=3`, meant for a lost share, is an array of one task: all rows. */
+async function warnOfShares({ path, logger }: OutputOptions): Promise<void> {
+  const found = await new SharesFolder(path).read();
+  if (found === null || found.joined !== null) return;
+  logger.warn(
+    `${path}.parts holds shares of an unfinished run, and this one does all rows by itself ` +
+      `(--shard i/${found.of} goes on with a share)`,
+  );
 }
 
 async function writeRows(
