@@ -32,10 +32,9 @@ describeOnCluster("a job of a real cluster", () => {
     const [first] = await until(async () => (await endsOf(folder, job)).length > 0 && endsOf(folder, job));
     expect(first).toMatchObject({ exitStatus: 138, requeued: true, timeOut: false, restarts: 0 });
     // A job that is queued again waits for two minutes otherwise.
-    await until(async () => {
-      execFileSync("scontrol", ["update", `jobid=${job}`, "StartTime=now"], { stdio: "ignore" });
-      return true;
-    });
+    const state = ["--noheader", `--jobs=${job}`, "--format=%T %r"];
+    await until(async () => execFileSync("squeue", state, { encoding: "utf8" }) === "PENDING BeginTime\n");
+    execFileSync("scontrol", ["update", `jobid=${job}`, "StartTime=now"]);
     const ends = await until(async () => (await endsOf(folder, job)).length > 1 && endsOf(folder, job));
     expect(ends[1]).toMatchObject({ exitStatus: 0, requeued: false, restarts: 1 });
     expect(await readdir(join(cwd, "a b/$x/images"))).toHaveLength(60);
