@@ -1,6 +1,7 @@
 /** A command line that another command carries: what a job shall run. */
 import { type Command, CommanderError } from "commander";
 import { commandOf, createProgram } from "../cli.js";
+import { devicesPerNode } from "../distributed/ranks.js";
 import { DeeplasiaError } from "../errors.js";
 import { canonicalFlags } from "../options/flags.js";
 import type { Wanted } from "../slurm/doctor/tasks.js";
@@ -58,13 +59,8 @@ export async function wantedTasks({ name, parsed }: InnerCommand): Promise<Wante
   if (name === "predict") return { command: name, tasks: null };
   if (name !== "train") return { command: name, tasks: [1] };
   const { trainer } = (await readTrainConfig(parsed)).config;
-  const { num_nodes: nodes = 1 } = trainer as { num_nodes?: number };
-  const tasks = nodes * deviceCount(trainer.devices ?? trainer.gpus ?? "1");
+  const { num_nodes: nodes } = trainer;
+  const tasks = nodes * devicesPerNode(trainer);
   // On one node a single process may start the others itself.
   return { command: name, tasks: nodes === 1 ? [tasks, 1] : [tasks] };
-}
-
-/** Lightning's: a number of devices, or the list of them as text. */
-function deviceCount(devices: string): number {
-  return Math.max(1, /^\d+$/.test(devices) ? Number(devices) : (devices.match(/\d+/g)?.length ?? 1));
 }

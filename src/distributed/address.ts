@@ -1,14 +1,11 @@
 /** By which addresses the processes of a run reach each other. */
-import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { promisify } from "node:util";
 import { DeeplasiaError } from "../errors.js";
-
-const execute = promisify(execFile);
+import { siteAddress } from "../slurm/nodes.js";
 
 /**
  * The IP address of a node. A name that only SLURM knows is asked of SLURM.
@@ -19,22 +16,12 @@ export async function addressOf(host: string): Promise<string> {
   try {
     return (await lookup(host, { family: 4 })).address;
   } catch (cause) {
-    const known = await slurmAddress(host);
+    const known = await siteAddress(host);
     if (known !== null && known !== host) return addressOf(known);
     throw new DeeplasiaError("ERR_DEEPLASIA_PEER", `the address of ${host}, where rank 0 is, is not known`, {
       remedy: "Set MASTER_ADDR to an address of that machine that the others reach.",
       cause,
     });
-  }
-}
-
-/** What `scontrol` knows of a node as its address; null: nothing. */
-async function slurmAddress(node: string): Promise<string | null> {
-  try {
-    const { stdout } = await execute("scontrol", ["show", "node", node, "--oneliner"], { timeout: 10_000 });
-    return /\bNodeAddr=(\S+)/.exec(stdout)?.[1] ?? null;
-  } catch {
-    return null;
   }
 }
 

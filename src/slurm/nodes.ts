@@ -19,7 +19,12 @@ export async function addressOf(node: string): Promise<string> {
     await lookup(node);
     return node;
   } catch {
-    const facts = await slurm("scontrol", ["show", "node", node, "--oneliner"]);
-    return /\bNodeAddr=(\S+)/.exec(facts)?.[1] ?? node;
+    return (await siteAddress(node)) ?? node;
   }
+}
+
+/** The address that the site has given a node (NodeAddr); null: SLURM does not say. */
+export async function siteAddress(node: string): Promise<string | null> {
+  const facts = await slurm("scontrol", ["show", "node", node, "--oneliner"], 10_000).catch(() => "");
+  return /\bNodeAddr=(\S+)/.exec(facts)?.[1] ?? null;
 }
