@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import type { Group } from "../distributed/group.js";
 import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "../distributed/run.js";
 import { together } from "../distributed/together.js";
-import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
+import { formatError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
 import type { ReadPicture } from "../image/read.js";
 import { lockFolder } from "../lock.js";
@@ -24,10 +24,11 @@ import { train } from "./loop.js";
 import { NetworkStep } from "./networkStep.js";
 import { batchCount } from "./order.js";
 import { openPictures } from "./pictures.js";
+import { resumeTogether } from "./resume.js";
 import { findResumption, type Resumption } from "./resumption.js";
 import { writeRunFacts } from "./runFacts.js";
-import { clearRun, discardLast, makeRunFolder, type RunFolder } from "./runFolder.js";
-import { type Resumable, type RunFacts, restoreRun, saveRun, withLastState } from "./runState.js";
+import { makeRunFolder, type RunFolder } from "./runFolder.js";
+import { saveRun, withLastState } from "./runState.js";
 import { knownScale, openStart, type Start, trainedContract } from "./start.js";
 import { stepOptionsOf } from "./stepOptions.js";
 import type { Trainer } from "./trainer.js";
@@ -218,62 +219,6 @@ const startPosition = (): Position => ({
 function stopwatch(before: number): () => number {
   const start = performance.now();
   return () => before + (performance.now() - start) / 1000;
-}
-
-/** The first process finds out what there is to go on from; the others go on from the same. */
-async function resumeTogether(state: Resumable, facts: Omit<RunFacts, "seed">, run: Run) {
-  const { group, trainer } = run;
-  const first = await group.fromFirst(() => resume(state, facts, run));
-  if (group.handle === null) return first;
-  if (!group.isFirst) {
-    if (first !== null) await restoreRun(state, facts, first.file);
-    else if (run.resumption.checkpoint !== null && run.start.isCheckpoint)
-      await adoptOptimizer(trainer, run.resumption.checkpoint);
-  }
-  await trainer.synchronise();
-  return first;
-}
-
-/** Go on from the newest state that can be read, or start with what a Lightning checkpoint holds; null: from the beginning. */
-async function resume(
-  state: Resumable,
-  facts: Omit<RunFacts, "seed">,
-  { config, folder, resumption, trainer, start, logger }: Run,
-): Promise<{ seed: number; file: string } | null> {
-  const { states, checkpoint } = resumption;
-  for (const file of states) {
-    try {
-      const seed = await restoreRun(state, facts, file);
-      const isLast = file === states[0];
-      if (!isLast) await discardLast(folder);
-      const { epoch, batch, globalStep } = state.position;
-      logger.info(`going on from ${file}: epoch ${epoch + 1}, batch ${batch}, step ${globalStep}`);
-      return { seed, file: isLast ? file : folder.lastState };
-    } catch (error) {
-      const isDamaged = error instanceof DeeplasiaError && error.code === "ERR_DEEPLASIA_CHECKPOINT";
-      if (!isDamaged || file === states.at(-1)) throw error;
-      logger.warn(`${error.message}: taking the state before it`);
-    }
-  }
-  await clearRun(folder);
-  if (config.trainer.resume_from_checkpoint === "last")
-    logger.warn(`there is no run of the name ${config.name} to go on with: this is a new one`);
-  if (checkpoint !== null && start.isCheckpoint) {
-    const optimizer = await adoptOptimizer(trainer, checkpoint);
-    logger.info(`starting from ${checkpoint}: its weights; ${optimizer}`);
-  }
-  return null;
-}
-
-/** Take over what a checkpoint's optimiser had gathered, as far as there is something that fits; in words. */
-async function adoptOptimizer(trainer: Trainer, checkpoint: string): Promise<string> {
-  try {
-    return `its optimiser's state of ${await trainer.importLightningState(checkpoint)} parameters`;
-  } catch (error) {
-    const { code, message } = toDeeplasiaError(error);
-    if (code !== "ERR_DEEPLASIA_CHECKPOINT" && code !== "ERR_DEEPLASIA_RESUME") throw error;
-    return `the optimiser starts anew: ${message}`;
-  }
 }
 
 /** Rows of which it is known already that they cannot be used. Throws the first one's error if `strict`. */
