@@ -52,7 +52,7 @@ export function requireTrainable(
   ranks: number,
 ): void {
   for (const part of ["train", "val"] as const) requireUsable(part, parts[part]);
-  requireBatches(parts.train.rows.length, batchRules(config, ranks).train);
+  requireBatches(parts.train.rows.length, batchRules(config, ranks).train, ranks);
   requireAugmentable(contract, config.data);
 }
 

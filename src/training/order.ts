@@ -41,16 +41,23 @@ export function partOf<T>(rows: readonly T[], { rank, ranks }: { rank: number; r
   return rows.filter((_, i) => i % ranks === rank);
 }
 
-/** Throws ERR_DEEPLASIA_OPTION if the training rows make no batch at all. */
-export function requireBatches(rows: number, rules: BatchRules): void {
+/** Throws ERR_DEEPLASIA_OPTION if the training rows make no batch at all of `ranks` processes. */
+export function requireBatches(rows: number, rules: BatchRules, ranks = 1): void {
   if (batchCount(rows, rules) > 0) return;
-  const tooFew = rows < rules.batchSize;
+  if (rows >= rules.batchSize) {
+    const message = `trainer.limit_train_batches of ${rules.limit} leaves no batch to train on`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", message, { remedy: "Make it larger, or leave it out." });
+  }
+  const batch = `data.train_batch_size${ranks === 1 ? "" : ` times ${ranks} processes`} is ${rules.batchSize}`;
+  const largest = Math.floor(rows / ranks);
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    tooFew
-      ? `a batch (data.train_batch_size, of all processes together) is ${rules.batchSize}, but there are only ${rows} ` +
-          "pictures to train on, and incomplete batches are left out"
-      : `trainer.limit_train_batches of ${rules.limit} leaves no batch to train on`,
-    { remedy: tooFew ? `Set data.train_batch_size to ${rows} or less.` : "Make it larger, or leave it out." },
+    `${batch}, but there are only ${rows} pictures to train on, and incomplete batches are left out`,
+    {
+      remedy:
+        largest > 0
+          ? `Set data.train_batch_size to ${largest} or less.`
+          : "Start no more processes than pictures.",
+    },
   );
 }

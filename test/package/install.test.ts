@@ -107,7 +107,7 @@ test("needs no install script and no compiler", () => {
 
 test("ships the program and what belongs to it, and nothing else", () => {
   const names = readdirSync(join(installed, "node_modules/deeplasia-native")).sort();
-  const needed = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "prebuilds"];
+  const needed = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "models", "package.json", "prebuilds"];
   expect(names.filter((name) => name !== "configs")).toEqual(needed);
   expect(readdirSync(join(installed, "node_modules/deeplasia-native/dist"))).not.toContain(".stamp");
 });
