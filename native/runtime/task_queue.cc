@@ -13,6 +13,7 @@ namespace deeplasia::runtime {
 namespace {
 
 std::atomic<int> in_flight{0};
+std::atomic<bool> skips_destructors{false};
 
 // A process that ends while a forward runs would destroy libtorch's statics under the running thread, which
 // crashed in 15 of 20 exits; this skips their destructors. Exit handlers run last-in first-out and libtorch
@@ -23,7 +24,7 @@ struct ExitGuard {
   ~ExitGuard() {
     on_exit(
         [](int status, void*) {
-          if (in_flight.load() > 0) _exit(status);
+          if (in_flight.load() > 0 || skips_destructors.load()) _exit(status);
         },
         nullptr);
   }
@@ -33,7 +34,7 @@ struct ExitGuard {
 
 int tasks_in_flight() { return in_flight.load(); }
 
-void end_without_destructors() { ++in_flight; }
+void end_without_destructors() { skips_destructors = true; }
 
 void TaskQueue::grow(int threads) {
   std::lock_guard lock(mutex_);
