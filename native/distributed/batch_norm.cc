@@ -48,7 +48,8 @@ struct Statistics {
 // Of all ranks' values, from each one's own: sums of squares would lose digits where a mean is large.
 Statistics statistics(Group& group, const at::Tensor& x, bool counts) {
   const auto [variance, mean] = at::var_mean(x.to(at::kFloat), reduced(x), /*unbiased=*/false);
-  const double own = counts ? static_cast<double>(x.numel() / x.size(1)) : 0;
+  const int64_t values = x.numel() / x.size(1);
+  const double own = counts ? static_cast<double>(values) : 0;
   const at::Tensor number = at::full({1}, own, mean.options());
   const at::Tensor message = at::cat({mean, variance, number}).cpu().to(at::kDouble);
   const int64_t channels = mean.numel();
@@ -97,6 +98,8 @@ struct Norm : torch::autograd::Function<Norm> {
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &inverse = saved[3];
+    // Autograd keeps numbers and tensors only; the group outlives every step.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     auto* group = reinterpret_cast<Group*>(context->saved_data["group"].toInt());
     const double count = context->saved_data["count"].toDouble();
     const at::Tensor gradient = gradients[0].to(at::kFloat);

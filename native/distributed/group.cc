@@ -94,7 +94,8 @@ std::vector<std::string> Group::meet(Store& store) {
 
 // What a group that is broken has under way is left as it is: see end().
 Group::~Group() {
-  if (!ended_.empty()) static_cast<void>(collectives_.release());
+  if (ended_.empty()) return;
+  [[maybe_unused]] const auto* left = collectives_.release();
 }
 
 Group::Pending Group::sum(const at::Tensor& tensor) {

@@ -64,7 +64,7 @@ function withoutCompilers(bin: string): string {
 /** What the package is packed from, elsewhere: the repository stays as it is. */
 async function packageWithHostBuild(): Promise<string> {
   const source = join(folder, "source");
-  for (const name of ["package.json", "dist", "configs", "README.md", "CHANGELOG.md", "LICENSE"])
+  for (const name of ["package.json", "dist", "configs", "models", "README.md", "CHANGELOG.md", "LICENSE"])
     if (existsSync(join(projectRoot, name)))
       cpSync(join(projectRoot, name), join(source, name), { recursive: true });
   await prebuildForHost(source);
