@@ -258,6 +258,7 @@ training::TrainerOptions trainer_options(const Napi::Object& object) {
   if (!object.Get("emaDecay").IsNull()) options.ema_decay = number(object, "emaDecay");
   options.age_weight = number(object, "ageWeight");
   options.sex_weight = number(object, "sexWeight");
+  if (!object.Get("dropConnect").IsNull()) options.drop_connect = number(object, "dropConnect");
   options.frozen = texts(object, "frozen");
   return options;
 }

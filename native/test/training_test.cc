@@ -11,6 +11,7 @@
 #include "failures.h"
 #include "inference/runner.h"
 #include "model/module.h"
+#include "networks.h"
 #include "trainers.h"
 
 using namespace deeplasia::test;
@@ -120,6 +121,32 @@ TEST(frozen_parameters_stand_still_with_all_that_belongs_to_them) {
   for (const auto& [name, tensor] : trainer.module().state())
     EXPECT_EQUAL(at::equal(tensor.detach(), find(before, name)), name != "head.weight");
   for (const auto& [name, tensor] : trainer.optimizer().state()) EXPECT(name.starts_with("head.weight."));
+}
+
+TEST(residual_blocks_are_left_out_as_often_as_is_asked) {
+  const at::NoGradGuard no_gradients;
+  deeplasia::network::NetworkConfig config;
+  config.dropout = 0;
+  TrainableModule module(small_network(config), at::kCPU, {});
+  module.train(true);
+  const at::Tensor x = pictures(1, 3, 64, 64);
+  const auto age = [&](uint64_t seed) {
+    at::manual_seed(seed);
+    return module.forward(x, everyone(3, 1)).age;
+  };
+  EXPECT(!at::equal(age(1), age(2)));  // a fresh network's 0.2
+  module.set_drop_connect(0);
+  EXPECT(at::equal(age(1), age(2)));
+  module.set_drop_connect(0.9);
+  EXPECT(!at::equal(age(1), age(2)));
+  module.train(false);
+  EXPECT(at::equal(age(1), age(2)));
+
+  TrainerOptions options = trainer_options();
+  options.drop_connect = 0;
+  EXPECT(failure([&] {
+           Trainer(tiny_network(Tiny::plain), options);
+         }).starts_with("ERR_DEEPLASIA_OPTION: drop_connect"));
 }
 
 TEST(patterns_that_freeze_nothing_or_everything_are_refused) {

@@ -6,7 +6,9 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "model/archive.h"
@@ -83,6 +85,19 @@ void find_frozen(const Module& module, std::vector<Module>& found) {
   }
 }
 
+// `base._blocks.7` is block 7; none for any other module.
+std::optional<int64_t> block_number(const std::string& name) {
+  constexpr std::string_view kBlocks = "_blocks.";
+  const size_t at = name.rfind(kBlocks);
+  if (at == std::string::npos) return {};
+  int64_t number = 0;
+  const char* const first = name.data() + at + kBlocks.size();
+  const char* const last = name.data() + name.size();
+  const auto [end, error] = std::from_chars(first, last, number);
+  if (error != std::errc() || end != last) return {};
+  return number;
+}
+
 }  // namespace
 
 TrainableModule::TrainableModule(Module module, c10::Device device, const std::vector<std::string>& frozen)
@@ -137,6 +152,22 @@ void TrainableModule::collect() {
   }
   inputs_ =
       static_cast<int64_t>(module_->get_method("forward").function().getSchema().arguments().size()) - 1;
+}
+
+void TrainableModule::set_drop_connect(double last) {
+  int64_t count = 0;
+  std::vector<std::pair<int64_t, Module>> residual;
+  for (const auto& submodule : module_->named_modules()) {
+    const std::optional<int64_t> number = block_number(submodule.name);
+    if (!number) continue;
+    count = std::max(count, *number + 1);
+    if (submodule.value.hasattr("drop_connect")) residual.emplace_back(*number, submodule.value);
+  }
+  if (residual.empty())
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     "drop_connect: the network has no residual blocks that training could leave out");
+  for (auto& [number, block] : residual)
+    block.setattr("drop_connect", last * static_cast<double>(number) / static_cast<double>(count));
 }
 
 std::vector<at::Tensor> TrainableModule::buffers() const {

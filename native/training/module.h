@@ -34,6 +34,10 @@ class TrainableModule {
   // Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
   Outputs forward(const at::Tensor& x, const std::optional<at::Tensor>& sex);
 
+  // From now on training leaves out residual block i of n with a probability of `last` * i / n. Throws
+  // CodedError ERR_DEEPLASIA_OPTION for a network without such blocks.
+  void set_drop_connect(double last);
+
   // Mode of the next forwards.
   void train(bool on);
 

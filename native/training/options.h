@@ -42,6 +42,9 @@ struct TrainerOptions {
   int64_t accumulation;             // steps whose gradients make one update
   std::optional<double> ema_decay;  // share of the old average; none: no average is kept
   double age_weight, sex_weight;    // of the losses; a network that has `loss.s` learns them instead
+  // Probability that the last residual block is left out in a step, growing to it from 0; none: as the
+  // network has it.
+  std::optional<double> drop_connect;
   std::vector<std::string> frozen;  // patterns of parameters' names, as fnmatch(3) understands them
 };
 

@@ -102,6 +102,7 @@ struct Trainer::Forward {
 Trainer::Trainer(torch::jit::Module module, const TrainerOptions& options)
     : options_(options), module_(std::move(module), options.device, options.frozen) {
   model::check_precision(options.device, options.precision);
+  if (options.drop_connect) module_.set_drop_connect(*options.drop_connect);
   optimizer_ = Optimizer::create(options.optimizer, module_.learning());
   if (options.ema_decay) average_ = module_.twin();
 }

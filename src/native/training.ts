@@ -27,6 +27,8 @@ export interface TrainerSettings {
   emaDecay: number | null;
   ageWeight: number;
   sexWeight: number;
+  /** Of the last residual block, growing to it from 0; null: as the network has it. */
+  dropConnect: number | null;
   /** Patterns (fnmatch) of the names of parameters that do not learn. */
   frozen: string[];
 }

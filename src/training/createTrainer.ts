@@ -54,6 +54,7 @@ function settingsOf(options: TrainingStepOptions, device: string): TrainerSettin
     emaDecay: options.emaDecay,
     ageWeight: options.ageSigma,
     sexWeight: options.sexSigma,
+    dropConnect: options.dropConnect,
     frozen: options.freeze,
   };
 }

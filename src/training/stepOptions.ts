@@ -18,6 +18,7 @@ export function stepOptionsOf(config: TrainConfig, device: DeviceChoice, seed: n
     gradientClipVal: trainer.gradient_clip_val,
     gradientClipAlgorithm: trainer.gradient_clip_algorithm,
     emaDecay: trainer.ema_decay,
+    dropConnect: model.drop_connect,
     freeze: model.freeze,
     seed,
     precision: precisionOn(device.name, config),

@@ -25,6 +25,7 @@ const SETTINGS: TrainerSettings = {
   emaDecay: null,
   ageWeight: 1,
   sexWeight: 0,
+  dropConnect: null,
   frozen: [],
 };
 const [data, shape] = uniform([0.25, 0.5]);

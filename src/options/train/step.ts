@@ -41,6 +41,7 @@ const stepShape = {
     .default(1)
     .meta({ description: "steps whose gradients make one update", argument: "<n>" }),
   emaDecay: trainer.ema_decay,
+  dropConnect: model.drop_connect,
   freeze: model.freeze,
   seed: z
     .int()
