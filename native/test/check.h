@@ -52,6 +52,7 @@ inline int run_all(const std::string& part) {
       fail(test.name, 0, std::string("threw ") + error.what());
     }
     std::printf("%s %s\n", failures() == before ? "ok    " : "FAILED", test.name);
+    std::fflush(stdout);  // a process whose threads cannot be stopped ends without it
   }
   return failures() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
