@@ -80,12 +80,18 @@ export const modelSettings = z.strictObject({
     description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
     argument: "<file>",
   }),
-  drop_connect: z.number().min(0).lt(1).nullable().default(null).meta({
-    description:
-      "probability that training leaves out an EfficientNet's last residual block, growing to it from 0 at the first; " +
-      "null: as the network has it, 0.2 in a fresh one",
-    argument: "<p>",
-  }),
+  drop_connect: z
+    .number()
+    .min(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .meta({
+      description:
+        "probability that training leaves out an EfficientNet's last residual block, growing to it from 0 at the first; " +
+        "null: as the network has it, 0.2 in a fresh one",
+      argument: "<p>",
+    }),
   freeze: z.array(z.string().min(1)).default([]).meta({
     description: "parameters that are not trained, by name; * stands for any text",
     argument: "<patterns...>",
