@@ -29,7 +29,7 @@ export async function buildCoreTest({ sanitize = false, background = false } = {
   return folder;
 }
 
-/** @returns {Promise<{ passed: number, failed: number, skipped: number }>} counts of the tests in core_test */
+/** @returns {Promise<import("./test.mjs").Counts>} counts of the tests in core_test */
 export const runCoreTest = async (folder) => count(await ctest(folder));
 
 /** Everything that ctest prints, shown as it comes. */
@@ -56,6 +56,7 @@ function count({ output, status }) {
     passed: lines("ok   "),
     failed: status === 0 ? failed : Math.max(failed, 1),
     skipped: lines("skipped"),
+    failures: output.match(/(?<=^\d+: FAILED )\w+/gm)?.map((name) => `core_test > ${name}`) ?? [],
   };
 }
 

@@ -61,6 +61,6 @@ export function reportShare(share: WrittenShare, outputPath: string, logger: Log
 
 /** The command line of this process as a shell takes it, for another share. */
 export function withoutShard(argv: readonly string[]): string {
-  const kept = argv.filter((word, i) => !/^--shard(=|$)/.test(word) && argv[i - 1] !== "--shard");
+  const kept = argv.filter((given, i) => !/^--shard(=|$)/.test(given) && argv[i - 1] !== "--shard");
   return ["deeplasia-native", ...kept.map(word)].join(" ");
 }

@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { expect, test } from "vitest";
+import { freePort } from "../../../src/distributed/address.js";
 import { formatChecks, limited } from "../../../src/slurm/doctor/check.js";
 import { callFirst, gather } from "../../../src/slurm/doctor/network.js";
 import { checkSignals } from "../../../src/slurm/doctor/signals.js";
@@ -11,13 +11,6 @@ const step = (rank: number, ranks: number) => ({
   ...{ id: "0", rank, ranks, localRank: 0, nodeIndex: rank },
   nodeList: `n[1-${ranks}]`,
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test("the processes of a step find each other, at the address that the site has for a name", async () => {
   const names =
