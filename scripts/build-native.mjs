@@ -1,8 +1,13 @@
-/** The two addons to build/Release, by cmake-js, against the libtorch that the package itself would find. */
+/**
+ * The two addons to build/Release, by cmake-js, against the libtorch that the package itself would find. With --nccl also
+ * deeplasia_nccl.so, see nccl.mjs.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ncclSettings } from "./nccl.mjs";
 import { digest, root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
 
 /** A compiler needs about this much for one file that includes torch/script.h. */
@@ -27,10 +32,13 @@ export function isNativeCurrent(libtorch) {
   );
 }
 
-export async function buildNative(libtorch) {
+export async function buildNative(libtorch, { nccl = false } = {}) {
   checkTools();
   const from = nativeSources(libtorch);
-  await cmakeJs(libtorch);
+  const settings = nccl ? await ncclSettings(libtorch.version) : {};
+  // of a folder that is configured, `build` takes no new settings
+  if (nccl) await cmakeJs(libtorch, { command: "configure", settings });
+  await cmakeJs(libtorch, { settings });
   made.write(from);
 }
 
@@ -69,5 +77,6 @@ export function checkTools() {
 
 await runAsScript(import.meta.url, async () => {
   const { requireLibtorch } = await import("../dist/libtorch/find.js");
-  await buildNative(requireLibtorch(await buildRequirement()));
+  const { values } = parseArgs({ options: { nccl: { type: "boolean" } } });
+  await buildNative(requireLibtorch(await buildRequirement()), values);
 });

@@ -35,7 +35,7 @@ export class NoOldToolchain extends SetupError {
       `no toolchain that is old enough for prebuilds: ${cause.message}\n` +
         "  Build on a system of glibc 2.28 (RHEL 8, manylinux_2_28) or on a Debian, which can fetch one; or\n" +
         `  set DEEPLASIA_OLD_GLIBC to a copy of old-glibc/${SUITE} in the cache of a Debian machine; or\n` +
-        "  npm run prebuild -- --host makes one for this machine only.",
+        "  npm run prebuilds -- --host makes one for this machine only.",
       { cause },
     );
   }

@@ -2,13 +2,15 @@
  * The pair of addons as it is published: prebuilds/<platform>-<arch>/, named and stripped by prebuildify, for systems
  * as old as RHEL 8. Skipped where it is current.
  *
- *   npm run prebuild                            compiled with an old toolchain (old-glibc.mjs); the result is checked
- *   npm run prebuild -- --host [--out FOLDER]   this machine's build, unchecked: to try the package out, not to publish
+ *   npm run prebuilds                            compiled with an old toolchain (old-glibc.mjs); the result is checked
+ *   npm run prebuilds -- --nccl                 with deeplasia_nccl.so (nccl.mjs): what a release has
+ *   npm run prebuilds -- --host [--out FOLDER]   this machine's build, unchecked: to try the package out, not to publish
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { cmakeJs, nativeSources } from "./build-native.mjs";
+import { ncclSettings } from "./nccl.mjs";
 import { oldCompiler } from "./old-glibc.mjs";
 import { setup, setupForBuild } from "./setup.mjs";
 import { root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
@@ -16,6 +18,7 @@ import { LIMITS, tooNewSymbols } from "./symbol-versions.mjs";
 
 const TUPLE = `${process.platform}-${process.arch}`;
 const OWN = join(root, "prebuilds", TUPLE);
+const NCCL = "deeplasia_nccl.so";
 const made = stamp("build/prebuild/.stamp");
 
 /** Whether the package's own prebuilds/ holds what the sources of today give. */
@@ -24,14 +27,19 @@ export function isPrebuildCurrent(libtorch) {
 }
 
 /** prebuilds/ of the package itself, compiled with an old toolchain and checked. */
-export async function prebuild() {
+export async function prebuild({ nccl = false } = {}) {
   const libtorch = await setupForBuild();
-  if (isPrebuildCurrent(libtorch)) return console.error(`prebuild: ${OWN}: current`);
+  if (isPrebuildCurrent(libtorch) && (!nccl || existsSync(join(OWN, NCCL))))
+    return console.error(`prebuild: ${OWN}: current`);
   const { cacheDirectory } = await import("../dist/libtorch/cache.js");
   // a folder of its own: prebuildify moves the addon out of the build, and a developer's build shall survive
   const work = workFolder("build/prebuild");
   const from = nativeSources(libtorch);
-  await cmakeJs(libtorch, { out: join(work, "build"), compiler: oldCompiler(cacheDirectory(), work) });
+  await cmakeJs(libtorch, {
+    out: join(work, "build"),
+    compiler: oldCompiler(cacheDirectory(), work),
+    settings: nccl ? await ncclSettings(libtorch.version) : {},
+  });
   const staged = await collect(work);
   assertOldEnough(staged);
   publish(staged, OWN);
@@ -61,12 +69,16 @@ async function collect(work) {
     // it knows no builder but node-gyp; ours has run already
     ...["--napi", "--tag-libc", "--strip", "--node-gyp", "true"],
   ]);
-  copyFileSync(join(work, "build/Release/deeplasia_core.json"), join(staged, "deeplasia_core.json"));
+  for (const name of ["deeplasia_core.json", NCCL].filter((name) =>
+    existsSync(join(work, "build/Release", name)),
+  ))
+    copyFileSync(join(work, "build/Release", name), join(staged, name));
   return staged;
 }
 
 function assertOldEnough(folder) {
-  for (const name of ["deeplasia.glibc.node", "deeplasia_core.so"]) {
+  for (const name of ["deeplasia.glibc.node", "deeplasia_core.so", NCCL]) {
+    if (!existsSync(join(folder, name))) continue;
     const lines = tooNewSymbols(join(folder, name));
     const allowed = Object.entries(LIMITS).map((limit) => limit.join("_"));
     if (lines.length > 0)
@@ -82,6 +94,7 @@ function publish(staged, target) {
 }
 
 await runAsScript(import.meta.url, () => {
-  const { values } = parseArgs({ options: { host: { type: "boolean" }, out: { type: "string" } } });
-  return values.host ? prebuildForHost(resolve(values.out ?? root)) : prebuild();
+  const boolean = { type: "boolean" };
+  const { values } = parseArgs({ options: { host: boolean, nccl: boolean, out: { type: "string" } } });
+  return values.host ? prebuildForHost(resolve(values.out ?? root)) : prebuild(values);
 });

@@ -32,16 +32,18 @@ Napi::Value task(const Napi::CallbackInfo& info, const Work& work, const Convert
       [group = handle.value(), work] { return work(*group); }, convert);
 }
 
-template <class Work>
-Napi::Value trainer_task(const Napi::CallbackInfo& info, Uses uses, const Work& work) {
+template <class Work, class Convert>
+Napi::Value trainer_task(const Napi::CallbackInfo& info, Uses uses, const Work& work,
+                         const Convert& convert) {
   auto& handle = Handle<Trainer>::from(info[0]);
   uses.values.push_back(info[0]);
   uses.handles.push_back(&handle);
   return promise(
       info.Env(), compute_queue(handle.value()->options().device.str()), uses,
-      [trainer = handle.value(), work] { return work(*trainer), true; },
-      [](Napi::Env env, bool) { return env.Undefined(); });
+      [trainer = handle.value(), work] { return work(*trainer); }, convert);
 }
+
+Napi::Value nothing(Napi::Env env, bool) { return env.Undefined(); }
 
 }  // namespace
 
@@ -75,33 +77,33 @@ Napi::Value gather_texts(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value close_group(const Napi::CallbackInfo& info) {
-  return task(
-      info, [](Group& group) { return group.close(), true; },
-      [](Napi::Env env, bool) { return env.Undefined(); });
+  return task(info, [](Group& group) { return group.close(), true; }, nothing);
 }
 
 Napi::Value leave_group(const Napi::CallbackInfo& info) {
   const std::string why = text_argument(info, 1, "why");
-  return task(
-      info, [why](Group& group) { return group.leave(why), true; },
-      [](Napi::Env env, bool) { return env.Undefined(); });
+  return task(info, [why](Group& group) { return group.leave(why), true; }, nothing);
 }
 
 Napi::Value join_trainers(const Napi::CallbackInfo& info) {
   auto& handle = Handle<Group>::from(info[1]);
   const int64_t capacity = integer_argument(info, 2, "capacity");
   const bool sync = boolean_argument(info, 3, "syncBatchNorm");
+  const std::string backend = text_argument(info, 4, "backend");
   return trainer_task(
       info, {{info[1]}, {&handle}},
-      [group = handle.value(), capacity, sync](Trainer& trainer) { trainer.join(group, capacity, sync); });
+      [group = handle.value(), capacity, sync, backend](Trainer& trainer) {
+        return trainer.join(group, capacity, sync, backend);
+      },
+      [](Napi::Env env, const std::string& chosen) { return Napi::String::New(env, chosen); });
 }
 
 Napi::Value synchronise_trainers(const Napi::CallbackInfo& info) {
-  return trainer_task(info, {}, [](Trainer& trainer) { trainer.synchronise(); });
+  return trainer_task(info, {}, [](Trainer& trainer) { return trainer.synchronise(), true; }, nothing);
 }
 
 Napi::Value gather_gradients(const Napi::CallbackInfo& info) {
-  return trainer_task(info, {}, [](Trainer& trainer) { trainer.gather_gradients(); });
+  return trainer_task(info, {}, [](Trainer& trainer) { return trainer.gather_gradients(), true; }, nothing);
 }
 
 }  // namespace deeplasia::addon

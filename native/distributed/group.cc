@@ -8,6 +8,7 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <thread>
@@ -48,7 +49,7 @@ Group::Group(GroupOptions options) : options_(std::move(options)) {
     auto store = open_store(host, port, rank == 0, arrival);
     std::vector<std::string> names = meet(*store);
     watch_ = std::make_unique<Watch>(std::move(store), std::move(names), rank, silence);
-    collectives_ = open_gloo(host, port, address, rank, size, arrival);
+    gloo_ = open_gloo(host, port, address, rank, size, arrival);
   } catch (const CodedError&) {
     throw;
   } catch (const std::exception&) {
@@ -95,7 +96,7 @@ std::vector<std::string> Group::meet(Store& store) {
 // What a group that is broken has under way is left as it is: see end().
 Group::~Group() {
   if (ended_.empty()) return;
-  [[maybe_unused]] const auto* left = collectives_.release();
+  [[maybe_unused]] const std::array left{gloo_.release(), nccl_.release()};
 }
 
 Group::Pending Group::sum(const at::Tensor& tensor) {
@@ -103,9 +104,10 @@ Group::Pending Group::sum(const at::Tensor& tensor) {
   watch_->begin_operation();
   Pending pending;
   pending.group_ = this;
-  pending.host_ = tensor.is_cpu() ? tensor : tensor.cpu();
-  if (!tensor.is_cpu()) pending.target_ = tensor;
-  pending.operation_ = collectives_->sum(pending.host_);
+  const bool passes_host = !tensor.is_cpu() && !takes_gpu(tensor);
+  pending.host_ = passes_host ? tensor.cpu() : tensor;
+  if (passes_host) pending.target_ = tensor;
+  pending.operation_ = collectives(tensor).sum(pending.host_);
   return pending;
 }
 
@@ -118,16 +120,18 @@ void Group::Pending::wait() {
 
 void Group::broadcast(const std::vector<at::Tensor>& tensors) {
   const at::NoGradGuard no_gradients;
-  std::map<at::ScalarType, std::vector<at::Tensor>> by_type;
-  for (const at::Tensor& tensor : tensors) by_type[tensor.scalar_type()].push_back(tensor);
-  for (const auto& [type, all] : by_type) {
+  std::map<std::pair<bool, at::ScalarType>, std::vector<at::Tensor>> by_place;
+  for (const at::Tensor& tensor : tensors)
+    by_place[{takes_gpu(tensor), tensor.scalar_type()}].push_back(tensor);
+  for (const auto& [place, all] : by_place) {
     require_whole();
     std::vector<at::Tensor> flat;
     flat.reserve(all.size());
-    for (const at::Tensor& tensor : all) flat.push_back(tensor.detach().cpu().flatten());
+    for (const at::Tensor& tensor : all)
+      flat.push_back((place.first ? tensor.detach() : tensor.detach().cpu()).flatten());
     const at::Tensor values = at::cat(flat);
     watch_->begin_operation();
-    await(*collectives_->broadcast(values));
+    await(*collectives(values).broadcast(values));
     int64_t start = 0;
     for (const at::Tensor& tensor : all) {
       const int64_t end = start + tensor.numel();
@@ -143,7 +147,7 @@ std::vector<at::Tensor> Group::gather(const at::Tensor& own) {
   all.reserve(options_.size);
   for (int rank = 0; rank < options_.size; ++rank) all.push_back(at::empty_like(own));
   watch_->begin_operation();
-  await(*collectives_->gather(all, own));
+  await(*gloo_->gather(all, own));
   return all;
 }
 
@@ -201,15 +205,16 @@ void Group::end(const std::string& why) {
 }
 
 void Group::close() {
-  if (!ended_.empty() || !collectives_) return;
+  if (!ended_.empty() || !gloo_) return;
   gather(std::vector<double>{0});
-  collectives_.reset();
+  nccl_.reset();
+  gloo_.reset();
   watch_.reset();
   ended_ = "the group was left";
 }
 
 void Group::leave(const std::string& why) {
-  if (!ended_.empty() || !collectives_) return;
+  if (!ended_.empty() || !gloo_) return;
   ended_ = "the group was left";
   runtime::end_without_destructors();
   watch_->leave(why);

@@ -36,7 +36,7 @@ class Group {
     friend class Group;
     Group* group_ = nullptr;
     std::unique_ptr<Operation> operation_;
-    at::Tensor host_, target_;  // where the tensor is on a GPU: its copy, and itself
+    at::Tensor host_, target_;  // where the tensor is on a GPU, and there is no NCCL: its copy, and itself
   };
 
   // Meets the others.
@@ -47,6 +47,11 @@ class Group {
 
   int rank() const { return options_.rank; }
   int size() const { return options_.size; }
+
+  // What is on GPUs goes by NCCL from now on, if all ranks can; else through the hosts' memory, by Gloo.
+  // `device`: of this rank's network, `cpu` or `cuda:0`. `wanted`: `auto`, `gloo`, or `nccl`, which is then
+  // ERR_DEEPLASIA_OPTION where one cannot. Which it is, in words.
+  std::string choose_backend(const std::string& device, const std::string& wanted);
 
   // In place: the sum over the ranks, with the same bits on each.
   Pending sum(const at::Tensor& tensor);
@@ -66,12 +71,15 @@ class Group {
   std::vector<std::string> meet(Store& store);
   void await(Operation& operation);
   void require_whole() const;
+  // The one for this tensor.
+  Collectives& collectives(const at::Tensor& tensor) { return takes_gpu(tensor) ? *nccl_ : *gloo_; }
+  bool takes_gpu(const at::Tensor& tensor) const { return nccl_ && tensor.is_cuda(); }
   [[noreturn]] void end(const std::string& why);
 
   GroupOptions options_;
   std::unique_ptr<Watch> watch_;
-  std::unique_ptr<Collectives> collectives_;
-  std::string ended_;  // why; empty: it is whole
+  std::unique_ptr<Collectives> gloo_, nccl_;  // the second: for tensors on GPUs; none: the first has to do
+  std::string ended_;                         // why; empty: it is whole
 };
 
 }  // namespace deeplasia::distributed

@@ -1,6 +1,7 @@
 // Two ranks as two threads of this process: what is theirs alone is real, TCPStore and Gloo included.
 #include "distributed/group.h"
 
+#include "distributed/nccl.h"
 #include "distributed/peers.h"
 
 #include <netinet/in.h>
@@ -211,6 +212,32 @@ TEST(synchronised_batch_norms_learn_as_one_with_the_whole_batch) {
   }));
   expect_same(states[0], states[1]);
   EXPECT(is_close(states[0], alone.module().state()));
+}
+
+TEST(ranks_choose_nccl_only_if_all_can_and_none_shares_a_gpu) {
+  using distributed::NcclOffer;
+  const auto read = [](const char* text) { return NcclOffer::read(text); };
+  const NcclOffer first = read("+node1, GPU 0000:17:00.0"), second = read("+node1, GPU 0000:31:00.0");
+  EXPECT_EQUAL(first.written(), "+node1, GPU 0000:17:00.0");
+  EXPECT(!distributed::why_not_nccl({first, second}));
+  EXPECT(!distributed::why_not_nccl({first, read("+node2, GPU 0000:17:00.0")}));
+  EXPECT_EQUAL(*distributed::why_not_nccl({first, second, first}),
+               "ranks 0 and 2 share one GPU (node1, GPU 0000:17:00.0)");
+  EXPECT_EQUAL(*distributed::why_not_nccl({first, read("-no such library")}), "rank 1: no such library");
+  EXPECT(distributed::has_gpu({read("cits network is on the CPU"), read("-no such library")}));
+  EXPECT(!distributed::has_gpu({read("cits network is on the CPU")}));
+}
+
+TEST(ranks_on_cpus_choose_gloo_and_refuse_nccl) {
+  expect_well(on_both([](Group& group) {
+    EXPECT_EQUAL(group.choose_backend("cpu", "auto"), "Gloo");
+    EXPECT_EQUAL(group.choose_backend("cpu", "gloo"), "Gloo");
+    const std::string refusal = failure([&] { group.choose_backend("cpu", "nccl"); });
+    EXPECT_EQUAL(
+        refusal,
+        "ERR_DEEPLASIA_OPTION: trainer.process_group_backend=nccl cannot be had: rank 0: its network "
+        "is on the CPU");
+  }));
 }
 
 TEST(a_rank_that_goes_is_named_to_the_others) {

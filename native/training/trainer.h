@@ -89,8 +89,9 @@ class Trainer {
 
   // From now on this is one of several trainers of the same network, all of which do the next steps together.
   // `capacity`: pictures of the largest batch. `sync_batch_norm`: a batch norm takes its statistics of all
-  // parts of the batch, not of its own.
-  void join(std::shared_ptr<distributed::Group> group, int64_t capacity, bool sync_batch_norm);
+  // parts of the batch, not of its own. `backend` and the result: see Group::choose_backend.
+  std::string join(std::shared_ptr<distributed::Group> group, int64_t capacity, bool sync_batch_norm,
+                   const std::string& backend = "auto");
   // All go on from what rank 0 has: weights, buffers, average. What the optimiser keeps must be the same
   // already.
   void synchronise();

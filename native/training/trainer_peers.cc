@@ -9,13 +9,16 @@
 
 namespace deeplasia::training {
 
-void Trainer::join(std::shared_ptr<distributed::Group> group, int64_t capacity, bool sync_batch_norm) {
+std::string Trainer::join(std::shared_ptr<distributed::Group> group, int64_t capacity, bool sync_batch_norm,
+                          const std::string& backend) {
+  std::string chosen = group->choose_backend(options_.device.str(), backend);
   std::vector<at::Tensor> learning;
   learning.reserve(module_.learning().size());
   for (const auto& [name, tensor] : module_.learning()) learning.push_back(tensor);
   peers_ = std::make_unique<distributed::Peers>(std::move(group), std::move(learning), capacity);
   sync_batch_norm_ = sync_batch_norm;
   synchronise();
+  return chosen;
 }
 
 void Trainer::synchronise() {

@@ -1,6 +1,7 @@
 /** What the processes of one run agree on beside its steps. */
 import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
+import type { Logger } from "../report/log.js";
 import type { TrainingCohort } from "../training/cohort.js";
 import type { Failures } from "../training/failures.js";
 import type { Position } from "../training/hooks.js";
@@ -14,6 +15,7 @@ interface Member {
   config: TrainConfig;
   group: Group;
   trainer: Trainer;
+  logger: Logger;
 }
 
 /** Each process reads the cohort by itself. Throws ERR_DEEPLASIA_PEER. */
@@ -30,16 +32,17 @@ export async function requireSameRows(group: Group, { sha256 }: TrainingCohort):
 export const capacityOf = ({ data }: TrainConfig) => Math.max(data.train_batch_size, data.test_batch_size);
 
 /** From now on the trainers of all processes make their steps together. */
-export async function joinTrainers({ config, group, trainer }: Member): Promise<void> {
+export async function joinTrainers({ config, group, trainer, logger }: Member): Promise<void> {
   if (group.handle === null) return;
-  const { sync_batchnorm: syncBatchNorm } = config.trainer;
-  await trainer.join(group.handle, capacityOf(config), { syncBatchNorm });
+  const { sync_batchnorm: syncBatchNorm, process_group_backend: backend } = config.trainer;
+  const chosen = await trainer.join(group.handle, capacityOf(config), { syncBatchNorm, backend });
+  if (group.isFirst) logger.info(`${group.ranks} processes exchange gradients by ${chosen}`);
 }
 
 /** What the loop needs of this process alone, as what all do in the same step. */
 export function stepTogether(
   inner: NetworkStep,
-  { config, group }: Member,
+  { config, group }: Pick<Member, "config" | "group">,
   own: { clock(): number; signal: AbortSignal },
 ): { step: Step; clock(): number; signal: AbortSignal } {
   if (group.handle === null) return { ...own, step: inner };
@@ -49,7 +52,7 @@ export function stepTogether(
 
 /** Before a state is written: the first process knows what all do, and all end if it does. */
 export async function agree(
-  { group, trainer }: Member,
+  { group, trainer }: Pick<Member, "group" | "trainer">,
   failures: Failures,
   position: Position,
 ): Promise<void> {

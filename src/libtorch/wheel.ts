@@ -20,7 +20,7 @@ export interface ArchiveFacts extends LibtorchVersion {
 
 /** Parts of a wheel that C++ needs: no Python code, no command-line tools. */
 const WHEEL_PARTS = /^torch\/(lib\/|include\/|share\/|version\.py$)/;
-const NVIDIA_PARTS = /^nvidia\/.*\.so(\.\d+)*$/;
+const NVIDIA_PARTS = /^nvidia\/(.*\.so(\.\d+)*$|.*\/include\/)/;
 const ZIP_PARTS = /^libtorch\/(lib|include|share)\/|^libtorch\/build-(version|hash)$/;
 
 /** Lines of RECORD: path, `sha256=…`, size. Lines without a digest (RECORD itself) are left out. */

@@ -29,13 +29,17 @@ export interface DistributedFunctions {
   closeGroup(group: GroupHandle): Promise<void>;
   /** This one goes, and the others are told why. */
   leaveGroup(group: GroupHandle, why: string): Promise<void>;
-  /** One trainer a process: from now on they make every step together, and go on from rank 0's weights. */
+  /**
+   * One trainer a process: from now on they make every step together, and go on from rank 0's weights. By what they
+   * exchange gradients, in words.
+   */
   joinTrainers(
     trainer: TrainerHandle,
     group: GroupHandle,
     capacity: number,
     syncBatchNorm: boolean,
-  ): Promise<void>;
+    backend: string,
+  ): Promise<string>;
   /** All go on from rank 0's weights, buffers and average. */
   synchroniseTrainers(trainer: TrainerHandle): Promise<void>;
   /** Rank 0 gets the gradients that all have gathered since the last update. */

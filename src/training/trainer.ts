@@ -134,14 +134,14 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Internal: from now on this is one of the trainers of a group, all of which have to do all their steps together.
-   * `capacity`: pictures of a trainer's largest batch.
+   * `capacity`: pictures of a trainer's largest batch. By what they exchange gradients, in words.
    */
   async join(
     group: GroupHandle,
     capacity: number,
-    { syncBatchNorm }: { syncBatchNorm: boolean },
-  ): Promise<void> {
-    await this.#guarded(() => native().joinTrainers(this.handle, group, capacity, syncBatchNorm));
+    { syncBatchNorm, backend }: { syncBatchNorm: boolean; backend: "auto" | "nccl" | "gloo" },
+  ): Promise<string> {
+    return this.#guarded(() => native().joinTrainers(this.handle, group, capacity, syncBatchNorm, backend));
   }
 
   /** Internal: all trainers of the group go on from the first one's weights. */

@@ -118,6 +118,14 @@ export const trainerSettings = z.strictObject({
     description:
       "several processes: batch norms take their statistics of the batch of all, not of each one's part",
   }),
+  process_group_backend: z
+    .enum(["auto", "nccl", "gloo"])
+    .default("auto")
+    .meta({
+      description:
+        "several processes: by what they exchange gradients; auto: by NCCL where each has a GPU of its own, else by Gloo " +
+        "through the hosts' memory",
+    }),
   rank_timeout: z.int().min(1).default(1800).meta({
     description: "several processes: seconds after which one that lives, but does not go on, ends the run",
     argument: "<seconds>",

@@ -222,7 +222,14 @@ describe("through pip", () => {
     const torch = file("t.whl", torchWheel(cudaTorch, { metadata }));
     const nccl = file(
       "n.whl",
-      wheel({ "nvidia/nccl/lib/libnccl.so.2": "nccl" }, { name: "nvidia_nccl_cu13-2.30.7" }),
+      wheel(
+        {
+          "nvidia/nccl/lib/libnccl.so.2": "nccl",
+          "nvidia/nccl/include/nccl.h": "header",
+          "nvidia/nccl/bin/tool": "tool",
+        },
+        { name: "nvidia_nccl_cu13-2.30.7" },
+      ),
     );
     withPip(`case "$wanted" in
       *torch===2.13.0) cp '${torch}' "$dest/torch-2.13.0-cp311-cp311-linux_x86_64.whl"; exit 0;;
@@ -230,6 +237,7 @@ describe("through pip", () => {
     const { directory } = await installLibtorch({ cuda: true });
     expect(directory).toBe(join(cache, "libtorch/2.13.0-cu130/torch"));
     expect(readFileSync(join(directory, "../nvidia/nccl/lib/libnccl.so.2"), "utf8")).toBe("nccl");
+    expect(readdirSync(join(directory, "../nvidia/nccl"))).toEqual(["include", "lib"]);
     expect(calls()[0]).toContain("--no-deps");
     expect(calls()[1]).not.toContain("--no-deps");
   });

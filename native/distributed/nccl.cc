@@ -1,0 +1,136 @@
+#include "distributed/nccl.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "nccl/library.h"
+#include "runtime/failure.h"
+
+namespace deeplasia::distributed {
+namespace {
+
+// `cuda:1` -> 1
+int index_of(const std::string& device) {
+  const size_t colon = device.find(':');
+  return colon == std::string::npos ? 0 : std::stoi(device.substr(colon + 1));
+}
+
+std::string path_of_library() {
+  Dl_info core{};
+  dladdr(reinterpret_cast<void*>(&offer_nccl), &core);
+  const std::string path = core.dli_fname;
+  return path.substr(0, path.rfind('/') + 1) + "deeplasia_nccl.so";
+}
+
+// One of the library's functions. Never closed: NCCL has threads.
+template <class Function>
+Function* function(const char* name) {
+  static void* const library = dlopen(path_of_library().c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    const char* why = dlerror();
+    throw std::runtime_error(why == nullptr ? path_of_library() + " cannot be loaded" : why);
+  }
+  return reinterpret_cast<Function*>(dlsym(library, name));
+}
+
+// Connecting cannot be stopped: where another rank does not come, the thread is left behind.
+class Opening final : public Operation {
+ public:
+  using Opened = std::function<void(std::unique_ptr<Collectives>)>;
+
+  Opening(std::function<Collectives*()> open, Opened opened)
+      : state_(std::make_shared<State>()), opened_(std::move(opened)) {
+    std::thread([state = state_, open = std::move(open)] {
+      std::unique_ptr<Collectives> result;
+      std::exception_ptr failure;
+      try {
+        result.reset(open());
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      const std::lock_guard lock(state->mutex);
+      state->result = std::move(result);
+      state->failure = failure;
+      state->is_done = true;
+      state->wake.notify_all();
+    }).detach();
+  }
+
+  bool wait(Milliseconds time) override {
+    std::unique_lock lock(state_->mutex);
+    if (!state_->wake.wait_for(lock, time, [&] { return state_->is_done; })) return false;
+    if (state_->failure) std::rethrow_exception(state_->failure);
+    if (state_->result) opened_(std::move(state_->result));
+    return true;
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool is_done = false;
+    std::unique_ptr<Collectives> result;
+    std::exception_ptr failure;
+  };
+
+  std::shared_ptr<State> state_;
+  Opened opened_;
+};
+
+}  // namespace
+
+std::string NcclOffer::written() const {
+  std::string all(1, static_cast<char>(kind));
+  return all += text;
+}
+
+NcclOffer NcclOffer::read(const std::string& text) { return {static_cast<Kind>(text.at(0)), text.substr(1)}; }
+
+bool has_gpu(const std::vector<NcclOffer>& offers) {
+  return std::any_of(offers.begin(), offers.end(),
+                     [](const NcclOffer& offer) { return offer.kind != NcclOffer::Kind::cpu; });
+}
+
+NcclOffer offer_nccl(const std::string& device, const std::string& node) {
+  if (device == "cpu") return {NcclOffer::Kind::cpu, "its network is on the CPU"};
+  try {
+    std::array<char, 32> address{};
+    function<nccl::GpuAddress>(nccl::kGpuAddress)(index_of(device), address.data(), address.size());
+    return {NcclOffer::Kind::able, node + ", GPU " + address.data()};
+  } catch (const std::exception&) {
+    return {NcclOffer::Kind::unable, runtime::describe(std::current_exception()).message};
+  }
+}
+
+std::optional<std::string> why_not_nccl(const std::vector<NcclOffer>& offers) {
+  std::map<std::string, size_t> ranks;
+  for (size_t rank = 0; rank < offers.size(); ++rank) {
+    const auto& [kind, text] = offers[rank];
+    if (kind != NcclOffer::Kind::able) return "rank " + std::to_string(rank) + ": " + text;
+    const auto [first, is_new] = ranks.emplace(text, rank);
+    if (!is_new)
+      return "ranks " + std::to_string(first->second) + " and " + std::to_string(rank) + " share one GPU (" +
+             text + ")";
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<Operation> open_nccl(const std::string& host, int port, int rank, int size,
+                                     const std::string& device,
+                                     std::function<void(std::unique_ptr<Collectives>)> opened) {
+  const auto open = [=] {
+    return function<nccl::Open>(nccl::kOpen)({host.c_str(), port, rank, size, index_of(device)});
+  };
+  return std::make_unique<Opening>(open, std::move(opened));
+}
+
+}  // namespace deeplasia::distributed
