@@ -1,12 +1,12 @@
 /**
- * core_test, the test of the plain C++ (no N-API, no Node): configure, build, run by ctest. With --sanitize under
- * AddressSanitizer and UBSan, in a build folder of its own.
+ * core_test, the test of the plain C++ (no N-API, no Node): configure, build, run by ctest. It is linked of the addon's own
+ * objects; with --sanitize it is built under AddressSanitizer and UBSan, in a folder of its own.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkTools } from "./build-native.mjs";
-import { setupForBuild } from "./setup.mjs";
+import { setup, setupForBuild } from "./setup.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
 /**
@@ -15,8 +15,9 @@ import { root, run, runAsScript, SetupError } from "./steps.mjs";
  */
 export async function buildCoreTest({ sanitize = false, background = false } = {}) {
   checkTools();
+  if (!sanitize) await setup();
   const { directory } = await setupForBuild();
-  const folder = join(root, sanitize ? "build-sanitize" : "build-test");
+  const folder = join(root, sanitize ? "build-sanitize" : "build");
   const flags = [
     `-DLIBTORCH=${directory}`,
     "-DDEEPLASIA_TESTS=ON",
