@@ -1,5 +1,5 @@
 /**
- * `npm run model:bundled [-- FOLDER]`: draws phantoms, trains on them in two stages, and writes models/phantom-b0.pt with
+ * `npm run model:bundled [-- FOLDER]`: draws phantoms, trains on them in three stages, and writes models/phantom-b0.pt with
  * what it was measured to know. With real plates at hand (DEEPLASIA_TEST_DATA, the folder that the tests use) it is
  * measured on those too; it learns from none. Broken off, the same command goes on.
  */
@@ -13,17 +13,29 @@ import { isFailure, loadModel, predictCohort } from "../dist/index.js";
 import { root, runAsScript } from "./steps.mjs";
 
 const MODEL = join(root, "models", "phantom-b0.pt");
-/** Often the same few hands, small; then many others, larger, each a few times only. */
+const FEW = { n: "6000", seed: "1", sizes: "300" };
+const MANY = { n: "24000", seed: "2", sizes: "300" };
+/** Often the same few hands, small; then many others, a few times each, larger and larger. */
 const STAGES = [
   {
-    cohort: { n: "6000", seed: "1", sizes: "300" },
+    name: "small",
+    cohort: FEW,
     splitColumn: "phantom",
     configs: ["phantom-b0"],
     // Of 20 planned epochs: what the next stage learns anew need not be polished.
     flags: ["--trainer.max_epochs=14", "--lr_scheduler.T_max=20"],
   },
   {
-    cohort: { n: "24000", seed: "2", sizes: "300" },
+    name: "middle",
+    cohort: MANY,
+    splitColumn: "large",
+    configs: ["phantom-b0", "phantom-b0-large"],
+    // The learning rate stays: coming down is the last stage's.
+    flags: ["--data.input_size", "1", "160", "160", "--trainer.max_epochs=2", "--lr_scheduler.T_max=1000"],
+  },
+  {
+    name: "large",
+    cohort: MANY,
     splitColumn: "large",
     configs: ["phantom-b0", "phantom-b0-large"],
     flags: [],
@@ -31,7 +43,7 @@ const STAGES = [
 ];
 /** Of `large`: so many of the first pictures measure the training, all others are learnt from. */
 const VALIDATION_ROWS = 480;
-const PICTURES = STAGES.reduce((sum, { cohort }) => sum + Number(cohort.n), 0);
+const PICTURES = Number(FEW.n) + Number(MANY.n);
 const UNSEEN = { n: "300", seed: "1000001" };
 
 function cli(...args) {
@@ -128,9 +140,8 @@ async function splitLarge(file) {
 }
 
 /** Train one stage, from the best model of the one before if there is one: the best model's file. */
-async function trainStage(folder, { cohort, splitColumn, configs, flags }, start) {
-  const name = configs.at(-1);
-  const data = join(folder, `cohort-${name}`);
+async function trainStage(folder, { name, cohort, splitColumn, configs, flags }, start) {
+  const data = join(folder, `cohort-${cohort.seed}`);
   draw(data, cohort);
   const [annotations, splits, images, masks] = ["annotations.csv", "splits.csv", "images", "masks"].map(
     (part) => join(data, part),
@@ -140,6 +151,7 @@ async function trainStage(folder, { cohort, splitColumn, configs, flags }, start
     "train",
     ...configs.map((config) => `--config=${join(root, "configs", `${config}.yml`)}`),
     `--root_dir=${folder}`,
+    `--name=${name}`,
     `--data.annotation_path=${annotations}`,
     `--data.split_path=${splits}`,
     `--data.split_column=${splitColumn}`,

@@ -1,9 +1,9 @@
 /** Ensembles through the library, on models whose every output can be worked out by hand. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
 import { decodePicture } from "../../src/image/decode.js";
-import { type EnsembleOutputRecord, isFailure, predictCohort, writePredictions } from "../../src/index.js";
+import { type EnsembleOutputRecord, isFailure, predictCohort } from "../../src/index.js";
 import { native } from "../../src/native.js";
 import { csvRows } from "../helpers/cli.js";
 import { variant, withModels } from "../helpers/loadedModels.js";
@@ -29,35 +29,8 @@ function decodeCounts(): Record<string, number> {
   return counts;
 }
 
-/** Mean of a picture of the cohort below to a network that sees grey / 255. */
+/** Mean of a picture of the light cohort to a network that sees grey / 255. */
 const light = (i: number) => (10 + 20 * i) / 255;
-
-/** Pictures of ever more light, the last one near white; girls and boys in turn, one row without a picture if asked for. */
-async function cohort(count: number, { missing = -1, masks = false, sex = ["F", "M"] } = {}) {
-  const folder = await temporaryFolder();
-  const rows = await Promise.all(
-    Array.from({ length: count }, async (_, i) => ({
-      image: `${i}.png`,
-      sex: sex[i % sex.length]!,
-      age: String(100 + i),
-      ...(i === missing
-        ? {}
-        : {
-            bytes:
-              i === count - 1
-                ? await halves(255, 40, 230)
-                : await halves(20 * (i % 11) + 20, 40, 20 * (i % 11)),
-          }),
-    })),
-  );
-  await writeCohort(folder, rows);
-  const options = { annotationCsv: join(folder, "cohort.csv"), imgDir: join(folder, "images") };
-  if (!masks) return options;
-  await mkdir(join(folder, "masks/a"), { recursive: true });
-  const mask = await halves(255);
-  for (const { image } of rows) await writeFile(join(folder, "masks/a", image), mask);
-  return { ...options, maskDirs: [join(folder, "masks")] };
-}
 
 /** FIXED normalisation: the network sees grey / 255. Months: 120 + 40 * (grey / 255 + 0.5 for boys). */
 const FIXED = { normalise: "fixed", normaliseMean: [0], normaliseSd: [1] };
@@ -78,7 +51,7 @@ describe("an ensemble of three", () => {
 
   test("is the mean of three single runs, to the last bit, with the spread between them", async () =>
     withModels(await members(), async (...models) => {
-      const files = await cohort(10, { missing: 4 });
+      const files = await lightCohort(10, { missing: 4 });
       const singles = [];
       for (const model of models) singles.push(await collect(predictCohort(model, files)));
       const records = await collect(predictCohort(models, { ...files, batchSize: 4 }));
@@ -111,7 +84,7 @@ describe("an ensemble of three", () => {
   test("decodes each picture and each mask once, and runs the image chain once for each kind of input", async () =>
     withModels(await members(), async (...models) => {
       const fill = vi.spyOn(native(), "fillSlot");
-      const files = await cohort(9, { masks: true });
+      const files = await lightCohort(9, { masks: true });
       await collect(predictCohort(models, { ...files, batchSize: 4, numWorkers: 3 }));
       const counts = decodeCounts();
       expect(Object.keys(counts)).toHaveLength(18);
@@ -123,7 +96,7 @@ describe("an ensemble of three", () => {
 
   test("does not depend on batch size or number of workers", async () =>
     withModels(await members(), async (...models) => {
-      const files = await cohort(9, { missing: 2 });
+      const files = await lightCohort(9, { missing: 2 });
       const runs = [1, 2, 4, 16].map((batchSize) =>
         collect(predictCohort(models, { ...files, batchSize, numWorkers: batchSize })),
       );
@@ -136,7 +109,7 @@ test("a member that fails on a picture fails the row, by name; the others are no
   withModels(
     [modelFile("nan-on-bright"), modelFile("throws-on-bright"), modelFile("tells-sex")],
     async (...models) => {
-      const files = await cohort(5);
+      const files = await lightCohort(5);
       const records = await collect(predictCohort(models, files));
       expect(records.slice(0, 4).every((record) => !isFailure(record))).toBe(true);
       expect(records[4]).toMatchObject({
@@ -191,99 +164,13 @@ test("a member for which the device is too small gets smaller batches; the other
 
 test("a list of one model is an ensemble of one, without a spread", () =>
   withModels([modelFile("tells-sex")], async (model) => {
-    const [record] = await collect(predictCohort([model!], await cohort(2)));
+    const [record] = await collect(predictCohort([model!], await lightCohort(2)));
     const ageMonths = Math.fround(120 + 40 * Math.fround(light(0)));
     expect(record).toMatchObject({ members: [{ name: "tells-sex" }], sdMonths: null });
     if (record === undefined || isFailure(record)) throw new Error("failed");
     expect(record.ageMonths).toBe(record.members[0]!.ageMonths);
     expect(record.ageMonths).toBeCloseTo(ageMonths, 3);
   }));
-
-describe("writePredictions of an ensemble", () => {
-  const files = [modelFile("nan-on-bright"), modelFile("tells-sex")];
-  const names = [
-    "nan-on-bright.csv",
-    "nan-on-bright.csv.failures.csv",
-    "tells-sex.csv",
-    "tells-sex.csv.failures.csv",
-  ];
-
-  async function outputs(folder: string): Promise<string[]> {
-    const own = ["out.csv", "out.csv.failures.csv"].map((name) => join(folder, name));
-    const ofMembers = names.map((name) => join(folder, "members", name));
-    return Promise.all([...own, ...ofMembers].map((file) => readFile(file, "utf8")));
-  }
-
-  async function place() {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, "members"));
-    return { folder, outputPath: join(folder, "out.csv"), memberCsvs: join(folder, "members") };
-  }
-
-  test("writes each member's CSV as a run of that member alone does", () =>
-    withModels(files, async (...models) => {
-      const rows = await cohort(13, { missing: 3 });
-      const { folder, ...paths } = await place();
-      const summary = await writePredictions(models, { ...rows, ...paths, batchSize: 4 });
-      expect(summary).toMatchObject({ finished: true, rows: 13, predicted: 11, failed: 2, withTruth: 11 });
-      const [csv, , ...ofMembers] = await outputs(folder);
-      for (const [i, model] of models.entries()) {
-        const outputPath = join(folder, "alone.csv");
-        const alone = await writePredictions(model, { ...rows, outputPath, batchSize: 4 });
-        expect(ofMembers[2 * i]).toBe(await readFile(outputPath, "utf8"));
-        expect(ofMembers[2 * i + 1]).toBe(await readFile(`${outputPath}.failures.csv`, "utf8"));
-        // The members' deviations are over the ensemble's rows: the second one has a row more on its own.
-        if (i === 0)
-          expect(summary.members[0]).toEqual({ name: "nan-on-bright", madMonths: alone.madMonths });
-      }
-      const [first] = csvRows(csv!);
-      expect(Object.keys(first!)).toEqual([
-        ...["image_ID", "nan-on-bright", "tells-sex", "ensemble_bone_age", "gt_bone_age"],
-        ...["ensemble_sd", "sex", "sex_hat", "row", "dir", "patient_ID"],
-      ]);
-      expect(first).toMatchObject({
-        image_ID: "0.png",
-        gt_bone_age: "100.0",
-        sex: "0.0",
-      });
-    }));
-
-  test.each(["csv", "jsonl"] as const)("stopped and resumed it ends in the same bytes (%s)", (format) =>
-    withModels(files, async (...models) => {
-      const rows = { ...(await cohort(40, { missing: 11 })), format, batchSize: 4 };
-      const [whole, parts] = [await place(), await place()];
-      const { folder: wholeFolder, ...wholePaths } = whole;
-      const { folder, ...paths } = parts;
-      await writePredictions(models, { ...rows, ...wholePaths });
-      const controller = new AbortController();
-      const stopped = await writePredictions(models, {
-        ...rows,
-        ...paths,
-        signal: controller.signal,
-        onProgress: () => controller.abort(),
-      });
-      expect(stopped.finished).toBe(false);
-      const other = { ...rows, ...paths, resume: true };
-      await expect(writePredictions([...models].reverse(), other)).rejects.toThrow(
-        /other settings: the members/,
-      );
-      const { memberCsvs: _, ...without } = other;
-      await expect(writePredictions(models, without)).rejects.toThrow(/--member_csvs/);
-      const resumed = await writePredictions(models, other);
-      expect(resumed).toMatchObject({ finished: true, rows: 40, failed: 2, resumedRows: stopped.rows });
-      expect(await outputs(folder)).toEqual(await outputs(wholeFolder));
-    }),
-  );
-
-  test("one model has no members' files", () =>
-    withModels(files, async (model) => {
-      const { folder: _, ...paths } = await place();
-      await expect(writePredictions(model!, { ...(await cohort(1)), ...paths })).rejects.toMatchObject({
-        code: "ERR_DEEPLASIA_USAGE",
-        message: expect.stringContaining("--member-csvs"),
-      });
-    }));
-});
 
 describeWithTestData("real radiographs", ["models/rsna-film-cnn.pt", "radiographs/annotations.csv"], () => {
   test("an ensemble of three over 73 pictures costs decoding once", async () => {
