@@ -109,7 +109,7 @@ async function measure(file, folder) {
 }
 
 /** A model of a run, small, with what it was measured to know in its contract. */
-async function pack(bestModel, folder, unseen) {
+export async function pack(bestModel, folder, unseen) {
   const half = join(folder, "half.pt");
   cli("convert", bestModel, half, "--half", "--overwrite");
   const { phantoms, plates } = await measure(half, unseen);
