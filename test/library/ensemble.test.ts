@@ -6,6 +6,7 @@ import { decodePicture } from "../../src/image/decode.js";
 import { type EnsembleOutputRecord, isFailure, predictCohort } from "../../src/index.js";
 import { native } from "../../src/native.js";
 import { csvRows } from "../helpers/cli.js";
+import { lightCohort } from "../helpers/lightCohort.js";
 import { variant, withModels } from "../helpers/loadedModels.js";
 import { modelFile } from "../helpers/model.js";
 import { blankCentre, halves, writeCohort } from "../helpers/pictures.js";
