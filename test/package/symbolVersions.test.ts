@@ -40,7 +40,7 @@ const title = "the prebuilds run on RHEL 8";
 describe.skipIf(!existsSync(prebuilds))(
   `${title}${existsSync(prebuilds) ? "" : " (make them: npm run prebuilds)"}`,
   () => {
-    test.each(["deeplasia.glibc.node", "deeplasia_core.so", NCCL])("%s", (name, { skip }) => {
+    test.for(["deeplasia.glibc.node", "deeplasia_core.so", NCCL])("%s", (name, { skip }) => {
       skip(name === NCCL && !existsSync(join(prebuilds, NCCL)), "made without --nccl");
       expect(tooNewSymbols(join(prebuilds, name))).toEqual([]);
     });
