@@ -104,7 +104,7 @@ describe("unpacking", () => {
     expect(seen.at(-1)).toEqual([bytes, bytes]);
   });
 
-  test("only the libraries of an nvidia wheel, beside torch/", async () => {
+  test("only the libraries and headers of an nvidia wheel, beside torch/", async () => {
     const files = {
       "nvidia/cu13/lib/libcublas.so.13": "x",
       "nvidia/cu13/include/cublas.h": "y",
@@ -113,7 +113,8 @@ describe("unpacking", () => {
     const { file, target } = await archive(wheel(files, { name: "nvidia_cublas-13.1" }));
     await unpackWheel(file, target);
     expect(readFileSync(join(target, "nvidia/cu13/lib/libcublas.so.13"), "utf8")).toBe("x");
-    expect(existsSync(join(target, "nvidia/cu13/include"))).toBe(false);
+    expect(readFileSync(join(target, "nvidia/cu13/include/cublas.h"), "utf8")).toBe("y");
+    expect(existsSync(join(target, "nvidia/__init__.py"))).toBe(false);
   });
 
   test.each([
