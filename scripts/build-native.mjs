@@ -35,10 +35,7 @@ export function isNativeCurrent(libtorch) {
 export async function buildNative(libtorch, { nccl = false } = {}) {
   checkTools();
   const from = nativeSources(libtorch);
-  const settings = nccl ? await ncclSettings(libtorch.version) : {};
-  // of a folder that is configured, `build` takes no new settings
-  if (nccl) await cmakeJs(libtorch, { command: "configure", settings });
-  await cmakeJs(libtorch, { settings });
+  await cmakeJs(libtorch, { settings: nccl ? await ncclSettings(libtorch.version) : {} });
   made.write(from);
 }
 
@@ -47,6 +44,9 @@ export async function buildNative(libtorch, { nccl = false } = {}) {
  *   folder instead of build/, compiler instead of CMake's choice, further variables of CMake
  */
 export async function cmakeJs(libtorch, { command = "build", out, compiler, settings = {} } = {}) {
+  // of a folder that is configured, `build` takes no new settings
+  if (command === "build" && Object.keys(settings).length > 0)
+    await cmakeJs(libtorch, { command: "configure", out, compiler, settings });
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
   const variables = Object.entries({ LIBTORCH: libtorch.directory, ...settings });
   await run(process.execPath, [

@@ -17,6 +17,10 @@ export async function ncclSettings(version) {
   const { installWithProgress } = await import("../dist/commands/libtorch.js");
   const [plain] = version.split("+");
   const { directory, cuda } = await installWithProgress({ version: plain, cuda: true });
+  if (!existsSync(join(dirname(directory), "nvidia/nccl/include/nccl.h")))
+    throw new SetupError(
+      `${directory} was installed without CUDA's headers: npx deeplasia-native libtorch remove, then again`,
+    );
   if (!existsSync(join(dirname(directory), ONE_OF_THEM))) await addHeaders(dirname(directory), cuda);
   return { CUDA_LIBTORCH: directory };
 }
