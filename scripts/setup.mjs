@@ -8,6 +8,7 @@ import { buildNative, buildRequirement, checkTools, isNativeCurrent } from "./bu
 import { buildTypeScript, isTypeScriptCurrent } from "./build-ts.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
+/** All of it; the libtorch that the addon is built against. */
 export async function setup() {
   const libtorch = await setupForBuild();
   await step(
@@ -15,6 +16,7 @@ export async function setup() {
     () => isNativeCurrent(libtorch),
     () => buildNative(libtorch),
   );
+  return libtorch;
 }
 
 /** Everything but the addon itself; the libtorch to build it against. */

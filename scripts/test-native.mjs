@@ -15,8 +15,7 @@ import { root, run, runAsScript, SetupError } from "./steps.mjs";
  */
 export async function buildCoreTest({ sanitize = false, background = false } = {}) {
   checkTools();
-  if (!sanitize) await setup();
-  const { directory } = await setupForBuild();
+  const { directory } = await (sanitize ? setupForBuild() : setup());
   const folder = join(root, sanitize ? "build-sanitize" : "build");
   const flags = [
     `-DLIBTORCH=${directory}`,

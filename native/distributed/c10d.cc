@@ -5,21 +5,12 @@
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <utility>
+
+#include "distributed/backend.h"
 
 namespace deeplasia::distributed {
 namespace {
-
-c10::intrusive_ptr<c10d::TCPStore> tcp_store(const std::string& host, int port, bool serves,
-                                             Milliseconds timeout) {
-  c10d::TCPStoreOptions options;
-  options.port = static_cast<uint16_t>(port);
-  options.isServer = serves;
-  options.waitWorkers = false;
-  options.timeout = timeout;
-  return c10::make_intrusive<c10d::TCPStore>(host, options);
-}
 
 std::string text(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
@@ -69,30 +60,6 @@ class Work final : public Operation {
   c10::intrusive_ptr<c10d::Work> work_;
 };
 
-class Gloo final : public Collectives {
- public:
-  explicit Gloo(c10::intrusive_ptr<c10d::Backend> backend) : backend_(std::move(backend)) {}
-
-  std::unique_ptr<Operation> sum(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<Work>(backend_->allreduce(tensors));
-  }
-
-  std::unique_ptr<Operation> broadcast(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<Work>(backend_->broadcast(tensors));
-  }
-
-  std::unique_ptr<Operation> gather(std::vector<at::Tensor> all, at::Tensor own) override {
-    std::vector<std::vector<at::Tensor>> outputs{std::move(all)};
-    std::vector<at::Tensor> inputs{std::move(own)};
-    return std::make_unique<Work>(backend_->allgather(outputs, inputs));
-  }
-
- private:
-  c10::intrusive_ptr<c10d::Backend> backend_;
-};
-
 }  // namespace
 
 std::unique_ptr<Store> open_store(const std::string& host, int port, bool serves, Milliseconds timeout) {
@@ -104,7 +71,7 @@ std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const 
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(address));
   auto store = c10::make_intrusive<c10d::PrefixStore>("gloo", tcp_store(host, port, false, timeout));
-  return std::make_unique<Gloo>(
+  return std::make_unique<BackendCollectives<Work>>(
       c10::make_intrusive<c10d::ProcessGroupGloo>(std::move(store), rank, size, std::move(options)));
 }
 

@@ -12,8 +12,9 @@
 #include <thread>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <utility>
+
+#include "distributed/backend.h"
 
 namespace deeplasia::nccl {
 namespace {
@@ -52,9 +53,9 @@ class Work final : public Operation {
   c10::intrusive_ptr<c10d::Work> work_;
 };
 
-class Nccl final : public Collectives {
+class Nccl final : public distributed::BackendCollectives<Work> {
  public:
-  explicit Nccl(c10::intrusive_ptr<c10d::ProcessGroupNCCL> backend) : backend_(std::move(backend)) {}
+  using BackendCollectives::BackendCollectives;
 
   ~Nccl() override {
     try {
@@ -63,32 +64,10 @@ class Nccl final : public Collectives {
       // The others are gone already.
     }
   }
-
-  std::unique_ptr<Operation> sum(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<Work>(backend_->allreduce(tensors));
-  }
-
-  std::unique_ptr<Operation> broadcast(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<Work>(backend_->broadcast(tensors));
-  }
-
-  std::unique_ptr<Operation> gather(std::vector<at::Tensor> all, at::Tensor own) override {
-    std::vector<std::vector<at::Tensor>> outputs{std::move(all)};
-    std::vector<at::Tensor> inputs{std::move(own)};
-    return std::make_unique<Work>(backend_->allgather(outputs, inputs));
-  }
-
- private:
-  c10::intrusive_ptr<c10d::ProcessGroupNCCL> backend_;
 };
 
 c10::intrusive_ptr<c10d::Store> store_at(const Place& place) {
-  c10d::TCPStoreOptions options;
-  options.port = static_cast<uint16_t>(place.port);
-  options.waitWorkers = false;
-  auto store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
+  auto store = distributed::tcp_store(place.host, place.port, /*serves=*/false, c10d::Store::kDefaultTimeout);
   return c10::make_intrusive<c10d::PrefixStore>("nccl", std::move(store));
 }
 

@@ -12,6 +12,7 @@ import {
   type TrainerHandle,
   type TrainStepOutputs,
 } from "../native.js";
+import type { TrainConfig } from "../options/train/index.js";
 import type { TrainingStepOptions } from "../options/train/step.js";
 
 /** What a training step returns: outputs and losses in training mode, before the update. */
@@ -139,7 +140,10 @@ export class Trainer implements AsyncDisposable {
   async join(
     group: GroupHandle,
     capacity: number,
-    { syncBatchNorm, backend }: { syncBatchNorm: boolean; backend: "auto" | "nccl" | "gloo" },
+    {
+      syncBatchNorm,
+      backend,
+    }: { syncBatchNorm: boolean; backend: TrainConfig["trainer"]["process_group_backend"] },
   ): Promise<string> {
     return this.#guarded(() => native().joinTrainers(this.handle, group, capacity, syncBatchNorm, backend));
   }
