@@ -34,7 +34,8 @@ export function writtenNode(node: unknown): Written {
 
 /**
  * A flag's value: true for a flag without one, a text, or several where the flag may be repeated. Lists and maps may be
- * given as YAML writes them, `["a","b"]`, as the reference's training does.
+ * given as YAML writes them, `["a","b"]`, as the reference's training does; numbers also as `300,500`, as lists are
+ * shown in the help.
  */
 export function writtenFlag(schema: z.ZodType, value: unknown): Written {
   const { inner, nullable } = unwrap(schema);
@@ -49,7 +50,8 @@ export function writtenFlag(schema: z.ZodType, value: unknown): Written {
       if (document.errors.length === 0) return writtenNode(document.contents);
     }
   }
-  return isList ? texts : only;
+  if (!isList) return only;
+  return itemSchema(inner, 0) instanceof z.ZodNumber ? texts.flatMap((text) => text.split(",")) : texts;
 }
 
 const TRUE = /^(true|yes|on)$/i;

@@ -57,6 +57,12 @@ describe("flags from a schema", () => {
     expect(parse("--mask-dirs", "").maskDirs).toEqual([""]);
   });
 
+  test("numbers may stand with commas between them, as the help shows lists; names keep theirs", () => {
+    expect(parse("--size", "2,3").size).toEqual([2, 3]);
+    expect(parse("--mask-dirs", "a,b").maskDirs).toEqual(["a,b"]);
+    expect(() => parse("--size", "2,")).toThrowError(/--size 2,/);
+  });
+
   test.each([
     [["--batch-size", "0"], /--batch-size 0/],
     [["--batch-size", "many"], /--batch-size many/],
