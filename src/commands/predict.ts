@@ -7,6 +7,7 @@ import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import {
+  cohortPredictionOptions,
   contractOptions,
   IGNORED_PREDICT_FLAGS,
   PREDICT_GROUPS,
@@ -16,7 +17,7 @@ import {
 import type { AnyPrediction } from "../prediction/columns.js";
 import type { Models } from "../prediction/members.js";
 import { ageText } from "../prediction/months.js";
-import { predictCohort } from "../prediction/predictCohort.js";
+import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
 import { isFailure } from "../prediction/record.js";
 import { formatSummary } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
@@ -169,31 +170,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
 }
 
 /** What the library takes of the command's options. */
-function cohortPart({ files, sexModel, ...options }: Run) {
-  const { annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, sex, sexFrom } = options;
-  const { limitPredictBatches, flip, rotationAngle, batchSize, numWorkers, strict, shard } = options;
-  const scratch = options.scratch ?? (annotationCsv === undefined ? "none" : "auto");
-  const cohort = {
-    files,
-    sexModel,
-    annotationCsv,
-    imgDir,
-    maskDirs,
-    splitCsv,
-    splitColumn,
-    splitName,
-    sex,
-    sexFrom,
-  };
-  return {
-    ...cohort,
-    limitPredictBatches,
-    flip,
-    rotationAngle,
-    batchSize,
-    numWorkers,
-    strict,
-    shard,
-    scratch,
-  };
+function cohortPart({ files, sexModel, ...options }: Run): PredictCohortOptions {
+  const scratch = options.scratch ?? (options.annotationCsv === undefined ? "none" : "auto");
+  return { ...cohortPredictionOptions.strip().parse(options), scratch, files, sexModel };
 }

@@ -226,14 +226,21 @@ const {
 /** Fields of the contract that may be given as flags: all that change a number. */
 export const contractOptions = z.strictObject(contractShape).partial();
 
+/** Which rows of a cohort are predicted, and how: what the library takes, too, once the models are loaded. */
+export const cohortPredictionOptions = z.strictObject({
+  ...cohortOptions,
+  ...runOptions,
+  ...clusterOptions,
+  strict: outputOptions.strict,
+});
+export type CohortPredictionOptions = z.infer<typeof cohortPredictionOptions>;
+
 export const predictOptions = z.strictObject({
   ...modelOptions,
   ...checkpointOptions.shape,
-  ...cohortOptions,
-  ...runOptions,
   ...deviceOptions,
-  ...clusterOptions,
   ...outputOptions,
+  ...cohortPredictionOptions.shape,
 });
 export type PredictOptions = z.infer<typeof predictOptions>;
 

@@ -4,7 +4,7 @@ import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { type PredictOptions, predictOptions } from "../options/schema.js";
+import { type CohortPredictionOptions, cohortPredictionOptions } from "../options/schema.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { scratchOf } from "../slurm/scratch.js";
@@ -19,28 +19,7 @@ import { cohortOfShare } from "./shares/range.js";
 import { SummaryBuilder } from "./summary.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
-export interface PredictCohortOptions
-  extends Partial<
-    Pick<
-      PredictOptions,
-      | "annotationCsv"
-      | "imgDir"
-      | "maskDirs"
-      | "splitCsv"
-      | "splitColumn"
-      | "splitName"
-      | "sex"
-      | "sexFrom"
-      | "limitPredictBatches"
-      | "flip"
-      | "rotationAngle"
-      | "batchSize"
-      | "numWorkers"
-      | "strict"
-      | "shard"
-      | "scratch"
-    >
-  > {
+export interface PredictCohortOptions extends Partial<CohortPredictionOptions> {
   /** Pictures, folders or glob patterns, instead of an annotation CSV. */
   files?: readonly string[] | undefined;
   /** Says the sex where a row gives none: a model with a sex head that looks at the picture alone. */
@@ -52,12 +31,12 @@ export interface PredictCohortOptions
 }
 
 /** Options with every default filled in. */
-export type CohortRun = PredictCohortOptions & PredictOptions;
+export type CohortRun = PredictCohortOptions & CohortPredictionOptions;
 
 /** The options with the defaults of the schema. Throws ERR_DEEPLASIA_OPTION. */
 export function resolveOptions(options: PredictCohortOptions): CohortRun {
   const { files, sexModel, signal, onProgress, logger, ...rest } = options;
-  const checked = predictOptions.safeParse(rest);
+  const checked = cohortPredictionOptions.safeParse(rest);
   if (checked.success) return { ...checked.data, files, sexModel, signal, onProgress, logger };
   const issue = checked.error.issues[0]!;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${issue.path.join(".") || "options"}: ${issue.message}`);
