@@ -6,6 +6,7 @@ import { registerCohort } from "./commands/cohort.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerEnsemble } from "./commands/ensemble.js";
+import { EXIT } from "./commands/exit.js";
 import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
@@ -17,9 +18,6 @@ import { registerSlurm } from "./commands/slurm.js";
 import { registerTrain } from "./commands/train.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
 import { canonicalFlags } from "./options/flags.js";
-
-/** All done; failure; wrong usage; finished, but some rows failed. Signals: 128 + their number. */
-export const EXIT = { done: 0, failure: 1, usage: 2, rowsFailed: 3 } as const;
 
 export function createProgram(): Command {
   const program = new Command("deeplasia-native")

@@ -1,8 +1,9 @@
 /** The public API. Research software: not a medical device. */
+
+export type { Contract } from "./contract/contract.js";
+export type { Manifest } from "./contract/manifest.js";
 export type { CohortRow, Sex } from "./data/annotations.js";
 export { DeeplasiaError, type ErrorCode } from "./errors.js";
-export type { Contract } from "./model/contract.js";
-export type { Manifest } from "./model/manifest.js";
 export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/cohort.js";
 export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";

@@ -4,7 +4,7 @@
  *
  * Every promise rejects with an `Error` that carries `code` (see `errors.ts`).
  */
-import { loadCore } from "./libtorch/load.js";
+import { type CoreFacts, loadCore } from "./libtorch/load.js";
 import { DISTRIBUTED_FUNCTIONS, type DistributedFunctions } from "./native/distributed.js";
 import type { Handle } from "./native/handles.js";
 import { IMAGE_FUNCTIONS, type ImageFunctions } from "./native/image.js";
@@ -21,16 +21,7 @@ export type * from "./native/network.js";
 export type * from "./native/phantom.js";
 export type * from "./native/training.js";
 
-export interface DeviceFacts {
-  /** `cpu`, `cuda:0`, … */
-  name: string;
-  description: string;
-}
-
-interface GeneralFunctions {
-  /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
-  buildInfo(): { libtorchCompiled: string; hasCuda: boolean; parallelInfo: string };
-  devices(): DeviceFacts[];
+interface GeneralFunctions extends CoreFacts {
   /** Number of threads that preprocess pictures. */
   setWorkers(count: number): void;
   /** Release now; idempotent; resolves when work in flight on the handle is done. */

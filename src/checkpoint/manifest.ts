@@ -1,8 +1,8 @@
 /** The contract of a checkpoint, as far as the file and what is published about it say. */
 import { basename, extname } from "node:path";
-import type { ContractSource } from "../model/contract.js";
-import { MANIFEST_NAME, type Manifest, parseManifestText } from "../model/manifest.js";
-import { FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../model/published.js";
+import type { ContractSource } from "../contract/contract.js";
+import { MANIFEST_NAME, type Manifest, parseManifestText } from "../contract/manifest.js";
+import { FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
 import type { NetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { type CheckpointContents, isRecord } from "./contents.js";

@@ -1,6 +1,7 @@
 /** From files of weights to networks in memory: converted, or freshly started. */
+
+import type { ContractSource } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
-import type { ContractSource } from "../model/contract.js";
 import { type Assignment, type Mismatch, type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { networkText } from "../options/network.js";

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import type { Manifest } from "../model/manifest.js";
 
 /** Where the reference's `predict` looks, from the working directory. */
 export const STANDARD_PARAMETERS = "data/parameters.yml";

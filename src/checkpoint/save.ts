@@ -1,7 +1,7 @@
 /** Networks to files. */
 import { extname } from "node:path";
+import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/manifest.js";
 import { writeBeside } from "../files.js";
-import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../model/manifest.js";
 import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import { NETWORK_METADATA } from "./recognise.js";
 

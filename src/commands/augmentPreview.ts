@@ -6,13 +6,12 @@ import {
   previewSheet,
   requirePreviewable,
 } from "../augmentation/preview.js";
-import { EXIT } from "../cli.js";
+import { FAMILY } from "../contract/published.js";
 import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
-import { FAMILY } from "../model/published.js";
 import {
   PREVIEW_FLAGS,
   PREVIEW_GROUPS,
@@ -23,7 +22,8 @@ import {
 import { addOptions, readOptions } from "../options/flags.js";
 import { type Layer, readSection } from "../options/layer.js";
 import { addSettingFlags, flagLayer } from "../options/settingFlags.js";
-import { readConfigFile } from "../training/configFile.js";
+import { readConfigFile } from "../run/configFile.js";
+import { EXIT } from "./exit.js";
 import { ensureLibtorch } from "./libtorch.js";
 
 /** How training reads pictures beside its settings. */

@@ -1,7 +1,6 @@
 /** `cohort import|split|check`: from a public data set to rows, splits and a clean bill. */
 import type { Command } from "commander";
 import type { z } from "zod";
-import { EXIT } from "../cli.js";
 import { checkCohort } from "../cohort/check.js";
 import { importDha } from "../cohort/importDha.js";
 import { importGeneric, parseColumnMap } from "../cohort/importGeneric.js";
@@ -20,6 +19,7 @@ import {
 } from "../options/cohort.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { createProgress } from "../report/progress.js";
+import { EXIT } from "./exit.js";
 import { requireNew } from "./output.js";
 
 export function registerCohort(program: Command): void {

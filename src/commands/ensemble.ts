@@ -2,7 +2,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { EXIT } from "../cli.js";
 import { DeeplasiaError } from "../errors.js";
 import { ensembleOptions } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
@@ -11,6 +10,7 @@ import { publishedFiles } from "../prediction/members.js";
 import { deviationLines } from "../prediction/summary.js";
 import { writeCombined } from "../prediction/writeCombined.js";
 import { createLogger, type Logger } from "../report/log.js";
+import { EXIT } from "./exit.js";
 
 const HELP = `
 Examples:

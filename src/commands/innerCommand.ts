@@ -4,8 +4,8 @@ import { commandOf, createProgram } from "../cli.js";
 import { devicesPerNode } from "../distributed/ranks.js";
 import { DeeplasiaError } from "../errors.js";
 import { canonicalFlags } from "../options/flags.js";
+import { readTrainConfig } from "../run/config.js";
 import type { Wanted } from "../slurm/doctor/tasks.js";
-import { readTrainConfig } from "../training/config.js";
 
 export interface InnerCommand {
   /** `train`, `cohort check`. */

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { writeManifest } from "../checkpoint/save.js";
+import { archiveSources, contractSources, mergeManifests, missingFields } from "../contract/contract.js";
+import { manifestSchema } from "../contract/manifest.js";
 import { toDeeplasiaError } from "../errors.js";
-import { archiveSources, contractSources, mergeManifests, missingFields } from "../model/contract.js";
-import { manifestSchema } from "../model/manifest.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import type { OptionMeta } from "../options/schema.js";
 import { ensureLibtorch } from "./libtorch.js";

@@ -1,13 +1,13 @@
 /** `merge`: the shares of a run to its output; and what is said of shares. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { EXIT } from "../cli.js";
 import { mergeShares, numbersText } from "../prediction/shares/join.js";
 import type { WrittenShare } from "../prediction/shares/write.js";
 import { formatOutcome, type Summary } from "../prediction/summary.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/share.js";
+import { EXIT } from "./exit.js";
 
 const HELP = `
 Example:

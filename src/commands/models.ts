@@ -1,8 +1,9 @@
 /** The models that flags name, loaded; one is a model on its own, several are an ensemble. */
+
+import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
-import type { Manifest } from "../model/manifest.js";
 import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
 import type { PredictOptions } from "../options/schema.js";
 import { type Models, memberNames, publishedFiles } from "../prediction/members.js";

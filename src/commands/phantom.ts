@@ -1,12 +1,12 @@
 /** `phantom`: draw a cohort of synthetic radiographs. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { EXIT } from "../cli.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/cohort.js";
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";
+import { EXIT } from "./exit.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 

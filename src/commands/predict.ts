@@ -1,7 +1,6 @@
 /** `predict`: flags to one library call, its result to an exit code. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { EXIT } from "../cli.js";
 import { pathKind } from "../files.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import type { BoneAgeModel } from "../model/model.js";
@@ -25,6 +24,7 @@ import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { slurmTask } from "../slurm/environment.js";
 import { shareText } from "../slurm/share.js";
+import { EXIT } from "./exit.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { reportShare, withoutShard } from "./merge.js";
 import { disposeModels, loadModels, modelFiles } from "./models.js";

@@ -1,7 +1,6 @@
 /** `slurm status`, `cancel` and `logs` of a job's folder. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { EXIT } from "../cli.js";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { logsOptions } from "../options/slurm.js";
@@ -9,6 +8,7 @@ import { aligned } from "../report/columns.js";
 import { slurm } from "../slurm/client.js";
 import { queueOf, type TaskState, tasksOf } from "../slurm/jobs.js";
 import { outputsIn, readSubmission } from "../slurm/runDirectory.js";
+import { EXIT } from "./exit.js";
 
 export async function statusCommand(folder: string): Promise<void> {
   const job = await readSubmission(folder);

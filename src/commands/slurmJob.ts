@@ -1,5 +1,5 @@
 /** What a job's script calls: `slurm doctor` and `slurm requeue`. */
-import { EXIT } from "../cli.js";
+
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { requeueOptions } from "../options/slurm.js";
@@ -8,6 +8,7 @@ import { diagnoseJob } from "../slurm/doctor/doctor.js";
 import { checkCluster } from "../slurm/doctor/outside.js";
 import { slurmTask } from "../slurm/environment.js";
 import { concludeJob } from "../slurm/requeue.js";
+import { EXIT } from "./exit.js";
 import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
 
 export async function doctorCommand(words: string[]): Promise<void> {

@@ -2,18 +2,18 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { EXIT } from "../cli.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { addOptions } from "../options/flags.js";
 import { predictOptions } from "../options/schema.js";
 import { type PrintStyle, registerTrainOptions } from "../options/train/register.js";
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";
-import { readTrainConfig } from "../training/config.js";
-import { formatConfig } from "../training/printConfig.js";
-import { runTraining } from "../training/run.js";
+import { readTrainConfig } from "../run/config.js";
+import { formatConfig } from "../run/printConfig.js";
+import { runTraining } from "../run/run.js";
+import { isTrial, withTrial } from "../run/trial.js";
 import type { RunFolder } from "../training/runFolder.js";
-import { isTrial, withTrial } from "../training/trial.js";
+import { EXIT } from "./exit.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 

@@ -1,5 +1,6 @@
 /** Which of the processes of a run this one is: told by SLURM or torchrun, or that nobody has started the others yet. */
 import { DeeplasiaError } from "../errors.js";
+import { deviceIndices } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { slurmTask } from "../slurm/environment.js";
 import { firstHost } from "../slurm/nodes.js";
@@ -58,14 +59,6 @@ export function planRanks({ trainer }: Pick<TrainConfig, "trainer">, env = proce
 /** Processes of a node: as many as `devices` (or, as the reference has it, `gpus`) counts or lists. */
 export function devicesPerNode({ devices, gpus }: Pick<TrainConfig["trainer"], "devices" | "gpus">): number {
   return Math.max(1, deviceIndices(devices ?? gpus)?.length ?? 1);
-}
-
-/** `2` is two devices, `[1,3]` and `1,3` those of these numbers; null: as many as there are. */
-export function deviceIndices(value: string | null): number[] | null {
-  const text = value?.trim() ?? "";
-  if (/^\d+$/.test(text)) return Array.from({ length: Number(text) }, (_, i) => i);
-  const list = /^\[?\s*(\d+(\s*,\s*\d+)*)\s*,?\s*\]?$/.exec(text);
-  return list === null ? null : list[1]!.split(",").map(Number);
 }
 
 interface Started {

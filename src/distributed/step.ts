@@ -1,5 +1,5 @@
 /** The step of several processes: each has a part of the batch, all get the outputs of the whole. */
-import type { Manifest } from "../model/manifest.js";
+import type { Manifest } from "../contract/manifest.js";
 import type { LoadedBatch } from "../training/loader.js";
 import type { NetworkStep } from "../training/networkStep.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "../training/step.js";

@@ -1,11 +1,11 @@
 /** What a run ends with: its best model on train, validation and test, and the bias correction that follows from it. */
 import { join, posix } from "node:path";
 import { writeManifest } from "../checkpoint/save.js";
+import { archiveSources, mergeManifests } from "../contract/contract.js";
 import type { Group } from "../distributed/group.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolder, writeFileAtomic } from "../files.js";
 import type { ReadPicture } from "../image/read.js";
-import { archiveSources, mergeManifests } from "../model/contract.js";
 import { type BoneAgeModel, loadModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { aligned } from "../report/columns.js";

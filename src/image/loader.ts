@@ -1,6 +1,7 @@
 /** Pictures to slots of native batches: read once, then the native image chain for each batch. */
+
+import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import type { Contract } from "../model/contract.js";
 import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
 import { type Lent, type Role, readAnew } from "./read.js";
 

@@ -1,5 +1,5 @@
 /** The only place where a model's contract meets a picture: what native code shall do to it. */
-import type { Contract } from "../model/contract.js";
+import type { Contract } from "../contract/contract.js";
 import type { ImagePlan, Normalisation } from "../native.js";
 
 /** What a contract says about pictures. */

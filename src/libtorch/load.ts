@@ -12,8 +12,21 @@ interface Bootstrap {
   open(library: string): { version: string | null; path: string };
 }
 
+export interface DeviceFacts {
+  /** `cpu`, `cuda:0`, … */
+  name: string;
+  description: string;
+}
+
+/** What the core says of itself, once it is loaded. */
+export interface CoreFacts {
+  /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
+  buildInfo(): { libtorchCompiled: string; hasCuda: boolean; parallelInfo: string };
+  devices(): DeviceFacts[];
+}
+
 /** The exports of the core, with libtorch loaded under it. @throws DeeplasiaError with a remedy. */
-export function loadCore(): unknown {
+export function loadCore(): CoreFacts {
   assertPlatform();
   const addon = findAddon();
   const libtorch = requireLibtorch({ version: addon.compiledFor, headers: false });
@@ -47,12 +60,12 @@ function openLibtorch(bootstrap: Bootstrap, library: string): string | null {
   }
 }
 
-function loadAddon(path: string): unknown {
+function loadAddon(path: string): CoreFacts {
   const loaded = { exports: {} };
   try {
     process.dlopen(loaded, path, constants.dlopen.RTLD_NOW);
   } catch (error) {
     throw addonError(`${path} cannot be loaded: ${(error as Error).message}`, error);
   }
-  return loaded.exports;
+  return loaded.exports as CoreFacts;
 }

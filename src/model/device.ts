@@ -19,6 +19,14 @@ export interface DeviceChoice {
   reason: string;
 }
 
+/** `2` is two devices, `[1,3]` and `1,3` those of these numbers; null: as many as there are. */
+export function deviceIndices(value: string | null): number[] | null {
+  const text = value?.trim() ?? "";
+  if (/^\d+$/.test(text)) return Array.from({ length: Number(text) }, (_, i) => i);
+  const list = /^\[?\s*(\d+(\s*,\s*\d+)*)\s*,?\s*\]?$/.exec(text);
+  return list === null ? null : list[1]!.split(",").map(Number);
+}
+
 /** Index of the one GPU that a Lightning-style value means: `2` is a count, `1,` and `[1]` are lists. */
 function gpuIndex(value: string, option: string): number | "none" {
   const text = value.trim();

@@ -1,4 +1,13 @@
 /** A model in memory: its contract, its device, and forward. */
+
+import {
+  type Contract,
+  completeContract,
+  contractSources,
+  type MergedManifest,
+  mergeManifests,
+} from "../contract/contract.js";
+import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import {
   type ModelFacts,
@@ -8,15 +17,7 @@ import {
   native,
 } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
-import {
-  type Contract,
-  completeContract,
-  contractSources,
-  type MergedManifest,
-  mergeManifests,
-} from "./contract.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
-import { type Manifest, parseManifest } from "./manifest.js";
 import { openModelSource } from "./source.js";
 
 export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions> {

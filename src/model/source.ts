@@ -1,8 +1,8 @@
 /** A model's file, whatever kind it is of: TorchScript, a checkpoint, or safetensors. */
 import { readNetwork } from "../checkpoint/network.js";
+import { archiveSources, type ContractSource } from "../contract/contract.js";
 import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint.js";
-import { archiveSources, type ContractSource } from "./contract.js";
 
 export interface ModelSource extends AsyncDisposable {
   /** What the core loads: the file, or the network that was made of it. */

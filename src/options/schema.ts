@@ -6,9 +6,8 @@
  * is set. On the command line `-` and `_` are the same.
  */
 import { z } from "zod";
-import { manifestSchema } from "../model/manifest.js";
+import { manifestSchema } from "../contract/manifest.js";
 import { PROGRESS_KINDS } from "../report/progress.js";
-import { SHARD_PATTERN } from "../slurm/share.js";
 import { checkpointOptions } from "./checkpoint.js";
 
 /** What the command line and the docs need to know besides the type. */
@@ -153,6 +152,9 @@ const runOptions = {
     reference: true,
   }),
 };
+
+/** `3/16`, `none`, or `auto`: the one that SLURM's variables tell. */
+export const SHARD_PATTERN = /^(none|auto|[1-9]\d*\/[1-9]\d*)$/;
 
 const clusterOptions = {
   shard: z

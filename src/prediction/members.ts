@@ -1,9 +1,9 @@
 /** The models of a run: one, or the members of an ensemble, which are named by the stems of their files. */
 import { basename, extname, join } from "node:path";
+import { PUBLISHED_STEMS } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { BoneAgeModel } from "../model/model.js";
-import { PUBLISHED_STEMS } from "../model/published.js";
 import { columnsOf, ensembleFields } from "./columns.js";
 
 /** One model, or the members of an ensemble. */

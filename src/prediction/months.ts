@@ -1,6 +1,7 @@
 /** The only place where a network's output becomes a bone age. */
+
+import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
-import type { Contract } from "../model/contract.js";
 import type { SlotOutput } from "./forward.js";
 
 /**

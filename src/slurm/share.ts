@@ -1,5 +1,6 @@
 /** Which share of the rows a process takes: as the user says, or as SLURM numbers the tasks of a job. */
 import { DeeplasiaError } from "../errors.js";
+import { SHARD_PATTERN } from "../options/schema.js";
 import { type SlurmTask, slurmTask } from "./environment.js";
 
 export interface Share {
@@ -8,9 +9,6 @@ export interface Share {
   /** How many shares there are; two at least. */
   of: number;
 }
-
-/** `3/16`, `none`, or `auto`: the one that SLURM's variables tell. */
-export const SHARD_PATTERN = /^(none|auto|[1-9]\d*\/[1-9]\d*)$/;
 
 /** The largest number of shares: their files are listed often, and four digits number them. */
 const MOST_SHARES = 9999;

@@ -1,9 +1,9 @@
 /** From a model's file and options to a trainer. */
 import type { z } from "zod";
+import { contractSources, mergeManifests } from "../contract/contract.js";
+import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { contractSources, mergeManifests } from "../model/contract.js";
 import { chooseDevice, type DeviceChoice } from "../model/device.js";
-import { type Manifest, parseManifest } from "../model/manifest.js";
 import { openModelSource } from "../model/source.js";
 import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
 import { nearestHint } from "../nearest.js";

@@ -1,8 +1,8 @@
 /** The batches of a run: which rows, in which order, and what is done to their pictures. */
 import { drawAugmentation } from "../augmentation/draw.js";
 import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
+import type { Contract } from "../contract/contract.js";
 import { imagePlan } from "../image/plan.js";
-import type { Contract } from "../model/contract.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { Random } from "../random.js";
 import { requireUsable, type TrainingCohort } from "./cohort.js";

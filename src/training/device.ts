@@ -1,7 +1,6 @@
 /** What a training configuration wants of the device. */
 import { availableParallelism } from "node:os";
-import { deviceIndices } from "../distributed/ranks.js";
-import type { DeviceRequest } from "../model/device.js";
+import { type DeviceRequest, deviceIndices } from "../model/device.js";
 import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 

@@ -4,11 +4,12 @@
  * A batch is always the same rows. One that fails leaves its slot empty, so that neither the other batches nor the place
  * in the epoch depend on it.
  */
+
+import type { Contract } from "../contract/contract.js";
 import type { DeeplasiaError } from "../errors.js";
 import { fillSlots, whyUnusable } from "../image/loader.js";
 import type { ReadPicture } from "../image/read.js";
 import { useWorkers } from "../image/workers.js";
-import type { Contract } from "../model/contract.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import { Semaphore } from "../prediction/semaphore.js";
 import type { TrainingRow } from "./cohort.js";

@@ -1,7 +1,8 @@
 /** The native trainer as the loop's step. */
+
+import type { Contract } from "../contract/contract.js";
+import type { Manifest } from "../contract/manifest.js";
 import { normalisation } from "../image/plan.js";
-import type { Contract } from "../model/contract.js";
-import type { Manifest } from "../model/manifest.js";
 import type { NetworkInput } from "../native.js";
 import type { LoadedBatch } from "./loader.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "./step.js";

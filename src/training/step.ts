@@ -1,5 +1,5 @@
 /** What the loop asks of whatever trains: the native trainer, or a stand-in in tests. */
-import type { Manifest } from "../model/manifest.js";
+import type { Manifest } from "../contract/manifest.js";
 import type * as native from "../native.js";
 import type { TrainingRow } from "./cohort.js";
 import type { LoadedBatch } from "./loader.js";

@@ -1,9 +1,9 @@
 /** Training one step a call: the network, its optimiser, and everything that the next step depends on. */
 import { manifestText } from "../checkpoint/save.js";
+import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { writeBeside } from "../files.js";
 import type { DeviceChoice } from "../model/device.js";
-import { type Manifest, parseManifest } from "../model/manifest.js";
 import {
   type GroupHandle,
   type NetworkInput,

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { PUBLISHED_STEMS } from "../../src/model/published.js";
+import { PUBLISHED_STEMS } from "../../src/contract/published.js";
 import { csvRows, runCli } from "../helpers/cli.js";
 import { modelFile } from "../helpers/model.js";
 import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";

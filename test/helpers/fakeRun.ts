@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { DeeplasiaError } from "../../src/errors.js";
 import { type Logger, silentLogger } from "../../src/report/log.js";
+import { type RunFacts, restoreRun, saveRun } from "../../src/run/runState.js";
 import { Checkpoints } from "../../src/training/checkpoints.js";
 import type { TrainingRow } from "../../src/training/cohort.js";
 import { EarlyStopping } from "../../src/training/earlyStopping.js";
@@ -13,7 +14,6 @@ import { MetricsCsv } from "../../src/training/metricsCsv.js";
 import { MetricsHook } from "../../src/training/metricsHook.js";
 import { batches, shuffledOrder } from "../../src/training/order.js";
 import { makeRunFolder, type RunFolder, statesOf } from "../../src/training/runFolder.js";
-import { type RunFacts, restoreRun, saveRun } from "../../src/training/runState.js";
 import { createSchedule } from "../../src/training/schedules.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "../../src/training/step.js";
 import { configOf } from "./trainConfig.js";

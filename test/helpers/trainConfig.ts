@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { canonicalFlags } from "../../src/options/flags.js";
 import { registerTrainOptions } from "../../src/options/train/register.js";
-import { readTrainConfig } from "../../src/training/config.js";
+import { readTrainConfig } from "../../src/run/config.js";
 import { temporaryFolder, writeTree } from "./temporary.js";
 
 /** A command with the settings of training and nothing else. */

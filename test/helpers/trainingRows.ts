@@ -1,7 +1,7 @@
 /** Rows to train on, with pictures that are what a test makes them. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Contract } from "../../src/model/contract.js";
+import type { Contract } from "../../src/contract/contract.js";
 import type { TrainingRow } from "../../src/training/cohort.js";
 import { halves } from "./pictures.js";
 

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeManifest } from "../../src/checkpoint/save.js";
+import { archiveSources, mergeManifests } from "../../src/contract/contract.js";
 import { Group } from "../../src/distributed/group.js";
 import {
   type EvaluationOptions,
@@ -10,7 +11,6 @@ import {
   hyperParameterMetrics,
 } from "../../src/evaluation/afterTraining.js";
 import { type BoneAgeModel, loadModel, type Manifest, predictImage } from "../../src/index.js";
-import { archiveSources, mergeManifests } from "../../src/model/contract.js";
 import type { TrainingRow } from "../../src/training/cohort.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { createProgress } from "../../src/report/progress.js";
-import { runTraining } from "../../src/training/run.js";
+import { runTraining } from "../../src/run/run.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { phantomSettings, sharedPhantoms, versionOf } from "../helpers/trainCli.js";

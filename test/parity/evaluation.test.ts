@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readNetwork } from "../../src/checkpoint/network.js";
 import { saveNetwork } from "../../src/checkpoint/save.js";
+import { mergeManifests } from "../../src/contract/contract.js";
 import { Group } from "../../src/distributed/group.js";
 import { evaluateAfterTraining } from "../../src/evaluation/afterTraining.js";
 import {
@@ -13,7 +14,6 @@ import {
   summarisePart,
 } from "../../src/evaluation/predictions.js";
 import { testTimeViews } from "../../src/evaluation/views.js";
-import { mergeManifests } from "../../src/model/contract.js";
 import { native } from "../../src/native.js";
 import { checkpointOptions } from "../../src/options/checkpoint.js";
 import { silentLogger } from "../../src/report/log.js";

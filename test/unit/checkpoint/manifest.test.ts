@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CheckpointContents } from "../../../src/checkpoint/contents.js";
 import { checkpointSources } from "../../../src/checkpoint/manifest.js";
-import { completeContract, mergeManifests } from "../../../src/model/contract.js";
+import { completeContract, mergeManifests } from "../../../src/contract/contract.js";
 import type { CheckpointHandle } from "../../../src/native.js";
 import { type CheckpointOptions, checkpointOptions } from "../../../src/options/checkpoint.js";
 import { networkConfig } from "../../../src/options/network.js";

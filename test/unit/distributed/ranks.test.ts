@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { deviceIndices, planRanks } from "../../../src/distributed/ranks.js";
+import { planRanks } from "../../../src/distributed/ranks.js";
+import { deviceIndices } from "../../../src/model/device.js";
 import { firstHost } from "../../../src/slurm/nodes.js";
 import { configOf } from "../../helpers/trainConfig.js";
 

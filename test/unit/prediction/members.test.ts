@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PUBLISHED_STEMS } from "../../../src/model/published.js";
+import { PUBLISHED_STEMS } from "../../../src/contract/published.js";
 import { memberNames, membersOf, publishedFiles } from "../../../src/prediction/members.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 

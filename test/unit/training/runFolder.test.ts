@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { readTrainConfig } from "../../../src/training/config.js";
-import { formatHyperParameters } from "../../../src/training/hyperParameters.js";
+import { readTrainConfig } from "../../../src/run/config.js";
+import { formatHyperParameters } from "../../../src/run/hyperParameters.js";
 import {
   clearRun,
   makeRunFolder,

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { ClassTable } from "../../../src/options/classPath.js";
 import { CLASS_SECTIONS, runSettings, SECTIONS, type TrainConfig } from "../../../src/options/train/index.js";
-import { formatConfig } from "../../../src/training/printConfig.js";
+import { formatConfig } from "../../../src/run/printConfig.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 import { configOf, configOfFiles } from "../../helpers/trainConfig.js";
 

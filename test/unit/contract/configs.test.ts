@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { completeContract, mergeManifests, readManifestFile } from "../../../src/model/contract.js";
+import { completeContract, mergeManifests, readManifestFile } from "../../../src/contract/contract.js";
 import { projectRoot } from "../../helpers/testData.js";
 
 const folders = ["configs", "test/fixtures/manifests"].map((folder) => join(projectRoot, folder));

@@ -3,9 +3,9 @@ import { openPictureCache } from "../image/cache.js";
 import type { ReadPicture } from "../image/read.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
-import { scratchOf } from "../slurm/scratch.js";
-import { filesOf, type Staged, stage } from "../slurm/staging.js";
-import { PARTS, type TrainingCohort } from "./cohort.js";
+import { scratchOf } from "../staging/scratch.js";
+import { filesOf, type Staged, stage } from "../staging/staging.js";
+import { PARTS, type TrainingCohort } from "../training/cohort.js";
 
 export interface PicturesOptions {
   config: Pick<TrainConfig, "data" | "scratch">;

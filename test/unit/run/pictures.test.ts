@@ -3,8 +3,8 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../src/report/log.js";
-import type { PicturesOptions } from "../../../src/training/pictures.js";
-import { openPictures } from "../../../src/training/pictures.js";
+import type { PicturesOptions } from "../../../src/run/pictures.js";
+import { openPictures } from "../../../src/run/pictures.js";
 import { halves } from "../../helpers/pictures.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 

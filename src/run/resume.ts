@@ -3,11 +3,11 @@ import type { Group } from "../distributed/group.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
+import { clearRun, discardLast, type RunFolder } from "../training/runFolder.js";
+import type { Trainer } from "../training/trainer.js";
 import type { Resumption } from "./resumption.js";
-import { clearRun, discardLast, type RunFolder } from "./runFolder.js";
 import { type Resumable, type RunFacts, restoreRun } from "./runState.js";
 import type { Start } from "./start.js";
-import type { Trainer } from "./trainer.js";
 
 interface Resuming {
   config: TrainConfig;

@@ -1,10 +1,10 @@
 /** What a run needs to go on as if nothing had happened, and what must not have changed meanwhile. */
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { CLASS_SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../options/train/index.js";
-import type { HookState, Position } from "./hooks.js";
-import type { TrainingRun } from "./loop.js";
-import { type RunFolder, replaceState, statesOf } from "./runFolder.js";
-import type { Step } from "./step.js";
+import type { HookState, Position } from "../training/hooks.js";
+import type { TrainingRun } from "../training/loop.js";
+import { type RunFolder, replaceState, statesOf } from "../training/runFolder.js";
+import type { Step } from "../training/step.js";
 
 const VERSION = 1;
 

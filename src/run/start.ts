@@ -1,15 +1,15 @@
 /** What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. */
 import { packageVersion } from "../about.js";
 import { freshNetwork } from "../checkpoint/network.js";
-import { type Contract, completeContract, contractSources, mergeManifests } from "../model/contract.js";
-import type { Manifest } from "../model/manifest.js";
-import { FAMILY } from "../model/published.js";
+import { type Contract, completeContract, contractSources, mergeManifests } from "../contract/contract.js";
+import type { Manifest } from "../contract/manifest.js";
+import { FAMILY } from "../contract/published.js";
 import { type ModelSource, openModelSource } from "../model/source.js";
 import { native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { AgeScale } from "./cohort.js";
-import type { Trainer } from "./trainer.js";
+import type { AgeScale } from "../training/cohort.js";
+import type { Trainer } from "../training/trainer.js";
 
 /** Dispose of it once a trainer was made of it. */
 export interface Start extends Pick<ModelSource, "model" | typeof Symbol.asyncDispose> {

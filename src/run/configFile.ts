@@ -12,7 +12,7 @@ import { IGNORED_SETTINGS } from "../options/train/ignored.js";
 import { CLASS_SECTIONS, SECTIONS, TRAIN_SETTINGS } from "../options/train/index.js";
 import { writtenNode } from "../options/written.js";
 
-const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 const PRESETS = "defaults, cosine_annealing, sex_input, explicit, implicit, sex_only, old_aug";
 
 /**

@@ -4,13 +4,13 @@ import { writeFileAtomic } from "../files.js";
 import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
-import { PARTS, type TrainingCohort } from "./cohort.js";
+import { PARTS, type TrainingCohort } from "../training/cohort.js";
+import type { RunFolder } from "../training/runFolder.js";
+import type { Trainer } from "../training/trainer.js";
 import { formatHyperParameters } from "./hyperParameters.js";
 import { formatConfig } from "./printConfig.js";
 import { recordProcess } from "./provenance.js";
-import type { RunFolder } from "./runFolder.js";
 import type { Start } from "./start.js";
-import type { Trainer } from "./trainer.js";
 
 export interface FactSources {
   config: TrainConfig;

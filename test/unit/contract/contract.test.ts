@@ -1,15 +1,15 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imagePlan, normalisation } from "../../../src/image/plan.js";
 import {
   archiveSources,
   completeContract,
   contractSources,
   mergeManifests,
   missingFields,
-} from "../../../src/model/contract.js";
-import { type Manifest, parseManifestText } from "../../../src/model/manifest.js";
+} from "../../../src/contract/contract.js";
+import { type Manifest, parseManifestText } from "../../../src/contract/manifest.js";
+import { imagePlan, normalisation } from "../../../src/image/plan.js";
 import { toMonths } from "../../../src/prediction/months.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 import { fixture } from "../../helpers/testData.js";

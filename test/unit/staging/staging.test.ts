@@ -2,8 +2,8 @@
 import { readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scratchOf } from "../../../src/slurm/scratch.js";
-import { stage } from "../../../src/slurm/staging.js";
+import { scratchOf } from "../../../src/staging/scratch.js";
+import { stage } from "../../../src/staging/staging.js";
 import { canMount, mountTmpfs } from "../../helpers/disk.js";
 import { halves } from "../../helpers/pictures.js";
 import { temporaryFolder } from "../../helpers/temporary.js";

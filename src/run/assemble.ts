@@ -1,25 +1,25 @@
 /** The parts of a run, from its configuration: what the loop calls, in the order in which it calls them. */
-import type { Contract } from "../model/contract.js";
-import type { Manifest } from "../model/manifest.js";
+import type { Contract } from "../contract/contract.js";
+import type { Manifest } from "../contract/manifest.js";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
 import type { Progress } from "../report/progress.js";
-import { Checkpoints } from "./checkpoints.js";
-import type { AgeScale } from "./cohort.js";
-import { EarlyStopping } from "./earlyStopping.js";
-import { Failures } from "./failures.js";
-import type { Hook } from "./hooks.js";
-import { LearningRate } from "./learningRate.js";
-import { limitsOf } from "./limits.js";
-import type { Bias } from "./metrics.js";
-import { MetricsCsv } from "./metricsCsv.js";
-import { MetricsHook } from "./metricsHook.js";
-import type { NetworkStep } from "./networkStep.js";
-import { ProgressHook } from "./progressHook.js";
-import type { RunFolder } from "./runFolder.js";
-import { createSchedule } from "./schedules.js";
-import { TensorBoardLog } from "./tensorBoardLog.js";
+import { Checkpoints } from "../training/checkpoints.js";
+import type { AgeScale } from "../training/cohort.js";
+import { EarlyStopping } from "../training/earlyStopping.js";
+import { Failures } from "../training/failures.js";
+import type { Hook } from "../training/hooks.js";
+import { LearningRate } from "../training/learningRate.js";
+import { limitsOf } from "../training/limits.js";
+import type { Bias } from "../training/metrics.js";
+import { MetricsCsv } from "../training/metricsCsv.js";
+import { MetricsHook } from "../training/metricsHook.js";
+import type { NetworkStep } from "../training/networkStep.js";
+import { ProgressHook } from "../training/progressHook.js";
+import type { RunFolder } from "../training/runFolder.js";
+import { createSchedule } from "../training/schedules.js";
+import { TensorBoardLog } from "../training/tensorBoardLog.js";
 
 export interface Parts {
   config: TrainConfig;

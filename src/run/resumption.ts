@@ -2,8 +2,8 @@
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { type RunFolder, resumableRuns, runOfState, statesOf } from "../training/runFolder.js";
 import { processesIn } from "./provenance.js";
-import { type RunFolder, resumableRuns, runOfState, statesOf } from "./runFolder.js";
 
 export interface Resumption {
   /** The run's folder; null: a new one. */

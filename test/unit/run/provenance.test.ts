@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { recordProcess } from "../../../src/training/provenance.js";
+import { recordProcess } from "../../../src/run/provenance.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 const facts = { seed: 42, device: "cpu (asked for)", libtorch: "2.13.0", rows: "digest", resumedFrom: null };
