@@ -14,6 +14,10 @@ import { digest, root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
 const BYTES_A_JOB = 1.5e9;
 const made = stamp("build/.stamp");
 const RESULTS = ["deeplasia.node", "deeplasia_core.so", "deeplasia_core.json"];
+/** The addons as they are published: where prebuild.mjs puts them, builds them, and says of what. */
+export const PREBUILDS = join(root, "prebuilds", `${process.platform}-${process.arch}`);
+const PREBUILD_FOLDER = "build/prebuild/build";
+export const madePrebuild = stamp("build/prebuild/.stamp");
 
 /** Digest of all that an addon is built from. */
 export const nativeSources = (libtorch) =>
@@ -25,11 +29,26 @@ export async function buildRequirement() {
   return { version: DEFAULT_LIBTORCH_VERSION, headers: true };
 }
 
+/** Whether build/Release holds what the sources of today give. */
 export function isNativeCurrent(libtorch) {
   return (
     RESULTS.every((name) => existsSync(join(root, "build/Release", name))) &&
     made.matches(nativeSources(libtorch))
   );
+}
+
+/** Whether the package's own prebuilds/ holds what the sources of today give. */
+export function isPrebuildCurrent(libtorch) {
+  return existsSync(PREBUILDS) && madePrebuild.matches(nativeSources(libtorch));
+}
+
+/**
+ * CMake's folder of the addons that are loaded here, if the sources of today gave them; else null. As in loading,
+ * build/Release comes before prebuilds/.
+ */
+export function currentBuild(libtorch) {
+  if (existsSync(join(root, "build/Release"))) return isNativeCurrent(libtorch) ? join(root, "build") : null;
+  return isPrebuildCurrent(libtorch) ? join(root, PREBUILD_FOLDER) : null;
 }
 
 export async function buildNative(libtorch, { nccl = false } = {}) {

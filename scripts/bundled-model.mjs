@@ -1,5 +1,5 @@
 /**
- * `npm run model:bundled [-- FOLDER]`: draws phantoms, trains on them in three stages, and writes models/phantom-b0.pt with
+ * `npm run model:bundled [-- FOLDER]`: draws phantoms, trains on them in four stages, and writes models/phantom-b0.pt with
  * what it was measured to know. With real plates at hand (DEEPLASIA_TEST_DATA, the folder that the tests use) it is
  * measured on those too; it learns from none. Broken off, the same command goes on.
  */
@@ -15,7 +15,8 @@ import { root, runAsScript } from "./steps.mjs";
 const MODEL = join(root, "models", "phantom-b0.pt");
 const FEW = { n: "6000", seed: "1", sizes: "300" };
 const MANY = { n: "24000", seed: "2", sizes: "300" };
-/** Often the same few hands, small; then many others, a few times each, larger and larger. */
+const FRESH = { n: "16000", seed: "3", sizes: "300,500" };
+/** Often the same few hands, small; then many others, a few times each, larger and larger; fresh and sharp ones at last. */
 const STAGES = [
   {
     name: "small",
@@ -30,7 +31,7 @@ const STAGES = [
     cohort: MANY,
     splitColumn: "large",
     configs: ["phantom-b0", "phantom-b0-large"],
-    // The learning rate stays: coming down is the last stage's.
+    // The learning rate stays: coming down is the next stages'.
     flags: ["--data.input_size", "1", "160", "160", "--trainer.max_epochs=2", "--lr_scheduler.T_max=1000"],
   },
   {
@@ -40,10 +41,17 @@ const STAGES = [
     configs: ["phantom-b0", "phantom-b0-large"],
     flags: [],
   },
+  {
+    name: "fine",
+    cohort: FRESH,
+    splitColumn: "large",
+    configs: ["phantom-b0", "phantom-b0-large", "phantom-b0-fine"],
+    flags: [],
+  },
 ];
 /** Of `large`: so many of the first pictures measure the training, all others are learnt from. */
 const VALIDATION_ROWS = 480;
-const PICTURES = Number(FEW.n) + Number(MANY.n);
+const PICTURES = Number(FEW.n) + Number(MANY.n) + Number(FRESH.n);
 const UNSEEN = { n: "300", seed: "1000001" };
 
 function cli(...args) {

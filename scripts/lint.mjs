@@ -12,6 +12,7 @@ import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
 /** Another version formats a little differently: pinned. */
 const CLANG_VERSION = "22.1.8";
+const FILES_AT_ONCE = 10;
 const FIX = process.argv.includes("--fix");
 
 const bin = (name) => join(root, "node_modules/.bin", name);
@@ -24,11 +25,19 @@ async function clangFormat(tools) {
   await run(tools("clang-format"), [...mode, ...sources.map((name) => join("native", name))]);
 }
 
-/** One process a core, each file on its own: most of the time is spent in reading libtorch's headers. */
+/**
+ * One process a core. Most of the time would be spent in reading libtorch's headers: files that include them are looked
+ * at several at a time, so a name in an anonymous namespace is one file's of all that share the outer namespace.
+ */
 async function clangTidy(tools, libtorch) {
   const folder = join(root, "build/lint");
   // clang cannot read the precompiled header of another compiler; tests may throw while they register themselves
-  const settings = { CMAKE_DISABLE_PRECOMPILE_HEADERS: "ON", DEEPLASIA_TESTS: "OFF" };
+  const settings = {
+    CMAKE_DISABLE_PRECOMPILE_HEADERS: "ON",
+    CMAKE_UNITY_BUILD: "ON",
+    CMAKE_UNITY_BUILD_BATCH_SIZE: String(FILES_AT_ONCE),
+    DEEPLASIA_TESTS: "OFF",
+  };
   await cmakeJs(libtorch, { command: "configure", out: folder, settings });
   const commands = JSON.parse(readFileSync(join(folder, "compile_commands.json"), "utf8"));
   const files = commands.map(({ file }) => file).reverse();

@@ -7,30 +7,31 @@
  *   npm run prebuilds -- --host [--out FOLDER]   this machine's build, unchecked: to try the package out, not to publish
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { cmakeJs, nativeSources } from "./build-native.mjs";
+import {
+  buildNative,
+  cmakeJs,
+  isNativeCurrent,
+  isPrebuildCurrent,
+  madePrebuild,
+  nativeSources,
+  PREBUILDS,
+} from "./build-native.mjs";
 import { ncclSettings } from "./nccl.mjs";
 import { oldCompiler } from "./old-glibc.mjs";
-import { setup, setupForBuild } from "./setup.mjs";
-import { root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
+import { setupForBuild } from "./setup.mjs";
+import { root, run, runAsScript, SetupError } from "./steps.mjs";
 import { LIMITS, tooNewSymbols } from "./symbol-versions.mjs";
 
-const TUPLE = `${process.platform}-${process.arch}`;
-const OWN = join(root, "prebuilds", TUPLE);
+const TUPLE = basename(PREBUILDS);
 const NCCL = "deeplasia_nccl.so";
-const made = stamp("build/prebuild/.stamp");
-
-/** Whether the package's own prebuilds/ holds what the sources of today give. */
-export function isPrebuildCurrent(libtorch) {
-  return existsSync(OWN) && made.matches(nativeSources(libtorch));
-}
 
 /** prebuilds/ of the package itself, compiled with an old toolchain and checked. */
 export async function prebuild({ nccl = false } = {}) {
   const libtorch = await setupForBuild();
-  if (isPrebuildCurrent(libtorch) && (!nccl || existsSync(join(OWN, NCCL))))
-    return console.error(`prebuild: ${OWN}: current`);
+  if (isPrebuildCurrent(libtorch) && (!nccl || existsSync(join(PREBUILDS, NCCL))))
+    return console.error(`prebuild: ${PREBUILDS}: current`);
   const { cacheDirectory } = await import("../dist/libtorch/cache.js");
   // a folder of its own: prebuildify moves the addon out of the build, and a developer's build shall survive
   const work = workFolder("build/prebuild");
@@ -42,13 +43,14 @@ export async function prebuild({ nccl = false } = {}) {
   });
   const staged = await collect(work);
   assertOldEnough(staged);
-  publish(staged, OWN);
-  made.write(from);
+  publish(staged, PREBUILDS);
+  madePrebuild.write(from);
 }
 
 /** This machine's own build as prebuilds/ of any folder: all that is needed where no other machine is meant. */
 export async function prebuildForHost(folder) {
-  await setup();
+  const libtorch = await setupForBuild();
+  if (!isNativeCurrent(libtorch)) await buildNative(libtorch);
   const work = workFolder("build/prebuild-host");
   cpSync(join(root, "build/Release"), join(work, "build/Release"), { recursive: true });
   const staged = await collect(work);

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildNative, buildRequirement, checkTools, isNativeCurrent } from "./build-native.mjs";
+import { buildNative, buildRequirement, checkTools, currentBuild } from "./build-native.mjs";
 import { buildTypeScript, isTypeScriptCurrent } from "./build-ts.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
@@ -13,7 +13,7 @@ export async function setup() {
   const libtorch = await setupForBuild();
   await step(
     "native addon",
-    () => isNativeCurrent(libtorch),
+    () => currentBuild(libtorch),
     () => buildNative(libtorch),
   );
   return libtorch;

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkTools } from "./build-native.mjs";
+import { checkTools, currentBuild } from "./build-native.mjs";
 import { setup, setupForBuild } from "./setup.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
@@ -15,10 +15,10 @@ import { root, run, runAsScript, SetupError } from "./steps.mjs";
  */
 export async function buildCoreTest({ sanitize = false, background = false } = {}) {
   checkTools();
-  const { directory } = await (sanitize ? setupForBuild() : setup());
-  const folder = join(root, sanitize ? "build-sanitize" : "build");
+  const libtorch = await (sanitize ? setupForBuild() : setup());
+  const folder = sanitize ? join(root, "build-sanitize") : currentBuild(libtorch);
   const flags = [
-    `-DLIBTORCH=${directory}`,
+    `-DLIBTORCH=${libtorch.directory}`,
     "-DDEEPLASIA_TESTS=ON",
     `-DDEEPLASIA_SANITIZE=${sanitize ? "ON" : "OFF"}`,
   ];

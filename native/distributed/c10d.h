@@ -13,6 +13,8 @@
 namespace deeplasia::distributed {
 
 using Milliseconds = std::chrono::milliseconds;
+// Between two looks at what others do.
+inline constexpr Milliseconds kPoll{100};
 
 // Texts by name that all ranks share; rank 0's process holds them. For one thread at a time.
 class Store {

@@ -25,7 +25,6 @@ using runtime::CodedError;
 
 // Between two looks at whether the others live.
 constexpr Milliseconds kSlice{500};
-constexpr Milliseconds kPoll{100};
 constexpr const char* kComplete = "complete";
 
 std::string name_of(int rank) { return "name/" + std::to_string(rank); }

@@ -15,7 +15,6 @@ constexpr Milliseconds kBeat{1000};
 constexpr Milliseconds kMissedBeats{3500};
 // How long a rank waits for that: kMissedBeats, and a beat more for the word to go round.
 constexpr Milliseconds kExplanation{7000};
-constexpr Milliseconds kPoll{100};
 
 constexpr const char* kVerdict = "verdict";
 constexpr std::string_view kGone = "gone ";

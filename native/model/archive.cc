@@ -20,7 +20,6 @@ using caffe2::serialize::PyTorchStreamReader;
 using caffe2::serialize::PyTorchStreamWriter;
 using runtime::CodedError;
 
-constexpr const char* kUnreadable = "ERR_DEEPLASIA_MODEL_UNREADABLE";
 constexpr const char* kOtherZip = "a zip file, but not a TorchScript archive";
 
 // What only a damaged archive makes libtorch throw, as an error for a person.

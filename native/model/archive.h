@@ -9,6 +9,8 @@ struct Module;
 
 namespace deeplasia::model {
 
+inline constexpr const char* kUnreadable = "ERR_DEEPLASIA_MODEL_UNREADABLE";
+
 // Text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none.
 // Throws CodedError ERR_DEEPLASIA_MODEL_UNREADABLE for anything that is not such an archive.
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name);

@@ -8,8 +8,6 @@
 namespace deeplasia::model {
 namespace {
 
-constexpr const char* kUnreadable = "ERR_DEEPLASIA_MODEL_UNREADABLE";
-
 void name_device(torch::jit::Block* block, c10::Device device) {
   for (torch::jit::Node* node : block->nodes()) {
     for (torch::jit::Block* inner : node->blocks()) name_device(inner, device);

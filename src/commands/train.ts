@@ -65,7 +65,7 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   await ensureLibtorch({ yes: parsed.yes === true });
   try {
     const run = { progress, logger, onFolder, isGiven, signal: stop.signal };
-    const { ended } = await withTrial(config, (config) => runTraining({ ...run, config }));
+    const ended = await withTrial(config, (config) => runTraining({ ...run, config }));
     // Of several processes, another one may have been told to stop.
     process.exitCode = ended === null ? (stop.exitCode ?? EXIT.done) : EXIT.done;
   } catch (error) {

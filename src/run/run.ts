@@ -46,27 +46,21 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
-export interface RunResult {
-  folder: string;
-  /** Why training ended; null: the signal interrupted it. */
-  ended: string | null;
-}
-
 /**
  * Train a model, and test the best one of all epochs; in as many processes as the configuration asks for, of which the
- * first one writes and talks.
+ * first one writes and talks. Resolves to why training ended; to null where the signal interrupted it.
  *
  * Throws what reading the cohort, the loop and the evaluation throw; ERR_DEEPLASIA_RESUME for a run that cannot go on;
  * ERR_DEEPLASIA_PEER where another process of the run is gone.
  */
-export async function runTraining(options: RunOptions): Promise<RunResult> {
+export async function runTraining(options: RunOptions): Promise<string | null> {
   return together(options.config, (group) => {
     if (group.isFirst) return runInGroup({ ...options, group });
     return runInGroup({ ...options, group, logger: silentLogger, progress: createProgress("none") });
   });
 }
 
-async function runInGroup(options: RunOptions & { group: Group }): Promise<RunResult> {
+async function runInGroup(options: RunOptions & { group: Group }): Promise<string | null> {
   const { config, group } = options;
   const resumption = await group.fromFirst(() => findResumption(config));
   const device = chooseDevice(deviceOfRank(config, group.localRank, group.localRanks));
@@ -100,7 +94,7 @@ interface Run extends RunOptions {
   contract: Contract;
 }
 
-async function runIn(run: Run): Promise<RunResult> {
+async function runIn(run: Run): Promise<string | null> {
   const { config, folder, trainer, contract, cohort, logger, progress, group } = run;
   const { ranks, isFirst } = group;
   const inner = new NetworkStep(trainer, contract);
@@ -146,7 +140,7 @@ async function runIn(run: Run): Promise<RunResult> {
     if (ended !== null) await finish(ended, run, hooks, read);
     else logger.info(`interrupted; --trainer.resume_from_checkpoint=last goes on from ${folder.lastState}`);
     if (isFirst) await hooks.failures.write();
-    return { folder: folder.path, ended };
+    return ended;
   } catch (error) {
     if (!isFirst) throw error;
     // What comes second where the disk is full says nothing new.

@@ -27,7 +27,7 @@ async function trained(names: readonly string[], ...flags: string[]) {
   );
   const log: string[] = [];
   const say = (message: string) => void log.push(message);
-  const { ended } = await runTraining({
+  const ended = await runTraining({
     config,
     isGiven: (setting) => origins.has(setting),
     logger: { info: say, warn: say, error: say },

@@ -17,9 +17,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error: a script without types
-import { buildRequirement } from "../../scripts/build-native.mjs";
+import { buildRequirement, isPrebuildCurrent } from "../../scripts/build-native.mjs";
 // @ts-expect-error: a script without types
-import { isPrebuildCurrent, prebuildForHost } from "../../scripts/prebuild.mjs";
+import { prebuildForHost } from "../../scripts/prebuild.mjs";
 import { requireLibtorch } from "../../src/libtorch/find.js";
 import { csvRows } from "../helpers/cli.js";
 import { halves } from "../helpers/pictures.js";
