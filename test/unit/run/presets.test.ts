@@ -103,7 +103,9 @@ const folder = join(projectRoot, "configs");
 
 test("the presets are the reference's, and those of the bundled model", () => {
   const names = readdirSync(folder).filter((name) => name.endsWith(".yml"));
-  expect(names.sort()).toEqual([...Object.keys(REFERENCE), "phantom-b0.yml", "phantom-b0-large.yml", "phantom-b0-fine.yml"].sort());
+  expect(names.sort()).toEqual(
+    [...Object.keys(REFERENCE), "phantom-b0.yml", "phantom-b0-large.yml", "phantom-b0-fine.yml"].sort(),
+  );
 });
 
 test.each(Object.keys(REFERENCE))("%s has the reference's values, and says what it is for", async (name) => {
