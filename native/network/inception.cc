@@ -5,7 +5,7 @@
 namespace deeplasia::network {
 namespace {
 
-constexpr double kEps = 1e-3;
+constexpr double kInceptionEps = 1e-3;
 
 // One convolution of a mixed block: its name, what it reads (the block's input, its pool or an earlier one).
 struct Row {
@@ -106,7 +106,7 @@ class Builder {
 
   void stem(int64_t out) {
     layer(convolution(author_, {1, out, {3, 3}, 2, 1, /*bias=*/true}));
-    layer(batch_norm(author_, out, kEps, momentum_));
+    layer(batch_norm(author_, out, kInceptionEps, momentum_));
     channels_ = out;
   }
 
@@ -148,7 +148,7 @@ class Builder {
   Module unit(const Convolution& shape, std::array<int64_t, 2> padding) {
     Parts parts;
     parts.children = {{"conv", convolution(author_, shape, padding)},
-                      {"bn", batch_norm(author_, shape.out, kEps, momentum_)}};
+                      {"bn", batch_norm(author_, shape.out, kInceptionEps, momentum_)}};
     parts.methods = R"(
 def forward(self, x: Tensor) -> Tensor:
     return torch.relu(self.bn.forward(self.conv.forward(x)))
