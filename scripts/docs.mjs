@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createProgram } from "../dist/cli.js";
-import { metaOf } from "../dist/options/flags.js";
+import { metaOf } from "../dist/options/meta.js";
 import { IGNORED_SETTINGS } from "../dist/options/train/ignored.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
 import { unwrap } from "../dist/options/written.js";

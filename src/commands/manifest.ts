@@ -6,7 +6,7 @@ import { archiveSources, contractSources, mergeManifests, missingFields } from "
 import { manifestSchema } from "../contract/manifest.js";
 import { toDeeplasiaError } from "../errors.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
-import type { OptionMeta } from "../options/schema.js";
+import { metaOf } from "../options/meta.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { requireNew } from "./output.js";
 
@@ -31,7 +31,7 @@ export function registerManifest(program: Command): void {
 
 function fields(): void {
   for (const [field, schema] of Object.entries(manifestSchema.shape) as [string, z.ZodType][]) {
-    const { description } = schema.meta() as unknown as OptionMeta;
+    const { description } = metaOf(schema);
     const values = schema instanceof z.ZodEnum ? ` (${schema.options.join(", ")})` : "";
     process.stdout.write(`${field}, --${flagName(field, schema)}\n    ${description}${values}\n`);
   }

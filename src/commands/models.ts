@@ -5,7 +5,7 @@ import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
 import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
-import type { PredictOptions } from "../options/schema.js";
+import type { PredictOptions } from "../options/predict.js";
 import { type Models, memberNames, publishedFiles } from "../prediction/members.js";
 import { requireSexModel } from "../prediction/sexModel.js";
 

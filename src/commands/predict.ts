@@ -12,7 +12,7 @@ import {
   PREDICT_GROUPS,
   type PredictOptions,
   predictOptions,
-} from "../options/schema.js";
+} from "../options/predict.js";
 import type { AnyPrediction } from "../prediction/columns.js";
 import type { Models } from "../prediction/members.js";
 import { ageText } from "../prediction/months.js";

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { addOptions } from "../options/flags.js";
-import { predictOptions } from "../options/schema.js";
+import { predictOptions } from "../options/predict.js";
 import { type PrintStyle, registerTrainOptions } from "../options/train/register.js";
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";

@@ -1,6 +1,6 @@
 /** Options of `augment-preview`: the sheet's own, and the settings of training that change a picture. */
 import { z } from "zod";
-import { predictOptions } from "./schema.js";
+import { predictOptions } from "./predict.js";
 import { type SettingFlag, sectionFlags } from "./settingFlags.js";
 import { augmentationSettings, dataSettings } from "./train/data.js";
 

@@ -1,6 +1,6 @@
 /** Every option of `cohort import`, `cohort split` and `cohort check`, declared once. */
 import { z } from "zod";
-import { predictOptions } from "./schema.js";
+import { predictOptions } from "./predict.js";
 
 const file = z.string().min(1);
 const json = z.boolean().default(false).meta({ description: "report as JSON" });

@@ -1,6 +1,6 @@
 /** Every option of `ensemble`, declared once as those of `predict` are in `schema.ts`. */
 import { z } from "zod";
-import { publishedMembers } from "./schema.js";
+import { publishedMembers } from "./predict.js";
 
 const file = z.string().min(1);
 

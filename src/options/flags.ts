@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import type { OptionMeta } from "./schema.js";
+import { metaOf } from "./meta.js";
 import { typed, unwrap, writtenFlag } from "./written.js";
 
 type Shape = Record<string, z.ZodType>;
@@ -10,12 +10,6 @@ type Shape = Record<string, z.ZodType>;
 /** `annotationCsv` -> `annotation_csv` or `annotation-csv`. */
 function separated(key: string, separator: "_" | "-"): string {
   return key.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
-}
-
-/** What was said of a schema, also where `.partial()` wrapped it since. */
-export function metaOf(schema: z.ZodType): OptionMeta {
-  const said = schema.meta() ?? unwrap(schema).inner.meta();
-  return { description: "", ...said } as OptionMeta;
 }
 
 /** Name of the flag of an option, without dashes. */

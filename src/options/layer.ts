@@ -1,7 +1,7 @@
 /** Settings as one source gives them, by path; and a section of checked values from all sources together. */
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { metaOf } from "./flags.js";
+import { metaOf } from "./meta.js";
 import { typed, type Written } from "./written.js";
 
 /** One setting as somebody gave it. */

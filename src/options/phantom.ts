@@ -1,6 +1,6 @@
 /** Options of `phantom`, declared once: name, type, default, unit, meaning. */
 import { z } from "zod";
-import { predictOptions } from "./schema.js";
+import { predictOptions } from "./predict.js";
 
 const { progress, yes } = predictOptions.shape;
 

@@ -4,7 +4,7 @@ import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { type CohortPredictionOptions, cohortPredictionOptions } from "../options/schema.js";
+import { type CohortPredictionOptions, cohortPredictionOptions } from "../options/predict.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { shareOf } from "../slurm/share.js";

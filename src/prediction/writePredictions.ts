@@ -5,7 +5,7 @@ import type { Cohort } from "../data/cohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { sha256OfFile } from "../files.js";
 import type { BoneAgeModel } from "../model/model.js";
-import type { PredictOptions } from "../options/schema.js";
+import type { PredictOptions } from "../options/predict.js";
 import { silentLogger } from "../report/log.js";
 import { ProgressMeter } from "../report/progress.js";
 import { shareOf } from "../slurm/share.js";

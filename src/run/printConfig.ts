@@ -1,6 +1,6 @@
 /** A configuration as YAML: for `--print_config`, and for a run's own folder. Reading it gives the same again. */
 import { Document, isPair, isScalar, type Pair, visit } from "yaml";
-import { metaOf } from "../options/flags.js";
+import { metaOf } from "../options/meta.js";
 import { SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../options/train/index.js";
 import type { PrintStyle } from "../options/train/register.js";
 import { completeConfig } from "./config.js";

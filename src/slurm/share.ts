@@ -1,6 +1,6 @@
 /** Which share of the rows a process takes: as the user says, or as SLURM numbers the tasks of a job. */
 import { DeeplasiaError } from "../errors.js";
-import { SHARD_PATTERN } from "../options/schema.js";
+import { SHARD_PATTERN } from "../options/predict.js";
 import { type SlurmTask, slurmTask } from "./environment.js";
 
 export interface Share {

@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from "commander";
 import { z } from "zod";
 import { classArguments, requireClass, shortName } from "../classPath.js";
-import { metaOf } from "../flags.js";
+import { metaOf } from "../meta.js";
 import { addSettingFlags, type SettingFlag, sectionFlags } from "../settingFlags.js";
 import { unwrap } from "../written.js";
 import { IGNORED_SETTINGS } from "./ignored.js";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createProgram } from "../../../src/cli.js";
 import { addOptions, canonicalFlags, flagName, readOptions } from "../../../src/options/flags.js";
-import { contractOptions, predictOptions } from "../../../src/options/schema.js";
+import { contractOptions, predictOptions } from "../../../src/options/predict.js";
 import { projectRoot } from "../../helpers/testData.js";
 
 const schema = z.strictObject({

@@ -10,21 +10,6 @@ import { manifestSchema } from "../contract/manifest.js";
 import { PROGRESS_KINDS } from "../report/progress.js";
 import { checkpointOptions } from "./checkpoint.js";
 
-/** What the command line and the docs need to know besides the type. */
-export interface OptionMeta {
-  description: string;
-  /** Placeholder of the value, e.g. `<file>`, `<months>`; none for a switch. */
-  argument?: string;
-  /** The flag is one of the reference's and is spelt as there. */
-  reference?: boolean;
-  /** Flag where it is not the key itself. */
-  flag?: string;
-  /** Short flag. */
-  short?: string;
-  /** Heading in `--help`. */
-  group?: string;
-}
-
 const file = z.string().min(1);
 
 /** Of `predict` and of `ensemble`. */

@@ -1,0 +1,22 @@
+/** What is said of an option where it is declared, besides its type. */
+import type { z } from "zod";
+import { unwrap } from "./written.js";
+
+/** What the command line and the docs need to know besides the type. */
+export interface OptionMeta {
+  description: string;
+  /** Placeholder of the value, e.g. `<file>`, `<months>`; none for a switch. */
+  argument?: string;
+  /** The flag is one of the reference's and is spelt as there. */
+  reference?: boolean;
+  /** Flag where it is not the key itself. */
+  flag?: string;
+  /** Short flag. */
+  short?: string;
+}
+
+/** What was said of a schema, also where `.partial()` wrapped it since. */
+export function metaOf(schema: z.ZodType): OptionMeta {
+  const said = schema.meta() ?? unwrap(schema).inner.meta();
+  return { description: "", ...said } as OptionMeta;
+}
