@@ -14,6 +14,7 @@ import {
 } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { TrainingStepOptions } from "../options/train/step.js";
+import { type Numbers, type SexEncoding, type Shape, stepFacts, tensorInput } from "./stepInput.js";
 
 /** What a training step returns: outputs and losses in training mode, before the update. */
 export interface StepResult extends TrainStepOutputs {
@@ -29,9 +30,6 @@ export interface WhichWeights {
   ema?: boolean | undefined;
 }
 
-type Shape = [batch: number, channels: number, height: number, width: number];
-type Numbers = ArrayLike<number>;
-
 export class Trainer implements AsyncDisposable {
   /** Learning rate of the steps to come. */
   #learningRate: number;
@@ -44,7 +42,7 @@ export class Trainer implements AsyncDisposable {
     /** What is known of its contract; maybe not all. */
     readonly manifest: Manifest,
     /** Which sex is 1 in the network's second input. */
-    readonly sexEncoding: "male-1" | "female-1" | "none",
+    readonly sexEncoding: SexEncoding,
     /** Number of values that learn. */
     readonly learning: number,
     /** Internal: the native object. */
@@ -65,7 +63,8 @@ export class Trainer implements AsyncDisposable {
 
   /** Set the learning rate of the steps to come. Throws ERR_DEEPLASIA_OPTION unless it is a number of at least 0. */
   setLearningRate(rate: number): void {
-    if (!(rate >= 0 && Number.isFinite(rate))) throw invalid(`a learning rate cannot be ${rate}`);
+    if (!(rate >= 0 && Number.isFinite(rate)))
+      throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `a learning rate cannot be ${rate}`);
     this.#learningRate = rate;
   }
 
@@ -116,7 +115,7 @@ export class Trainer implements AsyncDisposable {
       notes = [],
     }: { accumulation: number; update: boolean; notes?: readonly number[] },
   ): Promise<StepResult> {
-    const facts = this.#facts(input, male, targetAgeZ);
+    const facts = stepFacts(input, male, targetAgeZ, this.sexEncoding);
     const rate = this.#learningRate;
     const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update, notes);
     return (await this.#guarded(step)) as StepResult;
@@ -129,7 +128,7 @@ export class Trainer implements AsyncDisposable {
     targetAgeZ: Numbers | null,
     { ema = false, notes = [] }: WhichWeights & { notes?: readonly number[] } = {},
   ): Promise<EvaluationResult> {
-    const facts = this.#facts(input, male, targetAgeZ);
+    const facts = stepFacts(input, male, targetAgeZ, this.sexEncoding);
     return this.#guarded(() => native().evaluateStep(this.handle, input, facts, ema, notes));
   }
 
@@ -219,24 +218,6 @@ export class Trainer implements AsyncDisposable {
     await this.dispose();
   }
 
-  #facts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
-    const rows = "data" in input ? input.shape[0] : input.slots.length;
-    const values = (name: string, numbers: Numbers | null) => {
-      if (numbers !== null && numbers.length !== rows)
-        throw invalid(`${name} holds ${numbers.length} values for ${rows} row(s)`);
-      return numbers === null ? null : Float32Array.from(numbers);
-    };
-    const truth = values("male", male);
-    if (truth === null && this.sexEncoding !== "none")
-      throw invalid("this model needs the sex: pass male, one value a row (1 male, 0 female)");
-    const sex = this.sexEncoding === "female-1" ? truth!.map((value) => 1 - value) : truth;
-    return {
-      sex: this.sexEncoding === "none" ? null : sex,
-      male: truth,
-      age: values("targetAgeZ", targetAgeZ),
-    };
-  }
-
   async #guarded<T>(call: () => Promise<T>, file = this.file): Promise<T> {
     try {
       return await call();
@@ -257,19 +238,4 @@ function parsedNotes(text: string, file: string): { learningRate: number; notes:
       cause,
     });
   }
-}
-
-function invalid(message: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message);
-}
-
-function tensorInput(data: Float32Array, shape: Shape): NetworkInput {
-  const elements = shape.reduce((product, side) => product * side, 1);
-  if (
-    shape.length !== 4 ||
-    !shape.every((side) => Number.isInteger(side) && side > 0) ||
-    data.length !== elements
-  )
-    throw invalid(`data holds ${data.length} values, but shape [${shape.join(", ")}] means ${elements}`);
-  return { data, shape };
 }
