@@ -8,8 +8,8 @@
 
 #include "addon/environment.h"
 #include "addon/glue.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 
 namespace deeplasia::addon {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "addon/glue.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 #include "model/module.h"
 
 namespace deeplasia::addon {

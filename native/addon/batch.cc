@@ -8,6 +8,7 @@
 #include "addon/glue.h"
 #include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 
 namespace deeplasia::addon {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "addon/glue.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 #include "checkpoint/describe.h"
 #include "checkpoint/safetensors.h"
 #include "model/archive.h"

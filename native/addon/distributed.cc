@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "addon/glue.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 #include "distributed/group.h"
 
 namespace deeplasia::addon {

@@ -7,6 +7,7 @@
 #include "addon/glue.h"
 #include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 
 namespace deeplasia::addon {
 namespace {

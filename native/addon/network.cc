@@ -5,8 +5,8 @@
 #include "network/state.h"
 
 #include "addon/glue.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 #include "model/archive.h"
 
 namespace deeplasia::addon {

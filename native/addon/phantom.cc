@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "addon/glue.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/values.h"
 
 namespace deeplasia::addon {
 namespace {

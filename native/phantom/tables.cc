@@ -2,18 +2,20 @@
 // source.
 //
 // Onsets: Garn, Rohmann and Silverman, "Radiographic standards for postnatal ossification and tooth
-// calcification",
-//   Medical Radiography and Photography 43 (1967): median and 5th to 95th percentile. Pisiform: Greulich and
-//   Pyle.
-// Closing: Greulich and Pyle, "Radiographic Atlas of Skeletal Development of the Hand and Wrist", 2nd edition
-// (1959),
-//   and Gilsanz and Ratib, "Hand Bone Age" (2005), rounded to months.
+// calcification", Medical Radiography and Photography 43 (1967): median and 5th to 95th percentile.
+// Pisiform: Greulich and Pyle.
+//
+// Closing: Greulich and Pyle, "Radiographic Atlas of Skeletal Development of the Hand and Wrist", 2nd
+// edition (1959), and Gilsanz and Ratib, "Hand Bone Age" (2005), rounded to months.
+//
 // Girls as boys of another age: stages of the same two atlases.
+//
 // Hand length: Snyder et al., "Anthropometry of Infants, Children and Youths to Age 18" (1977), rounded.
-// Lengths, widths, directions, growth of centres: read by eye from a few reference plates (one child an age),
-// to about
-//   1 % of the hand's length; lengths of grown bones agree with Garn et al., "Metacarpophalangeal length in
-//   the evaluation of skeletal malformation", Radiology 105 (1972).
+//
+// Lengths, widths, directions, growth of centres: read by eye from a few reference plates (one child an
+// age), to about 1 % of the hand's length; lengths of grown bones agree with Garn et al.,
+// "Metacarpophalangeal length in the evaluation of skeletal malformation", Radiology 105 (1972).
+//
 // Carpal outlines: drawn by hand after textbook anatomy.
 #include "phantom/tables.h"
 
