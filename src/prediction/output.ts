@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
+import { type Lock, lockFile } from "../lock.js";
 import type { Logger } from "../report/log.js";
 import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
 import { countHeldRows, findResumePoint, type ResumePoint } from "./partial.js";
@@ -91,6 +92,20 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
   return resumeOutput(options, files, run);
 }
 
+/**
+ * Make a file that is to be written this process's own until the lock is released: two that write it would spoil it.
+ *
+ * Throws `ERR_DEEPLASIA_OUTPUT`, which names the process that writes it, or says why it cannot be written.
+ */
+export async function lockOutput(path: string): Promise<Lock> {
+  const { lock } = outputPaths(path);
+  try {
+    return await lockFile(lock, path);
+  } catch (error) {
+    throw outputError(causeOf(error, lock), path);
+  }
+}
+
 /** As `pathKind`; stdout (`-`) is one of the others. Throws `ERR_DEEPLASIA_OUTPUT`. */
 export async function kindOf(path: string): Promise<PathKind | null> {
   if (path === "-") return "other";
@@ -175,13 +190,13 @@ async function startOutput(
   } catch (error) {
     await closeAll(opened);
     await discardEmpty(files.map(({ path }) => outputPaths(path)));
-    throw outputError(causeOf(error, paths), paths.output);
+    throw outputError(causeOf(error, paths.run), paths.output);
   }
 }
 
-/** Errors name the output that the user asked for, not the run file beside it that could not be written. */
-function causeOf(error: unknown, { run }: OutputPaths): unknown {
-  return error instanceof DeeplasiaError && error.file === run ? (error.cause ?? error) : error;
+/** Errors name the output that the user asked for, not the file `beside` it that could not be written. */
+function causeOf(error: unknown, beside: string): unknown {
+  return error instanceof DeeplasiaError && error.file === beside ? (error.cause ?? error) : error;
 }
 
 /** Go on from the last whole block that every file holds. */

@@ -64,6 +64,7 @@ export interface OutputPaths {
   failures: string;
   failuresPartial: string;
   run: string;
+  lock: string;
 }
 
 export function outputPaths(output: string): OutputPaths {
@@ -74,6 +75,7 @@ export function outputPaths(output: string): OutputPaths {
     failures,
     failuresPartial: `${failures}.partial`,
     run: `${output}.run.json`,
+    lock: `${output}.lock`,
   };
 }
 

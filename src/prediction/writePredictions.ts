@@ -10,7 +10,7 @@ import { silentLogger } from "../report/log.js";
 import { ProgressMeter } from "../report/progress.js";
 import { shareOf } from "../slurm/share.js";
 import { type Members, type Models, membersOf } from "./members.js";
-import { kindOf, type Output, type OutputOptions, openOutput } from "./output.js";
+import { kindOf, lockOutput, type Output, type OutputOptions, openOutput } from "./output.js";
 import {
   applyStrict,
   blocksOf,
@@ -86,10 +86,11 @@ export async function writePredictions(
   };
   const write = (output: OutputOptions, rows: Cohort) => writeRows(members, rows, output, resolved);
   const share = shareOf(resolved.shard);
-  if (share !== null && (await kindOf(outputPath)) !== "other")
-    return writeShare({ whole, cohort, share, command, write });
+  const isFile = (await kindOf(outputPath)) !== "other";
+  if (share !== null && isFile) return writeShare({ whole, cohort, share, command, write });
   if (share === null) await warnOfShares(whole);
-  return write(whole, cohortOfShare(cohort, share, resolved.batchSize));
+  await using _ = isFile ? await lockOutput(outputPath) : null;
+  return await write(whole, cohortOfShare(cohort, share, resolved.batchSize));
 }
 
 /** `--array=3`, meant for a lost share, is an array of one task: all rows. */

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { lockOutput } from "../../src/prediction/output.js";
 import { runCli } from "../helpers/cli.js";
 import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";
 import { temporaryFolder } from "../helpers/temporary.js";
@@ -118,6 +119,22 @@ describe("an interrupted run", () => {
     const folder = await cohort(await temporaryFolder());
     await writeFile(join(folder, "out.csv.partial"), "left over\n");
     expect(await runCli(cohortArguments(folder, model))).toMatchObject({ code: 2 });
+    expect(await runCli(cohortArguments(folder, model, "--overwrite"))).toMatchObject({ code: 3 });
+    await expectSame(folder);
+  });
+
+  test("that goes on elsewhere is left alone", async () => {
+    const folder = await cohort(await temporaryFolder());
+    const partial = join(folder, "out.csv.partial");
+    await writeFile(partial, "of the other\n");
+    const other = await lockOutput(join(folder, "out.csv"));
+    for (const flag of ["--resume", "--overwrite"]) {
+      const { code, stderr } = await runCli(cohortArguments(folder, model, flag));
+      expect(stderr).toContain(`out.csv is in use by process ${process.pid} on`);
+      expect(code).toBe(1);
+      expect(await readFile(partial, "utf8")).toBe("of the other\n");
+    }
+    await other.release();
     expect(await runCli(cohortArguments(folder, model, "--overwrite"))).toMatchObject({ code: 3 });
     await expectSame(folder);
   });
