@@ -89,8 +89,7 @@ Napi::Value model_facts(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value forward(const Napi::CallbackInfo& info) {
-  if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array)
-    throw Napi::TypeError::New(info.Env(), "data must be a Float32Array");
+  if (!is_float_array(info[1])) mistyped(info.Env(), "data", "a Float32Array");
   const auto data = info[1].As<Napi::Float32Array>();
   const auto shape = shape_argument(info, 2, data.ElementLength());
   const auto sex = sex_argument(info, 3, static_cast<size_t>(shape[0]));

@@ -19,6 +19,7 @@ import {
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
 import { openModelSource } from "./source.js";
+import { encodeSex, type Numbers, requireShape, type Shape } from "./tensors.js";
 
 export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions> {
   /** A manifest file that overrides what the archive and the file beside it say. */
@@ -76,20 +77,13 @@ export class BoneAgeModel implements AsyncDisposable {
    */
   async forward(
     data: Float32Array,
-    shape: [number, number, number, number],
-    male?: ArrayLike<number>,
+    shape: Shape,
+    male?: Numbers,
     { features = false }: ForwardOptions = {},
   ): Promise<ForwardOutputs> {
-    const [rows, channels, height, width] = shape;
-    const elements = rows * channels * height * width;
-    if (!shape.every((side) => Number.isInteger(side) && side > 0) || data.length !== elements) {
-      throw new DeeplasiaError(
-        "ERR_DEEPLASIA_OPTION",
-        `data holds ${data.length} values, but shape [${shape.join(", ")}] means ${elements}`,
-      );
-    }
+    requireShape(data, shape);
     try {
-      const sex = this.encodeSex(male, rows);
+      const sex = this.encodeSex(male, shape[0]);
       const outputs = await native().forward(this.handle, data, shape, sex, features);
       return { ageZ: outputs.age, sexLogit: outputs.sexLogit, features: outputs.features };
     } catch (error) {
@@ -98,18 +92,8 @@ export class BoneAgeModel implements AsyncDisposable {
   }
 
   /** Sex as the network wants it, from 1 = male; null for a network without that input. */
-  encodeSex(male: ArrayLike<number> | undefined, rows: number): Float32Array | null {
-    if (this.contract.sexEncoding === "none") return null;
-    if (male?.length !== rows) {
-      throw new DeeplasiaError(
-        "ERR_DEEPLASIA_OPTION",
-        male === undefined
-          ? "this model needs the sex: pass male, one value a row (1 male, 0 female)"
-          : `male holds ${male.length} values for ${rows} row(s)`,
-      );
-    }
-    const encoded = Float32Array.from(male);
-    return this.contract.sexEncoding === "male-1" ? encoded : encoded.map((value) => 1 - value);
+  encodeSex(male: Numbers | undefined, rows: number): Float32Array | null {
+    return encodeSex(this.contract.sexEncoding, male, rows);
   }
 
   /** Release the weights now. Idempotent; waits for work in flight. */

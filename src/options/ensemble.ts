@@ -1,4 +1,4 @@
-/** Every option of `ensemble`, declared once as those of `predict` are in `schema.ts`. */
+/** Every option of `ensemble`, declared once as those of `predict` are in `predict.ts`. */
 import { z } from "zod";
 import { publishedMembers } from "./predict.js";
 

@@ -45,7 +45,7 @@ export interface WrittenPredictions extends Summary {
 /**
  * Predict a cohort into a file that appears under its name when it is complete, beside `<file>.failures.csv` where rows
  * failed. A list of models is an ensemble; `memberCsvs` names a folder for its members' own predictions. See
- * `openOutput` for resuming.
+ * `openOutput` for resuming. A file is written by one process at a time (`lockOutput`).
  *
  * With a `shard` (`"3/16"`) the rows of that share go to `<file>.parts`, and whoever completes the last share joins them
  * into the file (see `writeShare`); to stdout or a pipe they go as they are.

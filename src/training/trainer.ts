@@ -5,6 +5,14 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { writeBeside } from "../files.js";
 import type { DeviceChoice } from "../model/device.js";
 import {
+  encodeSex,
+  type Numbers,
+  requireShape,
+  rowValues,
+  type SexEncoding,
+  type Shape,
+} from "../model/tensors.js";
+import {
   type GroupHandle,
   type NetworkInput,
   native,
@@ -14,7 +22,6 @@ import {
 } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { TrainingStepOptions } from "../options/train/step.js";
-import { type Numbers, type SexEncoding, type Shape, stepFacts, tensorInput } from "./stepInput.js";
 
 /** What a training step returns: outputs and losses in training mode, before the update. */
 export interface StepResult extends TrainStepOutputs {
@@ -90,7 +97,8 @@ export class Trainer implements AsyncDisposable {
     { update = false }: { update?: boolean | undefined } = {},
   ): Promise<StepResult> {
     const accumulation = this.options.accumulateGradBatches;
-    return this.stepOn(tensorInput(data, shape), male, targetAgeZ, { accumulation, update });
+    requireShape(data, shape);
+    return this.stepOn({ data, shape }, male, targetAgeZ, { accumulation, update });
   }
 
   /** The same in evaluation mode; changes nothing. Without `targetAgeZ` there are no losses. */
@@ -101,7 +109,8 @@ export class Trainer implements AsyncDisposable {
     targetAgeZ: Numbers | null = null,
     weights: WhichWeights = {},
   ): Promise<EvaluationResult> {
-    return this.evaluateOn(tensorInput(data, shape), male, targetAgeZ, weights);
+    requireShape(data, shape);
+    return this.evaluateOn({ data, shape }, male, targetAgeZ, weights);
   }
 
   /** Internal: `step` on pictures that may lie in a native batch. */
@@ -115,7 +124,7 @@ export class Trainer implements AsyncDisposable {
       notes = [],
     }: { accumulation: number; update: boolean; notes?: readonly number[] },
   ): Promise<StepResult> {
-    const facts = stepFacts(input, male, targetAgeZ, this.sexEncoding);
+    const facts = this.#facts(input, male, targetAgeZ);
     const rate = this.#learningRate;
     const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update, notes);
     return (await this.#guarded(step)) as StepResult;
@@ -128,7 +137,7 @@ export class Trainer implements AsyncDisposable {
     targetAgeZ: Numbers | null,
     { ema = false, notes = [] }: WhichWeights & { notes?: readonly number[] } = {},
   ): Promise<EvaluationResult> {
-    const facts = stepFacts(input, male, targetAgeZ, this.sexEncoding);
+    const facts = this.#facts(input, male, targetAgeZ);
     return this.#guarded(() => native().evaluateStep(this.handle, input, facts, ema, notes));
   }
 
@@ -216,6 +225,16 @@ export class Trainer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  /** What is known of each row: the network's second input, and the truth. */
+  #facts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
+    const rows = "data" in input ? input.shape[0] : input.slots.length;
+    return {
+      sex: encodeSex(this.sexEncoding, male, rows),
+      male: male && rowValues("male", male, rows),
+      age: targetAgeZ && rowValues("targetAgeZ", targetAgeZ, rows),
+    };
   }
 
   async #guarded<T>(call: () => Promise<T>, file = this.file): Promise<T> {
