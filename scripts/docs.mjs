@@ -5,7 +5,7 @@ import { createProgram } from "../dist/cli.js";
 import { metaOf } from "../dist/options/meta.js";
 import { IGNORED_SETTINGS } from "../dist/options/train/ignored.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
-import { unwrap } from "../dist/options/written.js";
+import { unwrap } from "../dist/schema/unwrap.js";
 
 const FILE = new URL("../docs/options.md", import.meta.url);
 

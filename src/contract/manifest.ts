@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { nearestHint } from "../nearest.js";
+import { check, faultText } from "../schema/check.js";
 
 export const MANIFEST_NAME = "deeplasia.json";
 export const MANIFEST_FORMAT = 1;
@@ -94,15 +94,12 @@ export const DESCRIPTIVE_FIELDS: readonly ManifestField[] = [
 
 /** A checked manifest from parsed JSON or YAML. Throws ERR_DEEPLASIA_CONTRACT with every fault named. */
 export function parseManifest(value: unknown, file: string): Manifest {
-  const result = manifestSchema.partial().safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => {
-    if (issue.code !== "unrecognized_keys") return `${issue.path.join(".") || "manifest"}: ${issue.message}`;
-    return issue.keys.map((key) => `unknown field '${key}'${nearestHint(key, MANIFEST_FIELDS)}`).join("; ");
-  });
+  const { data, faults } = check(manifestSchema.partial(), value);
+  if (faults === null) return data;
+  const said = faults.map((fault) => faultText(fault, "field"));
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CONTRACT",
-    `the manifest ${file} is not valid: ${faults.join("; ")}`,
+    `the manifest ${file} is not valid: ${said.join("; ")}`,
     {
       file,
       remedy: "The fields are listed by `deeplasia-native manifest fields`.",

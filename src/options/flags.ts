@@ -2,8 +2,10 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
+import { check, meaningRemedy, type ValueFault } from "../schema/check.js";
+import { unwrap } from "../schema/unwrap.js";
 import { metaOf } from "./meta.js";
-import { typed, unwrap, writtenFlag } from "./written.js";
+import { typed, writtenFlag } from "./written.js";
 
 type Shape = Record<string, z.ZodType>;
 
@@ -23,8 +25,9 @@ function defaultText(value: unknown): string {
   return none || (Array.isArray(value) && value.length === 0) ? "" : ` (default: ${String(value)})`;
 }
 
-/** Longer lists of choices would leave no room for the texts of `--help`; they stand in the description. */
+/** Longer lists of choices would leave no room for the texts of `--help`; they stand behind the description. */
 const LONGEST_CHOICES = 50;
+const choicesOf = (schema: z.ZodEnum) => `<${schema.options.join("|")}>`;
 
 /** An option of a command line; `argument` is the placeholder of its value where it is not the usual one. */
 export function commanderOption(
@@ -34,8 +37,11 @@ export function commanderOption(
   argument = argumentOf(schema),
 ): Option {
   const { short, description } = metaOf(schema);
+  const { inner, defaultValue } = unwrap(schema);
   const flags = `${short === undefined ? "" : `-${short}, `}--${flag} ${argument}`.trim();
-  return new Option(flags, description + defaultText(unwrap(schema).defaultValue)).helpGroup(group);
+  const isLong = inner instanceof z.ZodEnum && choicesOf(inner).length > LONGEST_CHOICES;
+  const choices = isLong ? `: ${inner.options.join(", ")}` : "";
+  return new Option(flags, description + choices + defaultText(defaultValue)).helpGroup(group);
 }
 
 /**
@@ -45,7 +51,7 @@ export function commanderOption(
 function argumentOf(schema: z.ZodType): string {
   const { inner, defaultValue } = unwrap(schema);
   if (inner instanceof z.ZodBoolean) return defaultValue === undefined ? "<true|false>" : "";
-  const choices = inner instanceof z.ZodEnum ? `<${inner.options.join("|")}>` : "";
+  const choices = inner instanceof z.ZodEnum ? choicesOf(inner) : "";
   if (choices !== "" && choices.length <= LONGEST_CHOICES) return choices;
   const argument = metaOf(schema).argument ?? "<value>";
   const several = inner instanceof z.ZodArray || inner instanceof z.ZodTuple;
@@ -72,15 +78,17 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
     const value = parsed[commanderKey(key, option)];
     if (value !== undefined) raw[key] = typed(option, writtenFlag(option, value));
   }
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const key = String(issue.path[0]);
+  const { data, faults } = check(schema, raw);
+  if (faults === null) return data;
+  // Only keys of the schema were read, and each fault is of one of them.
+  const fault = faults[0] as ValueFault;
+  const key = String(fault.path[0]);
   const given = parsed[commanderKey(key, shape[key]!)];
+  const written = given === "" ? '""' : Array.isArray(given) ? given.join(" ") : given;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    `--${flagName(key, shape[key]!)} ${Array.isArray(given) ? given.join(" ") : given}: ${issue.message}`,
-    { remedy: `It takes: ${metaOf(shape[key]!).description}.` },
+    `--${flagName(key, shape[key]!)} ${written}: ${fault.text}`,
+    { remedy: meaningRemedy(fault.meaning) },
   );
 }
 

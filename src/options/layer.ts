@@ -1,7 +1,7 @@
 /** Settings as one source gives them, by path; and a section of checked values from all sources together. */
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { metaOf } from "./meta.js";
+import { check, meaningRemedy, type ValueFault } from "../schema/check.js";
 import { typed, type Written } from "./written.js";
 
 /** One setting as somebody gave it. */
@@ -26,28 +26,21 @@ export function readSection<S extends z.ZodObject>(schema: S, prefix: string, la
   for (const [key, setting] of Object.entries(schema.shape) as [string, z.ZodType][]) {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     const given = layer.get(path);
-    const result = setting.safeParse(given === undefined ? undefined : typed(setting, given.written));
-    if (result.success) values[key] = result.data;
-    else throw badSetting(path, setting, given, result.error.issues[0]?.message ?? "");
+    const { data, faults } = check(setting, given === undefined ? undefined : typed(setting, given.written));
+    if (faults === null) values[key] = data;
+    else throw badSetting(path, given, faults[0] as ValueFault);
   }
   return values as z.infer<S>;
 }
 
-function badSetting(
-  path: string,
-  schema: z.ZodType,
-  given: Given | undefined,
-  message: string,
-): DeeplasiaError {
-  const remedy = `It takes: ${metaOf(schema).description}.`;
-  if (given === undefined) {
-    return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${path} is missing`, { remedy });
-  }
-  return settingError(path, given, message, remedy);
+function badSetting(path: string, given: Given | undefined, { text, meaning }: ValueFault): DeeplasiaError {
+  const remedy = meaningRemedy(meaning);
+  if (given === undefined) return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${path} ${text}`, { remedy });
+  return settingError(path, given, text, remedy);
 }
 
 /** An error about a setting, which says where it was given: `my.yml:3: trainer.max_epochs "ten": …`. */
-export function settingError(path: string, given: Given, message: string, remedy: string): DeeplasiaError {
+export function settingError(path: string, given: Given, message: string, remedy?: string): DeeplasiaError {
   const { written, origin, file } = given;
   const place = origin.startsWith("--") ? origin : `${origin}: ${path}`;
   return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${place} ${JSON.stringify(written)}: ${message}`, {

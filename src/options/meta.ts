@@ -1,6 +1,6 @@
 /** What is said of an option where it is declared, besides its type. */
 import type { z } from "zod";
-import { unwrap } from "./written.js";
+import { saidOf } from "../schema/unwrap.js";
 
 /** What the command line and the docs need to know besides the type. */
 export interface OptionMeta {
@@ -17,6 +17,5 @@ export interface OptionMeta {
 
 /** What was said of a schema, also where `.partial()` wrapped it since. */
 export function metaOf(schema: z.ZodType): OptionMeta {
-  const said = schema.meta() ?? unwrap(schema).inner.meta();
-  return { description: "", ...said } as OptionMeta;
+  return { description: "", ...saidOf(schema) } as OptionMeta;
 }

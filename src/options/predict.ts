@@ -144,7 +144,7 @@ export const SHARD_PATTERN = /^(none|auto|[1-9]\d*\/[1-9]\d*)$/;
 const clusterOptions = {
   shard: z
     .string()
-    .regex(SHARD_PATTERN, "there is no such share")
+    .regex(SHARD_PATTERN, "must be i/n with i from 1 to n, none or auto")
     .optional()
     .meta({
       description:

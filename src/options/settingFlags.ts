@@ -1,9 +1,10 @@
 /** Settings of a section as dotted flags: `--model.backbone` gives the setting `model.backbone`. */
 import type { Command } from "commander";
 import { z } from "zod";
+import { unwrap } from "../schema/unwrap.js";
 import { commanderOption } from "./flags.js";
 import type { Layer } from "./layer.js";
-import { unwrap, writtenFlag } from "./written.js";
+import { writtenFlag } from "./written.js";
 
 export interface SettingFlag {
   /** Without dashes. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** Text for one line of a script. */
-const line = z.string().regex(/^[^\p{Cc}]+$/u, "expected text on one line");
+const line = z.string().regex(/^[^\p{Cc}]+$/u, "must be text on one line");
 
 /** Signal and seconds of notice; with `B:` it would reach the batch shell, and nobody who could save. */
 const SIGNAL = /^(?:SIG)?USR1@(\d+)$/;
@@ -23,7 +23,7 @@ const sbatchShape = {
     argument: "<n>",
   }),
   gpusPerNode: line
-    .regex(/^([^:]+:)?[1-9]\d*$/, "expected a number, or type:number")
+    .regex(/^([^:]+:)?[1-9]\d*$/, "must be a number, or type:number")
     .optional()
     .meta({
       description: "GPUs a node: 4, or a100:4",
@@ -46,7 +46,7 @@ const sbatchShape = {
     .string()
     .regex(
       /^\d+-\d+(:[1-9]\d*)?(%[1-9]\d*)?$/,
-      "expected first-last, such as 0-15, and as sbatch has it :step, %running",
+      "must be first-last, such as 0-15, and as sbatch has it :step, %running",
     )
     .optional()
     .meta({
@@ -59,7 +59,7 @@ const sbatchShape = {
     .optional()
     .meta({ description: "features that the nodes must have", argument: "<list>", short: "C" }),
   qos: line.optional().meta({ description: "quality of service", argument: "<name>", short: "q" }),
-  signal: z.string().regex(SIGNAL, "expected USR1@seconds").default("USR1@90").meta({
+  signal: z.string().regex(SIGNAL, "must be USR1@seconds").default("USR1@90").meta({
     description: "seconds before the time limit at which the command saves and the job is queued again",
     argument: "<USR1@s>",
   }),

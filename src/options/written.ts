@@ -1,22 +1,15 @@
 /** What a person wrote, on the command line or in YAML, and what it means once an option's type is known. */
-import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
 import { z } from "zod";
+import { unwrap } from "../schema/unwrap.js";
 
 /** Text that no type has been given to yet, in lists and maps as they were written; null where `null` was. */
 export type Written = string | null | Written[] | { [key: string]: Written };
 
-/** The schema without `.optional()`, `.nullable()` and `.default()`, and its default. */
-export function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unknown; nullable: boolean } {
-  let inner = schema;
-  let defaultValue: unknown;
-  let nullable = false;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
-    if (inner instanceof z.ZodDefault) defaultValue = inner.def.defaultValue;
-    nullable ||= inner instanceof z.ZodNullable;
-    inner = inner.unwrap() as z.ZodType;
-  }
-  return { inner, defaultValue, nullable };
-}
+/** Nothing, as YAML, JSON and Python write it. */
+const NULL = /^(null|Null|NULL|None|~)$/;
+/** Text that is not nothing only if it stands in quotes. */
+export const isPythonsNull = (text: unknown) => text === "None";
 
 /**
  * A node of a parsed YAML document as it was written: `007` and `1.0` keep their zeros, and `1e-3` is the same whether
@@ -29,6 +22,7 @@ export function writtenNode(node: unknown): Written {
     return Object.fromEntries(entries);
   }
   if (!isScalar(node) || node.value === null) return null;
+  if (node.type === Scalar.PLAIN && isPythonsNull(node.value)) return null;
   return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
 }
 
@@ -44,7 +38,7 @@ export function writtenFlag(schema: z.ZodType, value: unknown): Written {
   const texts = (Array.isArray(value) ? value : [value]).map(String);
   const [only = ""] = texts;
   if (texts.length === 1) {
-    if (nullable && only === "null") return null;
+    if (nullable && NULL.test(only)) return null;
     if (isStructured && /^\s*(\[.*\]|\{.*\})\s*$/s.test(only)) {
       const document = parseDocument(only);
       if (document.errors.length === 0) return writtenNode(document.contents);
@@ -54,8 +48,9 @@ export function writtenFlag(schema: z.ZodType, value: unknown): Written {
   return itemSchema(inner, 0) instanceof z.ZodNumber ? texts.flatMap((text) => text.split(",")) : texts;
 }
 
-const TRUE = /^(true|yes|on)$/i;
-const FALSE = /^(false|no|off)$/i;
+// `yes`, `on` and 1 too: they are booleans in the YAML that Python reads, and on other command lines.
+const TRUE = /^(true|yes|on|1)$/i;
+const FALSE = /^(false|no|off|0)$/i;
 
 /**
  * The value that a schema makes of what was written. What does not fit is returned as it is, for the schema to refuse.
@@ -75,8 +70,7 @@ export function typed(schema: z.ZodType, written: Written): unknown {
     const value = inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : z.unknown();
     return Object.fromEntries(Object.entries(written).map(([key, item]) => [key, typed(value, item)]));
   }
-  if (inner instanceof z.ZodNumber) return written.trim() === "" ? written : numberOr(written);
-  // `yes` and `on` too: they are booleans in the YAML that Python reads.
+  if (inner instanceof z.ZodNumber) return numberOr(written);
   if (inner instanceof z.ZodBoolean) return TRUE.test(written) ? true : FALSE.test(written) ? false : written;
   if (inner instanceof z.ZodLiteral)
     return [...inner.values].find((value) => String(value) === written) ?? written;
@@ -91,7 +85,10 @@ function itemSchema(list: z.ZodType, index: number): z.ZodType {
   return z.unknown();
 }
 
+/** Numbers as YAML and Python write them: `1e-3`, `.5`, `1_000`, `0x10`. Infinities and NaN stay texts: no option takes one. */
+const NUMBER = /^[-+]?((\d+(_\d+)*)?\.?\d+(_\d+)*|\d+(_\d+)*\.)(e[-+]?\d+)?$|^0x[\da-f]+$/i;
+
 function numberOr(text: string): number | string {
-  const value = Number(text);
-  return Number.isNaN(value) ? text : value;
+  const plain = text.trim();
+  return plain.length < 100 && NUMBER.test(plain) ? Number(plain.replaceAll("_", "")) : text;
 }

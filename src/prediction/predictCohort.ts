@@ -7,6 +7,7 @@ import type { BoneAgeModel } from "../model/model.js";
 import { type CohortPredictionOptions, cohortPredictionOptions } from "../options/predict.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
+import { requireOptions } from "../schema/check.js";
 import { shareOf } from "../slurm/share.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOf, type Staged, stage } from "../staging/staging.js";
@@ -36,10 +37,8 @@ export type CohortRun = PredictCohortOptions & CohortPredictionOptions;
 /** The options with the defaults of the schema. Throws ERR_DEEPLASIA_OPTION. */
 export function resolveOptions(options: PredictCohortOptions): CohortRun {
   const { files, sexModel, signal, onProgress, logger, ...rest } = options;
-  const checked = cohortPredictionOptions.safeParse(rest);
-  if (checked.success) return { ...checked.data, files, sexModel, signal, onProgress, logger };
-  const issue = checked.error.issues[0]!;
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${issue.path.join(".") || "options"}: ${issue.message}`);
+  const checked = requireOptions(cohortPredictionOptions, rest);
+  return { ...checked, files, sexModel, signal, onProgress, logger };
 }
 
 /** The cohort that the options name, for networks that may need sex and masks. */

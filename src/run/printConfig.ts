@@ -1,13 +1,19 @@
 /** A configuration as YAML: for `--print_config`, and for a run's own folder. Reading it gives the same again. */
-import { Document, isPair, isScalar, type Pair, visit } from "yaml";
+import { Document, isPair, isScalar, type Pair, Scalar, visit } from "yaml";
 import { metaOf } from "../options/meta.js";
 import { SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../options/train/index.js";
 import type { PrintStyle } from "../options/train/register.js";
+import { isPythonsNull } from "../options/written.js";
 import { completeConfig } from "./config.js";
 
 export function formatConfig(config: TrainConfig, style: PrintStyle = "plain"): string {
   const shown = style === "skip_default" ? difference(config, completeConfig([]).config) : config;
   const document = new Document(shown, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, scalar) {
+      if (isPythonsNull(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
   if (style === "comments") addComments(document);
   return document.toString({ lineWidth: 0 });
 }

@@ -2,12 +2,12 @@
 import type { z } from "zod";
 import { contractSources, mergeManifests } from "../contract/contract.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { toDeeplasiaError } from "../errors.js";
 import { chooseDevice, type DeviceChoice } from "../model/device.js";
 import { openModelSource } from "../model/source.js";
 import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
-import { nearestHint } from "../nearest.js";
 import { type TrainingStepOptions, trainingStepOptions } from "../options/train/step.js";
+import { requireOptions } from "../schema/check.js";
 import { Trainer } from "./trainer.js";
 
 export interface CreateTrainerOptions extends z.input<typeof trainingStepOptions> {
@@ -15,20 +15,6 @@ export interface CreateTrainerOptions extends z.input<typeof trainingStepOptions
   manifest?: string | undefined;
   /** Single fields of the contract; they override every file. */
   contract?: Manifest | undefined;
-}
-
-function invalid(message: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message);
-}
-
-function checkedOptions(options: z.input<typeof trainingStepOptions>): TrainingStepOptions {
-  const checked = trainingStepOptions.safeParse(options);
-  if (checked.success) return checked.data;
-  const issue = checked.error.issues[0]!;
-  if (issue.code !== "unrecognized_keys")
-    throw invalid(`${issue.path.join(".") || "options"}: ${issue.message}`);
-  const [key = ""] = issue.keys;
-  throw invalid(`unknown option '${key}'${nearestHint(key, Object.keys(trainingStepOptions.shape))}`);
 }
 
 function settingsOf(options: TrainingStepOptions, device: string): TrainerSettings {
@@ -89,7 +75,7 @@ export async function openTrainer(
  */
 export async function createTrainer(file: string, options: CreateTrainerOptions = {}): Promise<Trainer> {
   const { manifest, contract, ...rest } = options;
-  const checked = checkedOptions(rest);
+  const checked = requireOptions(trainingStepOptions, rest);
   try {
     const flags = parseManifest(contract ?? {}, "given by options");
     const source = await openModelSource(file);

@@ -186,9 +186,9 @@ describe("errors say what is wrong", () => {
 
   test.each([
     [{ optimiser: "sgd" }, `unknown option 'optimiser' (the nearest is "optimizer")`],
-    [{ lr: -1 }, "lr: "],
-    [{ betas: [0.9, 1] }, "betas.1: "],
-    [{ optimizer: "sgd", nesterov: true }, "nesterov: needs a momentum above 0 and a dampening of 0"],
+    [{ lr: -1 }, "lr -1 must be a number of at least 0"],
+    [{ betas: [0.9, 1] }, "betas [ 0.9, 1 ] must be 2 values: 2 times a number of at least 0 and below 1"],
+    [{ optimizer: "sgd", nesterov: true }, "nesterov true needs a momentum above 0 and a dampening of 0"],
     [{ freeze: ["nobody.*"] }, "no parameter's name fits the pattern 'nobody.*'"],
     [{ freeze: ["*"] }, "all parameters are frozen: nothing is left to learn"],
     [{ device: "gpu0" }, "--device gpu0 is not a device"],

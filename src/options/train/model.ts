@@ -19,13 +19,10 @@ export const BACKBONES = [
 
 /** What a network is made of; the two weights are parameters of it where they are learnt. */
 export const networkSettings = z.strictObject({
-  backbone: z
-    .enum(BACKBONES)
-    .default("efficientnet-b0")
-    .meta({
-      description: `network before the heads: ${BACKBONES.join(", ")}`,
-      argument: "<name>",
-    }),
+  backbone: z.enum(BACKBONES).default("efficientnet-b0").meta({
+    description: "network before the heads",
+    argument: "<name>",
+  }),
   padding: z.enum(["static", "dynamic"]).default("static").meta({
     description:
       'EfficientNet\'s "same" padding, for the nominal input size, as published, or for the real one',
@@ -65,7 +62,7 @@ export const modelSettings = z.strictObject({
   pretrained: z
     .union([
       z.literal(false),
-      z.string().regex(/^(?!true$)./i, { error: "expected the file of ImageNet weights: none are fetched" }),
+      z.string().regex(/^(?!true$)./i, { error: "must be the file of ImageNet weights: none are fetched" }),
     ])
     .nullable()
     .default(null)

@@ -1,10 +1,10 @@
 /** The settings of training as flags: `--trainer.max_epochs=100`, `--optimizer=SGD --optimizer.momentum=0.9`. */
 import { type Command, CommanderError } from "commander";
 import { z } from "zod";
+import { unwrap } from "../../schema/unwrap.js";
 import { classArguments, requireClass, shortName } from "../classPath.js";
 import { metaOf } from "../meta.js";
 import { addSettingFlags, type SettingFlag, sectionFlags } from "../settingFlags.js";
-import { unwrap } from "../written.js";
 import { IGNORED_SETTINGS } from "./ignored.js";
 import { CLASS_SECTIONS, runSettings, SECTIONS } from "./index.js";
 

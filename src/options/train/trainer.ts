@@ -7,10 +7,10 @@ const none = z.string().regex(/^1\.0*$/);
 /** A whole number counts batches, a fraction is a share of them. As in Lightning `1` is one batch and `1.0` all. */
 const limit = z
   .union([none.transform(() => null), z.number().min(0)], {
-    error: "expected a number of batches or a share of them (1.0 or null: all)",
+    error: "must be a number of batches or a share of them (1.0 or null: all)",
   })
   .refine((value) => value === null || value < 1 || Number.isInteger(value), {
-    error: "expected a whole number of batches, or a share below 1",
+    error: "must be a whole number of batches, or a share below 1",
   })
   .nullable()
   .default(null);
@@ -18,7 +18,7 @@ const limit = z
 /** Lightning's count or list of devices; a list is kept as text, `[1,2]`. */
 const devices = z
   .union([z.string().min(1), z.array(count).transform((list) => `[${list}]`)], {
-    error: "expected a number of devices, or a list of their numbers",
+    error: "must be a number of devices, or a list of their numbers",
   })
   .nullable();
 
@@ -41,7 +41,7 @@ export const trainerSettings = z.strictObject({
   }),
   max_time: z
     .string()
-    .regex(/^\d+(:\d\d){3}$/, { error: "expected DD:HH:MM:SS" })
+    .regex(/^\d+(:\d\d){3}$/, { error: "must be DD:HH:MM:SS" })
     .nullable()
     .default(null)
     .meta({ description: "stop after that time; DD:HH:MM:SS", argument: "<time>" }),
@@ -60,7 +60,7 @@ export const trainerSettings = z.strictObject({
     .meta({ description: "clip the norm of all gradients (null: that), or each value" }),
   accumulate_grad_batches: z
     .union([z.int().min(1), z.record(z.string().regex(/^\d+$/), z.int().min(1))], {
-      error: "expected a number of batches, or a map from epoch to number",
+      error: "must be a number of batches, or a map from epoch to number",
     })
     .nullable()
     .default(null)
@@ -84,7 +84,7 @@ export const trainerSettings = z.strictObject({
   limit_val_batches: limit.meta({ description: "the same for validation", argument: "<n>" }),
   limit_test_batches: limit.meta({ description: "the same for the test split", argument: "<n>" }),
   fast_dev_run: z
-    .union([z.boolean(), count], { error: "expected true, false or a number of batches" })
+    .union([count, z.boolean()], { error: "must be true, false or a number of batches" })
     .default(false)
     .meta({
       description: "a trial: one epoch of that many batches (true: 1), nothing is kept",

@@ -66,7 +66,9 @@ describe("where a contract comes from", () => {
     expect(() => parseManifestText('{"inputsize":[1,2,3]}', "a.json")).toThrow(
       /a\.json.*'inputsize'.*inputSize/,
     );
-    expect(() => parseManifestText('{"fit":"round"}', "a.json")).toThrow(/fit: /);
+    expect(() => parseManifestText('{"fit":"round"}', "a.json")).toThrow(
+      /fit "round" must be one of centre-square, stretch or pad/,
+    );
     expect(() => parseManifestText("{", "a.json")).toThrow(/a\.json is not JSON/);
     expect(() =>
       contract({ inputSize: [1, 64, 64], normalise: "fixed", normaliseMean: [0, 0, 0], normaliseSd: [1] }),

@@ -1,0 +1,101 @@
+/**
+ * The one place where values meet schemas, and where a verdict becomes words. What a value must be is told from the schema
+ * of the whole option, never by the schema library, whose sentences are about its own types.
+ */
+import { inspect } from "node:util";
+import { z } from "zod";
+import { DeeplasiaError, type ErrorCode } from "../errors.js";
+import { nearestHint } from "../nearest.js";
+import { expectation } from "./expectation.js";
+import { saidOf, unwrap } from "./unwrap.js";
+
+/** One thing that is wrong with a value. */
+export type Fault = { kind: "unknown"; key: string; nearest: string } | ValueFault;
+
+export interface ValueFault {
+  kind: "value";
+  /** Of the option that is wrong; empty where the value itself is. */
+  path: PropertyKey[];
+  /** The whole value of that option. */
+  given: unknown;
+  /** `must be a whole number from 1 to 4096` */
+  text: string;
+  /** What the option is for; empty where nothing is said of it. */
+  meaning: string;
+}
+
+export type Checked<T> = { data: T; faults: null } | { data: null; faults: [Fault, ...Fault[]] };
+
+/** What a schema makes of a value, or all that is wrong with it. */
+export function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
+  // Texts that a schema brings of its own, such as "must be DD:HH:MM:SS", win over the empty one.
+  const result = schema.safeParse(value, { error: () => "" });
+  if (result.success) return { data: result.data, faults: null };
+  const faults = result.error.issues.flatMap((issue) => faultsOf(schema, value, issue));
+  return { data: null, faults: faults as [Fault, ...Fault[]] };
+}
+
+function faultsOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): Fault[] {
+  const isObject = schema instanceof z.ZodObject;
+  if (isObject && issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    const names = Object.keys(schema.shape);
+    return issue.keys.map((key) => ({ kind: "unknown", key, nearest: nearestHint(key, names) }));
+  }
+  const [key] = issue.path;
+  const isInside = isObject && key !== undefined;
+  const option = isInside ? (schema.shape as Record<PropertyKey, z.ZodType>)[key]! : schema;
+  const given = isInside ? (value as Record<PropertyKey, unknown>)[key] : value;
+  const path = isInside ? [key] : [];
+  const text = issue.message === "" ? mustBe(option, given) : issue.message;
+  return [{ kind: "value", path, given, text, meaning: String(saidOf(option).description ?? "") }];
+}
+
+function mustBe(schema: z.ZodType, given: unknown): string {
+  if (given === undefined) return `is missing: it must be ${expectation(schema)}`;
+  const { inner } = unwrap(schema);
+  const isChoice = inner instanceof z.ZodEnum && typeof given === "string";
+  const hint = isChoice ? nearestHint(given, inner.options.map(String)) : decimalComma(inner, given);
+  return `must be ${expectation(schema)}${hint}`;
+}
+
+function decimalComma(schema: z.ZodType, given: unknown): string {
+  const isDecimal = schema instanceof z.ZodNumber && !schema.isInt && /^-?\d+,\d+$/.test(String(given));
+  return isDecimal ? ` (decimals take a point: ${String(given).replace(",", ".")})` : "";
+}
+
+/** A value as a message shows it: short, on one line. */
+export function shown(value: unknown): string {
+  if (typeof value === "string" && value.length <= 200) return JSON.stringify(value);
+  const text = inspect(value, { depth: 1, maxArrayLength: 8, maxStringLength: 200, breakLength: Infinity });
+  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
+}
+
+/** What an option is for, as the remedy of a wrong value. */
+export const meaningRemedy = (meaning: string) => (meaning === "" ? undefined : `Meaning: ${meaning}.`);
+
+/** One fault in a sentence; `noun` is what an unknown key is called. */
+export function faultText(fault: Fault, noun: string): string {
+  if (fault.kind === "unknown") return `unknown ${noun} '${fault.key}'${fault.nearest}`;
+  const name = fault.path.map(String).join(".") || `the ${noun}s`;
+  return `${name} ${fault.given === undefined ? "" : `${shown(fault.given)} `}${fault.text}`;
+}
+
+/**
+ * Options of a function, checked, with every default filled in.
+ *
+ * Throws `code` (ERR_DEEPLASIA_OPTION unless said) naming the first option that is wrong or unknown, and what it must be.
+ */
+export function requireOptions<S extends z.ZodObject>(
+  schema: S,
+  value: unknown,
+  code: ErrorCode = "ERR_DEEPLASIA_OPTION",
+): z.infer<S> {
+  const { data, faults } = check(schema, value);
+  if (faults === null) return data;
+  const [first] = faults;
+  const remedy =
+    first.kind === "unknown"
+      ? `The options are ${Object.keys(schema.shape).join(", ")}.`
+      : (meaningRemedy(first.meaning) ?? "Leave it out, or give such a value.");
+  throw new DeeplasiaError(code, faultText(first, "option"), { remedy });
+}
