@@ -15,6 +15,7 @@ import { registerMerge } from "./commands/merge.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
 import { registerSlurm } from "./commands/slurm.js";
+import { guardStreams } from "./commands/streams.js";
 import { registerTrain } from "./commands/train.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
 import { canonicalFlags } from "./options/flags.js";
@@ -50,25 +51,35 @@ export function commandOf(program: Command, argv: readonly string[]): Command {
 
 /** Run the program; sets the exit code of the process, never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // `… | head`: the reader has enough, and that is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  const stdoutFailure = guardStreams();
+  const isReported = await run(argv);
+  const failure = await stdoutFailure();
+  if (failure !== null && !isReported) reportError(failure);
+}
+
+/** Whether an error was reported. */
+async function run(argv: readonly string[]): Promise<boolean> {
   const program = createProgram();
   const given = argv.slice(2);
   const command = commandOf(program, given);
   try {
     await program.parseAsync(canonicalFlags(given, command), { from: "user" });
+    return false;
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version end here as well, with exit code 0; commander has printed the message already.
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-      return;
+      return error.exitCode !== 0;
     }
-    const failure = toDeeplasiaError(error);
-    process.stderr.write(`error: ${formatError(failure)}\n`);
-    if (failure.code === "ERR_DEEPLASIA_INTERNAL")
-      process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
-    process.exitCode = failure.exitStatus;
+    reportError(error);
+    return true;
   }
+}
+
+function reportError(error: unknown): void {
+  const failure = toDeeplasiaError(error);
+  process.stderr.write(`error: ${formatError(failure)}\n`);
+  if (failure.code === "ERR_DEEPLASIA_INTERNAL")
+    process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
+  process.exitCode = failure.exitStatus;
 }

@@ -29,6 +29,7 @@ import { ensureLibtorch } from "./libtorch.js";
 import { reportShare, withoutShard } from "./merge.js";
 import { disposeModels, loadModels, modelFiles } from "./models.js";
 import { stopSignal } from "./signals.js";
+import { isStdoutOpen } from "./streams.js";
 
 const HELP = `
 Examples:
@@ -105,6 +106,7 @@ async function print(models: Models, options: Run, logger: Logger, progress: Pro
   let failed = 0;
   const records = predictCohort(models, { ...cohortPart(options), logger, signal: stop.signal });
   for await (const record of records) {
+    if (!isStdoutOpen()) break;
     progress.hide();
     if (isFailure(record)) {
       failed++;

@@ -1,0 +1,52 @@
+/** Standard output and standard error of a command: what becomes of it when nobody can take its words. */
+import { closeSync, fstatSync } from "node:fs";
+import { isatty } from "node:tty";
+import { isSystemError } from "../errors.js";
+import { outputError } from "../files.js";
+
+/**
+ * What is said on stderr is for a person. That nobody hears it (a full disk, a closed terminal, `2>&1 | head`) must not
+ * end the work.
+ *
+ * What goes to stdout is the result, so losing it is a failure. Returns a function that gives it, null where all was
+ * written. `… | head` is none: the reader has enough.
+ */
+export function guardStreams(): () => Promise<Error | null> {
+  let failure: Error | null = null;
+  process.stderr.on("error", () => {});
+  process.on("exit", closeLostTerminals);
+  process.stdout.on("error", (error) => {
+    if (!isReaderGone(error)) failure ??= outputError(error, "stdout");
+    hasReader = false;
+  });
+  return async () => {
+    await written();
+    return failure;
+  };
+}
+
+let hasReader = true;
+
+/** False once stdout takes nothing any more: then there is nobody to work for. */
+export const isStdoutOpen = () => hasReader;
+
+const isReaderGone = (error: unknown) => isSystemError(error, "EPIPE", "ERR_STREAM_DESTROYED");
+
+/** Resolves when stdout has taken, or refused, all that was written. */
+async function written(): Promise<void> {
+  const { stdout } = process;
+  if (stdout.writableLength > 0) await new Promise<void>((resolve) => stdout.write("", () => resolve()));
+  // A stream's event for an error follows the callback of its write.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Node restores the terminal when it exits, and aborts where that has gone; what is closed it leaves alone. */
+function closeLostTerminals(): void {
+  for (const fd of [0, 1, 2]) {
+    try {
+      if (fstatSync(fd).isCharacterDevice() && !isatty(fd)) closeSync(fd);
+    } catch {
+      // It is closed already.
+    }
+  }
+}
