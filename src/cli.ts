@@ -7,6 +7,7 @@ import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerEnsemble } from "./commands/ensemble.js";
 import { EXIT } from "./commands/exit.js";
+import { helpText, styleHelp } from "./commands/help.js";
 import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
@@ -26,20 +27,30 @@ export function createProgram(): Command {
     .version(packageVersion())
     .showHelpAfterError("(add --help for the options)")
     .exitOverride();
+  styleHelp(program);
+  program.addHelpText(
+    "after",
+    helpText("\n`deeplasia-native <command> --help` shows the options of a command, with examples."),
+  );
+  program.commandsGroup("Bone ages:");
   registerPredict(program);
   registerMerge(program);
   registerEnsemble(program);
+  program.commandsGroup("Models:");
   registerConvert(program);
   registerInit(program);
   registerInspect(program);
   registerManifest(program);
+  program.commandsGroup("Training and cohorts:");
   registerTrain(program);
   registerCohort(program);
   registerAugmentPreview(program);
   registerPhantom(program);
+  program.commandsGroup("Clusters and installation:");
   registerSlurm(program);
   registerLibtorch(program);
   registerDoctor(program);
+  program.helpCommand("help [command]", "the help of a command");
   return program;
 }
 

@@ -12,6 +12,7 @@ import { native } from "../native.js";
 import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { networkText } from "../options/network.js";
+import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { writableManifest } from "./manifest.js";
 import { requireNew } from "./output.js";
@@ -46,7 +47,7 @@ export function registerConvert(program: Command): void {
     .description("a checkpoint (Lightning, a state dict, safetensors) to a model with its contract inside")
     .argument("<checkpoint>", "file of weights; with --half also a TorchScript model")
     .argument("<model>", "new file")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(convert);
   addOptions(command, outputOptions.shape, "Output:");
   addOptions(command, checkpointOptions.shape, "Checkpoint:");

@@ -11,6 +11,7 @@ import { deviationLines } from "../prediction/summary.js";
 import { writeCombined } from "../prediction/writeCombined.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { EXIT } from "./exit.js";
+import { helpText } from "./help.js";
 
 const HELP = `
 Examples:
@@ -21,6 +22,7 @@ Each CSV has image_ID and pred_bone_age, as predict writes them; equal names in 
 where all files have it. Files with "ensemble" in their names, and lists of failures, are left out.
 
 Exit codes: 0 all rows combined; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv).
+
 ${DISCLAIMER}`;
 
 export function registerEnsemble(program: Command): void {
@@ -30,7 +32,7 @@ export function registerEnsemble(program: Command): void {
       "the mean of several members' predictions: CSVs of predict, or of the reference's predict.py",
     )
     .argument("<predictions...>", "CSV files; with --members published the folder that holds them")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action((inputs: string[], parsed: Record<string, unknown>) => ensemble(inputs, parsed));
   addOptions(command, ensembleOptions.shape, "Options:");
 }

@@ -12,6 +12,7 @@ import { readSection } from "../options/layer.js";
 import { networkConfig, networkText } from "../options/network.js";
 import { addSettingFlags, flagLayer, sectionFlags } from "../options/settingFlags.js";
 import { networkSettings } from "../options/train/model.js";
+import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { writableManifest } from "./manifest.js";
 import { requireNew } from "./output.js";
@@ -47,7 +48,7 @@ export function registerInit(program: Command): void {
   const command = program
     .command("init")
     .description("a new network with random or ImageNet weights, to be trained")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(init);
   addOptions(command, initOptions.shape, "Output and weights:");
   addSettingFlags(command, NETWORK_FLAGS);

@@ -7,6 +7,7 @@ import { manifestSchema } from "../contract/manifest.js";
 import { toDeeplasiaError } from "../errors.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
+import { columnsOf, wrap } from "../report/wrapped.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { requireNew } from "./output.js";
 
@@ -33,7 +34,8 @@ function fields(): void {
   for (const [field, schema] of Object.entries(manifestSchema.shape) as [string, z.ZodType][]) {
     const { description } = metaOf(schema);
     const values = schema instanceof z.ZodEnum ? ` (${schema.options.join(", ")})` : "";
-    process.stdout.write(`${field}, --${flagName(field, schema)}\n    ${description}${values}\n`);
+    const lines = wrap(description + values, columnsOf(process.stdout) - 4).map((line) => `    ${line}\n`);
+    process.stdout.write(`${field}, --${flagName(field, schema)}\n${lines.join("")}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { createLogger, type Logger } from "../report/log.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/share.js";
 import { EXIT } from "./exit.js";
+import { helpText } from "./help.js";
 
 const HELP = `
 Example:
@@ -17,6 +18,7 @@ The last task to finish joins the shares by itself; this is for when it could no
 are missing, the command that runs them is said. Nothing is lost or run twice: what is complete stays as it is.
 
 Exit codes: 0 all rows predicted; 1 failure, such as a missing share; 3 some rows failed (<output>.failures.csv).
+
 ${DISCLAIMER}`;
 
 export function registerMerge(program: Command): void {
@@ -26,7 +28,7 @@ export function registerMerge(program: Command): void {
       "join the shares of a prediction that several tasks made (predict in a SLURM array, or --shard)",
     )
     .argument("<output>", "the --output_path of the run")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(merge);
 }
 

@@ -7,6 +7,7 @@ import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/cohort
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";
 import { EXIT } from "./exit.js";
+import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 
@@ -16,14 +17,16 @@ Example:
 
 Writes images/, masks/, annotations.csv (bone_age: the maturity that was drawn, months) and splits.csv (column
 ${SPLIT_COLUMN}: train, val, test). The same command again goes on where one was interrupted.
+
 ${SYNTHETIC_NOTICE}
+
 ${DISCLAIMER}`;
 
 export function registerPhantom(program: Command): void {
   const command = program
     .command("phantom")
     .description("draw synthetic hand radiographs with known bone ages, to try and test everything with")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(phantom);
   addOptions(command, phantomOptions.shape, "Phantoms:");
 }

@@ -25,6 +25,7 @@ import { createProgress, type Progress } from "../report/progress.js";
 import { slurmTask } from "../slurm/environment.js";
 import { shareText } from "../slurm/share.js";
 import { EXIT } from "./exit.js";
+import { helpText, shortenHelp } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { reportShare, withoutShard } from "./merge.js";
 import { disposeModels, loadModels, modelFiles } from "./models.js";
@@ -48,6 +49,7 @@ again does so by itself.
 
 Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv); 130, 138,
 143 interrupted.
+
 ${DISCLAIMER}`;
 
 export function registerPredict(program: Command): void {
@@ -55,14 +57,22 @@ export function registerPredict(program: Command): void {
     .command("predict")
     .description("bone ages of radiographs: files and folders, or the rows of an annotation CSV")
     .argument("[pictures...]", "files, folders or glob patterns")
-    .addHelpText("after", HELP)
     .action((pictures: string[], parsed: Record<string, unknown>) => predict(pictures, parsed));
   for (const [group, shape] of Object.entries(PREDICT_GROUPS)) addOptions(command, shape, group);
   addOptions(command, contractOptions.shape, "Contract of the model (where no manifest says it):");
   for (const [flag, kind] of Object.entries(IGNORED_PREDICT_FLAGS)) {
     command.addOption(command.createOption(`--${flag}${kind === "value" ? " [value]" : ""}`).hideHelp());
   }
+  shortenHelp(command, MOST_USED);
+  command.addHelpText("after", helpText(HELP));
 }
+
+/** What most predictions need; the short help has them. */
+const MOST_USED = [
+  ...["ckp_path", "manifest", "predict-sex", "annotation_csv", "img_dir", "mask_dirs", "sex", "sex-from"],
+  ...["split_csv", "split_column", "split_name", "batch_size", "num_workers", "device", "shard"],
+  ...["output_path", "format", "resume", "overwrite", "strict", "progress", "yes"],
+];
 
 async function predict(pictures: string[], parsed: Record<string, unknown>): Promise<void> {
   const options = readOptions(predictOptions, parsed);

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { addOptions } from "../options/flags.js";
 import { logsOptions, requeueOptions, SUBMIT_GROUPS } from "../options/slurm.js";
+import { helpText } from "./help.js";
 import { cancelCommand, logsCommand, statusCommand } from "./slurmFolder.js";
 import { doctorCommand, requeueCommand } from "./slurmJob.js";
 import { submitCommand, templateCommand } from "./slurmSubmit.js";
@@ -42,7 +43,7 @@ export function registerSlurm(program: Command): void {
     .argument("[command...]", "the command for the job with its options")
     .passThroughOptions()
     .allowUnknownOption()
-    .addHelpText("after", SUBMIT_HELP)
+    .addHelpText("after", helpText(SUBMIT_HELP))
     .action((words: string[], _parsed: unknown, command: Command) => submitCommand(words, command));
   for (const [heading, shape] of Object.entries(SUBMIT_GROUPS)) addOptions(submit, shape, heading);
   group
@@ -65,13 +66,13 @@ export function registerSlurm(program: Command): void {
     .description("check a job before it reads anything: tasks, devices, signals, network, scratch")
     .argument("[command...]", "the command for the job with its options")
     .passThroughOptions()
-    .addHelpText("after", DOCTOR_HELP)
+    .addHelpText("after", helpText(DOCTOR_HELP))
     .action(doctorCommand);
   const requeue = folder(
     "requeue",
     "the last line of a job's script: queue the job again, if its time limit ended it",
   )
-    .addHelpText("after", REQUEUE_HELP)
+    .addHelpText("after", helpText(REQUEUE_HELP))
     .action(requeueCommand);
   addOptions(requeue, requeueOptions.shape, "Options:");
 }

@@ -14,6 +14,7 @@ import { runTraining } from "../run/run.js";
 import { isTrial, withTrial } from "../run/trial.js";
 import type { RunFolder } from "../training/runFolder.js";
 import { EXIT } from "./exit.js";
+import { helpText, shortenHelp } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 
@@ -31,7 +32,19 @@ Ctrl-C, SIGTERM and SIGUSR1: the step in hand ends, the state is saved, and --tr
 as if nothing had happened. A job that SLURM starts again does so by itself.
 
 Exit codes: 0 trained and tested; 1 failure; 2 wrong usage; 130, 138, 143 interrupted, the state is saved.
+
 ${DISCLAIMER}`;
+
+/** What a first run needs, and most others; the short help has them. */
+const MOST_USED = [
+  ...["config", "print_config", "name", "root_dir", "device", "strict", "yes"],
+  ...["trainer.max_epochs", "trainer.precision", "trainer.devices", "trainer.num_nodes"],
+  ...["trainer.resume_from_checkpoint", "trainer.fast_dev_run"],
+  ...["model.backbone", "model.pretrained", "model.init_from"],
+  ...["data.annotation_path", "data.split_path", "data.split_column", "data.img_dir", "data.mask_dirs"],
+  ...["data.train_batch_size", "data.num_workers", "data.input_size"],
+  ...["optimizer", "optimizer.lr", "lr_scheduler", "early_stopping.monitor", "early_stopping.patience"],
+];
 
 /** What is no setting of the run. */
 const runShape = { yes: predictOptions.shape.yes };
@@ -40,10 +53,11 @@ export function registerTrain(program: Command): void {
   const command = program
     .command("train")
     .description("train a network on a cohort; test the best epoch's")
-    .addHelpText("after", HELP)
     .action(trainCommand);
   registerTrainOptions(command);
   addOptions(command, runShape, "Run:");
+  shortenHelp(command, MOST_USED);
+  command.addHelpText("after", helpText(HELP));
 }
 
 async function trainCommand(parsed: Record<string, unknown>): Promise<void> {

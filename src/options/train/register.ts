@@ -1,6 +1,7 @@
 /** The settings of training as flags: `--trainer.max_epochs=100`, `--optimizer=SGD --optimizer.momentum=0.9`. */
 import { type Command, CommanderError } from "commander";
 import { z } from "zod";
+import { columnsOf, termWidthOf, wrappedItem } from "../../report/wrapped.js";
 import { unwrap } from "../../schema/unwrap.js";
 import { classArguments, requireClass, shortName } from "../classPath.js";
 import { metaOf } from "../meta.js";
@@ -113,10 +114,14 @@ function classHelp(section: keyof typeof CLASS_SECTIONS, name: string): string {
   const { classes } = CLASS_SECTIONS[section];
   const path = requireClass(classes, section, { written: name, origin: `--${section}.help` });
   const { shape } = (classes as Record<string, z.ZodObject>)[path]!;
-  const lines = (Object.entries(shape) as [string, z.ZodType][]).map(([key, schema]) => {
+  const settings = Object.entries(shape) as [string, z.ZodType][];
+  const width = columnsOf(process.stdout);
+  const flag = (key: string) => `--${section}.${key}`;
+  const termWidth = termWidthOf(Math.max(...settings.map(([key]) => flag(key).length)), width);
+  const lines = settings.flatMap(([key, schema]) => {
     const { defaultValue } = unwrap(schema);
     const value = defaultValue === undefined ? "needed" : `default: ${JSON.stringify(defaultValue)}`;
-    return `  --${section}.${key}  ${metaOf(schema).description} (${value})\n`;
+    return wrappedItem(flag(key), termWidth, `${metaOf(schema).description} (${value})`, width);
   });
-  return `${path}\n${lines.join("")}`;
+  return `${[path, ...lines].join("\n")}\n`;
 }
