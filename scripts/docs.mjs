@@ -82,7 +82,7 @@ function trainSection() {
     `Each setting is a key of a YAML or JSON file and a flag: \`trainer: {max_epochs: 100}\` is \`--trainer.max_epochs=100\`.
 Built-in defaults come first, then the files of \`--config\` in order, then flags; later ones win. A key that is not
 known is an error that names the nearest ones. \`--print_config\` prints all settings as a file that can be read again.
-A list is \`--data.mask_dirs a b\`, \`--data.mask_dirs='["a","b"]'\`, or the flag repeated; \`null\` is none.`,
+A list is \`--data.mask_dirs a b\` or \`--data.mask_dirs='["a","b"]'\`; of a list given twice the last counts. \`null\` is none.`,
     "Files that come with the package; `configs/…` is found from any folder that has no such file itself:",
     presetRows(),
     "### Classes of optimizer",

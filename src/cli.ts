@@ -19,13 +19,14 @@ import { registerSlurm } from "./commands/slurm.js";
 import { guardStreams } from "./commands/streams.js";
 import { registerTrain } from "./commands/train.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
-import { canonicalFlags } from "./options/flags.js";
+import { readArguments, usageError } from "./options/argv.js";
 
 export function createProgram(): Command {
   const program = new Command("deeplasia-native")
     .description(`Bone age from paediatric hand radiographs.\n${DISCLAIMER}`)
     .version(packageVersion())
-    .showHelpAfterError("(add --help for the options)")
+    // What the parser refuses is thrown, and said as everything else that is wrong: see parseCommand.
+    .configureOutput({ outputError() {} })
     .exitOverride();
   styleHelp(program);
   program.addHelpText(
@@ -60,6 +61,25 @@ export function commandOf(program: Command, argv: readonly string[]): Command {
   return child === undefined ? program : commandOf(child, argv.slice(1));
 }
 
+/**
+ * Parse a command line, and run the command that it names.
+ *
+ * Throws ERR_DEEPLASIA_USAGE for what the parser refuses; a CommanderError after help or the version; what the command throws.
+ */
+export async function parseCommand(program: Command, given: readonly string[]): Promise<void> {
+  const command = commandOf(program, given);
+  const { argv, repeated } = readArguments(given, command);
+  for (const flag of repeated)
+    process.stderr.write(`note: ${flag} is given several times: the last counts\n`);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && !error.message.startsWith("("))
+      throw usageError(error, command, argv);
+    throw error;
+  }
+}
+
 /** Run the program; sets the exit code of the process, never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stdoutFailure = guardStreams();
@@ -71,10 +91,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Whether an error was reported. */
 async function run(argv: readonly string[]): Promise<boolean> {
   const program = createProgram();
-  const given = argv.slice(2);
-  const command = commandOf(program, given);
   try {
-    await program.parseAsync(canonicalFlags(given, command), { from: "user" });
+    await parseCommand(program, argv.slice(2));
     return false;
   } catch (error) {
     if (error instanceof CommanderError) {

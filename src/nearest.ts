@@ -3,15 +3,41 @@
  * many; nothing where none does. Case, spaces, `_` and `-` do not count.
  */
 export function nearestHint(word: string, candidates: readonly string[], atMost = 1): string {
+  return hint(nearest(word, candidates).slice(0, atMost));
+}
+
+function hint(near: readonly string[]): string {
+  const quoted = near.map((candidate) => `"${candidate}"`);
+  if (near.length === 0) return "";
+  return near.length === 1 ? ` (the nearest is ${quoted[0]})` : ` (the nearest are ${quoted.join(", ")})`;
+}
+
+/** The candidates that look like a word, the most like it first. */
+function nearest(word: string, candidates: readonly string[]): string[] {
   const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
-  const near = candidates
+  // What is that long is no name; and the work grows with its length.
+  if (word.length > LONGEST_NAME) return [];
+  return candidates
     .map((candidate) => ({ candidate, distance: editDistance(plain(word), plain(candidate)) }))
     .filter(({ distance }) => distance < Math.max(2, word.length / 3) + 1)
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, atMost)
-    .map(({ candidate }) => `"${candidate}"`);
-  if (near.length === 0) return "";
-  return near.length === 1 ? ` (the nearest is ${near[0]})` : ` (the nearest are ${near.join(", ")})`;
+    .map(({ candidate }) => candidate);
+}
+
+const LONGEST_NAME = 200;
+const lastPart = (name: string) => name.slice(name.lastIndexOf(".") + 1);
+
+/**
+ * The same for names of several parts, such as `model.backbone`: ` (there is model.backbone)` for those with the same
+ * last part; else those that are nearest, by the whole name or else by its last part.
+ */
+export function likelyNames(name: string, candidates: readonly string[]): string {
+  const namesakes = candidates.filter((candidate) => lastPart(candidate) === lastPart(name));
+  if (namesakes.length > 0) return ` (there is ${namesakes.join(" and ")})`;
+  const [whole] = nearest(name, candidates);
+  if (whole !== undefined) return hint([whole]);
+  const [part] = nearest(lastPart(name), candidates.map(lastPart));
+  return hint(candidates.filter((candidate) => lastPart(candidate) === part).slice(0, 3));
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions that turn one text into the other. */

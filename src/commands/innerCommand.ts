@@ -1,9 +1,8 @@
 /** A command line that another command carries: what a job shall run. */
-import { type Command, CommanderError } from "commander";
-import { commandOf, createProgram } from "../cli.js";
+import type { Command } from "commander";
+import { commandOf, createProgram, parseCommand } from "../cli.js";
 import { devicesPerNode } from "../distributed/ranks.js";
 import { DeeplasiaError } from "../errors.js";
-import { canonicalFlags } from "../options/flags.js";
 import { readTrainConfig } from "../run/config.js";
 import type { Wanted } from "../slurm/doctor/tasks.js";
 
@@ -17,7 +16,7 @@ export interface InnerCommand {
 /**
  * Parse a command without running it, so that a mistake is found before the job waits in a queue.
  *
- * Throws ERR_DEEPLASIA_USAGE for what is no command for a job; what commander throws for wrong flags.
+ * Throws ERR_DEEPLASIA_USAGE for what is no command for a job; ERR_DEEPLASIA_USAGE too for wrong flags.
  */
 export async function parseInner(argv: readonly string[]): Promise<InnerCommand> {
   const program = createProgram();
@@ -25,11 +24,11 @@ export async function parseInner(argv: readonly string[]): Promise<InnerCommand>
   if (command === program || argv[0] === "slurm") throw noCommand(argv[0]);
   command.action(() => {});
   try {
-    await program.parseAsync(canonicalFlags(argv, command), { from: "user" });
+    await parseCommand(program, argv);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode !== 0)
-      process.stderr.write(`(the command for the job is wrong: ${argv.join(" ")})\n`);
-    throw error;
+    if (!(error instanceof DeeplasiaError)) throw error;
+    const { code, message, remedy } = error;
+    throw new DeeplasiaError(code, `the command for the job is wrong: ${message}`, { remedy });
   }
   return { name: nameOf(command), parsed: command.opts() };
 }

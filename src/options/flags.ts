@@ -91,19 +91,3 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
     { remedy: meaningRemedy(fault.meaning) },
   );
 }
-
-/**
- * The arguments with each long flag spelt as it was declared: `-` and `_` mean the same in a flag's name.
- * A flag that nothing knows is left as it is; commander refuses it.
- */
-export function canonicalFlags(argv: readonly string[], command: Command): string[] {
-  const plain = (flag: string) => flag.replaceAll("_", "-");
-  const declared = new Map(command.options.map(({ long }) => [plain(long ?? ""), long ?? ""]));
-  const end = argv.indexOf("--");
-  return argv.map((argument, i) => {
-    if (!argument.startsWith("--") || argument === "--" || (end !== -1 && i > end)) return argument;
-    const [flag = ""] = argument.split("=", 1);
-    const known = declared.get(`--${plain(flag.slice(2))}`);
-    return known === undefined ? argument : known + argument.slice(flag.length);
-  });
-}

@@ -5,8 +5,7 @@ import { fileURLToPath } from "node:url";
 import { isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { pathKind } from "../files.js";
-import { nearestHint } from "../nearest.js";
-import { shortName } from "../options/classPath.js";
+import { likelyNames } from "../nearest.js";
 import type { Layer } from "../options/layer.js";
 import { IGNORED_SETTINGS } from "../options/train/ignored.js";
 import { CLASS_SECTIONS, SECTIONS, TRAIN_SETTINGS } from "../options/train/index.js";
@@ -62,15 +61,10 @@ function settingPath(path: string, origin: string, file: string): string {
   if (path in CLASS_SECTIONS) return `${path}.class_path`;
   if (path.replace(/\.class_path$/, "") in CLASS_SECTIONS) return path;
   if (TRAIN_SETTINGS.has(path) || IGNORED_SETTINGS.has(path)) return path;
-  throw configError(file, `${origin}: unknown setting ${path}${likely(path)}`);
+  throw configError(file, `${origin}: unknown setting ${path}${likelyNames(path, KNOWN)}`);
 }
 
-/** Settings of that name in other sections, or else the nearest ones. */
-function likely(path: string): string {
-  const all = [...TRAIN_SETTINGS.keys(), ...Object.keys(SECTIONS), ...Object.keys(CLASS_SECTIONS)];
-  const namesakes = all.filter((candidate) => shortName(candidate) === shortName(path));
-  return namesakes.length > 0 ? ` (there is ${namesakes.join(" and ")})` : nearestHint(path, all, 3);
-}
+const KNOWN = [...TRAIN_SETTINGS.keys(), ...Object.keys(SECTIONS), ...Object.keys(CLASS_SECTIONS)];
 
 /**
  * Where a config file is: as given, or among the package's own where `configs/…` is given and there is no such file.

@@ -126,7 +126,12 @@ describe("augment-preview", () => {
 
   test.each([
     ["an option out of range", ["--data.zoom_out", "1"], /--data\.zoom_out "1"/, 2],
-    ["an unknown option", ["--data.zoom_outt", "0.1"], /Did you mean --data\.zoom_out/, 2],
+    [
+      "an unknown option",
+      ["--data.zoom_outt", "0.1"],
+      /unknown option --data\.zoom_outt .*"--data\.zoom_out"/,
+      2,
+    ],
     ["a sheet without end", ["--n", "1000", "--columns", "1000"], /limit is/, 2],
     ["an unknown word", ["--data.augmentation=quick"], /--data\.augmentation "quick"/, 2],
     ["a config that is not there", ["--config", "/nowhere.yml"], /nowhere\.yml/, 2],

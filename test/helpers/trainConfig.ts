@@ -1,7 +1,7 @@
 /** Training configurations as a command line and files give them. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { canonicalFlags } from "../../src/options/flags.js";
+import { readArguments } from "../../src/options/argv.js";
 import { registerTrainOptions } from "../../src/options/train/register.js";
 import { readTrainConfig } from "../../src/run/config.js";
 import { temporaryFolder, writeTree } from "./temporary.js";
@@ -16,7 +16,7 @@ export function trainCommand(): Command {
 /** What the flags of a command line amount to. */
 export function configOf(...argv: string[]) {
   const command = trainCommand();
-  command.parse(canonicalFlags(argv, command), { from: "user" });
+  command.parse(readArguments(argv, command).argv, { from: "user" });
   return readTrainConfig(command.opts());
 }
 

@@ -78,7 +78,13 @@ export function registerTrainOptions(command: Command): void {
   const option = (flags: string, description: string) =>
     command.createOption(flags, description).helpGroup(FILES_HEADING);
   command.addOption(
-    option("-c, --config <files...>", "YAML or JSON; may repeat, later ones win, flags win over all"),
+    option(
+      "-c, --config <files...>",
+      "YAML or JSON; may repeat, later ones win, flags win over all",
+    ).argParser(
+      // Files of settings lie over each other, where of other lists the last one counts.
+      (file: string, files: string[] = []) => [...files, file],
+    ),
   );
   for (const name of Object.keys(SECTIONS)) {
     command.addOption(option(`--${name} <file>`, `YAML or JSON with the settings of ${name} alone`));

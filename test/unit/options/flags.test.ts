@@ -4,7 +4,8 @@ import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createProgram } from "../../../src/cli.js";
-import { addOptions, canonicalFlags, flagName, readOptions } from "../../../src/options/flags.js";
+import { readArguments } from "../../../src/options/argv.js";
+import { addOptions, flagName, readOptions } from "../../../src/options/flags.js";
 import { contractOptions, predictOptions } from "../../../src/options/predict.js";
 import { projectRoot } from "../../helpers/testData.js";
 
@@ -24,7 +25,7 @@ function parse(...argv: string[]) {
     .argument("[pictures...]")
     .configureOutput({ writeErr() {} });
   addOptions(command, schema.shape, "Options:");
-  command.parse(canonicalFlags(argv, command), { from: "user" });
+  command.parse(readArguments(argv, command).argv, { from: "user" });
   return { ...readOptions(schema, command.opts()), pictures: command.args };
 }
 

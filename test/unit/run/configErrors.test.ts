@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { projectRoot } from "../../helpers/testData.js";
-import { configOf, configOfFiles, trainCommand } from "../../helpers/trainConfig.js";
+import { configOf, configOfFiles } from "../../helpers/trainConfig.js";
 
 describe("warnings", () => {
   it("name each setting that has no meaning here, where it stands and why", async () => {
@@ -101,12 +101,6 @@ describe("errors", () => {
     await expect(configOf("--data.flip-p=2")).rejects.toThrow(/^--data\.flip_p "2": .*1/);
     await expect(configOf("--lr_scheduler=Cosine")).rejects.toThrow(
       /^--lr_scheduler "Cosine": no such class/,
-    );
-  });
-
-  test("an unknown flag is refused, with the nearest one", () => {
-    expect(() => trainCommand().parse(["--trainer.max_epoch=3"], { from: "user" })).toThrow(
-      /--trainer\.max_epochs/,
     );
   });
 
