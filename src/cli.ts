@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { DISCLAIMER, packageVersion } from "./about.js";
 import { registerAugmentPreview } from "./commands/augmentPreview.js";
 import { registerCohort } from "./commands/cohort.js";
+import { registerCompletion } from "./commands/completion/index.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerEnsemble } from "./commands/ensemble.js";
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   registerSlurm(program);
   registerLibtorch(program);
   registerDoctor(program);
+  registerCompletion(program);
   program.helpCommand("help [command]", "the help of a command");
   return program;
 }

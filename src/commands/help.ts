@@ -20,6 +20,7 @@ export function styleHelp(program: Command): void {
       commandUsage,
       // What it takes, and its default, are said there already.
       optionDescription: ({ description }) => description,
+      argumentDescription: ({ description }) => description,
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(" [options]", ""),
     })
     .configureOutput({

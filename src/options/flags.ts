@@ -41,8 +41,15 @@ export function commanderOption(
   const flags = `${short === undefined ? "" : `-${short}, `}--${flag} ${argument}`.trim();
   const isLong = inner instanceof z.ZodEnum && choicesOf(inner).length > LONGEST_CHOICES;
   const choices = isLong ? `: ${inner.options.join(", ")}` : "";
-  return new Option(flags, description + choices + defaultText(defaultValue)).helpGroup(group);
+  const option = new Option(flags, description + choices + defaultText(defaultValue)).helpGroup(group);
+  if (inner instanceof z.ZodEnum) values.set(option, inner.options.map(String));
+  return option;
 }
+
+const values = new WeakMap<Option, string[]>();
+
+/** The values that an option chooses from; undefined where they are not listed. */
+export const valuesOf = (option: Option): string[] | undefined => values.get(option);
 
 /**
  * A boolean with a default is a switch; one without takes `true` or `false`. Never an optional value: it would swallow
