@@ -1,84 +1,63 @@
 /** A file of weights as it was saved: its tensors by name, and what else it says. Nothing in it is executed. */
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type CheckpointHandle, type NativeCheckpoint, native } from "../native.js";
-
-export interface TensorFacts {
-  /** Its place among the tensors of the file. */
-  tensor: number;
-  dtype: string;
-  shape: number[];
-}
+import { refused, requireWeights } from "./file.js";
+import { childrenOf, isRecord, type TensorFacts, tensorFacts } from "./tree.js";
+import { findWeights } from "./weights.js";
 
 export interface CheckpointContents {
   file: string;
   format: NativeCheckpoint["format"];
   handle: CheckpointHandle;
-  /** The weights, in the order of the file. */
+  /** The weights by the network's own names, in the order of the file. */
   tensors: Map<string, TensorFacts>;
+  /** Keys and wrappers that led to them in the file; empty for its top level. */
+  weightsName: string;
+  /** Other weights in the file, which were not asked for. */
+  otherWeights: string[];
   /** Lightning's hyper-parameters; empty where there are none. */
   hyperParameters: Record<string, unknown>;
   /** Everything that the file holds beside the weights: plain values, tensors as `{ $tensor, … }`. */
   entries: Record<string, unknown>;
 }
 
-/** Where savers of all kinds put the weights. */
-const STATE_KEYS = ["state_dict", "model_state_dict", "model", "weights"];
-/** What wrappers put before every name. */
-const WRAPPERS = ["module.", "model.", "_orig_mod."];
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function tensorFacts(value: unknown): TensorFacts | null {
-  if (!isRecord(value) || typeof value.$tensor !== "number") return null;
-  return { tensor: value.$tensor, dtype: String(value.dtype), shape: value.shape as number[] };
-}
-
-function tensorsOf(state: Record<string, unknown>): Map<string, TensorFacts> {
-  const found = new Map<string, TensorFacts>();
-  for (const [name, value] of Object.entries(state)) {
-    const facts = tensorFacts(value);
-    if (facts !== null) found.set(name, facts);
+/** What lies beside the weights and the dictionaries that lead to them; the nearer counts. */
+function entriesAlong(path: readonly string[], root: unknown): Record<string, unknown> {
+  const entries: Record<string, unknown> = {};
+  let value = root;
+  for (const key of [...path, null]) {
+    const children = childrenOf(value);
+    for (const [name, child] of Array.isArray(value) ? [] : children)
+      if (name !== key && tensorFacts(child) === null) entries[name] = child;
+    value = children.find(([name]) => name === key)?.[1];
   }
-  const names = [...found.keys()];
-  const wrapper = WRAPPERS.find(
-    (prefix) => names.length > 0 && names.every((name) => name.startsWith(prefix)),
-  );
-  if (wrapper === undefined) return found;
-  return new Map([...found].map(([name, facts]) => [name.slice(wrapper.length), facts]));
+  return entries;
 }
 
-function contentsOf(file: string, { format, json, handle }: NativeCheckpoint): CheckpointContents {
-  const parsed: unknown = JSON.parse(json);
-  const root = isRecord(parsed) ? parsed : {};
-  const key = STATE_KEYS.find((name) => isRecord(root[name]) && tensorFacts(root[name]) === null);
-  const tensors = tensorsOf(key === undefined ? root : (root[key] as Record<string, unknown>));
-  if (tensors.size === 0) {
-    const keys = Object.keys(root);
-    const shown = keys.slice(0, 8).join(", ") + (keys.length > 8 ? ", …" : "");
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_CHECKPOINT",
-      `${file} holds no weights: ${keys.length === 0 ? "it is not a dictionary" : `its keys are ${shown}`}`,
-      { file, remedy: "Give a Lightning checkpoint, or what torch.save made of a state_dict()." },
-    );
-  }
-  const entries = Object.fromEntries(
-    Object.entries(root).filter(([name, value]) => name !== key && tensorFacts(value) === null),
-  );
+function contentsOf(
+  file: string,
+  { format, json, handle }: NativeCheckpoint,
+  weights: string | undefined,
+): CheckpointContents {
+  const root: unknown = JSON.parse(json);
+  const isSafetensors = format === "safetensors" && isRecord(root);
+  const { tensors, name, path, others } = findWeights(file, isSafetensors ? root.state_dict : root, weights);
+  const entries = isSafetensors ? { metadata: root.metadata } : entriesAlong(path, root);
   const { hyper_parameters: hyperParameters } = entries;
   return {
     file,
     format,
     handle,
     tensors,
+    weightsName: name,
+    otherWeights: others,
     hyperParameters: isRecord(hyperParameters) ? hyperParameters : {},
     entries,
   };
 }
 
 /**
- * Read a file of weights for the length of `body`; its memory is given back afterwards.
+ * Read a file of weights for the length of `body`; its memory is given back afterwards. `weights` says which, where the
+ * file holds those of several networks.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT for a file that is damaged, holds no weights, or asks for anything to
  *   be executed; ERR_DEEPLASIA_MODEL_MISSING.
@@ -86,16 +65,17 @@ function contentsOf(file: string, { format, json, handle }: NativeCheckpoint): C
 export async function withCheckpoint<T>(
   file: string,
   body: (contents: CheckpointContents) => T | Promise<T>,
+  weights?: string,
 ): Promise<T> {
+  await requireWeights(file);
   let read: NativeCheckpoint;
   try {
     read = await native().readCheckpoint(file);
   } catch (error) {
-    const { code, message, remedy } = toDeeplasiaError(error);
-    throw new DeeplasiaError(code, `${file}: ${message}`, { file, remedy, cause: error });
+    throw refused(file, error);
   }
   try {
-    return await body(contentsOf(file, read));
+    return await body(contentsOf(file, read, weights));
   } finally {
     await native().dispose(read.handle);
   }

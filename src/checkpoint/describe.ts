@@ -6,6 +6,10 @@ export interface CheckpointFacts {
   /** Number of tensors among the weights, and of each type of elements. */
   tensors: number;
   dtypes: Record<string, number>;
+  /** Where they lie in the file, wrappers included; empty for its top level. */
+  weights: string;
+  /** Weights of other networks in it. */
+  otherWeights: string[];
   /** What is there beside the weights: `epoch`, `optimizer_states`, … */
   entries: string[];
   hyperParameters: Record<string, unknown>;
@@ -14,11 +18,13 @@ export interface CheckpointFacts {
 export function describeCheckpoint({
   format,
   tensors,
+  weightsName: weights,
+  otherWeights,
   entries,
   hyperParameters,
 }: CheckpointContents): CheckpointFacts {
   const dtypes: Record<string, number> = {};
   for (const { dtype } of tensors.values()) dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
   const beside = Object.keys(entries).filter((name) => name !== "hyper_parameters");
-  return { format, tensors: tensors.size, dtypes, entries: beside, hyperParameters };
+  return { format, tensors: tensors.size, dtypes, weights, otherWeights, entries: beside, hyperParameters };
 }

@@ -13,6 +13,12 @@ export function imagenetNaming(names: Iterable<string>): ImagenetNaming | null {
   return null;
 }
 
+/** What stands before the name that tells such weights, where this is one; else null. */
+export function imagenetPrefix(name: string): string | null {
+  const found = /^(.*\.|)(_conv_stem\.weight|features\.0\.0\.weight|Conv2d_1a_3x3\.conv\.weight)$/.exec(name);
+  return found === null ? null : found[1]!;
+}
+
 /** torchvision's parts of an inverted bottleneck, after its place in the block: [ours, theirs]. */
 const EXPANDED = { "0.0": "_expand_conv", "0.1": "_bn0" };
 const REST = ["_depthwise_conv", "_bn1", "_se_reduce", "_se_expand", "_project_conv", "_bn2"];

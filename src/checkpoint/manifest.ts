@@ -5,8 +5,9 @@ import { MANIFEST_NAME, type Manifest, parseManifestText } from "../contract/man
 import { FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
 import type { NetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
-import { type CheckpointContents, isRecord } from "./contents.js";
+import type { CheckpointContents } from "./contents.js";
 import { readParameters, STANDARD_PARAMETERS } from "./parameters.js";
+import { isRecord } from "./tree.js";
 
 export function stemOf(file: string): string {
   return basename(file, extname(file));

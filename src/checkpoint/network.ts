@@ -70,7 +70,9 @@ export async function networkOf(
       tensor,
       sumChannels: false,
     }));
-    const mismatch = await native().assignTensors(handle, contents.handle, assignments, false);
+    // Counts of batches that the file lacks stay zero, as PyTorch has it; they count for nothing in a prediction.
+    const mismatch = await native().assignTensors(handle, contents.handle, assignments, true);
+    mismatch.missing = missingOf(handle, assignments);
     if (isMisfit(mismatch)) throw misfit(contents, config, mismatch);
     return { handle, config, sources };
   } catch (error) {
@@ -85,7 +87,7 @@ function isMisfit({ missing, unexpected, shapes }: Mismatch): boolean {
 
 /** A checkpoint's network, of a file. */
 export function readNetwork(file: string, options: CheckpointOptions): Promise<ReadNetwork> {
-  return withCheckpoint(file, (contents) => networkOf(contents, options));
+  return withCheckpoint(file, (contents) => networkOf(contents, options), options.weights);
 }
 
 export interface FreshNetworkOptions {
@@ -95,6 +97,8 @@ export interface FreshNetworkOptions {
   from?: string | undefined;
   /** What becomes of their stem for three colours: a fresh one for grey, or its sum over the colours. */
   stem?: "fresh" | "sum" | undefined;
+  /** Which of the weights in that file, where it holds several. */
+  weights?: string | undefined;
 }
 
 /** A new network of the current generation with random weights. The caller disposes of it. */
@@ -105,9 +109,9 @@ export async function freshNetwork(
   const handle = await native().buildNetwork(config);
   try {
     await native().initialiseNetwork(handle, options.seed);
-    const { from } = options;
+    const { from, stem, weights } = options;
     if (from !== undefined)
-      await withCheckpoint(from, (contents) => transfer(handle, config, contents, options.stem));
+      await withCheckpoint(from, (contents) => transfer(handle, config, contents, stem), weights);
     return handle;
   } catch (error) {
     await dispose(handle);
@@ -135,27 +139,20 @@ async function transfer(
     });
   }
   const mismatch = await native().assignTensors(handle, contents.handle, assignments, true);
-  mismatch.missing = missingOf(handle, prefix, assignments, stem);
+  const fresh = [...OWN, ...(stem === "fresh" ? ["_conv_stem."] : [])].map((own) => prefix + own);
+  mismatch.missing = missingOf(handle, assignments).filter(
+    (name) => name.startsWith(prefix) && !fresh.some((start) => name.startsWith(start)),
+  );
   if (isMisfit(mismatch)) throw misfit(contents, config, mismatch);
 }
 
 /** Parts of a backbone that are never ImageNet's: Inception's stem, with its batch norm, is another than torchvision's. */
 const OWN = ["0.", "1."];
 
-/** Tensors of the backbone that nobody offered. */
-function missingOf(
-  handle: NetworkHandle,
-  prefix: string,
-  assignments: readonly Assignment[],
-  stem: FreshNetworkOptions["stem"],
-): string[] {
+/** Tensors of the network that nobody offered; counts of batches are none. */
+function missingOf(handle: NetworkHandle, assignments: readonly Assignment[]): string[] {
   const offered = new Set(assignments.map(({ name }) => name));
-  const fresh = [...OWN, ...(stem === "fresh" ? ["_conv_stem."] : [])].map((own) => prefix + own);
-  const isNeeded = (name: string) =>
-    name.startsWith(prefix) &&
-    !name.endsWith("num_batches_tracked") &&
-    !fresh.some((start) => name.startsWith(start));
   return native()
     .networkTensors(handle)
-    .filter((name) => isNeeded(name) && !offered.has(name));
+    .filter((name) => !offered.has(name) && !name.endsWith("num_batches_tracked"));
 }

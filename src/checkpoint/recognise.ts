@@ -6,74 +6,36 @@ import { DeeplasiaError } from "../errors.js";
 import { type BackboneFacts, type NetworkConfig, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { networkConfigSchema } from "../options/network.js";
-import { type CheckpointContents, isRecord, type TensorFacts } from "./contents.js";
+import type { CheckpointContents } from "./contents.js";
+import { type Family, familyOf } from "./families.js";
 import { imagenetNaming } from "./imagenet.js";
+import { isRecord, type TensorFacts } from "./tree.js";
 
 /** Key of safetensors' metadata under which our own files keep the network. */
 export const NETWORK_METADATA = "deeplasia.network";
 
-/** A family of the reference's: where its parts lie in the state. */
-interface Family {
-  title: string;
-  legacy: boolean;
-  inception: boolean;
-  /** Before the backbone's own names. */
-  backbone: string;
-  /** Before the names of the dense layers. */
-  dense: string;
-  sexInput: string;
-}
-
-const FAMILIES: readonly Family[] = [
-  {
-    title: "current network with an EfficientNet",
-    legacy: false,
-    inception: false,
-    backbone: "backbone.base.",
-    dense: "dense.",
-    sexInput: "dense.fc_gender_in",
-  },
-  {
-    title: "current network with Inception",
-    legacy: false,
-    inception: true,
-    backbone: "backbone.features.",
-    dense: "dense.",
-    sexInput: "dense.fc_gender_in",
-  },
-  {
-    title: "legacy EfficientNet",
-    legacy: true,
-    inception: false,
-    backbone: "base.",
-    dense: "",
-    sexInput: "fc_gender_in",
-  },
-  {
-    title: "legacy Inception",
-    legacy: true,
-    inception: true,
-    backbone: "features.",
-    dense: "",
-    sexInput: "male_fc",
-  },
-];
-
 type Tensors = ReadonlyMap<string, TensorFacts>;
 type Request = Pick<CheckpointOptions, "backbone" | "legacyCkp" | "correctPredictedSex" | "padding">;
 
-function familyOf({ file, tensors }: CheckpointContents): Family {
-  const has = (start: string) => [...tensors.keys()].some((name) => name.startsWith(start));
-  const family = FAMILIES.find(({ backbone, dense }) => has(backbone) && has(`${dense}fc_boneage.`));
-  const partial = FAMILIES.find(({ legacy, backbone }) => !legacy && has(backbone));
-  if (family ?? partial) return (family ?? partial)!;
-  const naming = imagenetNaming(tensors.keys());
-  const sample = [...tensors.keys()].slice(0, 3).join(", ");
+function requireFamily({ file, tensors, weightsName }: CheckpointContents): Family {
+  const names = [...tensors.keys()];
+  const family = familyOf(names);
+  if (family !== null) return family;
+  const naming = imagenetNaming(names);
+  const place = weightsName === "" ? "" : ` under ${weightsName}`;
+  const sample = names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
+  if (names.some((name) => /(^|[._])flat_param/.test(name))) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_CHECKPOINT",
+      `${file} holds the flattened weights of one process of FSDP (${sample})`,
+      { file, remedy: "Save the whole network in Python: FSDP's StateDictType.FULL_STATE_DICT." },
+    );
+  }
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
     naming === null
-      ? `${file} holds ${tensors.size} tensors of another network than Deeplasia's (${sample}, …)`
-      : `${file} holds a backbone's ImageNet weights as ${naming} names them, but no bone-age network`,
+      ? `${file} holds ${names.length} tensor(s) of another network than Deeplasia's${place} (${sample})`
+      : `${file} holds a backbone's ImageNet weights as ${naming} names them${place}, but no bone-age network`,
     {
       file,
       remedy:
@@ -179,7 +141,7 @@ export function recognise(contents: CheckpointContents, request: Request): Netwo
   const { tensors, hyperParameters } = contents;
   const stated = statedNetwork(contents);
   if (stated !== null) return stated;
-  const family = familyOf(contents);
+  const family = requireFamily(contents);
   requireAsked(family, contents, request);
   const sexDcs = tensors.get(`${family.sexInput}.weight`)?.shape[0] ?? asNumber(hyperParameters.sex_dcs, 32);
   const explicitSexClassifier = family.legacy ? [] : layerWidths(tensors, "dense.explicit_sex_classifier.");

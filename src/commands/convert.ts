@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
+import { modelFormat } from "../checkpoint/file.js";
 import { readNetwork } from "../checkpoint/network.js";
 import { formatOf, MODEL_FORMATS, saveNetwork } from "../checkpoint/save.js";
 import { contractSources, mergeManifests, missingFields } from "../contract/contract.js";
@@ -67,8 +68,8 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   const format = output.to ?? formatOf(target);
   if (output.half && format !== "torchscript")
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--half is for TorchScript, not for ${format}`);
-  if ((await native().modelFileKind(file)) === "torchscript") {
-    if (!output.half) await refuseTorchscript(file);
+  if ((await modelFormat(file)) === "torchscript") {
+    if (!output.half) refuseTorchscript(file);
     refuseContract(output.manifest === undefined ? flags : { ...flags, manifest: output.manifest });
     await halve(file, target);
     process.stderr.write(`written: ${target}\n`);
@@ -134,13 +135,7 @@ function refuseContract(asked: Record<string, unknown>): void {
   );
 }
 
-/** An archive that runs already, or no model at all. */
-async function refuseTorchscript(file: string): Promise<never> {
-  await native()
-    .readExtraFile(file, "")
-    .catch((error) => {
-      throw toDeeplasiaError(error).at({ file });
-    });
+function refuseTorchscript(file: string): never {
   throw new DeeplasiaError("ERR_DEEPLASIA_CHECKPOINT", `${file} is TorchScript already`, {
     file,
     remedy: "Use it as it is; `deeplasia-native manifest write` puts a contract into it.",

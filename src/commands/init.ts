@@ -7,6 +7,7 @@ import type { Manifest } from "../contract/manifest.js";
 import { FAMILY } from "../contract/published.js";
 import { writeBeside } from "../files.js";
 import { native } from "../native.js";
+import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { readSection } from "../options/layer.js";
 import { networkConfig, networkText } from "../options/network.js";
@@ -34,6 +35,7 @@ const initOptions = z.strictObject({
     description:
       "with --from, what becomes of EfficientNet's stem for colour: a fresh one for grey, or its sum",
   }),
+  weights: checkpointOptions.shape.weights,
   overwrite: z.boolean().default(false).meta({ description: "replace the new file where it exists" }),
 });
 

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { withCheckpoint } from "../checkpoint/contents.js";
 import { type CheckpointFacts, describeCheckpoint } from "../checkpoint/describe.js";
+import { modelFormat } from "../checkpoint/file.js";
 import { contractSources, mergeManifests, missingFields } from "../contract/contract.js";
 import { MANIFEST_FIELDS, type ManifestField } from "../contract/manifest.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
@@ -58,8 +59,8 @@ async function inspect(
   manifestFile: string | undefined,
   options: CheckpointOptions,
 ): Promise<Inspection> {
-  const isCheckpoint = (await native().modelFileKind(file)) !== "torchscript";
-  const checkpoint = isCheckpoint ? await withCheckpoint(file, describeCheckpoint) : null;
+  const isCheckpoint = (await modelFormat(file)) !== "torchscript";
+  const checkpoint = isCheckpoint ? await withCheckpoint(file, describeCheckpoint, options.weights) : null;
   const { size: fileBytes } = await stat(file);
   try {
     return {
@@ -126,13 +127,15 @@ function modelLines({ network, forward, parameters, buffers, contract, missing }
   ];
 }
 
-function checkpointLines({ format, tensors, dtypes, entries, hyperParameters }: CheckpointFacts): string[] {
+function checkpointLines(facts: CheckpointFacts): string[] {
+  const { format, tensors, dtypes, weights, otherWeights, entries, hyperParameters } = facts;
   const types = Object.entries(dtypes).map(([dtype, count]) => `${count} ${dtype}`);
   const said = Object.entries(hyperParameters).map(
     ([name, value]) => `    ${name}: ${JSON.stringify(value)}`,
   );
   return [
-    `  checkpoint (${format}), ${tensors} tensors: ${types.join(", ")}`,
+    `  checkpoint (${format}), ${tensors} tensors${weights === "" ? "" : ` under ${weights}`}: ${types.join(", ")}`,
+    ...(otherWeights.length === 0 ? [] : [`  other weights (--weights): ${otherWeights.join(", ")}`]),
     ...(entries.length === 0 ? [] : [`  beside the weights: ${entries.join(", ")}`]),
     ...(said.length === 0 ? [] : ["  hyper-parameters:", ...said]),
   ];

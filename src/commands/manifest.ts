@@ -1,10 +1,11 @@
 /** `manifest`: write a contract into a model, and explain its fields. */
 import type { Command } from "commander";
 import { z } from "zod";
+import { modelFormat } from "../checkpoint/file.js";
 import { writeManifest } from "../checkpoint/save.js";
 import { archiveSources, contractSources, mergeManifests, missingFields } from "../contract/contract.js";
 import { manifestSchema } from "../contract/manifest.js";
-import { toDeeplasiaError } from "../errors.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { columnsOf, wrap } from "../report/wrapped.js";
@@ -47,6 +48,7 @@ async function writeContract(
   await ensureLibtorch();
   try {
     await requireNew(parsed.out, false);
+    if ((await modelFormat(file)) !== "torchscript") throw checkpointHasNone(file, parsed.out);
     const { manifest } = mergeManifests(
       await contractSources(file, await archiveSources(file), parsed.manifest, flags),
     );
@@ -58,4 +60,15 @@ async function writeContract(
   } catch (error) {
     throw toDeeplasiaError(error).at({ file });
   }
+}
+
+function checkpointHasNone(file: string, out: string): DeeplasiaError {
+  return new DeeplasiaError(
+    "ERR_DEEPLASIA_MODEL_UNREADABLE",
+    `${file} is a checkpoint, which has no place for a contract`,
+    {
+      file,
+      remedy: `Make a model of it, with the same flags: deeplasia-native convert ${file} ${out}.`,
+    },
+  );
 }

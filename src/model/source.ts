@@ -1,4 +1,5 @@
 /** A model's file, whatever kind it is of: TorchScript, a checkpoint, or safetensors. */
+import { modelFormat } from "../checkpoint/file.js";
 import { readNetwork } from "../checkpoint/network.js";
 import { archiveSources, type ContractSource } from "../contract/contract.js";
 import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
@@ -22,7 +23,7 @@ export async function openModelSource(
   file: string,
   options: Partial<CheckpointOptions> = {},
 ): Promise<ModelSource> {
-  if ((await native().modelFileKind(file)) === "torchscript") {
+  if ((await modelFormat(file)) === "torchscript") {
     return {
       model: file,
       config: null,

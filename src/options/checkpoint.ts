@@ -21,6 +21,11 @@ export const checkpointOptions = z.strictObject({
     ...networkSettings.shape.padding.meta(),
     flag: "model.padding",
   }),
+  weights: z.string().min(1).optional().meta({
+    description:
+      "which weights of a checkpoint that holds those of several networks, by their key: ema, state_dict.teacher",
+    argument: "<key>",
+  }),
   parameters: z
     .string()
     .min(1)

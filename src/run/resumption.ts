@@ -27,7 +27,7 @@ export async function findResumption(config: TrainConfig): Promise<Resumption> {
     if (known !== undefined) return { folder: known, states: await statesOf(known), checkpoint: null };
     return { folder: null, states: [], checkpoint: null };
   }
-  if ((await pathKind(from)) !== "file") {
+  if ((await pathKind(from)) === null) {
     throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such checkpoint: ${from}`, {
       file: from,
       remedy:

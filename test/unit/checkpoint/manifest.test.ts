@@ -18,7 +18,8 @@ const handle = null as unknown as CheckpointHandle; // never looked at
 
 function checkpoint(file: string, entries: Record<string, unknown> = {}): CheckpointContents {
   const hyperParameters = (entries.hyper_parameters ?? {}) as Record<string, unknown>;
-  return { file, format: "zip", handle, tensors: new Map(), hyperParameters, entries };
+  const weights = { tensors: new Map(), weightsName: "", otherWeights: [] };
+  return { file, format: "zip", handle, ...weights, hyperParameters, entries };
 }
 
 async function merged(

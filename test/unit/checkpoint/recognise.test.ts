@@ -1,8 +1,9 @@
 /** Recognition against the reference's own lists of tensors (parity/networks/state_dicts.json). */
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { CheckpointContents, TensorFacts } from "../../../src/checkpoint/contents.js";
+import type { CheckpointContents } from "../../../src/checkpoint/contents.js";
 import { recognise } from "../../../src/checkpoint/recognise.js";
+import type { TensorFacts } from "../../../src/checkpoint/tree.js";
 import type { CheckpointHandle } from "../../../src/native.js";
 import { networkText } from "../../../src/options/network.js";
 import type { TensorEntry } from "../../helpers/rule.js";
@@ -24,7 +25,8 @@ function contents(
       [name, { tensor, shape: [...shape] as number[], dtype: "float32" }] as [string, TensorFacts],
   );
   const handle = null as unknown as CheckpointHandle; // never looked at
-  return { file: "x.ckpt", format: "zip", handle, tensors: new Map(tensors), hyperParameters, entries: {} };
+  const place = { weightsName: "", otherWeights: [], entries: {} };
+  return { file: "x.ckpt", format: "zip", handle, tensors: new Map(tensors), hyperParameters, ...place };
 }
 
 /** The reference's networks as their lists are called: [backbone, dense layers, sex input, explicit]. */

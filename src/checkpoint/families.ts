@@ -1,0 +1,75 @@
+/** The families of networks that the reference has had, by the names of their tensors. */
+
+/** Where a family's parts lie in its state. */
+export interface Family {
+  title: string;
+  legacy: boolean;
+  inception: boolean;
+  /** Before the backbone's own names. */
+  backbone: string;
+  /** Before the names of the dense layers. */
+  dense: string;
+  sexInput: string;
+}
+
+const FAMILIES: readonly Family[] = [
+  {
+    title: "current network with an EfficientNet",
+    legacy: false,
+    inception: false,
+    backbone: "backbone.base.",
+    dense: "dense.",
+    sexInput: "dense.fc_gender_in",
+  },
+  {
+    title: "current network with Inception",
+    legacy: false,
+    inception: true,
+    backbone: "backbone.features.",
+    dense: "dense.",
+    sexInput: "dense.fc_gender_in",
+  },
+  {
+    title: "legacy EfficientNet",
+    legacy: true,
+    inception: false,
+    backbone: "base.",
+    dense: "",
+    sexInput: "fc_gender_in",
+  },
+  {
+    title: "legacy Inception",
+    legacy: true,
+    inception: true,
+    backbone: "features.",
+    dense: "",
+    sexInput: "male_fc",
+  },
+];
+
+/** The family whose names these are; a current one also without its dense layers. Null for another network's. */
+export function familyOf(names: readonly string[]): Family | null {
+  const has = (start: string) => names.some((name) => name.startsWith(start));
+  const whole = FAMILIES.find(({ backbone, dense }) => has(backbone) && has(`${dense}fc_boneage.`));
+  return whole ?? FAMILIES.find(({ legacy, backbone }) => !legacy && has(backbone)) ?? null;
+}
+
+/** Names by which a family is found inside of longer ones: what stands before is a wrapper's. */
+const LANDMARKS = [/^(.*\.|)backbone\.(?:base|features)\./, /^(.*\.|)(?<!dense\.)fc_boneage\.weight$/];
+
+/** What stands before the network's own names in this one, where it is a landmark; else null. */
+export function prefixOf(name: string): string | null {
+  for (const landmark of LANDMARKS) {
+    const found = landmark.exec(name);
+    if (found !== null) return found[1]!;
+  }
+  return null;
+}
+
+const PARTS =
+  /^(?:backbone\.|dense\.|loss\.s$|base\.|features\.|dense_blocks\.|fc_boneage\.|fc_gender_in\.|male_fc\.)/;
+
+/** Whether a name, without wrappers, is one of the top parts of a network of any family. */
+export function isPart(name: string): boolean {
+  return PARTS.test(name);
+}

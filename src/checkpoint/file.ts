@@ -1,0 +1,82 @@
+/** Of which kind a model's file is, asked in one place; what is none is named as what it is. */
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+import { native } from "../native.js";
+import { folderFacts, type NotAModel, zipFacts } from "./containers.js";
+import { fileFacts } from "./notAModel.js";
+
+export type ModelFormat = "torchscript" | "checkpoint" | "safetensors";
+
+function unreadable(file: string, { what, remedy }: NotAModel): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_MODEL_UNREADABLE", `${file} is ${what}`, { file, remedy });
+}
+
+/**
+ * How a model's file is to be read. That it is whole, and a network's, is for its reader to find.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE for anything but a file of weights or TorchScript.
+ */
+export async function modelFormat(file: string): Promise<ModelFormat> {
+  const kind = await pathKind(file);
+  if (kind === null)
+    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such model file: ${file}`, { file });
+  if (kind === "folder") throw unreadable(file, await folderFacts(file));
+  if (kind === "other") {
+    const remedy = "Give a regular file.";
+    throw unreadable(file, { what: "a device, a pipe or a socket, not a model file", remedy });
+  }
+  const format = await native()
+    .modelFileKind(file)
+    .catch((error) => {
+      throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `cannot read ${file}`, { file, cause: error });
+    });
+  if (format !== "torchscript") return format;
+  const found = (await zipFacts(file)) ?? (await fileFacts(file));
+  if (found !== "torchscript") throw unreadable(file, found);
+  return "torchscript";
+}
+
+/** Refuse what is no file of weights, TorchScript too. */
+export async function requireWeights(file: string): Promise<void> {
+  if ((await modelFormat(file)) !== "torchscript") return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CHECKPOINT",
+    `${file} is a TorchScript archive, a program of its own`,
+    {
+      file,
+      remedy: "Give the weights alone here: a state dict that torch.save wrote, or safetensors.",
+    },
+  );
+}
+
+/** What a pickle asked for, by its name, and what that means. The first that fits decides. */
+const ASKED: readonly [name: RegExp, what: string, remedy: string][] = [
+  [
+    /_rebuild_qtensor$|^torch\.q(u?int|scheme|per_)|^torch\.per_(tensor|channel)|quantiz/i,
+    "its weights are quantised",
+    "Give the weights before quantisation, or export that network as TorchScript (torch.jit.trace, torch.jit.save).",
+  ],
+  [
+    /^torch\.distributed\.|DTensor|ShardedTensor/,
+    "it is one process's share of the weights (DTensor)",
+    "Save the whole network in Python: torch.distributed.checkpoint.state_dict.get_model_state_dict with " +
+      "StateDictOptions(full_state_dict=True).",
+  ],
+  [
+    /^(?!os\.|posix\.|nt\.|sys\.|subprocess\.|builtins\.|__builtin__\.|io\.|shutil\.|socket\.).*\.[A-Z]\w*$|^torch\.fx\./,
+    "a Python object was saved whole, not the weights alone",
+    "Save the weights alone in Python, where that class is known: torch.save(model.state_dict(), FILE).",
+  ],
+];
+
+/** What native code says of a checkpoint, with the file and what is to be done. */
+export function refused(file: string, error: unknown): DeeplasiaError {
+  const { code, message, remedy } = toDeeplasiaError(error);
+  const wanted = /it asks (?:for|to make a) ([\w.<>?]+)/.exec(message)?.[1];
+  const known = wanted === undefined ? undefined : ASKED.find(([name]) => name.test(wanted));
+  return new DeeplasiaError(code, `${file}: ${message}${known === undefined ? "" : ` (${known[1]})`}`, {
+    file,
+    remedy: known?.[2] ?? remedy,
+    cause: error,
+  });
+}
