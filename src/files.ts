@@ -83,6 +83,11 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** Make the folder that a file shall lie in. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function makeFolderOf(file: string): Promise<void> {
+  await makeFolder(dirname(file));
+}
+
 export type PathKind = "file" | "folder" | "other";
 
 /** Bytes of a file; null if there is none. */

@@ -5,6 +5,7 @@ import { DISCLAIMER } from "../about.js";
 import { DeeplasiaError } from "../errors.js";
 import { ensembleOptions } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
+import { plural } from "../plural.js";
 import { combineCsvs } from "../prediction/combineCsvs.js";
 import { publishedFiles } from "../prediction/members.js";
 import { deviationLines } from "../prediction/summary.js";
@@ -44,10 +45,13 @@ async function ensemble(inputs: readonly string[], parsed: Record<string, unknow
   const combined = await combineCsvs(files, options);
   await writeCombined(combined, outputPath, logger);
   const { rows, failures, deviations } = combined;
-  logger.info(`${rows} of ${rows + failures.length} rows combined of ${files.length} members`);
+  logger.info(
+    `${rows} of ${plural(rows + failures.length, "row")} combined of ${plural(files.length, "member")}`,
+  );
   for (const line of deviationLines(deviations)) logger.info(line);
   if (outputPath !== "-") logger.info(`written: ${outputPath}`);
-  process.exitCode = failures.length > 0 ? EXIT.rowsFailed : EXIT.done;
+  if (rows === 0) logger.error(`there is no row to combine in ${files.join(", ")}`);
+  process.exitCode = failures.length > 0 || rows === 0 ? EXIT.rowsFailed : EXIT.done;
 }
 
 function published(inputs: readonly string[]): Promise<string[]> {

@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { mergeShares, numbersText } from "../prediction/shares/join.js";
 import type { WrittenShare } from "../prediction/shares/write.js";
-import { formatOutcome, type Summary } from "../prediction/summary.js";
+import { formatOutcome, type Summary, whyNothing } from "../prediction/summary.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/share.js";
-import { EXIT } from "./exit.js";
+import { EXIT, exitOf } from "./exit.js";
 import { helpText } from "./help.js";
 
 const HELP = `
@@ -39,8 +39,14 @@ async function merge(outputPath: string): Promise<void> {
 
 function reportJoined(summary: Summary, outputPath: string, logger: Logger): number {
   logger.info(formatOutcome(summary));
+  const nothing = whyNothing(summary);
+  if (nothing !== null) logger.error(nothing);
   logger.info(`written: ${outputPath}`);
-  return summary.failed > 0 ? EXIT.rowsFailed : EXIT.done;
+  if (summary.failed + summary.dropped > 0)
+    logger.info(
+      "the same predict with --shard none --resume runs the rows again that are left out or failed",
+    );
+  return exitOf(summary);
 }
 
 /**

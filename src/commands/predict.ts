@@ -16,15 +16,16 @@ import {
 import type { AnyPrediction } from "../prediction/columns.js";
 import type { Models } from "../prediction/members.js";
 import { ageText } from "../prediction/months.js";
+import { overrideTexts } from "../prediction/overrides.js";
 import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
 import { isFailure } from "../prediction/record.js";
-import { formatSummary } from "../prediction/summary.js";
+import { formatSummary, whyNothing } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { slurmTask } from "../slurm/environment.js";
 import { shareText } from "../slurm/share.js";
-import { EXIT } from "./exit.js";
+import { EXIT, exitOf } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { reportShare, withoutShard } from "./merge.js";
@@ -47,8 +48,8 @@ flags, or after --.
 Ctrl-C, SIGTERM and SIGUSR1: the batches in hand are finished and written, and --resume goes on. A job that SLURM starts
 again does so by itself.
 
-Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv); 130, 138,
-143 interrupted.
+Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv), or
+none was predicted; 130, 138, 143 interrupted.
 
 ${DISCLAIMER}`;
 
@@ -113,19 +114,21 @@ type Run = PredictOptions & { files: string[] | undefined; sexModel: BoneAgeMode
 /** For a person: a line a picture on stdout. */
 async function print(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
   const stop = stopSignal(logger);
-  let failed = 0;
+  let [predicted, failed] = [0, 0];
+  const against = overrideTexts([models].flat(), options.maskDirs).length > 0;
   const records = predictCohort(models, { ...cohortPart(options), logger, signal: stop.signal });
   for await (const record of records) {
     if (!isStdoutOpen()) break;
     progress.hide();
     if (isFailure(record)) {
-      failed++;
+      failed += 1;
       logger.error(`${record.file}: ${record.message} [${record.code}]`);
     } else {
-      process.stdout.write(`${line(record)}\n`);
+      predicted += 1;
+      process.stdout.write(`${line(record)}${against ? "\tagainst the model's contract" : ""}\n`);
     }
   }
-  process.exitCode = stop.exitCode ?? (failed > 0 ? EXIT.rowsFailed : EXIT.done);
+  process.exitCode = stop.exitCode ?? exitOf({ rows: predicted + failed, predicted, failed });
 }
 
 /** A job that SLURM starts again goes on with its own work, whatever it was to do with that of others. */
@@ -140,7 +143,8 @@ function line(record: AnyPrediction): string {
   const sexText = sexPredicted ? `${sex} (predicted)` : (sex ?? "");
   const spread = "sdMonths" in record && record.sdMonths !== null ? ` ± ${record.sdMonths.toFixed(1)}` : "";
   const parts = [name, sexText, ageText(ageMonths), `${ageMonths.toFixed(1)}${spread} months`];
-  if (sexHat !== null) parts.push(`male ${(100 * sexHat).toFixed(0)} %`);
+  // Beside a sex that was given it would read as if the sex were in doubt.
+  if (sexHat !== null && (sex === null || sexPredicted)) parts.push(`male ${(100 * sexHat).toFixed(0)} %`);
   if (boneAgeMonths !== null) parts.push(`truth ${boneAgeMonths}`);
   return parts.join("\t");
 }
@@ -165,13 +169,20 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
   });
   progress.finish();
   if (summary.rows > 0 || summary.share === undefined) logger.info(formatSummary(summary));
+  for (const text of summary.overridden) logger.warn(text);
+  const nothing = whyNothing(summary);
+  if (nothing !== null && !summary.share?.joined) logger.error(nothing);
   if (summary.finished && summary.share !== undefined) {
-    process.exitCode = reportShare(summary.share, outputPath, logger);
+    const code = reportShare(summary.share, outputPath, logger);
+    // Of a share without any prediction the pictures or masks are amiss here, whatever the other tasks have.
+    process.exitCode = nothing === null ? code : EXIT.rowsFailed;
     return;
   }
   if (summary.finished) {
     if (outputPath !== "-") logger.info(`written: ${outputPath}`);
-    process.exitCode = summary.failed > 0 ? EXIT.rowsFailed : EXIT.done;
+    if (outputPath !== "-" && summary.failed + summary.dropped > 0)
+      logger.info("the same command with --resume runs the rows again that are left out or failed");
+    process.exitCode = exitOf(summary);
     return;
   }
   process.exitCode = stop.exitCode ?? EXIT.failure;

@@ -4,10 +4,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { native } from "../native.js";
 import {
+  DESCRIPTIVE_FIELDS,
   MANIFEST_FIELDS,
   MANIFEST_NAME,
   type Manifest,
@@ -131,6 +133,43 @@ export function mergeManifests(sources: readonly ContractSource[]): MergedManife
     }
   }
   return merged;
+}
+
+/** A field that changes numbers, of which a later source says something else than the first that says anything. */
+export interface Override {
+  field: ManifestField;
+  /** What the model says of itself, and where. */
+  own: unknown;
+  ownOrigin: string;
+  /** What is used instead, and who says so. */
+  value: unknown;
+  origin: string;
+}
+
+/**
+ * What was laid over a model's own contract. `inside` is what its own file says, as one: a checkpoint's sources complete
+ * each other. `sources` are all, weakest first.
+ */
+export function overridesOf(
+  inside: readonly ContractSource[],
+  sources: readonly ContractSource[],
+): Override[] {
+  const own = mergeManifests(inside);
+  const found: Override[] = [];
+  for (const field of MANIFEST_FIELDS) {
+    if (DESCRIPTIVE_FIELDS.includes(field)) continue;
+    const outside = sources.filter(
+      (source) => !inside.includes(source) && source.manifest[field] !== undefined,
+    );
+    const last = outside.at(-1);
+    if (last === undefined) continue;
+    const isInside = (own.origins.get(field) ?? "default") !== "default";
+    const first = isInside ? { origin: own.origins.get(field)!, manifest: own.manifest } : outside[0]!;
+    const [before, value] = [first.manifest[field], last.manifest[field]];
+    if (isDeepStrictEqual(before, value)) continue;
+    found.push({ field, own: before, ownOrigin: first.origin, value, origin: last.origin });
+  }
+  return found;
 }
 
 /** Names of needed fields that no source has. */

@@ -6,6 +6,8 @@ import {
   contractSources,
   type MergedManifest,
   mergeManifests,
+  type Override,
+  overridesOf,
 } from "../contract/contract.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
@@ -63,6 +65,8 @@ export class BoneAgeModel implements AsyncDisposable {
     readonly hasSexHead: boolean,
     /** Which of our networks it is; null for TorchScript, which says nothing of that kind. */
     readonly network: NetworkConfig | null,
+    /** Fields of the contract that options or a manifest set against what the model says of itself. */
+    readonly overridden: readonly Override[] = [],
   ) {}
 
   /**
@@ -160,13 +164,22 @@ export async function loadModel(file: string, options: LoadModelOptions = {}): P
   try {
     const source = await openModelSource(file, options);
     try {
-      const merged = mergeManifests(await contractSources(file, source.sources, options.manifest, flags));
+      const sources = await contractSources(file, source.sources, options.manifest, flags);
+      const merged = mergeManifests(sources);
+      const overridden = overridesOf(source.sources, sources);
       const contract = completeContract(merged.manifest, file);
       const device = chooseDevice(options);
       const { threads = 0, precision = "32" } = options;
       const settings: ModelOptions = { device: device.name, threads, precision, optimize: true };
       const handle = await addon.loadModel(source.model, settings);
-      return await verified(file, handle, { contract, merged, device, settings, network: source.config });
+      return await verified(file, handle, {
+        contract,
+        merged,
+        overridden,
+        device,
+        settings,
+        network: source.config,
+      });
     } finally {
       await source[Symbol.asyncDispose]();
     }
@@ -175,14 +188,25 @@ export async function loadModel(file: string, options: LoadModelOptions = {}): P
   }
 }
 
-type Loaded = Pick<BoneAgeModel, "contract" | "merged" | "device" | "settings" | "network">;
+type Loaded = Pick<BoneAgeModel, "contract" | "merged" | "overridden" | "device" | "settings" | "network">;
 
 async function verified(file: string, handle: ModelHandle, loaded: Loaded): Promise<BoneAgeModel> {
-  const { contract, merged, device, settings, network } = loaded;
+  const { contract, merged, overridden, device, settings, network } = loaded;
   try {
     const { hasSexHead } = await verify(file, handle, contract);
     const facts = native().modelFacts(handle);
-    return new BoneAgeModel(file, contract, merged, device, settings, handle, facts, hasSexHead, network);
+    return new BoneAgeModel(
+      file,
+      contract,
+      merged,
+      device,
+      settings,
+      handle,
+      facts,
+      hasSexHead,
+      network,
+      overridden,
+    );
   } catch (error) {
     await native().dispose(handle);
     throw error;

@@ -176,10 +176,10 @@ const outputOptions = {
     description: "folder for the predictions of each member of an ensemble, as <member>.csv",
     argument: "<folder>",
   }),
-  resume: z
-    .boolean()
-    .default(false)
-    .meta({ description: "go on where an interrupted run of the same command stopped" }),
+  resume: z.boolean().default(false).meta({
+    description:
+      "go on where an interrupted run of the same command stopped; of a finished one run the rows again that failed",
+  }),
   overwrite: z.boolean().default(false).meta({ description: "discard what an interrupted run left" }),
   strict: z.boolean().default(false).meta({ description: "a row without a mask is a failure, not left out" }),
   progress: z

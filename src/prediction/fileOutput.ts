@@ -1,12 +1,14 @@
 /** Predictions to files: appended beside them block by block, renamed when all rows are there. */
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { outputError, pathKind, renameDurably, syncFolder } from "../files.js";
+import { DeeplasiaError } from "../errors.js";
+import { outputError, pathKind, renameDurably, syncFolder, writeFileAtomic } from "../files.js";
 import type { Output, OutputOptions } from "./output.js";
-import { readRecords } from "./partial.js";
+import { inspectRows, readRecords } from "./partial.js";
 import type { AnyRecord, OutputRecord } from "./record.js";
-import { CAN_RESUME, type RecordFile } from "./recordFile.js";
+import { CAN_RESUME, type OutputFile, type RecordFile } from "./recordFile.js";
 import { type OutputPaths, outputPaths, type RunFile, writeRunFile } from "./resume.js";
+import type { EarlierRows } from "./retry.js";
 
 /**
  * The last steps of a run, each repeatable: after a kill in between, `resume` takes them again from the first. The first
@@ -58,12 +60,16 @@ export class FileOutput implements Output {
   private index: number;
   private done: boolean;
 
-  /** `files`: the output's own and the members', open at their ends; null if the run is complete. */
+  /**
+   * `files`: the output's own and the members', open at their ends; null if the run is complete. `earlier`: the finished
+   * output whose failed rows are run again.
+   */
   constructor(
     private readonly options: OutputOptions,
     private readonly run: RunFile,
     private readonly files: readonly RecordFile[] | null,
     readonly resumeIndex: number,
+    readonly earlier: EarlierRows | null = null,
   ) {
     this.index = resumeIndex;
     this.done = files === null;
@@ -95,8 +101,37 @@ export class FileOutput implements Output {
     const hasFailures: boolean[] = [];
     // Not what this run has seen: a resumed run may have failures of before and none of its own.
     for (const { failuresPartial } of outputs) hasFailures.push((await pathKind(failuresPartial)) !== null);
+    await this.requireWhole();
     const complete: RunFile = { ...this.run, state: "complete", rows: this.index, hasFailures };
+    await this.writeProvenance(outputs[0]!, complete);
     await finish(outputs, complete, this.options.receipt);
+  }
+
+  /** Locks say that nobody else has written here; the files themselves say whether that was so. */
+  private async requireWhole(): Promise<void> {
+    const { memberFiles = [], rowNumbers } = this.options;
+    const files: OutputFile[] = [this.options, ...memberFiles];
+    for (const file of files) {
+      const { partial, failuresPartial } = outputPaths(file.path);
+      const { fault } = await inspectRows(partial, failuresPartial, file, rowNumbers());
+      if (fault === null) continue;
+      throw new DeeplasiaError(
+        "ERR_DEEPLASIA_OUTPUT",
+        `${file.path} is not as this run has written it: ${fault}; did another process write it, too?`,
+        { file: partial, remedy: "Let one process run alone with --resume: it keeps what is in order." },
+      );
+    }
+  }
+
+  /** What was done, by whom and with what; beside the output before that has its name. */
+  private async writeProvenance({ provenance }: OutputPaths, run: RunFile): Promise<void> {
+    if (this.options.provenance === undefined) return;
+    const facts = {
+      ...this.options.provenance,
+      finished: new Date().toISOString(),
+      run: { ...run, retry: undefined },
+    };
+    await writeFileAtomic(provenance, `${JSON.stringify(facts, null, 2)}\n`);
   }
 
   async suspend(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
+import { plural } from "../plural.js";
 import type { SlotOutput } from "./forward.js";
 
 /**
@@ -47,5 +48,5 @@ function notFinite(message: string): DeeplasiaError {
 /** `8 years 3 months` for a person; whole months, never negative. */
 export function ageText(ageMonths: number): string {
   const months = Math.max(0, Math.round(ageMonths));
-  return `${Math.floor(months / 12)} years ${months % 12} months`;
+  return `${plural(Math.floor(months / 12), "year")} ${plural(months % 12, "month")}`;
 }

@@ -6,7 +6,7 @@ import { outputError, type PathKind, pathKind } from "../files.js";
 import { type Lock, lockFile } from "../lock.js";
 import type { Logger } from "../report/log.js";
 import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
-import { countHeldRows, findResumePoint, type ResumePoint } from "./partial.js";
+import { countHeldRows, findResumePoint, inspectRows, type ResumePoint } from "./partial.js";
 import type { AnyRecord, OutputRecord } from "./record.js";
 import { type OutputFile, RecordFile } from "./recordFile.js";
 import {
@@ -16,8 +16,11 @@ import {
   type RunFile,
   type RunIdentity,
   readRunFile,
+  readState,
   writeRunFile,
+  writtenProvenance,
 } from "./resume.js";
+import { EarlierRows } from "./retry.js";
 import { openStreamOutput } from "./streamOutput.js";
 
 /** `path`: file to write, or `-` for stdout. A device or a pipe is written directly, too. */
@@ -35,6 +38,8 @@ export interface OutputOptions extends OutputFile {
   overwrite: boolean;
   /** Where the run file shall stay once all files have their names; by default it goes. */
   receipt?: string;
+  /** What else the provenance beside the output shall say; without it none is written. */
+  provenance?: Readonly<Record<string, unknown>>;
   /** Failed rows are told here when there is no failures file. */
   logger: Logger;
   /** Stands in for `process.stdout`. */
@@ -44,6 +49,8 @@ export interface OutputOptions extends OutputFile {
 export interface Output {
   /** Number of selected rows that are done already; the next block to write starts there. */
   readonly resumeIndex: number;
+  /** The finished output whose failed rows are run again; null: every row is. */
+  readonly earlier: EarlierRows | null;
   /** True once nobody reads any more (the pipe was closed): the rest need not be worked out. */
   readonly closed: boolean;
   /** Records of an interrupted run that are kept; `index` is -1. Read before the first `write`. */
@@ -86,18 +93,75 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
     await finish(outputs, before, options.receipt);
     return new FileOutput(options, run, null, before.rows ?? 0);
   }
+  const earlier = resume ? await finishedBefore(options, files, run, before) : null;
+  if (earlier?.failed === 0 && unfinished === undefined)
+    return new FileOutput(options, run, null, await count(options.rowNumbers()));
+  const current = earlier === null ? run : { ...run, retry: true };
   if (unfinished === undefined || overwrite || before?.state === "starting")
-    return startOutput(options, files, paths, run);
+    return startOutput(options, files, paths, current, earlier);
   requireSameRun(before, run, paths);
-  return resumeOutput(options, files, run);
+  return resumeOutput(options, files, current, earlier);
 }
 
 /**
- * Make a file that is to be written this process's own until the lock is released: two that write it would spoil it.
+ * The rows of a finished output of this very run, if all of its files are as it left them; null without such, and while
+ * a run that was not to take anything from it is unfinished.
+ */
+async function finishedBefore(
+  options: OutputOptions,
+  files: readonly OutputFile[],
+  run: RunFile,
+  unfinished: RunFile | null,
+): Promise<EarlierRows | null> {
+  if (unfinished !== null && unfinished.retry !== true) return null;
+  const [paths] = files.map((file) => outputPaths(file.path)) as [OutputPaths];
+  if ((await kindOf(options.path)) !== "file") return null;
+  const provenance = await readState(paths.provenance, writtenProvenance, "").catch(() => null);
+  if (provenance === null || differences(provenance.run, run).length > 0) return null;
+  let failed = 0;
+  for (const file of files) {
+    const { output, failures } = outputPaths(file.path);
+    const found = await inspectRows(output, failures, file, options.rowNumbers());
+    failed = Math.max(failed, found.failed);
+    if (found.fault === null) continue;
+    options.logger.warn(`all rows are predicted again, as ${file.path} was changed since: ${found.fault}`);
+    return null;
+  }
+  return new EarlierRows(files, failed);
+}
+
+async function count(items: AsyncIterable<unknown>): Promise<number> {
+  let found = 0;
+  for await (const _ of items) found += 1;
+  return found;
+}
+
+/**
+ * Make the files that are to be written, an ensemble's members' too, this process's own until the lock is released: two
+ * that write one would spoil it.
  *
  * Throws `ERR_DEEPLASIA_OUTPUT`, which names the process that writes it, or says why it cannot be written.
  */
-export async function lockOutput(path: string): Promise<Lock> {
+export async function lockOutput({
+  path,
+  memberFiles = [],
+}: Pick<OutputOptions, "path" | "memberFiles">): Promise<Lock> {
+  // In order: of two processes that want some of the same locks one gets all that it wants.
+  const paths = [path, ...memberFiles.map((file) => file.path)].sort();
+  const locks: Lock[] = [];
+  const release = async () => {
+    for (const lock of locks.splice(0).reverse()) await lock.release();
+  };
+  try {
+    for (const file of paths) locks.push(await lockOne(file));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+async function lockOne(path: string): Promise<Lock> {
   const { lock } = outputPaths(path);
   try {
     return await lockFile(lock, path);
@@ -180,13 +244,14 @@ async function startOutput(
   files: readonly OutputFile[],
   paths: OutputPaths,
   run: RunFile,
+  earlier: EarlierRows | null,
 ): Promise<Output> {
   const opened: RecordFile[] = [];
   try {
     await writeRunFile(paths, { ...run, state: "starting" });
     for (const file of files) opened.push(await RecordFile.open(file, 0, 0));
     await writeRunFile(paths, run);
-    return new FileOutput(options, run, opened, 0);
+    return new FileOutput(options, run, opened, 0, earlier);
   } catch (error) {
     await closeAll(opened);
     await discardEmpty(files.map(({ path }) => outputPaths(path)));
@@ -204,6 +269,7 @@ async function resumeOutput(
   options: OutputOptions,
   files: readonly OutputFile[],
   run: RunFile,
+  earlier: EarlierRows | null,
 ): Promise<Output> {
   const find = (file: OutputFile, most?: number) =>
     findResumePoint(outputPaths(file.path), file, options.rowNumbers(), options.blockSize, most);
@@ -216,7 +282,7 @@ async function resumeOutput(
       const point = points[i]!.index === index ? points[i]! : await find(file, index);
       opened.push(await RecordFile.open(file, point.bytes, point.failureBytes));
     }
-    return new FileOutput(options, run, opened, index);
+    return new FileOutput(options, run, opened, index, earlier);
   } catch (error) {
     await closeAll(opened);
     throw error;

@@ -17,8 +17,11 @@ export interface PipelineOptions extends View, Omit<BlockOptions, "views"> {
   signal?: AbortSignal | undefined;
 }
 
-/** The records of one block: a list for each model, each in input order. */
-export type BlockRecords = OutputRecord[][];
+/** A block's rows, and what each model says of them: a list of records a model, each in input order. */
+export interface PredictedBlock {
+  samples: readonly Sample[];
+  ofModels: OutputRecord[][];
+}
 
 /** Blocks that are loaded, predicted or wait to be taken: enough that neither side waits for the other. */
 const BLOCKS_IN_FLIGHT = 3;
@@ -28,10 +31,10 @@ export async function* predictBlocks(
   models: readonly BoneAgeModel[],
   samples: AsyncIterable<Sample>,
   options: PipelineOptions,
-): AsyncGenerator<BlockRecords> {
+): AsyncGenerator<PredictedBlock> {
   useWorkers(options.numWorkers);
   const predictor = new BlockPredictor(models, { ...options, views: [options] });
-  const pending: Promise<BlockRecords>[] = [];
+  const pending: Promise<PredictedBlock>[] = [];
   try {
     for await (const block of blocks(samples, options.batchSize)) {
       if (options.signal?.aborted) break;
@@ -63,22 +66,23 @@ async function predictBlock(
   predictor: BlockPredictor,
   models: number,
   block: readonly Sample[],
-): Promise<BlockRecords> {
+): Promise<PredictedBlock> {
   const ready = block.filter((sample): sample is ReadySample => !isFailed(sample));
   const outcomes = await predictor.predict(
     ready.map(({ imagePath, maskPath, sex }) => ({ source: { image: imagePath, mask: maskPath }, sex })),
   );
   const outcomeOf = new Map(ready.map((sample, i) => [sample.index, outcomes[i]!]));
-  return Array.from({ length: models }, (_, member) =>
+  const ofModels = Array.from({ length: models }, (_, member) =>
     block.map((sample) =>
       isFailed(sample)
         ? failureRecord(sample, sample.error, sample.dropped)
         : record(sample, outcomeOf.get(sample.index)!, member),
     ),
   );
+  return { samples: block, ofModels };
 }
 
-const isFailed = (sample: Sample): sample is FailedSample => "error" in sample;
+export const isFailed = (sample: Sample): sample is FailedSample => "error" in sample;
 
 function record(sample: ReadySample, outcome: Outcome, member: number): OutputRecord {
   const reading = outcome.readings[member]!;

@@ -2,9 +2,11 @@
 import type { SexNeed } from "../data/annotations.js";
 import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
+import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type CohortPredictionOptions, cohortPredictionOptions } from "../options/predict.js";
+import { plural } from "../plural.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { requireOptions } from "../schema/check.js";
@@ -13,7 +15,8 @@ import { scratchOf } from "../staging/scratch.js";
 import { filesOf, type Staged, stage } from "../staging/staging.js";
 import { combineBlocks } from "./ensemble.js";
 import { type Members, type Models, membersOf } from "./members.js";
-import { type BlockRecords, predictBlocks } from "./pipeline.js";
+import { overrideTexts } from "./overrides.js";
+import { predictBlocks } from "./pipeline.js";
 import { type AnyRecord, type EnsembleOutputRecord, isFailure, type OutputRecord } from "./record.js";
 import { requireSexModel } from "./sexModel.js";
 import { cohortOfShare } from "./shares/range.js";
@@ -94,17 +97,24 @@ async function rowLimit(options: CohortRun, all: () => Promise<Cohort>): Promise
   return batches * batchSize;
 }
 
-export function warnAboutCohort(cohort: Cohort, logger: Logger): void {
+export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, options: CohortRun): void {
+  const { sexModel, maskDirs, logger = silentLogger } = options;
+  const all = sexModel === undefined ? models : [...models, sexModel];
+  for (const text of overrideTexts(all, maskDirs)) logger.warn(text);
+  warnAboutCohort(cohort, logger);
+}
+
+function warnAboutCohort(cohort: Cohort, logger: Logger): void {
   const { count, first } = cohort.duplicates;
   if (first !== null) {
     const name = [first.dir, first.imageId].filter(Boolean).join("/");
     logger.warn(
-      `${count} row(s) name a picture that an earlier row names too (row ${first.row} and row ${first.earlierRow}: ` +
+      `${plural(count, "row names", "rows name")} a picture that an earlier row names too (row ${first.row} and row ${first.earlierRow}: ` +
         `${name}); each is predicted`,
     );
   }
   if (cohort.withoutSplit > 0)
-    logger.info(`${cohort.withoutSplit} row(s) are not in the split file and are left out`);
+    logger.info(`${plural(cohort.withoutSplit, "row is", "rows are")} not in the split file: left out`);
 }
 
 /** With `strict`, a row without a mask counts as failed, not as left out. */
@@ -114,8 +124,9 @@ export function applyStrict<T extends AnyRecord>(record: T, { strict }: Pick<Coh
 
 /** What a block of rows comes to, and what each model said on its own. */
 export interface Block {
+  samples: readonly Sample[];
   records: AnyRecord[];
-  ofMembers: BlockRecords;
+  ofMembers: OutputRecord[][];
 }
 
 /** Blocks from a position on; their pictures are copied to scratch first, if there is one. */
@@ -126,9 +137,10 @@ export async function* blocksOf(
   from: number,
 ): AsyncGenerator<Block> {
   await using staged = await stageRows(cohort, options, from);
-  for await (const block of predictBlocks(list, cohort.samples(from), { ...options, read: staged?.read })) {
-    const ofMembers = block.map((records) => records.map((record) => applyStrict(record, options)));
-    yield { records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
+  const blocks = predictBlocks(list, cohort.samples(from), { ...options, read: staged?.read });
+  for await (const { samples, ofModels } of blocks) {
+    const ofMembers = ofModels.map((records) => records.map((record) => applyStrict(record, options)));
+    yield { samples, records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
   }
 }
 
@@ -166,7 +178,7 @@ export async function* predictCohort(
   const resolved = resolveOptions(options);
   const members = membersOf(models);
   const whole = await openCohortOf(members.list, resolved);
-  warnAboutCohort(whole, resolved.logger ?? silentLogger);
+  warnAboutRun(members.list, whole, resolved);
   const cohort = cohortOfShare(whole, shareOf(resolved.shard), resolved.batchSize);
   const summary = new SummaryBuilder();
   const meter = new ProgressMeter(cohort.total);

@@ -54,8 +54,13 @@ export const runFile = z.object({
   /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */
   rows: z.number().optional(),
   hasFailures: z.array(z.boolean()).optional(),
+  /** The rows that failed in the finished output are run again; the others are taken from there. */
+  retry: z.boolean().optional(),
 });
 export type RunFile = z.infer<typeof runFile>;
+
+/** Of the provenance that lies beside a finished output: whose work it is. */
+export const writtenProvenance = z.object({ run: runFile });
 
 /** A file of predictions and what lies beside it. */
 export interface OutputPaths {
@@ -65,6 +70,7 @@ export interface OutputPaths {
   failuresPartial: string;
   run: string;
   lock: string;
+  provenance: string;
 }
 
 export function outputPaths(output: string): OutputPaths {
@@ -76,6 +82,7 @@ export function outputPaths(output: string): OutputPaths {
     failuresPartial: `${failures}.partial`,
     run: `${output}.run.json`,
     lock: `${output}.lock`,
+    provenance: `${output}.provenance.json`,
   };
 }
 

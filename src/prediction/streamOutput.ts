@@ -23,6 +23,7 @@ export function failureText({ row, file, message, code }: FailureRecord): string
 
 class StreamOutput implements Output {
   readonly resumeIndex = 0;
+  readonly earlier = null;
   closed = false;
 
   constructor(

@@ -1,6 +1,7 @@
 /** What a run amounts to: counts, error against the truth, speed. */
+import { plural } from "../plural.js";
 import { durationText } from "../report/progress.js";
-import { type AnyRecord, isFailure } from "./record.js";
+import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 
 export interface Summary {
   /** All rows: predicted, failed and dropped. */
@@ -11,6 +12,8 @@ export interface Summary {
   dropped: number;
   /** Number of failed and dropped rows by error code. */
   failuresByCode: Record<string, number>;
+  /** The first row without a prediction; null if all have one. */
+  firstFailure: FailureRecord | null;
   /** Predicted rows whose true bone age is known. */
   withTruth: number;
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
@@ -34,11 +37,13 @@ export class SummaryBuilder {
   private readonly deviations = new Deviations();
   private readonly ofMembers = new Map<string, Deviations>();
   private readonly byCode = new Map<string, number>();
+  private firstFailure: FailureRecord | null = null;
 
   /** Count a record; `resumed` if it is of an earlier run, so not of this one's speed. */
   add(record: AnyRecord, resumed = false): void {
     if (resumed) this.resumedRows += 1;
     if (isFailure(record)) {
+      if (this.firstFailure === null || record.row < this.firstFailure.row) this.firstFailure = record;
       this.byCode.set(record.code, (this.byCode.get(record.code) ?? 0) + 1);
       if (record.dropped) this.dropped += 1;
       return;
@@ -62,7 +67,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, sexPredicted, resumedRows } = this;
+    const { predicted, dropped, failed, sexPredicted, resumedRows, firstFailure } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -70,6 +75,7 @@ export class SummaryBuilder {
       failed,
       dropped,
       failuresByCode: Object.fromEntries([...this.byCode].sort(([, a], [, b]) => b - a)),
+      firstFailure,
       withTruth: this.deviations.count,
       madMonths: this.deviations.mean,
       members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
@@ -98,22 +104,30 @@ class Deviations {
   }
 }
 
+/** Why nothing at all came out of rows; null where something did. */
+export function whyNothing({ rows, predicted, firstFailure }: Summary): string | null {
+  if (rows === 0 || predicted > 0 || firstFailure === null) return null;
+  const { row, file, message } = firstFailure;
+  const where = message.includes(file) ? "" : `${file}: `;
+  return `nothing was predicted of ${plural(rows, "row")}; the first, row ${row}: ${where}${message}`;
+}
+
 /** The closing lines of a run. */
 export function formatSummary(summary: Summary): string {
   const { resumedRows, seconds, picturesPerSecond } = summary;
   const speed = `${picturesPerSecond.toFixed(1)} pictures a second, ${durationText(seconds)}`;
-  const before = resumedRows > 0 ? ` (${resumedRows} rows were done before)` : "";
+  const before = resumedRows > 0 ? ` (${plural(resumedRows, "row was", "rows were")} done before)` : "";
   return `${formatOutcome(summary)}\n${speed}${before}`;
 }
 
 /** The same without what it took. */
 export function formatOutcome(summary: Summary): string {
   const { rows, predicted, failed, dropped, sexPredicted } = summary;
-  const counts = [`${predicted} of ${rows} rows predicted`, `${failed} failed`];
+  const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
   for (const [code, count] of Object.entries(summary.failuresByCode)) lines.push(`  ${code}: ${count}`);
-  if (sexPredicted > 0) lines.push(`the sex was predicted in ${sexPredicted} rows`);
+  if (sexPredicted > 0) lines.push(`the sex was predicted in ${plural(sexPredicted, "row")}`);
   lines.push(...deviationLines(summary));
   return lines.join("\n");
 }
@@ -126,7 +140,7 @@ export function deviationLines({
 }: Pick<Summary, "madMonths" | "withTruth" | "members">): string[] {
   if (madMonths === null) return [];
   return [
-    `mean absolute deviation ${madMonths.toFixed(2)} months on ${withTruth} rows with a known bone age`,
+    `mean absolute deviation ${madMonths.toFixed(2)} months on ${plural(withTruth, "row")} with a known bone age`,
     ...members.map((member) => `  ${member.name}: ${member.madMonths?.toFixed(2)} months`),
   ];
 }

@@ -1,30 +1,28 @@
 /** Predictions of a cohort into a file that can be resumed. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Cohort } from "../data/cohort.js";
 import { DeeplasiaError } from "../errors.js";
-import { sha256OfFile } from "../files.js";
-import type { BoneAgeModel } from "../model/model.js";
+import { makeFolderOf } from "../files.js";
 import type { PredictOptions } from "../options/predict.js";
 import { silentLogger } from "../report/log.js";
-import { ProgressMeter } from "../report/progress.js";
 import { shareOf } from "../slurm/share.js";
+import { runIdentityOf } from "./identity.js";
 import { type Members, type Models, membersOf } from "./members.js";
-import { kindOf, lockOutput, type Output, type OutputOptions, openOutput } from "./output.js";
+import { kindOf, lockOutput, type OutputOptions, openOutput } from "./output.js";
+import { overrideTexts } from "./overrides.js";
 import {
-  applyStrict,
-  blocksOf,
   type CohortRun,
   openCohortOf,
   type PredictCohortOptions,
   resolveOptions,
-  warnAboutCohort,
+  warnAboutRun,
 } from "./predictCohort.js";
-import type { ModelIdentity } from "./resume.js";
+import { predictInto } from "./predictInto.js";
+import { provenanceOf } from "./provenance.js";
 import { SharesFolder } from "./shares/folder.js";
 import { cohortOfShare } from "./shares/range.js";
 import { type Written, type WrittenShare, writeShare } from "./shares/write.js";
-import { type Summary, SummaryBuilder } from "./summary.js";
+import type { Summary } from "./summary.js";
 
 export interface WritePredictionsOptions
   extends PredictCohortOptions,
@@ -38,6 +36,8 @@ export interface WritePredictionsOptions
 export interface WrittenPredictions extends Summary {
   /** False after the signal: the output is unfinished and can be resumed. */
   finished: boolean;
+  /** How the models were used against their own contracts, a line each. */
+  overridden: string[];
   /** Of a `shard` into a file: how far the others are. The summary is that of the share then. */
   share?: WrittenShare;
 }
@@ -67,7 +67,8 @@ export async function writePredictions(
   const logger = resolved.logger ?? silentLogger;
   const members = membersOf(models);
   const cohort = await openCohortOf(members.list, resolved);
-  warnAboutCohort(cohort, logger);
+  warnAboutRun(members.list, cohort, resolved);
+  const identity = await runIdentityOf(members.list, cohort, resolved, memberCsvs);
   const whole: OutputOptions = {
     ...layouts(members, resolved.sexModel !== undefined, memberCsvs),
     path: outputPath,
@@ -77,20 +78,23 @@ export async function writePredictions(
     logger,
     blockSize: resolved.batchSize,
     rowNumbers: () => cohort.rowNumbers(),
-    identity: {
-      models: await Promise.all(members.list.map(identityOf)),
-      sexModel: resolved.sexModel === undefined ? null : await identityOf(resolved.sexModel),
-      cohort: cohort.sha256,
-      options: { ...identityOptions(members.list, resolved), member_csvs: memberCsvs ?? null },
-    },
+    identity,
+    provenance: provenanceOf(members, cohort, resolved, identity, command),
   };
   const write = (output: OutputOptions, rows: Cohort) => writeRows(members, rows, output, resolved);
   const share = shareOf(resolved.shard);
   const isFile = (await kindOf(outputPath)) !== "other";
-  if (share !== null && isFile) return writeShare({ whole, cohort, share, command, write });
+  const overridden = overrideTexts(members.list, resolved.maskDirs);
+  if (isFile) await makeFolders(whole);
+  if (share !== null && isFile)
+    return { ...(await writeShare({ whole, cohort, share, command, write })), overridden };
   if (share === null) await warnOfShares(whole);
-  await using _ = isFile ? await lockOutput(outputPath) : null;
-  return await write(whole, cohortOfShare(cohort, share, resolved.batchSize));
+  await using _ = isFile ? await lockOutput(whole) : null;
+  return { ...(await write(whole, cohortOfShare(cohort, share, resolved.batchSize))), overridden };
+}
+
+async function makeFolders({ path, memberFiles = [] }: OutputOptions): Promise<void> {
+  for (const file of [path, ...memberFiles.map((member) => member.path)]) await makeFolderOf(file);
 }
 
 /** `--array=3`, meant for a lost share, is an array of one task: all rows. */
@@ -139,59 +143,4 @@ function layouts(
     return { path, format: "csv" as const, members: null, hasSexHead, marksSex };
   });
   return { ...layout, memberFiles };
-}
-
-async function identityOf({ file, contract, network }: BoneAgeModel): Promise<ModelIdentity> {
-  // The network too: flags may say how a checkpoint becomes one.
-  const digest = createHash("sha256")
-    .update(JSON.stringify([contract, network]))
-    .digest("hex");
-  return { file: await sha256OfFile(file), contract: digest };
-}
-
-/** Every option that changes what is written, by its flag. */
-function identityOptions(models: readonly BoneAgeModel[], options: CohortRun) {
-  const setting = <K extends "device" | "precision" | "threads">(name: K) => {
-    const values = [...new Set(models.map(({ settings }) => settings[name]))];
-    return values.length === 1 ? values[0]! : values;
-  };
-  return {
-    img_dir: options.annotationCsv === undefined ? null : options.imgDir,
-    mask_dirs: options.maskDirs,
-    split_column: options.splitColumn,
-    split_name: options.splitName,
-    flip: options.flip,
-    rotation_angle: options.rotationAngle,
-    limit_predict_batches: options.limitPredictBatches ?? null,
-    strict: options.strict,
-    device: setting("device"),
-    precision: setting("precision"),
-    threads: setting("threads"),
-  };
-}
-
-async function predictInto(
-  members: Members,
-  cohort: Cohort,
-  output: Output,
-  options: CohortRun,
-): Promise<Written> {
-  const summary = new SummaryBuilder();
-  for await (const record of output.resumedRecords()) summary.add(applyStrict(record, options), true);
-  let done = output.resumeIndex;
-  if (done > 0) options.logger?.info(`resuming after ${done} of ${cohort.total} rows`);
-  const meter = new ProgressMeter(cohort.total, done);
-  const start = performance.now();
-  if (done < cohort.total) {
-    for await (const { records, ofMembers } of blocksOf(members, cohort, options, done)) {
-      await output.write(records, ofMembers);
-      for (const record of records) summary.add(record);
-      done += records.length;
-      options.onProgress?.(meter.event(done, summary.failed));
-      if (output.closed) break;
-    }
-  }
-  const finished = done === cohort.total;
-  if (finished) await output.complete();
-  return { ...summary.build((performance.now() - start) / 1000), finished };
 }

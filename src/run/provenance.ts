@@ -1,11 +1,10 @@
 /** `provenance.json`: for each process of a run, who did what, where, with which versions and on which data. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { promisify } from "node:util";
-import { packageVersion } from "../about.js";
 import { isSystemError } from "../errors.js";
 import { sha256OfFile, writeFileAtomic } from "../files.js";
+import { processFacts } from "../process.js";
 
 const execute = promisify(execFile);
 
@@ -29,13 +28,8 @@ export async function recordProcess(file: string, facts: ProvenanceFacts): Promi
     Object.entries(files).map(async ([what, path]) => [what, { path, sha256: await sha256OfFile(path) }]),
   );
   const own = {
-    started: new Date().toISOString(),
+    ...processFacts(),
     command: process.argv,
-    folder: process.cwd(),
-    host: hostname(),
-    slurmJob: process.env.SLURM_JOB_ID ?? null,
-    version: packageVersion(),
-    node: process.version,
     git: await gitState(),
     ...rest,
     files: Object.fromEntries(digests),

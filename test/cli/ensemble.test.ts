@@ -30,7 +30,7 @@ describe("predict with several models", () => {
     expect(code).toBe(3);
     for (const model of THREE) expect(stderr).toContain(`${model} on cpu`);
     expect(stderr).toMatch(
-      /deviation 6\.67 months on 1 rows.*\n {2}mean-plus-sex: 10\.00 months\n {2}months-output: 0\.00/,
+      /deviation 6\.67 months on 1 row.*\n {2}mean-plus-sex: 10\.00 months\n {2}months-output: 0\.00/,
     );
     expect(await readFile(join(folder, "out.csv"), "utf8")).toMatch(
       new RegExp(
@@ -61,7 +61,7 @@ describe("predict with several models", () => {
   test("prints a line a picture for a person, with the spread", async () => {
     const file = join(await temporaryFolder(), "hand.png");
     await writeFile(file, await halves(200));
-    const line = "hand.png\tM\t13 years 1 months\t156.7 ± 5.8 months\tmale 88 %\n";
+    const line = "hand.png\tM\t13 years 1 month\t156.7 ± 5.8 months\n";
     const before = await runCli(["predict", file, "--sex", "M", "--ckp_path", ...THREE]);
     expect(before).toMatchObject({ code: 0, stdout: line });
     const after = await runCli(["predict", "--sex", "M", "--ckp_path", ...THREE, "--", file]);
@@ -164,7 +164,7 @@ describe("--predict-sex", () => {
     ]);
     const { code, stderr } = await runCli(cohortArguments(folder, THREE[0]!, ...sex));
     expect(code).toBe(0);
-    expect(stderr).toContain("the sex was predicted in 1 rows");
+    expect(stderr).toContain("the sex was predicted in 1 row");
     const rows = csvRows(await readFile(join(folder, "out.csv"), "utf8"));
     expect(rows.map((row) => [row.sex, row.sex_predicted, row.pred_bone_age])).toEqual([
       ["1.0", "True", "160.0"],
@@ -210,7 +210,7 @@ describe("ensemble", () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toContain("2 of 5 rows combined of 3 members");
     expect(stderr).toMatch(
-      /deviation 2\.51 months on 1 rows.*\n {2}wide: 3\.20 months\n {2}deep: 7\.32 months/,
+      /deviation 2\.51 months on 1 row.*\n {2}wide: 3\.20 months\n {2}deep: 7\.32 months/,
     );
     expect(csvRows(await readFile(out, "utf8"))).toHaveLength(2);
     expect(await readFile(`${out}.failures.csv`, "utf8")).toBe(

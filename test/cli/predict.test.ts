@@ -3,11 +3,13 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { csvRows, runCli } from "../helpers/cli.js";
+import { variant } from "../helpers/loadedModels.js";
 import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { describeWithTestData, fixture, testData } from "../helpers/testData.js";
 
 const model = fixture("models/mean-plus-sex.pt");
+const sidecar = fixture("models/mean-plus-sex.json");
 
 /** mean-plus-sex.pt on a picture that is half black, half white after `interval`: z = 0.5 (+ 0.5 for boys). */
 const GIRL = 120 + 40 * 0.5;
@@ -30,7 +32,51 @@ describe("a cohort", () => {
         `b.png,1.0,1.0,${BOY}.0,1,a,0,150.0\n` +
         `a.png,0.0,0.5,${GIRL}.0,2,a,1,\n`,
     );
-    expect((await readdir(folder)).sort()).toEqual(["cohort.csv", "images", "out.csv"]);
+    expect((await readdir(folder)).sort()).toEqual([
+      "cohort.csv",
+      "images",
+      "out.csv",
+      "out.csv.provenance.json",
+    ]);
+  });
+
+  test("ends with 3 and the first path where nothing at all was predicted", async () => {
+    const folder = await temporaryFolder();
+    await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
+    await mkdir(join(folder, "masks"));
+    const args = cohortArguments(folder, model, "--mask_dirs", join(folder, "masks"));
+    const { code, stderr } = await runCli(args);
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/nothing was predicted of 1 row; the first, row 1: .*a\/a\.png/),
+    });
+    const pictures = [join(folder, "images"), "--sex", "F", "--ckp_path", model];
+    expect(await runCli(["predict", ...pictures, "--mask_dirs", join(folder, "masks")])).toMatchObject({
+      code: 3,
+    });
+  });
+
+  test("warns once where flags override what the model says of itself, and says so beside the output", async () => {
+    const folder = await temporaryFolder();
+    const masked = await variant(model, "hand", {
+      ...JSON.parse(await readFile(sidecar, "utf8")),
+      maskNeeded: true,
+    });
+    await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
+    const flags = ["--mask-needed=false", "--age-mean-months=100"];
+    const { code, stderr } = await runCli(cohortArguments(folder, masked, ...flags));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/hand\.pt: used against its own contract: without masks \(flags\)/);
+    expect(stderr).toMatch(/ageMeanMonths is 100 \(flags\), the model says \d/);
+    const text = await readFile(join(folder, "out.csv.provenance.json"), "utf8");
+    expect(JSON.parse(text).models[0].overridden).toMatchObject([
+      { field: "maskNeeded", own: true, value: false, origin: "flags" },
+      { field: "ageMeanMonths", value: 100, origin: "flags" },
+    ]);
+    const one = await runCli(["predict", join(folder, "images"), "--sex=F", "--ckp_path", masked, ...flags]);
+    expect(one.stdout).toContain("against the model's contract");
+    const asItIs = await runCli(cohortArguments(folder, model, "--resume"));
+    expect(asItIs.stderr).not.toContain("contract");
   });
 
   test("gives sex_hat for a model with a sex head", async () => {

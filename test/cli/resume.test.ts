@@ -48,6 +48,7 @@ describe("an interrupted run", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("out.csv")).sort()).toEqual([
       "out.csv",
       "out.csv.failures.csv",
+      "out.csv.provenance.json",
     ]);
   };
 
@@ -127,7 +128,7 @@ describe("an interrupted run", () => {
     const folder = await cohort(await temporaryFolder());
     const partial = join(folder, "out.csv.partial");
     await writeFile(partial, "of the other\n");
-    const other = await lockOutput(join(folder, "out.csv"));
+    const other = await lockOutput({ path: join(folder, "out.csv") });
     for (const flag of ["--resume", "--overwrite"]) {
       const { code, stderr } = await runCli(cohortArguments(folder, model, flag));
       expect(stderr).toContain(`out.csv is in use by process ${process.pid} on`);

@@ -29,6 +29,8 @@ const sharedRun = z.object({
   memberFiles: z.array(z.object({ path: z.string(), hasSexHead: z.boolean() })),
   /** The command of the task that came first, without its share. */
   command: z.string().nullable(),
+  /** What the first task's provenance says; that of the joined output begins with it. */
+  provenance: z.record(z.string(), z.unknown()).optional(),
   /** Once the shares are joined and gone: the size of the output. */
   joined: z.object({ bytes: z.number() }).nullable(),
 });

@@ -4,9 +4,10 @@ import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { csvLines } from "../../data/csvLines.js";
 import { DeeplasiaError } from "../../errors.js";
-import { outputError, pathKind, pathSize, writeBeside } from "../../files.js";
+import { outputError, pathKind, pathSize, writeBeside, writeFileAtomic } from "../../files.js";
 import { lockFile, tryLockFile } from "../../lock.js";
 import { FAILURE_COLUMNS, type Layout, predictionColumns } from "../columns.js";
+import { lockOutput } from "../output.js";
 import { applyStrict } from "../predictCohort.js";
 import type { OutputFile } from "../recordFile.js";
 import { differences, outputPaths, type RunIdentity, readState, runFile } from "../resume.js";
@@ -45,16 +46,30 @@ async function joinLocked(folder: SharesFolder): Promise<Summary> {
     const whole = { path: folder.output, rows: run.rows, receipt: folder.path };
     return summarise([whole], files[0]!, run.run.identity);
   }
+  const [own, ...memberFiles] = files as [OutputFile, ...OutputFile[]];
+  await using _ = await lockOutput({ path: own.path, memberFiles });
   const missing = await folder.missing(run.of);
   if (missing.length > 0) throw lacking(folder, run, missing);
   const parts = await partsOf(folder, run, files.length);
   const summaries: Summary[] = [];
   for (const [i, file] of files.entries()) summaries.push(await summarise(parts[i]!, file, run.run.identity));
+  await writeProvenance(folder.output, run, summaries[0]!);
   // The output's own last: under its name appears what is complete.
   for (const [i, file] of [...files.entries()].reverse()) await writeJoined(file, parts[i]!);
   await folder.write({ ...run, joined: { bytes: (await pathSize(folder.output)) ?? 0 } });
   await folder.clear();
   return summaries[0]!;
+}
+
+async function writeProvenance(
+  output: string,
+  { provenance, of, rows, run }: SharedRun,
+  { failed, dropped }: Summary,
+) {
+  if (provenance === undefined) return;
+  const complete = { ...run, state: "complete", rows, hasFailures: [failed + dropped > 0] };
+  const facts = { ...provenance, shares: of, finished: new Date().toISOString(), run: complete };
+  await writeFileAtomic(outputPaths(output).provenance, `${JSON.stringify(facts, null, 2)}\n`);
 }
 
 /** The shares of each file, in order. Throws ERR_DEEPLASIA_SHARES for one that another run wrote. */

@@ -1,8 +1,7 @@
 /** Reads complete shares: strictly, as what is wrong here would be wrong in the joined file. */
 import { DeeplasiaError } from "../../errors.js";
-import { pathSize } from "../../files.js";
 import type { Layout } from "../columns.js";
-import { Cursor, failureLines, predictionLines } from "../partial.js";
+import { recordsInOrder } from "../partial.js";
 import type { AnyRecord } from "../record.js";
 import { outputPaths } from "../resume.js";
 
@@ -24,7 +23,7 @@ export async function* sharedRecords(parts: readonly SharePart[], layout: Layout
   let last = 0;
   for (const part of parts) {
     let count = 0;
-    for await (const record of recordsInOrder(part, layout)) {
+    for await (const record of rowsOf(part, layout)) {
       if (record.row <= last) throw damaged(part, `row ${record.row} is double or out of place`);
       last = record.row;
       count += 1;
@@ -34,25 +33,9 @@ export async function* sharedRecords(parts: readonly SharePart[], layout: Layout
   }
 }
 
-/** Predictions and failures are each in the cohort's order; together they are all rows. */
-async function* recordsInOrder(part: SharePart, layout: Layout): AsyncGenerator<AnyRecord> {
+function rowsOf(part: SharePart, layout: Layout): AsyncIterable<AnyRecord> {
   const { output, failures } = outputPaths(part.path);
-  const predicted = await Cursor.open(predictionLines(output, layout), layout.format === "csv");
-  const failed = await Cursor.open(failureLines(failures), true);
-  const last = Number.POSITIVE_INFINITY;
-  try {
-    for (;;) {
-      const next = (predicted.row ?? last) <= (failed.row ?? last) ? predicted : failed;
-      if (next.record === null) break;
-      yield next.record;
-      await next.advance();
-    }
-    for (const [path, { end }] of [[output, predicted] as const, [failures, failed] as const])
-      if (end !== ((await pathSize(path)) ?? 0)) throw damaged(part, `${path} is damaged after byte ${end}`);
-  } finally {
-    await predicted.close();
-    await failed.close();
-  }
+  return recordsInOrder(output, failures, layout, (what) => damaged(part, what));
 }
 
 function damaged({ path, receipt }: SharePart, what: string): DeeplasiaError {

@@ -57,6 +57,7 @@ export async function writeShare(run: ShareRun): Promise<Written & { share: Writ
     of: share.of,
     memberFiles,
     command: command ?? null,
+    ...(whole.provenance === undefined ? {} : { provenance: { ...whole.provenance } }),
     joined: null,
   });
   if (claimed.joined !== null) whole.logger.info(`${whole.path} was joined of its shares before`);
@@ -94,7 +95,7 @@ async function isComplete(receipt: string, whole: OutputOptions): Promise<boolea
 
 /** The output of a share: its files lie in the folder, and what an interruption left there is always gone on with. */
 function partOf(whole: OutputOptions, paths: SharePaths, rows: Cohort): OutputOptions {
-  const { memberFiles, ...rest } = whole;
+  const { memberFiles, provenance: _, ...rest } = whole;
   const { output: path, receipt } = paths;
   const part = { ...rest, path, receipt, rowNumbers: () => rows.rowNumbers(), resume: true };
   if (memberFiles === undefined) return part;

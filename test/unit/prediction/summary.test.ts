@@ -26,6 +26,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     failed: 3,
     dropped: 1,
     failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
+    firstFailure: failure("ERR_DEEPLASIA_SEX"),
     withTruth: 2,
     madMonths: 7,
     members: [],
@@ -41,7 +42,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
       "  ERR_DEEPLASIA_SEX: 1",
       "  ERR_DEEPLASIA_MASK_MISSING: 1",
       "mean absolute deviation 7.00 months on 2 rows with a known bone age",
-      "2.0 pictures a second, 3 s (1 rows were done before)",
+      "2.0 pictures a second, 3 s (1 row was done before)",
     ].join("\n"),
   );
 });
@@ -65,7 +66,7 @@ it("gives each member's deviation beside the ensemble's, and counts predicted se
     sexPredicted: 1,
   });
   expect(formatSummary(summary.build(1)).split("\n").slice(1, -1)).toEqual([
-    "the sex was predicted in 1 rows",
+    "the sex was predicted in 1 row",
     "mean absolute deviation 6.50 months on 2 rows with a known bone age",
     "  b: 16.50 months",
     "  a: 3.50 months",

@@ -1,0 +1,94 @@
+/** Rows of a cohort into an output, from the row on that it has reached. */
+import type { Cohort } from "../data/cohort.js";
+import type { Sample } from "../data/sample.js";
+import { plural } from "../plural.js";
+import { ProgressMeter } from "../report/progress.js";
+import type { Members } from "./members.js";
+import type { Output } from "./output.js";
+import { applyStrict, type Block, blocksOf, type CohortRun } from "./predictCohort.js";
+import { isFailure } from "./record.js";
+import { keepEarlier } from "./retry.js";
+import type { Written } from "./shares/write.js";
+import { SummaryBuilder } from "./summary.js";
+import { VanishGuard } from "./vanished.js";
+
+/** A block in which the records of some positions are of an earlier run. */
+type FinalBlock = Block & { kept: ReadonlySet<number> };
+
+/**
+ * Throws what the output throws, and ERR_DEEPLASIA_IMAGE_MISSING where the folder of the pictures goes away meanwhile;
+ * what is done is kept then.
+ */
+export async function predictInto(
+  members: Members,
+  cohort: Cohort,
+  output: Output,
+  options: CohortRun,
+): Promise<Written> {
+  const summary = new SummaryBuilder();
+  let lastPredicted: number | null = null;
+  for await (const record of output.resumedRecords()) {
+    summary.add(applyStrict(record, options), true);
+    if (!isFailure(record)) lastPredicted = record.row;
+  }
+  let done = output.resumeIndex;
+  if (done > 0 && done < cohort.total) options.logger?.info(`resuming after ${done} of ${cohort.total} rows`);
+  const start = performance.now();
+  if (done < cohort.total) {
+    const meter = new ProgressMeter(cohort.total, done);
+    const guard = new VanishGuard<FinalBlock>(() => sampleOfRow(cohort, lastPredicted, done));
+    const write = async (blocks: readonly FinalBlock[]) => {
+      for (const { records, ofMembers, kept } of blocks) {
+        await output.write(records, ofMembers);
+        for (const [i, record] of records.entries()) summary.add(record, kept.has(i));
+        done += records.length;
+        options.onProgress?.(meter.event(done, summary.failed));
+      }
+    };
+    for await (const block of finalBlocks(members, cohort, output, options)) {
+      await write(await guard.admit(block));
+      if (output.closed) break;
+    }
+    if (done + guard.heldRows === cohort.total) await write(guard.rest());
+  }
+  const finished = done === cohort.total;
+  if (finished) await output.complete();
+  return { ...summary.build((performance.now() - start) / 1000), finished };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+async function* finalBlocks(
+  members: Members,
+  cohort: Cohort,
+  { earlier, resumeIndex }: Output,
+  options: CohortRun,
+): AsyncGenerator<FinalBlock> {
+  if (earlier === null) {
+    for await (const block of blocksOf(members, cohort, options, resumeIndex)) yield { ...block, kept: NONE };
+    return;
+  }
+  options.logger?.info(`${plural(earlier.failed, "row")} of the finished output failed: run again`);
+  const rows = earlier.rows(resumeIndex);
+  try {
+    const work = earlier.toRetry(cohort, options.batchSize);
+    for await (const block of blocksOf(members, work, options, resumeIndex))
+      yield await keepEarlier(block, rows);
+  } finally {
+    await rows.return(undefined);
+  }
+}
+
+/** How far back the last row that an earlier process predicted is looked for. */
+const LOOK_BACK = 256;
+
+/** A row among those before a position, as it is found now; null where it is not among the last of them. */
+async function sampleOfRow(cohort: Cohort, row: number | null, before: number): Promise<Sample | null> {
+  if (row === null) return null;
+  const from = Math.max(0, before - LOOK_BACK);
+  for await (const sample of cohort.samples(from)) {
+    if (sample.row === row) return sample;
+    if (sample.row > row || sample.index >= before) return null;
+  }
+  return null;
+}
