@@ -4,9 +4,10 @@
  * A row that cannot be used never stops the others: it comes out as a `BadRow`, in its place.
  */
 import { DeeplasiaError } from "../errors.js";
+import { isUnknown, parseSex, type Sex } from "../words.js";
 import { columnIndex, openTable, type Table } from "./table.js";
 
-export type Sex = "M" | "F";
+export { parseSex, type Sex } from "../words.js";
 
 export interface CohortRow {
   /** Data row of the CSV, from 1; the header and blank lines are not counted. */
@@ -132,29 +133,11 @@ function checkPictureName(imageId: string, dir: string): void {
   }
 }
 
-/**
- * `M`, `F`, `male` or `female`, in any case; null for every other text.
- *
- * The reference takes everything but an exact `M` as female, so `m` and `Male` were wrong there; here they are male,
- * and what cannot be read is an error where sex matters.
- */
-export function parseSex(text: string): Sex | null {
-  const word = text.trim().toLowerCase();
-  if (word === "m" || word === "male") return "M";
-  if (word === "f" || word === "female") return "F";
-  return null;
-}
-
 function readSex(text: string, need: SexNeed): Sex | null {
   const sex = parseSex(text);
   const mayBeUnknown = need === "ignored" || (need === "where-given" && isUnknown(text));
   if (sex === null && !mayBeUnknown) throw unknownSex(text);
   return sex;
-}
-
-/** Whether a cell says that nothing is known. */
-function isUnknown(text: string): boolean {
-  return /^(|na|n\/a|nan|null|none)$/i.test(text.trim());
 }
 
 function unknownSex(text: string): DeeplasiaError {
