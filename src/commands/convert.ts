@@ -15,7 +15,7 @@ import { addOptions, readOptions } from "../options/flags.js";
 import { networkText } from "../options/network.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
-import { warnOfDoubts, writableManifest } from "./manifest.js";
+import { writableManifest } from "./manifest.js";
 import { requireNew } from "./output.js";
 
 const outputOptions = z.strictObject({
@@ -92,7 +92,6 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
         `slope and bias are taken to be of ${options.biasUnit === "z" ? "z-scores, as training leaves them" : "months"}` +
           ` (--bias-unit ${options.biasUnit})\n`,
       );
-    warnOfDoubts(manifest);
     process.stderr.write(`written: ${target}\n`);
     if (missing.length > 0)
       process.stderr.write(

@@ -111,9 +111,10 @@ const cohortOptions = {
     .default("test")
     .meta({ description: "rows of that split", argument: "<name>", reference: true }),
   sex: sexOption.meta({ description: "sex of all pictures given as files: F or M", argument: "<F|M>" }),
-  sexFrom: file
-    .optional()
-    .meta({ description: "CSV with image_ID and sex to look the pictures up in", argument: "<file>" }),
+  sexFrom: file.optional().meta({
+    description: "CSV with image_ID and sex to look the pictures up in; a file of predictions too",
+    argument: "<file>",
+  }),
   limitPredictBatches: z.number().min(0).optional().meta({
     description: "at most that many batches; a fraction below 1 means that share of them",
     argument: "<n>",

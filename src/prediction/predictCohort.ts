@@ -1,9 +1,8 @@
 /** Predictions of a cohort as an async iterable. */
 
 import type { z } from "zod";
-import { contractDoubts } from "../contract/plausible.js";
 import type { SexNeed } from "../data/annotations.js";
-import { type Cohort, openCohort } from "../data/cohort.js";
+import { type Cohort, duplicateLines, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
@@ -17,7 +16,6 @@ import { shareOf } from "../slurm/share.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOf, type Staged, stage } from "../staging/staging.js";
 import type { SexWord } from "../words.js";
-import { AgeWatch } from "./ageWatch.js";
 import { predictCohortOptions, requireModels } from "./arguments.js";
 import { combineBlocks } from "./ensemble.js";
 import type { Members, Models } from "./members.js";
@@ -102,20 +100,11 @@ export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, op
   const { sexModel, maskDirs, logger = silentLogger } = options;
   const all = sexModel === undefined ? models : [...models, sexModel];
   for (const text of overrideTexts(all, maskDirs)) logger.warn(text);
-  for (const { file, contract } of models)
-    for (const { text } of contractDoubts(contract)) logger.warn(`${file}: implausible contract: ${text}`);
   warnAboutCohort(cohort, logger);
 }
 
 function warnAboutCohort(cohort: Cohort, logger: Logger): void {
-  const { count, first } = cohort.duplicates;
-  if (first !== null) {
-    const name = [first.dir, first.imageId].filter(Boolean).join("/");
-    logger.warn(
-      `${plural(count, "row names", "rows name")} a picture that an earlier row names too (row ${first.row} and row ${first.earlierRow}: ` +
-        `${name}); each is predicted`,
-    );
-  }
+  for (const line of duplicateLines(cohort.duplicates)) logger.warn(line);
   if (cohort.withoutSplit > 0)
     logger.info(`${plural(cohort.withoutSplit, "row is", "rows are")} not in the split file: left out`);
 }
@@ -141,13 +130,11 @@ export async function* blocksOf(
 ): AsyncGenerator<Block> {
   await using staged = await stageRows(cohort, options, from);
   const blocks = predictBlocks(list, cohort.samples(from), { ...options, read: staged?.read });
-  const ages = new AgeWatch(options.logger);
   for await (const { samples, ofModels } of blocks) {
     const ofMembers = ofModels.map((records) => records.map((record) => applyStrict(record, options)));
-    const records = names === null ? ofMembers[0]! : combineBlocks(names, ofMembers);
-    for (const record of records) ages.see(record);
-    yield { samples, records, ofMembers };
+    yield { samples, records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
   }
+  for (const note of cohort.notes()) options.logger?.warn(note);
 }
 
 async function stageRows(cohort: Cohort, options: CohortRun, from: number): Promise<Staged | null> {

@@ -1,8 +1,6 @@
 /** What a run amounts to: counts, error against the truth, speed. */
-import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 import { plural } from "../plural.js";
 import { durationText } from "../report/progress.js";
-import { isOutside } from "./ageWatch.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 
 export interface Summary {
@@ -16,8 +14,8 @@ export interface Summary {
   failuresByCode: Record<string, number>;
   /** The first row without a prediction; null if all have one. */
   firstFailure: FailureRecord | null;
-  /** Predicted rows with a bone age that no child has, below 0 or above 240 months. */
-  outside: number;
+  /** The first row without one of each code. */
+  firstFailures: Record<string, FailureRecord>;
   /** Predicted rows whose true bone age is known. */
   withTruth: number;
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
@@ -38,24 +36,22 @@ export class SummaryBuilder {
   private dropped = 0;
   private resumedRows = 0;
   private sexPredicted = 0;
-  private outside = 0;
   private readonly deviations = new Deviations();
   private readonly ofMembers = new Map<string, Deviations>();
   private readonly byCode = new Map<string, number>();
-  private firstFailure: FailureRecord | null = null;
+  private readonly firsts = new Map<string, FailureRecord>();
 
   /** Count a record; `resumed` if it is of an earlier run, so not of this one's speed. */
   add(record: AnyRecord, resumed = false): void {
     if (resumed) this.resumedRows += 1;
     if (isFailure(record)) {
-      if (this.firstFailure === null || record.row < this.firstFailure.row) this.firstFailure = record;
       this.byCode.set(record.code, (this.byCode.get(record.code) ?? 0) + 1);
+      this.firsts.set(record.code, firstOf([record, this.firsts.get(record.code) ?? record])!);
       if (record.dropped) this.dropped += 1;
       return;
     }
     this.predicted += 1;
     if (record.sexPredicted) this.sexPredicted += 1;
-    if (isOutside(record.ageMonths)) this.outside += 1;
     this.deviations.add(record.ageMonths, record.boneAgeMonths);
     if (!("members" in record)) return;
     for (const { name, ageMonths } of record.members) {
@@ -73,7 +69,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, sexPredicted, outside, resumedRows, firstFailure } = this;
+    const { predicted, dropped, failed, sexPredicted, resumedRows } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -81,8 +77,8 @@ export class SummaryBuilder {
       failed,
       dropped,
       failuresByCode: Object.fromEntries([...this.byCode].sort(([, a], [, b]) => b - a)),
-      firstFailure,
-      outside,
+      firstFailure: firstOf([...this.firsts.values()]),
+      firstFailures: Object.fromEntries(this.firsts),
       withTruth: this.deviations.count,
       madMonths: this.deviations.mean,
       members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
@@ -92,6 +88,11 @@ export class SummaryBuilder {
       picturesPerSecond: seconds > 0 ? (rows - resumedRows) / seconds : 0,
     };
   }
+}
+
+/** The failure of the smallest row; of equals the earlier one. */
+function firstOf(failures: readonly FailureRecord[]): FailureRecord | null {
+  return failures.reduce<FailureRecord | null>((a, b) => (a === null || b.row < a.row ? b : a), null);
 }
 
 /** Absolute deviations from the truth, where it is known. */
@@ -129,18 +130,27 @@ export function formatSummary(summary: Summary): string {
 
 /** The same without what it took. */
 export function formatOutcome(summary: Summary): string {
-  const { rows, predicted, failed, dropped, sexPredicted, outside } = summary;
+  const { rows, predicted, failed, dropped, sexPredicted } = summary;
   const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
-  for (const [code, count] of Object.entries(summary.failuresByCode)) lines.push(`  ${code}: ${count}`);
+  for (const [code, count] of Object.entries(summary.failuresByCode))
+    lines.push(`  ${code}: ${count}${exampleText(count, summary.firstFailures[code])}`);
   if (sexPredicted > 0) lines.push(`the sex was predicted in ${plural(sexPredicted, "row")}`);
-  if (outside > 0)
-    lines.push(
-      `${plural(outside, "bone age")} outside of ${BONE_AGE_MONTHS.least} to ${BONE_AGE_MONTHS.most} months`,
-    );
   lines.push(...deviationLines(summary));
   return lines.join("\n");
+}
+
+function exampleText(count: number, first: FailureRecord | undefined): string {
+  if (first === undefined) return "";
+  const { row, file, message } = first;
+  const place = message.includes(file) ? `row ${row}` : `row ${row}, ${file}`;
+  return `; ${count > 1 ? "the first: " : ""}${place}: ${message}`;
+}
+
+/** Where the rows are listed that were not predicted; empty where all were, or the output is no file. */
+export function failureList({ failed, dropped }: Summary, outputPath: string): string {
+  return failed + dropped === 0 || outputPath === "-" ? "" : `not predicted: ${outputPath}.failures.csv`;
 }
 
 /** Lines about the deviation from the truth; none where no truth is known. */

@@ -125,6 +125,49 @@ describe("sex", () => {
     expect(samples).toMatchObject([{ error: { code: "ERR_DEEPLASIA_SEX", file: join(root, "z/a.jpg") } }]);
   });
 
+  it.each([
+    ["the extension", "image_ID,sex\na,F\n"],
+    ["another form of the name", "image_ID,sex\nA.JPEG,F\n"],
+    ["a file of predictions", "image_ID,sex,y_hat,pred_bone_age\na.jpg,0.0,1,2\n"],
+    ["two rows that agree", "image_ID,sex\na.jpg,F\na.jpg,female\n"],
+  ])("is found by %s", async (_, csv) => {
+    const root = await writeTree(await tree(), { "other.csv": csv });
+    const options = { sex: undefined, sexFrom: join(root, "other.csv") };
+    const { samples } = await samplesOf([join(root, "set/wrist/a.jpg")], options);
+    expect(samples).toMatchObject([{ sex: "F" }]);
+  });
+
+  it("is told of rows that contradict each other", async () => {
+    const root = await writeTree(await tree(), {
+      "other.csv": "image_ID,sex,bone_age\na.jpg,M,9\na.jpg,F,8\n",
+    });
+    const options = { sex: undefined, sexFrom: join(root, "other.csv") };
+    const { samples } = await samplesOf([join(root, "set/wrist/a.jpg")], options);
+    expect(samples).toMatchObject([
+      {
+        error: {
+          message: expect.stringMatching(/say different things \(row 1: M, 9 months, row 2: F, 8 months\)/),
+        },
+      },
+    ]);
+  });
+
+  it("of a row without dir is not two pictures' of that name", async () => {
+    const root = await writeTree(await tree(), { "other.csv": "image_ID,sex\na.jpg,F\n" });
+    const options = { sex: undefined, sexFrom: join(root, "other.csv") };
+    const inputs = [join(root, "set/atlas/a.jpg"), join(root, "set/wrist/a.jpg")];
+    const { samples } = await samplesOf(inputs, options);
+    const message = expect.stringMatching(
+      /one row \(1\) for this picture and for .*a\.jpg: its dir does not tell/,
+    );
+    expect(samples).toMatchObject([{ error: { message } }, { error: { message } }]);
+    await writeTree(root, { "other.csv": "image_ID,dir,sex\na.jpg,wrist,F\n" });
+    expect((await samplesOf(inputs, options)).samples).toMatchObject([
+      { error: { message: expect.stringMatching(/which is for .*wrist\/a\.jpg/) } },
+      { sex: "F" },
+    ]);
+  });
+
   it("must be given where the model needs it, and need not where it does not", async () => {
     const root = await tree();
     const file = join(root, "set/atlas/a.jpg");
