@@ -40,10 +40,7 @@ export async function writeBeside(path: string, write: (temporary: string) => Pr
   } catch (error) {
     // Whether that can be removed says nothing new.
     await rm(temporary, { force: true }).catch(() => {});
-    const { code, message, file = path, remedy, cause } = toDeeplasiaError(error);
-    const place =
-      code === "ERR_DEEPLASIA_OUTPUT" ? `Make its folder, or choose another place than ${path}.` : undefined;
-    throw new DeeplasiaError(code, message, { file, remedy: remedy ?? place, cause });
+    throw toDeeplasiaError(error).at({ file: path });
   }
 }
 

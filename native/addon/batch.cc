@@ -45,6 +45,9 @@ Napi::Value fill_slot(const Napi::CallbackInfo& info) {
         result.Set("width", static_cast<double>(facts.width));
         result.Set("height", static_cast<double>(facts.height));
         result.Set("percentile", facts.percentile);
+        result.Set("highest", facts.highest);
+        result.Set("maskShare", facts.mask.share);
+        result.Set("maskBorder", facts.mask.border);
         result.Set("min", facts.min);
         result.Set("max", facts.max);
         return result;

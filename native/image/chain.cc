@@ -73,6 +73,7 @@ void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan
     rows = converted<Read, Pixel>(std::move(grey));
   } else {
     const Mask mask = read_mask(*raw_mask, picture.width, picture.height);
+    facts.mask = mask.facts;
     require_lit(grey, mask);
     facts.percentile = background_percentile(grey, mask, plan.background);
     const double level = std::isnan(facts.percentile) ? 0 : std::nearbyint(facts.percentile);
@@ -90,13 +91,22 @@ void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan
 }  // namespace
 
 Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& plan, float* out) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const bool any_depth = picture.depth == 16 && plan.depth == Depth::any;
+  const bool is_cut = picture.depth == 16 && !any_depth;
   Facts facts{picture.width,
               picture.height,
-              std::numeric_limits<double>::quiet_NaN(),
+              kNone,
               0,
               0,
-              any_depth ? 65535.0F : 255.0F};
+              any_depth ? 65535.0F : 255.0F,
+              is_cut ? highest_value(picture) : kNone,
+              {kNone, kNone}};
+  if (facts.highest > 0 && facts.highest < 256)
+    throw ImageError("ERR_DEEPLASIA_IMAGE_BLANK",
+                     "no value of this 16-bit picture is above " +
+                         std::to_string(static_cast<int>(facts.highest)) +
+                         " of 65535, and nothing is left of it when it is cut to 8 bits");
   if (any_depth) {
     run<uint16_t, float>(picture, mask, plan, out, facts);
   } else {

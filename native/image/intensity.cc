@@ -136,6 +136,16 @@ RowsPtr<To> converted(RowsPtr<From> source) {
   }
 }
 
+uint16_t highest_value(const RawPicture& picture) {
+  const RowsPtr<uint16_t> rows = grey_rows<uint16_t>(picture);
+  uint16_t highest = 0;
+  for (int64_t y = 0; y < picture.height; ++y) {
+    const uint16_t* row = rows->row(y);
+    for (int64_t x = 0; x < picture.width; ++x) highest = std::max(highest, row[x]);
+  }
+  return highest;
+}
+
 template <class T>
 void require_not_blank(Rows<T>& picture) {
   const auto bytes_but_one = sizeof(T) * (picture.width() - 1);
@@ -196,6 +206,7 @@ template RowsPtr<uint8_t> grey_rows<uint8_t>(const RawPicture&);
 template RowsPtr<uint16_t> grey_rows<uint16_t>(const RawPicture&);
 template RowsPtr<uint8_t> converted<uint8_t, uint8_t>(RowsPtr<uint8_t>);
 template RowsPtr<float> converted<uint16_t, float>(RowsPtr<uint16_t>);
+template RowsPtr<uint8_t> converted<uint16_t, uint8_t>(RowsPtr<uint16_t>);
 template void require_not_blank<uint8_t>(Rows<uint8_t>&);
 template void require_not_blank<uint16_t>(Rows<uint16_t>&);
 template RowsPtr<float> equalized<uint8_t>(Rows<uint8_t>&, int);

@@ -15,6 +15,9 @@ RowsPtr<T> grey_rows(const RawPicture& picture);
 template <class From, class To>
 RowsPtr<To> converted(RowsPtr<From> source);
 
+/// The largest value of a 16-bit picture.
+uint16_t highest_value(const RawPicture& picture);
+
 /// Throws ERR_DEEPLASIA_IMAGE_BLANK for a picture whose pixels are all equal.
 template <class T>
 void require_not_blank(Rows<T>& picture);

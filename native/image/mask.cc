@@ -22,6 +22,23 @@ uint8_t maximum(Rows<uint8_t>& grey) {
   return highest;
 }
 
+/// Of a mask with lit pixels in `box` only.
+MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
+  const int64_t width = grey.width(), height = grey.height();
+  int64_t marked = 0, at_border = 0;
+  for (int64_t y = box.top; y < box.bottom; ++y) {
+    const uint8_t* row = grey.row(y);
+    int64_t in_row = 0;
+    for (int64_t x = box.left; x < box.right; ++x) in_row += row[x] > threshold ? 1 : 0;
+    marked += in_row;
+    if (y == 0 || y == height - 1) at_border += in_row;
+    else at_border += (row[0] > threshold ? 1 : 0) + (width > 1 && row[width - 1] > threshold ? 1 : 0);
+  }
+  const int64_t border = width * height - std::max<int64_t>(width - 2, 0) * std::max<int64_t>(height - 2, 0);
+  return {static_cast<double>(marked) / static_cast<double>(width * height),
+          static_cast<double>(at_border) / static_cast<double>(border)};
+}
+
 /// Bounding box of the pixels above the threshold; there is at least one.
 Box bounding_box(Rows<uint8_t>& grey, uint8_t threshold) {
   const auto lit = [threshold](uint8_t value) { return value > threshold; };
@@ -108,11 +125,16 @@ Mask read_mask(const RawPicture& raw, int64_t width, int64_t height) {
                                                     "; they must be equal");
   }
   RowsPtr<uint8_t> grey = grey_rows<uint8_t>(raw);
-  const uint8_t highest = maximum(*grey);
+  uint8_t highest = maximum(*grey);
+  if (highest == 0 && raw.depth == 16) {
+    grey = converted<uint16_t, uint8_t>(grey_rows<uint16_t>(raw));
+    highest = maximum(*grey);
+  }
   if (highest == 0) throw ImageError("ERR_DEEPLASIA_MASK_EMPTY", "the mask is all black: it marks no hand");
   const auto threshold = static_cast<uint8_t>(highest / 2);
   const Box box = bounding_box(*grey, threshold);
-  return {std::move(grey), threshold, box};
+  const MaskFacts seen = facts(*grey, threshold, box);
+  return {std::move(grey), threshold, box, seen};
 }
 
 template <class T>

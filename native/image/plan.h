@@ -52,12 +52,20 @@ struct Plan {
   std::optional<Augmentation> augmentation = std::nullopt;  // in training only
 };
 
+/// How much a mask marks; shares from 0 to 1, NaN without a mask.
+struct MaskFacts {
+  double share;   // of all pixels
+  double border;  // of the pixels at the four borders
+};
+
 /// What the chain saw on its way.
 struct Facts {
   int64_t width, height;  // of the picture, pixels
   double percentile;      // 1st percentile before rounding, NaN where none was taken
   float min, max;         // of the resized picture; equal: it is constant and must not be normalised
   float full_scale;       // 255 or 65535: white, as the picture was read
+  double highest;         // value in a 16-bit picture that is cut to 8 bits; NaN of others
+  MaskFacts mask;
 };
 
 /// A picture or mask that cannot be used; `code` is one of the stable `ERR_DEEPLASIA_…` names.

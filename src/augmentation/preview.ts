@@ -9,6 +9,7 @@ import { type BatchHandle, type ImagePlan, type Normalisation, native } from "..
 import type { AugmentationSettings } from "../options/train/data.js";
 import { Random } from "../random.js";
 import { drawAugmentation } from "./draw.js";
+import { type SheetRow, sheetSize } from "./sheet.js";
 import { requireAugmentable, trainingPlan } from "./trainingPlan.js";
 
 export interface PreviewOptions {
@@ -20,9 +21,6 @@ export interface PreviewOptions {
   /** Epochs shown of each picture. */
   columns: number;
 }
-
-/** White pixels between two pictures of a sheet. */
-const GAP = 4;
 
 /** The plans of a row's tiles: as prediction sees the picture, then as training does in one epoch after the other. */
 function tilePlans(
@@ -41,7 +39,8 @@ function tilePlans(
 export function requirePreviewable(rows: number, { contract, augmentation, columns }: PreviewOptions): void {
   requireAugmentable(contract, augmentation);
   const [, height, width] = contract.inputSize;
-  const pixels = rows * (height + GAP) * (columns + 1) * (width + GAP);
+  const sheet = sheetSize(rows, columns + 1, { width, height });
+  const pixels = sheet.width * sheet.height;
   if (pixels <= MAX_PIXELS) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
@@ -50,13 +49,18 @@ export function requirePreviewable(rows: number, { contract, augmentation, colum
   );
 }
 
+/** Captions of the columns: what prediction sees, then training's epochs by their numbers. */
+export function columnCaptions({ epoch, columns }: PreviewOptions): string[] {
+  return ["not augmented", ...Array.from({ length: columns }, (_, i) => `epoch ${epoch + i}`)];
+}
+
 /**
  * One row of the sheet: a PNG a tile, 8-bit grey, stretched from its darkest to its brightest pixel. The reference's
  * normalisations differ from that by a factor and a shift only.
  *
  * @throws DeeplasiaError that names the file, if the picture or its mask cannot be used.
  */
-export async function previewRow(sample: ReadySample, options: PreviewOptions): Promise<Buffer[]> {
+export async function previewRow(sample: ReadySample, options: PreviewOptions): Promise<SheetRow> {
   const { contract } = options;
   const [, height, width] = contract.inputSize;
   const targets = tilePlans(sample.row, options).map((plan) => ({
@@ -65,11 +69,15 @@ export async function previewRow(sample: ReadySample, options: PreviewOptions): 
   }));
   try {
     const source = { image: sample.imagePath, mask: sample.maskPath };
-    for (const filled of await fillSlots(targets, 0, source)) {
+    const all = await fillSlots(targets, 0, source);
+    for (const filled of all) {
       const error = whyUnusable(filled, contract);
       if (error !== undefined) throw error.at({ file: sample.imagePath });
     }
-    return await Promise.all(targets.map(({ batch }) => tile(batch, height, width)));
+    const notes = all.flatMap((filled) => ("notes" in filled ? filled.notes.map(({ text }) => text) : []));
+    const tiles = await Promise.all(targets.map(({ batch }) => tile(batch, height, width)));
+    const name = [sample.dir, sample.imageId].filter(Boolean).join("/");
+    return { caption: `${sample.row}: ${name}`, notes: [...new Set(notes)], tiles };
   } finally {
     await Promise.all(targets.map(({ batch }) => native().dispose(batch)));
   }
@@ -80,16 +88,6 @@ async function tile(batch: BatchHandle, height: number, width: number): Promise<
   const values = await native().readBatch(batch, Int32Array.of(0), 1, stretched);
   const grey = Uint8ClampedArray.from(values, (value) => 255 * value);
   return sharp(grey, { raw: { width, height, channels: 1 } })
-    .toColourspace("b-w")
-    .png()
-    .toBuffer();
-}
-
-/** All rows as one PNG. */
-export async function previewSheet(rows: readonly Buffer[][]): Promise<Buffer> {
-  const join = { across: rows[0]!.length, shim: GAP, background: "white" };
-  return sharp(rows.flat(), { join, limitInputPixels: MAX_PIXELS })
-    .removeAlpha()
     .toColourspace("b-w")
     .png()
     .toBuffer();

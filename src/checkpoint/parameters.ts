@@ -1,10 +1,9 @@
 /** The reference's `parameters.yml`: mean and SD of the ages, and by a checkpoint's stem the correction of its bias. */
 import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
 import { z } from "zod";
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import { parseYaml } from "../options/yaml.js";
-import { check, faultText } from "../schema/check.js";
 
 /** Where the reference's `predict` looks, from the working directory. */
 export const STANDARD_PARAMETERS = "data/parameters.yml";
@@ -28,9 +27,9 @@ function fault(file: string, what: string, cause?: unknown): DeeplasiaError {
  */
 export async function readParameters(given: string | undefined, stem: string): Promise<Manifest | undefined> {
   const file = given ?? STANDARD_PARAMETERS;
-  let value: unknown;
+  let parsed: z.infer<typeof schema>;
   try {
-    value = parseYaml(await readFile(file, "utf8")).toJS();
+    parsed = schema.parse(parse(await readFile(file, "utf8")));
   } catch (cause) {
     if (given === undefined && isSystemError(cause, "ENOENT", "ENOTDIR")) return undefined;
     throw fault(
@@ -39,14 +38,12 @@ export async function readParameters(given: string | undefined, stem: string): P
       cause,
     );
   }
-  const { data: parsed, faults } = check(schema, value);
-  if (faults !== null) throw fault(file, faults.map((found) => faultText(found, "value")).join("; "));
   const { age_mean: ageMeanMonths, age_sd: ageSdMonths } = parsed;
   const ages = {
     ...(ageMeanMonths !== undefined && { ageMeanMonths }),
     ...(ageSdMonths !== undefined && { ageSdMonths }),
   };
-  if (!Object.hasOwn(parsed, stem)) {
+  if (parsed[stem] === undefined) {
     if (given === undefined) return ages;
     throw fault(
       file,

@@ -19,7 +19,9 @@ export interface DhaOptions {
 export async function importDha(folder: string, options: DhaOptions): Promise<ImportResult> {
   const result = new ImportResult();
   const excluded = new Set(options.exclude);
-  for (const path of (await PictureIndex.of(folder)).paths) {
+  const { paths, note } = await PictureIndex.of(folder);
+  if (note !== null) result.notes.push(note);
+  for (const path of paths) {
     const { dir, base, name } = posix.parse(path);
     const group = FOLDER.exec(dir);
     if (excluded.has(base) || excluded.has(name)) result.leaveOut("excluded", path);

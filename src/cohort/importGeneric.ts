@@ -1,11 +1,9 @@
 /** Any table of pictures, with the help of a map from what we need to what its columns are called. */
 import { posix } from "node:path";
-import { sexInMaleColumn } from "../data/annotations.js";
-import { openTable, type Table } from "../data/table.js";
-import { columnIndex } from "../data/tableColumns.js";
+import { columnIndex, openTable, type Table } from "../data/table.js";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
-import { monthsInCell } from "./cells.js";
+import { monthsInCell, sexInCell } from "./cells.js";
 import { ImportResult } from "./importResult.js";
 import { PictureIndex } from "./pictureIndex.js";
 
@@ -63,6 +61,7 @@ export async function importGeneric(file: string, options: GenericOptions): Prom
   const cellOf = cellReader(table, options.map);
   const pictures = options.imgDir === undefined ? null : await PictureIndex.of(options.imgDir);
   const result = new ImportResult();
+  if (pictures !== null && pictures.note !== null) result.notes.push(pictures.note);
   const excluded = new Set(options.exclude);
   let row = 0;
   for await (const cells of table.records()) {
@@ -98,7 +97,7 @@ function addRow(
 ): void {
   const [path, ...others] = pictures === null ? [name] : pictures.find(name);
   const sexText = cell(columns.male === undefined ? "sex" : "male");
-  const sex = sexInMaleColumn(sexText);
+  const sex = sexInCell(sexText);
   const months = monthsInCell(cell("age"), unit);
   const needsSex = columns.sex !== undefined || columns.male !== undefined;
   if (path === undefined) result.skip("no picture", name);

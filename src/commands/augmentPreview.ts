@@ -1,11 +1,12 @@
 /** `augment-preview`: what training would see, as a sheet of pictures. */
 import type { Command } from "commander";
 import {
+  columnCaptions,
   type PreviewOptions,
   previewRow,
-  previewSheet,
   requirePreviewable,
 } from "../augmentation/preview.js";
+import { drawSheet, type SheetRow } from "../augmentation/sheet.js";
 import { FAMILY } from "../contract/published.js";
 import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
@@ -71,18 +72,21 @@ async function preview(pictures: string[], parsed: Record<string, unknown>): Pro
   requirePreviewable(n, how);
   await ensureLibtorch({ yes: options.yes });
   const cohort = await openCohortOf(pictures, options);
-  const rows: Buffer[][] = [];
+  for (const note of cohort.notes ?? []) process.stderr.write(`${note}\n`);
+  const rows: SheetRow[] = [];
   for await (const sample of cohort.samples()) {
     const row = await previewRowOf(sample, how);
     if (row === null) process.exitCode = EXIT.rowsFailed;
     else rows.push(row);
+    for (const note of row?.notes ?? []) process.stderr.write(`${row?.caption}: ${note}\n`);
   }
   if (rows.length === 0) {
     throw new DeeplasiaError("ERR_DEEPLASIA_ROW", "none of the pictures can be shown", {
       remedy: "The messages above say why.",
     });
   }
-  await writeFileAtomic(out, await previewSheet(rows));
+  const [, height, width] = inputSize;
+  await writeFileAtomic(out, await drawSheet(rows, columnCaptions(how), { width, height }));
   process.stderr.write(`written: ${out} (${rows.length} pictures, ${columns} epochs each)\n`);
 }
 
@@ -99,7 +103,7 @@ function openCohortOf(files: string[], options: PreviewCommandOptions): Promise<
 }
 
 /** Null, and a message, for a picture that cannot be shown. */
-async function previewRowOf(sample: Sample, how: PreviewOptions): Promise<Buffer[] | null> {
+async function previewRowOf(sample: Sample, how: PreviewOptions): Promise<SheetRow | null> {
   try {
     if ("error" in sample) throw sample.error;
     return await previewRow(sample, how);

@@ -5,10 +5,10 @@
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
-import type { RawPicture } from "../native.js";
 import type { DataSettings } from "../options/train/data.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { openFolderStore } from "./cacheFolder.js";
+import type { DecodedPicture } from "./decode.js";
 import { type Lent, lentOnce, type ReadPicture, readAnew } from "./read.js";
 import { shrunk } from "./shrink.js";
 
@@ -17,7 +17,7 @@ export interface PictureStore {
   /** The picture kept under the key, if there is one. */
   find(key: CacheKey): Promise<Lent | null>;
   /** Keep a picture, or not; what was decoded goes on from here as it was lent. Never throws. */
-  keep(key: CacheKey, picture: RawPicture): Promise<Lent>;
+  keep(key: CacheKey, picture: DecodedPicture): Promise<Lent>;
 }
 
 export interface CacheKey {
@@ -76,7 +76,7 @@ async function keyOf(path: string, role: string, longerSide: number | null): Pro
 
 /** Pictures in this process's memory. */
 class MemoryStore implements PictureStore {
-  private readonly kept = new Map<string, { state: string; picture: RawPicture }>();
+  private readonly kept = new Map<string, { state: string; picture: DecodedPicture }>();
   private bytes = 0;
   private isFull = false;
 
@@ -90,7 +90,7 @@ class MemoryStore implements PictureStore {
     return found?.state === state ? lentAgain(found.picture) : null;
   }
 
-  async keep({ name, state }: CacheKey, picture: RawPicture): Promise<Lent> {
+  async keep({ name, state }: CacheKey, picture: DecodedPicture): Promise<Lent> {
     // An earlier state may be lent at this moment, so its memory is left to the garbage collector.
     const replaced = this.kept.get(name)?.picture.data.byteLength ?? 0;
     const bytes = this.bytes - replaced + picture.data.byteLength;
@@ -115,4 +115,4 @@ class MemoryStore implements PictureStore {
 }
 
 /** A picture that stays. */
-const lentAgain = (picture: RawPicture): Lent => ({ picture, giveBack() {} });
+const lentAgain = (picture: DecodedPicture): Lent => ({ picture, giveBack() {} });

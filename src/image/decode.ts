@@ -4,9 +4,17 @@
  */
 import { readFile as readFileCallback } from "node:fs";
 import { promisify } from "node:util";
-import sharp, { type Metadata, type SharpOptions } from "sharp";
+import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { DeeplasiaError, isSystemError } from "../errors.js";
+import { FILE_HEAD_BYTES, fileKind } from "../fileKind.js";
 import type { RawPicture } from "../native.js";
+import { amongOthers, onItsOwn } from "./alone.js";
+import { plainJpeg, requireUsualJpeg, strictJpeg } from "./jpeg.js";
+import type { PictureNote } from "./notes.js";
+import { pngFacts } from "./png.js";
+import { unreadable, unsupported } from "./refusal.js";
+import { read, readCmyk } from "./samples.js";
+import { plainTiff, severalPages, tiffFacts } from "./tiff.js";
 
 /** Takes half of the event loop's time that the one of node:fs/promises takes. */
 const readFile = promisify(readFileCallback);
@@ -23,83 +31,117 @@ const OPTIONS: SharpOptions = {
 };
 
 export interface DecodeOptions {
-  /** What the file is to the caller: decides about codes and words of errors. */
+  /** What the file is to the caller: decides about codes and words of errors, and what alpha means. */
   role: "image" | "mask";
   signal?: AbortSignal | undefined;
   /** What to call a source that is bytes, in messages. */
   name?: string | undefined;
 }
 
+export interface DecodedPicture extends RawPicture {
+  /** What the caller's user should know, though the picture can be used. */
+  notes: readonly PictureNote[];
+}
+
 /**
- * Decode a PNG, JPEG, TIFF (its first page) or WebP file, or the bytes of one. The format is told by the content,
- * whatever the name says. EXIF orientation is applied, alpha is dropped. Grey pictures have 1 channel, others 3.
+ * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is told by the content,
+ * whatever the name says. EXIF orientation is applied. Alpha is dropped, unless it is all that a mask has. Grey pictures
+ * have 1 channel, others 3. docs/pictures.md says what becomes of each kind of file.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_MISSING or _MASK_MISSING, _IMAGE_UNREADABLE (no picture, damaged,
- *   truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS), _ABORTED.
+ * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_MISSING or _MASK_MISSING, _IMAGE_UNREADABLE (no picture, of a kind that is
+ *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS), _ABORTED.
  */
 export async function decodePicture(
   source: string | Uint8Array,
   options: DecodeOptions,
-): Promise<RawPicture> {
+): Promise<DecodedPicture> {
   const { role, signal, name } = options;
   try {
     stopIfAborted(signal);
     const bytes = typeof source === "string" ? await readFile(source) : asBuffer(source);
     stopIfAborted(signal);
-    return await decode(bytes);
+    return await decode(bytes, role);
   } catch (error) {
     throw explained(error, role, typeof source === "string" ? source : name);
   }
 }
 
-async function decode(bytes: Buffer): Promise<RawPicture> {
+async function decode(bytes: Buffer, role: DecodeOptions["role"]): Promise<DecodedPicture> {
   const format = formatOf(bytes);
   try {
-    const picture = sharp(bytes, OPTIONS);
-    const { grey, depth } = format === "png" ? pngSamples(bytes) : samples(await picture.metadata());
-    const { data, info } = await picture
-      .autoOrient()
-      .removeAlpha()
-      .toColourspace(grey ? (depth === 8 ? "b-w" : "grey16") : depth === 8 ? "srgb" : "rgb16")
-      .raw({ depth: depth === 8 ? "uchar" : "ushort" })
-      .toBuffer({ resolveWithObject: true });
-    const luma = format === "png" ? "png" : "cvt";
-    return { data, width: info.width, height: info.height, channels: grey ? 1 : 3, depth, luma };
+    return await amongOthers(() => READERS[format](bytes, role));
   } catch (error) {
-    throw /pixel limit/.test(String(error)) ? await tooLarge(bytes) : error;
+    if (error instanceof DeeplasiaError) throw error;
+    if (/pixel limit/.test(String(error))) throw await tooLarge(bytes);
   }
+  // Once more, without what decoders only warn of, and alone, so that what is said of it is its own.
+  return onItsOwn(() => READERS[format](plain(format, bytes), role));
 }
 
-/** What one pixel of a file holds. */
-interface Samples {
-  grey: boolean;
-  depth: 8 | 16;
+/** The same picture without what is harmless, and yet refused under `failOn`. */
+function plain(format: Format, bytes: Buffer): Buffer {
+  if (format === "jpeg") return plainJpeg(bytes);
+  const facts = format === "tiff" ? tiffFacts(bytes) : null;
+  return facts === null ? bytes : plainTiff(bytes, facts);
 }
 
-/** From the header: asking sharp would take half as much of the event loop's time again, and radiographs are PNG. */
-function pngSamples(bytes: Buffer): Samples {
-  const [bitDepth, colourType] = [bytes[24], bytes[25]];
-  return { grey: colourType === 0 || colourType === 4, depth: bitDepth === 16 ? 16 : 8 };
-}
+type Reader = (bytes: Buffer, role: DecodeOptions["role"]) => Promise<DecodedPicture>;
 
-function samples({ channels, depth, hasAlpha }: Metadata): Samples {
-  if (depth !== "uchar" && depth !== "ushort") {
-    throw unreadable(`it holds samples of type ${depth}; only 8- and 16-bit pictures can be read`);
-  }
-  return { grey: channels - (hasAlpha ? 1 : 0) === 1, depth: depth === "uchar" ? 8 : 16 };
+const READERS: Record<Format, Reader> = {
+  async png(bytes, role) {
+    const { grey, depth, hasAlpha, frames } = pngFacts(bytes);
+    const notes = frames > 1 ? [severalPages(0, frames, "frame")] : [];
+    return read(sharp(bytes, OPTIONS), { grey, depth, hasAlpha, luma: "png", notes, role });
+  },
+  async jpeg(bytes, role) {
+    requireUsualJpeg(bytes);
+    return readOther(sharp(strictJpeg(bytes), OPTIONS), [], role);
+  },
+  async tiff(bytes, role) {
+    const facts = tiffFacts(bytes);
+    if (facts === null) return readOther(sharp(bytes, OPTIONS), [], role);
+    const { page, subifd, notes } = facts;
+    const where = subifd === undefined ? { page } : { page, tiff: { subifd } };
+    return readOther(sharp(bytes, { ...OPTIONS, ...where }), notes, role);
+  },
+  async webp(bytes, role) {
+    return readOther(sharp(bytes, OPTIONS), [], role);
+  },
+};
+
+/** A picture of which sharp says what a pixel holds. */
+async function readOther(
+  picture: Sharp,
+  known: readonly PictureNote[],
+  role: DecodeOptions["role"],
+): Promise<DecodedPicture> {
+  const { channels, depth, hasAlpha, space, format, pages = 1 } = await picture.metadata();
+  if (depth !== "uchar" && depth !== "ushort") throw unsupported(`samples of type ${depth}`);
+  const notes = format === "webp" && pages > 1 ? [...known, severalPages(0, pages, "frame")] : known;
+  const bits = depth === "uchar" ? 8 : 16;
+  if (space === "cmyk") return readCmyk(picture, bits, notes);
+  const grey = channels - (hasAlpha ? 1 : 0) === 1;
+  const colours = grey ? 1 : 3;
+  const isMore = channels > colours + (hasAlpha ? 1 : 0);
+  const more = isMore
+    ? [{ kind: "channels", text: `only ${colours} of its ${channels} channels are read` } as const]
+    : [];
+  const alpha = hasAlpha && channels === colours + 1;
+  return read(picture, { grey, depth: bits, hasAlpha: alpha, luma: "cvt", notes: [...notes, ...more], role });
 }
 
 type Format = "png" | "jpeg" | "tiff" | "webp";
 
 /** The format by its first bytes. */
 function formatOf(bytes: Buffer): Format {
-  if (bytes.length === 0) throw unreadable("it is empty");
   const head = bytes.toString("latin1", 0, 12);
   if (head.startsWith("\x89PNG\r\n\x1a\n")) return "png";
   if (head.startsWith("\xff\xd8\xff")) return "jpeg";
   if (["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(head.slice(0, 4))) return "tiff";
   if (head.startsWith("RIFF") && head.endsWith("WEBP")) return "webp";
-  throw unreadable("its content is not a PNG, JPEG, TIFF or WebP picture");
+  const kind = fileKind(bytes.subarray(0, FILE_HEAD_BYTES));
+  if (kind === null) throw unreadable("its content is not a PNG, JPEG, TIFF or WebP picture");
+  throw unreadable(`it is ${kind.name}, not a PNG, JPEG, TIFF or WebP picture`, kind.pictureRemedy);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -108,11 +150,6 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 function stopIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "stopped", { cause: signal.reason });
-}
-
-/** A problem with the content; `explained` says whose. */
-function unreadable(problem: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", problem, { remedy: "Export or copy it anew." });
 }
 
 async function tooLarge(bytes: Buffer): Promise<DeeplasiaError> {
@@ -150,6 +187,11 @@ function diagnosed(error: Error, role: DecodeOptions["role"]): DeeplasiaError {
       ? ["permission denied", "Give your user the right to read it."]
       : "errno" in error
         ? [error.message, "Check the disk or network folder that it lies on."]
-        : [`it is damaged or truncated (${error.message.trim()})`, "Export or copy it anew."];
+        : [`it is damaged or truncated (${inOneLine(error.message)})`, "Export or copy it anew."];
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", problem!, { remedy });
+}
+
+/** libvips says the same several times, on several lines. */
+function inOneLine(message: string): string {
+  return [...new Set(message.split("\n").map((line) => line.trim()))].filter(Boolean).join("; ");
 }

@@ -3,6 +3,7 @@
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
+import { notesOfChain, type PictureNote } from "./notes.js";
 import { type Lent, type Role, readAnew } from "./read.js";
 
 export interface PictureSource {
@@ -17,8 +18,8 @@ export interface Target {
   plan: ImagePlan;
 }
 
-/** What the image chain saw of a picture, or why it is not in the batch. */
-export type Filled = PictureFacts | DeeplasiaError;
+/** What the image chain saw of a picture and what is worth knowing of it, or why it is not in the batch. */
+export type Filled = (PictureFacts & { notes: readonly PictureNote[] }) | DeeplasiaError;
 
 /**
  * Read one picture and its mask and run the image chain into the same slot of every target; one result a target.
@@ -41,8 +42,11 @@ export async function fillSlots(
   try {
     const picture = await borrow(image, "image");
     const maskPicture = mask === null ? null : await borrow(mask, "mask");
-    const fill = async ({ batch, plan }: Target) =>
-      native().fillSlot(batch, slot, picture, maskPicture, plan);
+    const known = [...picture.notes, ...(maskPicture?.notes ?? [])];
+    const fill = async ({ batch, plan }: Target) => {
+      const facts = await native().fillSlot(batch, slot, picture, maskPicture, plan);
+      return { ...facts, notes: [...known, ...notesOfChain(facts)] };
+    };
     return await Promise.all(targets.map((target) => fill(target).catch(failure)));
   } catch (error) {
     const known = failure(error);

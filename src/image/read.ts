@@ -1,11 +1,11 @@
 /** Decoded pictures, lent to whoever runs the image chain on them. */
-import { native, type RawPicture } from "../native.js";
-import { type DecodeOptions, decodePicture } from "./decode.js";
+import { native } from "../native.js";
+import { type DecodedPicture, type DecodeOptions, decodePicture } from "./decode.js";
 
 export type Role = DecodeOptions["role"];
 
 export interface Lent {
-  picture: RawPicture;
+  picture: DecodedPicture;
   /** To be called once, when no native call reads the picture any more. */
   giveBack(): void;
 }
@@ -14,7 +14,7 @@ export interface Lent {
 export type ReadPicture = (source: string | Uint8Array, role: Role) => Promise<Lent>;
 
 /** A picture that nobody else knows: its memory is free as soon as it is given back. */
-export function lentOnce(picture: RawPicture): Lent {
+export function lentOnce(picture: DecodedPicture): Lent {
   return { picture, giveBack: () => native().release(picture.data) };
 }
 

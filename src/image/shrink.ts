@@ -1,27 +1,27 @@
 /** Decoded pictures made smaller, to be kept. */
 import sharp from "sharp";
-import type { RawPicture } from "../native.js";
+import type { DecodedPicture } from "./decode.js";
 import type { Role } from "./read.js";
+import { asSamples } from "./samples.js";
 
 /**
  * The picture with its longer side at most `longerSide` pixels, itself if it is no longer. Grey values are averaged;
  * those of a mask are picked, so that none comes up that it does not hold.
  */
-export async function shrunk(picture: RawPicture, role: Role, longerSide: number): Promise<RawPicture> {
+export async function shrunk(
+  picture: DecodedPicture,
+  role: Role,
+  longerSide: number,
+): Promise<DecodedPicture> {
   const { data, width, height, channels, depth } = picture;
   const factor = longerSide / Math.max(width, height);
   if (factor >= 1) return picture;
   const side = (pixels: number) => Math.max(1, Math.round(pixels * factor));
   const colourspace = { 1: { 8: "b-w", 16: "grey16" }, 3: { 8: "srgb", 16: "rgb16" } } as const;
-  const result = await sharp(depth === 8 ? data : words(data), { raw: { width, height, channels } })
+  const result = await sharp(asSamples(data, depth), { raw: { width, height, channels } })
     .resize(side(width), side(height), { fit: "fill", kernel: role === "mask" ? "nearest" : "linear" })
     .toColourspace(colourspace[channels][depth])
     .raw({ depth: depth === 8 ? "uchar" : "ushort" })
     .toBuffer({ resolveWithObject: true });
   return { ...picture, data: result.data, width: result.info.width, height: result.info.height };
-}
-
-/** The same memory as 16-bit words. */
-function words({ buffer, byteOffset, byteLength }: Uint8Array): Uint16Array {
-  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }

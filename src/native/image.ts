@@ -61,6 +61,11 @@ export interface PictureFacts {
   height: number;
   /** 1st percentile before rounding, NaN where none was taken. */
   percentile: number;
+  /** Largest value of a 16-bit picture that was cut to 8 bits; NaN of others. */
+  highest: number;
+  /** Share of all pixels, and of those at the four borders, that the mask marks: 0 to 1; NaN without a mask. */
+  maskShare: number;
+  maskBorder: number;
   /** Smallest and largest value of the resized picture. */
   min: number;
   max: number;

@@ -1,8 +1,7 @@
 /** What a person wrote, on the command line or in YAML, and what it means once an option's type is known. */
-import { isMap, isScalar, isSeq, Scalar } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
 import { z } from "zod";
 import { unwrap } from "../schema/unwrap.js";
-import { parseYaml } from "./yaml.js";
 
 /** Text that no type has been given to yet, in lists and maps as they were written; null where `null` was. */
 export type Written = string | null | Written[] | { [key: string]: Written };
@@ -41,9 +40,8 @@ export function writtenFlag(schema: z.ZodType, value: unknown): Written {
   if (texts.length === 1) {
     if (nullable && NULL.test(only)) return null;
     if (isStructured && /^\s*(\[.*\]|\{.*\})\s*$/s.test(only)) {
-      try {
-        return writtenNode(parseYaml(only).contents);
-      } catch {} // a text in brackets
+      const document = parseDocument(only);
+      if (document.errors.length === 0) return writtenNode(document.contents);
     }
   }
   if (!isList) return only;

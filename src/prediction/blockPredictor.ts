@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Sex } from "../data/annotations.js";
 import { DeeplasiaError } from "../errors.js";
 import { type Filled, fillSlots, type PictureSource, whyUnusable } from "../image/loader.js";
+import { type PictureNote, PictureNotes } from "../image/notes.js";
 import { imagePlan, type View } from "../image/plan.js";
 import type { ReadPicture } from "../image/read.js";
 import type { BoneAgeModel } from "../model/model.js";
@@ -43,6 +44,8 @@ export interface Outcome {
   sexPredicted: boolean;
   /** What each network says, or why it says nothing; in the order of the networks, and of the views of each. */
   readings: (Reading | DeeplasiaError)[];
+  /** What is worth knowing of the picture. */
+  notes: readonly PictureNote[];
 }
 
 /** A subject in work. */
@@ -62,6 +65,7 @@ interface Lane {
 
 export class BlockPredictor {
   private readonly pictures: Semaphore;
+  private readonly notes: PictureNotes;
   /** The kinds of input. Those after the first `memberPlans` are for the sex model alone. */
   private readonly plans: ImagePlan[] = [];
   private readonly memberPlans: number;
@@ -74,6 +78,7 @@ export class BlockPredictor {
     private readonly options: BlockOptions,
   ) {
     this.pictures = new Semaphore(options.numWorkers);
+    this.notes = new PictureNotes(options.logger);
     const { views, sexModel } = options;
     this.members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
     this.memberPlans = this.plans.length;
@@ -104,6 +109,7 @@ export class BlockPredictor {
   }
 
   async dispose(): Promise<void> {
+    this.notes.sum();
     await Promise.all(this.idleBatches.flat().map((batch) => native().dispose(batch)));
   }
 
@@ -115,7 +121,9 @@ export class BlockPredictor {
     const kinds = sex === null ? this.plans : this.plans.slice(0, this.memberPlans);
     const targets = kinds.map((plan, i) => ({ plan, batch: batches[i]! }));
     const filled = await fillSlots(targets, slot, source, this.options.read);
-    return { slot, filled, sex, sexPredicted: false, readings: [] };
+    const [notes = []] = filled.map((one) => (one instanceof DeeplasiaError ? [] : one.notes));
+    this.notes.add(typeof source.image === "string" ? source.image : undefined, notes);
+    return { slot, filled, sex, sexPredicted: false, readings: [], notes };
   }
 
   private async predictSex(lane: Lane, batches: readonly BatchHandle[], rows: readonly Row[]): Promise<void> {

@@ -14,8 +14,6 @@ export interface Summary {
   failuresByCode: Record<string, number>;
   /** The first row without a prediction; null if all have one. */
   firstFailure: FailureRecord | null;
-  /** The first row without one of each code. */
-  firstFailures: Record<string, FailureRecord>;
   /** Predicted rows whose true bone age is known. */
   withTruth: number;
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
@@ -39,14 +37,14 @@ export class SummaryBuilder {
   private readonly deviations = new Deviations();
   private readonly ofMembers = new Map<string, Deviations>();
   private readonly byCode = new Map<string, number>();
-  private readonly firsts = new Map<string, FailureRecord>();
+  private firstFailure: FailureRecord | null = null;
 
   /** Count a record; `resumed` if it is of an earlier run, so not of this one's speed. */
   add(record: AnyRecord, resumed = false): void {
     if (resumed) this.resumedRows += 1;
     if (isFailure(record)) {
+      if (this.firstFailure === null || record.row < this.firstFailure.row) this.firstFailure = record;
       this.byCode.set(record.code, (this.byCode.get(record.code) ?? 0) + 1);
-      this.firsts.set(record.code, firstOf([record, this.firsts.get(record.code) ?? record])!);
       if (record.dropped) this.dropped += 1;
       return;
     }
@@ -69,7 +67,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, sexPredicted, resumedRows } = this;
+    const { predicted, dropped, failed, sexPredicted, resumedRows, firstFailure } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -77,8 +75,7 @@ export class SummaryBuilder {
       failed,
       dropped,
       failuresByCode: Object.fromEntries([...this.byCode].sort(([, a], [, b]) => b - a)),
-      firstFailure: firstOf([...this.firsts.values()]),
-      firstFailures: Object.fromEntries(this.firsts),
+      firstFailure,
       withTruth: this.deviations.count,
       madMonths: this.deviations.mean,
       members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
@@ -88,11 +85,6 @@ export class SummaryBuilder {
       picturesPerSecond: seconds > 0 ? (rows - resumedRows) / seconds : 0,
     };
   }
-}
-
-/** The failure of the smallest row; of equals the earlier one. */
-function firstOf(failures: readonly FailureRecord[]): FailureRecord | null {
-  return failures.reduce<FailureRecord | null>((a, b) => (a === null || b.row < a.row ? b : a), null);
 }
 
 /** Absolute deviations from the truth, where it is known. */
@@ -134,23 +126,10 @@ export function formatOutcome(summary: Summary): string {
   const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
-  for (const [code, count] of Object.entries(summary.failuresByCode))
-    lines.push(`  ${code}: ${count}${exampleText(count, summary.firstFailures[code])}`);
+  for (const [code, count] of Object.entries(summary.failuresByCode)) lines.push(`  ${code}: ${count}`);
   if (sexPredicted > 0) lines.push(`the sex was predicted in ${plural(sexPredicted, "row")}`);
   lines.push(...deviationLines(summary));
   return lines.join("\n");
-}
-
-function exampleText(count: number, first: FailureRecord | undefined): string {
-  if (first === undefined) return "";
-  const { row, file, message } = first;
-  const place = message.includes(file) ? `row ${row}` : `row ${row}, ${file}`;
-  return `; ${count > 1 ? "the first: " : ""}${place}: ${message}`;
-}
-
-/** Where the rows are listed that were not predicted; empty where all were, or the output is no file. */
-export function failureList({ failed, dropped }: Summary, outputPath: string): string {
-  return failed + dropped === 0 || outputPath === "-" ? "" : `not predicted: ${outputPath}.failures.csv`;
 }
 
 /** Lines about the deviation from the truth; none where no truth is known. */

@@ -1,12 +1,12 @@
 /** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
 import { randomInt } from "node:crypto";
 import type { Contract } from "../contract/contract.js";
-import { reasonLines } from "../data/reasons.js";
 import type { Group } from "../distributed/group.js";
 import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "../distributed/run.js";
 import { together } from "../distributed/together.js";
 import { formatError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
+import { PictureNotes } from "../image/notes.js";
 import type { ReadPicture } from "../image/read.js";
 import { lockFolder } from "../lock.js";
 import { chooseDevice } from "../model/device.js";
@@ -154,6 +154,7 @@ async function runIn(run: Run): Promise<string | null> {
 
 function openLoader(run: Run, { failures }: Hooks, read: ReadPicture): BatchLoader {
   const { config, contract, logger, group } = run;
+  const notes = new PictureNotes(logger);
   return new BatchLoader({
     contract,
     capacity: capacityOf(config),
@@ -164,6 +165,7 @@ function openLoader(run: Run, { failures }: Hooks, read: ReadPicture): BatchLoad
     onFailure: (row, error) => {
       if (failures.add(row, error)) logger.warn(`left out: ${formatError(error)}`);
     },
+    onNotes: ({ imagePath }, found) => notes.add(imagePath, found),
   });
 }
 
@@ -223,9 +225,9 @@ function noteKnownFailures({ cohort, config, logger }: Run, { failures }: Hooks)
     if (config.strict) throw row.error;
     failures.add(row, row.error);
   }
-  if (failed.length > 0) {
-    const lines = reasonLines(failed.map(({ error }) => error));
-    logger.warn([`${failed.length} row(s) cannot be used and are left out:`, ...lines].join("\n  "));
-  }
-  for (const note of cohort.notes) logger.warn(note);
+  const [first] = failed;
+  if (first !== undefined)
+    logger.warn(
+      `${failed.length} row(s) cannot be used and are left out; the first: ${formatError(first.error)}`,
+    );
 }

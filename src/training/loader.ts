@@ -6,8 +6,9 @@
  */
 
 import type { Contract } from "../contract/contract.js";
-import type { DeeplasiaError } from "../errors.js";
-import { fillSlots, whyUnusable } from "../image/loader.js";
+import { DeeplasiaError } from "../errors.js";
+import { type Filled, fillSlots, whyUnusable } from "../image/loader.js";
+import type { PictureNote } from "../image/notes.js";
 import type { ReadPicture } from "../image/read.js";
 import { useWorkers } from "../image/workers.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
@@ -44,6 +45,8 @@ export interface LoaderOptions {
   read?: ReadPicture;
   /** Called each time that a row fails. */
   onFailure(row: TrainingRow, error: DeeplasiaError): void;
+  /** Called each time that a row is loaded of whose picture there is something worth knowing. */
+  onNotes?(row: TrainingRow, notes: readonly PictureNote[]): void;
 }
 
 /** What native code shall do to a row's picture. */
@@ -133,8 +136,11 @@ export class BatchLoader implements AsyncDisposable {
     const filled = await this.workers.run(() =>
       fillSlots([{ batch: handle, plan }], slot, source, this.options.read),
     );
-    const error = whyUnusable(filled[0]!, this.options.contract)?.at({ file: row.imagePath, row: row.row });
+    const [result] = filled as [Filled];
+    const error = whyUnusable(result, this.options.contract)?.at({ file: row.imagePath, row: row.row });
     if (error !== undefined) this.options.onFailure(row, error);
+    else if (!(result instanceof DeeplasiaError) && result.notes.length > 0)
+      this.options.onNotes?.(row, result.notes);
     return error;
   }
 

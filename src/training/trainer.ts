@@ -1,5 +1,4 @@
 /** Training one step a call: the network, its optimiser, and everything that the next step depends on. */
-
 import { manifestText } from "../checkpoint/save.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
@@ -7,7 +6,6 @@ import { writeBeside } from "../files.js";
 import type { DeviceChoice } from "../model/device.js";
 import {
   encodeSex,
-  maleValues,
   type Numbers,
   requireShape,
   rowValues,
@@ -22,17 +20,8 @@ import {
   type TrainerHandle,
   type TrainStepOutputs,
 } from "../native.js";
-import { type PathArgument, pathArgument } from "../options/library.js";
 import type { TrainConfig } from "../options/train/index.js";
-import {
-  notesArgument,
-  rateArgument,
-  saveOptions,
-  stepCallOptions,
-  type TrainingStepOptions,
-  weightsOptions,
-} from "../options/train/step.js";
-import { requireArgument, requireOptions } from "../schema/check.js";
+import type { TrainingStepOptions } from "../options/train/step.js";
 
 /** What a training step returns: outputs and losses in training mode, before the update. */
 export interface StepResult extends TrainStepOutputs {
@@ -71,7 +60,7 @@ export class Trainer implements AsyncDisposable {
 
   /** Weights of the losses of age and of sex as they are learnt (their logarithms); null where they are fixed. */
   get lossWeights(): { age: number; sex: number } | null {
-    const weights = this.#facts().lossWeights;
+    const weights = native().trainerFacts(this.handle).lossWeights;
     return weights && { age: weights[0]!, sex: weights[1]! };
   }
 
@@ -81,7 +70,9 @@ export class Trainer implements AsyncDisposable {
 
   /** Set the learning rate of the steps to come. Throws ERR_DEEPLASIA_OPTION unless it is a number of at least 0. */
   setLearningRate(rate: number): void {
-    this.#learningRate = requireArgument("rate", rateArgument, rate);
+    if (!(rate >= 0 && Number.isFinite(rate)))
+      throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `a learning rate cannot be ${rate}`);
+    this.#learningRate = rate;
   }
 
   /**
@@ -103,12 +94,10 @@ export class Trainer implements AsyncDisposable {
     shape: Shape,
     male: Numbers | null,
     targetAgeZ: Numbers,
-    options: { update?: boolean | undefined } = {},
+    { update = false }: { update?: boolean | undefined } = {},
   ): Promise<StepResult> {
     const accumulation = this.options.accumulateGradBatches;
     requireShape(data, shape);
-    rowValues("targetAgeZ", targetAgeZ, shape[0]);
-    const { update } = requireOptions(stepCallOptions, options);
     return this.stepOn({ data, shape }, male, targetAgeZ, { accumulation, update });
   }
 
@@ -121,7 +110,7 @@ export class Trainer implements AsyncDisposable {
     weights: WhichWeights = {},
   ): Promise<EvaluationResult> {
     requireShape(data, shape);
-    return this.evaluateOn({ data, shape }, male, targetAgeZ, requireOptions(weightsOptions, weights));
+    return this.evaluateOn({ data, shape }, male, targetAgeZ, weights);
   }
 
   /** Internal: `step` on pictures that may lie in a native batch. */
@@ -135,7 +124,7 @@ export class Trainer implements AsyncDisposable {
       notes = [],
     }: { accumulation: number; update: boolean; notes?: readonly number[] },
   ): Promise<StepResult> {
-    const facts = this.#rowFacts(input, male, targetAgeZ);
+    const facts = this.#facts(input, male, targetAgeZ);
     const rate = this.#learningRate;
     const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update, notes);
     return (await this.#guarded(step)) as StepResult;
@@ -148,7 +137,7 @@ export class Trainer implements AsyncDisposable {
     targetAgeZ: Numbers | null,
     { ema = false, notes = [] }: WhichWeights & { notes?: readonly number[] } = {},
   ): Promise<EvaluationResult> {
-    const facts = this.#rowFacts(input, male, targetAgeZ);
+    const facts = this.#facts(input, male, targetAgeZ);
     return this.#guarded(() => native().evaluateStep(this.handle, input, facts, ema, notes));
   }
 
@@ -185,14 +174,12 @@ export class Trainer implements AsyncDisposable {
    * @throws DeeplasiaError ERR_DEEPLASIA_OUTPUT.
    */
   async save(
-    path: PathArgument,
-    options: WhichWeights & { manifest?: Manifest | undefined } = {},
+    path: string,
+    { ema = false, manifest = {} }: WhichWeights & { manifest?: Manifest } = {},
   ): Promise<void> {
-    const file = requireArgument("path", pathArgument, path);
-    const { ema, manifest = {} } = requireOptions(saveOptions, options);
     const complete = { ...this.manifest, ...parseManifest(manifest, "given to save()") };
     const text = manifestText(complete);
-    await writeBeside(file, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
+    await writeBeside(path, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
   }
 
   /**
@@ -202,11 +189,9 @@ export class Trainer implements AsyncDisposable {
    *
    * @param notes A text of the caller's that travels with it, for example the position in an epoch.
    */
-  async saveState(path: PathArgument, notes = ""): Promise<void> {
-    const file = requireArgument("path", pathArgument, path);
-    const text = requireArgument("notes", notesArgument, notes);
-    const all = JSON.stringify({ learningRate: this.#learningRate, notes: text });
-    await writeBeside(file, (temporary) => native().saveTraining(this.handle, temporary, all));
+  async saveState(path: string, notes = ""): Promise<void> {
+    const all = JSON.stringify({ learningRate: this.#learningRate, notes });
+    await writeBeside(path, (temporary) => native().saveTraining(this.handle, temporary, all));
   }
 
   /**
@@ -216,10 +201,9 @@ export class Trainer implements AsyncDisposable {
    * @throws DeeplasiaError ERR_DEEPLASIA_RESUME where it is of another network or optimiser, ERR_DEEPLASIA_CHECKPOINT
    *   where it is damaged.
    */
-  async restoreState(path: PathArgument): Promise<string> {
-    const file = requireArgument("path", pathArgument, path);
-    const text = await this.#guarded(() => native().restoreTraining(this.handle, file), file);
-    const { learningRate, notes } = parsedNotes(text, file);
+  async restoreState(path: string): Promise<string> {
+    const text = await this.#guarded(() => native().restoreTraining(this.handle, path), path);
+    const { learningRate, notes } = parsedNotes(text, path);
     this.setLearningRate(learningRate);
     return notes;
   }
@@ -230,9 +214,8 @@ export class Trainer implements AsyncDisposable {
    * @returns Number of parameters that it fits; the others start anew.
    * @throws DeeplasiaError ERR_DEEPLASIA_RESUME for another network's, ERR_DEEPLASIA_CHECKPOINT.
    */
-  async importLightningState(checkpoint: PathArgument): Promise<number> {
-    const file = requireArgument("checkpoint", pathArgument, checkpoint);
-    return this.#guarded(() => native().adoptOptimizer(this.handle, file), file);
+  async importLightningState(checkpoint: string): Promise<number> {
+    return this.#guarded(() => native().adoptOptimizer(this.handle, checkpoint), checkpoint);
   }
 
   /** Release the memory now. Idempotent; waits for work in flight. */
@@ -244,21 +227,13 @@ export class Trainer implements AsyncDisposable {
     await this.dispose();
   }
 
-  #facts() {
-    try {
-      return native().trainerFacts(this.handle);
-    } catch (error) {
-      throw toDeeplasiaError(error).at({ file: this.file });
-    }
-  }
-
   /** What is known of each row: the network's second input, and the truth. */
-  #rowFacts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
+  #facts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
     const rows = "data" in input ? input.shape[0] : input.slots.length;
     return {
       sex: encodeSex(this.sexEncoding, male, rows),
-      male: isGiven(male) ? maleValues(male, rows) : null,
-      age: isGiven(targetAgeZ) ? rowValues("targetAgeZ", targetAgeZ, rows) : null,
+      male: male && rowValues("male", male, rows),
+      age: targetAgeZ && rowValues("targetAgeZ", targetAgeZ, rows),
     };
   }
 
@@ -271,10 +246,6 @@ export class Trainer implements AsyncDisposable {
       throw error.code === "ERR_DEEPLASIA_PEER" ? error : error.at({ file });
     }
   }
-}
-
-function isGiven(values: Numbers | null | undefined): values is Numbers {
-  return values !== null && values !== undefined;
 }
 
 function parsedNotes(text: string, file: string): { learningRate: number; notes: string } {

@@ -16,6 +16,8 @@ import { fixture } from "../helpers/testData.js";
 const HAND = fixture("parity/augment/hand.png");
 const SIDE = 48;
 const GAP = 4;
+/** Height of a line of captions. */
+const LINE = 18;
 
 /** A cohort of a hand and a picture in halves, and the arguments that show it. */
 async function preview(...more: string[]) {
@@ -33,7 +35,8 @@ async function preview(...more: string[]) {
 /** The grey values of one tile. */
 function tile(sheet: RawPicture, row: number, column: number): Uint8Array {
   const lines = Array.from({ length: SIDE }, (_, y) => {
-    const start = (row * (SIDE + GAP) + y) * sheet.width + column * (SIDE + GAP);
+    const top = LINE + row * (LINE + SIDE + GAP) + LINE;
+    const start = (top + y) * sheet.width + column * (SIDE + GAP);
     return sheet.data.subarray(start, start + SIDE);
   });
   return Buffer.concat(lines);
@@ -57,8 +60,11 @@ describe("augment-preview", () => {
     const sheet = await decodePicture(out, { role: "image" });
     const { width, height, channels, depth } = sheet;
     expect({ width, height, channels, depth }).toEqual({
-      ...{ width: 4 * SIDE + 3 * GAP, height: 2 * SIDE + GAP, channels: 1, depth: 8 },
+      ...{ width: 4 * SIDE + 3 * GAP, height: LINE + 2 * (LINE + SIDE) + GAP, channels: 1, depth: 8 },
     });
+    // Something is written above each row.
+    for (const top of [LINE, LINE + LINE + SIDE + GAP])
+      expect(Math.min(...sheet.data.subarray(top * width, (top + LINE) * width))).toBeLessThan(100);
     expect(difference(tile(sheet, 0, 0), await stretched({})).maximum).toBeLessThanOrEqual(0.51);
     for (const column of [1, 2, 3]) {
       const random = new Random("augmentation", 7, 4 + column, 1);
@@ -121,7 +127,7 @@ describe("augment-preview", () => {
     const { code, stderr } = await runCli(args);
     expect(code).toBe(3);
     expect(stderr).toMatch(/left out: row 2: the picture .*halves\.png cannot be read/);
-    expect((await decodePicture(out, { role: "image" })).height).toBe(SIDE);
+    expect((await decodePicture(out, { role: "image" })).height).toBe(LINE + LINE + SIDE);
   });
 
   test.each([

@@ -70,7 +70,13 @@ describe("a batch", () => {
   test("tells what the chain saw", async () => {
     const batch = native().createBatch(1, 1, 4);
     const facts = await native().fillSlot(batch, 0, grey([9, 1, 5, 3, 9, 1, 5, 3], 4), null, plainPlan(1, 4));
-    expect(facts).toEqual({ width: 4, height: 2, percentile: Number.NaN, min: 1, max: 9 });
+    const none = {
+      percentile: Number.NaN,
+      highest: Number.NaN,
+      maskShare: Number.NaN,
+      maskBorder: Number.NaN,
+    };
+    expect(facts).toEqual({ width: 4, height: 2, ...none, min: 1, max: 9 });
     await native().dispose(batch);
   });
 

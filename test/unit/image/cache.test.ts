@@ -11,6 +11,7 @@ import { plainPlan } from "../../helpers/chain.js";
 import { halves } from "../../helpers/pictures.js";
 import { PNG, png } from "../../helpers/png.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
+import { fixture } from "../../helpers/testData.js";
 
 const MEMORY = { use_cache: true, cache_dir: null, cache_size: null };
 
@@ -128,6 +129,20 @@ describe("a cache in memory", () => {
   });
 });
 
+async function rewrite(path: string, change: (bytes: Buffer) => unknown): Promise<void> {
+  const bytes = await readFile(path);
+  change(bytes);
+  await writeFile(path, bytes);
+}
+
+function replaceInHeader(path: string, what: RegExp, by: string): Promise<void> {
+  return rewrite(path, (bytes) => {
+    const header = bytes.toString("latin1", 0, 1024);
+    expect(header).toMatch(what);
+    bytes.write(header.replace(what, by).trimEnd().padEnd(1024), 0, "latin1");
+  });
+}
+
 describe("a cache in a folder", () => {
   test("is there for the next process, and does not trust what is not whole", async () => {
     const [path = ""] = await files(1);
@@ -145,9 +160,24 @@ describe("a cache in a folder", () => {
       () => truncate(join(folder, name), 500),
       () => truncate(join(folder, name), 3),
       () => writeFile(join(folder, name), "something else"),
+      () => rewrite(join(folder, name), (bytes) => bytes.set([bytes[1030]! ^ 1], 1030)),
+      () => rewrite(join(folder, name), (bytes) => bytes.fill(0, 1024)),
+      () => replaceInHeader(join(folder, name), /"width":\d+/, '"width":2147483648'),
+      () => replaceInHeader(join(folder, name), /"width":\d+/, '"width":-40'),
+      () => replaceInHeader(join(folder, name), /"channels":1/, '"channels":2'),
+      () => replaceInHeader(join(folder, name), /"depth":8/, '"depth":"8"'),
     ]) {
       await damage();
       expect(await samples(await openPictureCache(settings), path)).toEqual(expected);
+    }
+  });
+
+  test("keeps what is to be known of a picture", async () => {
+    const path = fixture("pictures/pages.tif");
+    const settings = { ...MEMORY, cache_dir: await temporaryFolder() };
+    for (let i = 0; i < 2; i++) {
+      const { picture } = await (await openPictureCache(settings))(path, "image");
+      expect(picture.notes).toEqual([{ kind: "pages", text: "only page 1 of 2 is read" }]);
     }
   });
 

@@ -1,0 +1,75 @@
+/** Tiles in rows and columns, with a line of text above each column and each row. */
+import sharp, { type OverlayOptions } from "sharp";
+import { MAX_PIXELS } from "../image/decode.js";
+
+export interface SheetRow {
+  caption: string;
+  /** What is worth knowing of the picture. */
+  notes: string[];
+  /** PNGs, all of one size. */
+  tiles: Buffer[];
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** White pixels between two tiles, and the height of a line of captions. */
+const GAP = 4;
+const LINE = 18;
+const FONT = "sans 9";
+
+/** Pixels of a sheet. */
+export function sheetSize(rows: number, columns: number, { width, height }: Size): Size {
+  return { width: columns * (width + GAP) - GAP, height: LINE + rows * (LINE + height + GAP) - GAP };
+}
+
+/** The sheet as a grey PNG. On a machine without fonts the captions' places stay empty. */
+export async function drawSheet(
+  rows: readonly SheetRow[],
+  columns: readonly string[],
+  tile: Size,
+): Promise<Buffer> {
+  const size = sheetSize(rows.length, columns.length, tile);
+  const left = (column: number) => column * (tile.width + GAP);
+  const top = (row: number) => LINE + row * (LINE + tile.height + GAP);
+  const placed: OverlayOptions[] = rows.flatMap(({ tiles }, row) =>
+    tiles.map((input, column) => ({ input, left: left(column), top: top(row) + LINE })),
+  );
+  if (await hasFont()) {
+    for (const [column, text] of columns.entries())
+      placed.push({ input: await line(text, tile.width), left: left(column), top: 0 });
+    for (const [row, { caption }] of rows.entries())
+      placed.push({ input: await line(caption, size.width), left: 0, top: top(row) });
+  }
+  return sharp({ create: { ...size, channels: 3, background: "white" }, limitInputPixels: MAX_PIXELS })
+    .composite(placed)
+    .toColourspace("b-w")
+    .png()
+    .toBuffer();
+}
+
+/** Black on white; what is longer than the place is cut. */
+async function line(text: string, room: number): Promise<Buffer> {
+  const { data, info } = await drawn(text);
+  const [width, height] = [Math.min(info.width, room), Math.min(info.height, LINE)];
+  return sharp(data).extract({ left: 0, top: 0, width, height }).negate({ alpha: false }).png().toBuffer();
+}
+
+function drawn(text: string) {
+  const escaped = text.replace(
+    /[<>&]/g,
+    (sign) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;" })[sign] ?? sign,
+  );
+  return sharp({ text: { text: escaped, font: FONT, dpi: 96 } })
+    .toColourspace("b-w")
+    .png()
+    .toBuffer({ resolveWithObject: true });
+}
+
+/** Without a font all letters are the same box, or none can be drawn. */
+async function hasFont(): Promise<boolean> {
+  const widths = await Promise.all(["i", "W"].map((letter) => drawn(letter))).catch(() => []);
+  return new Set(widths.map(({ info }) => info.width)).size === 2;
+}
