@@ -4,44 +4,103 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DeeplasiaError, isSystemError, toDeeplasiaError } from "./errors.js";
+import { openTemporary } from "./temporaryFiles.js";
 
 /**
- * Write a file so that it appears under its name complete or not at all. The temporary name is fixed, so what a killed
- * process leaves is used up by the next write. Throws `ERR_DEEPLASIA_OUTPUT`.
+ * Write a file so that it appears under its name complete or not at all; its folder is made where there is none.
+ * Throws `ERR_DEEPLASIA_OUTPUT`.
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
+  await makeFolder(dirname(path));
+  const temporary = await writeTemporary(path, data);
   try {
-    const handle = await open(temporary, "w");
+    await renameDurably(temporary, path);
+  } catch (error) {
+    await removeQuietly(temporary);
+    throw error;
+  }
+}
+
+/**
+ * The same for a file that something else writes: `write` fills an empty one under another name in the same folder.
+ * Throws `ERR_DEEPLASIA_OUTPUT`, and what `write` throws.
+ */
+export async function writeBeside(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  await makeFolder(dirname(path));
+  const temporary = await writeTemporary(path, "");
+  try {
+    await write(temporary);
+    await renameDurably(temporary, path);
+  } catch (error) {
+    await removeQuietly(temporary);
+    throw toDeeplasiaError(error).at({ file: path });
+  }
+}
+
+/**
+ * Make a file that must not be there yet; it has its content when it gets its name, where the file system has hard
+ * links. False if there is one already. Throws `ERR_DEEPLASIA_OUTPUT`; the folder must be there.
+ */
+export async function createFile(path: string, data: string): Promise<boolean> {
+  const temporary = await writeTemporary(path, data);
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    // ENOENT: whoever was first has removed what it took for leftovers.
+    if (isSystemError(error, "EEXIST", "ENOENT")) return false;
+    if (isSystemError(error, ...NO_LINKS)) return await createInPlace(path, data);
+    throw outputError(error, path);
+  } finally {
+    await removeQuietly(temporary);
+  }
+}
+
+/** What file systems without hard links say (exFAT, some of FUSE, some network shares). */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"];
+
+async function createInPlace(path: string, data: string): Promise<boolean> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "wx");
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return false;
+    throw outputError(error, path);
+  }
+  try {
+    await handle.writeFile(data);
+    return true;
+  } catch (error) {
+    await removeQuietly(path);
+    throw outputError(error, path);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeTemporary(path: string, data: string | Uint8Array): Promise<string> {
+  let name: string | undefined;
+  try {
+    const { temporary, handle } = await openTemporary(path);
+    name = temporary;
     try {
       await handle.writeFile(data);
     } finally {
       await handle.close();
     }
+    return temporary;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    if (name !== undefined) await removeQuietly(name);
     throw outputError(error, path);
   }
-  await renameDurably(temporary, path);
 }
 
-/**
- * The same for a file that something else writes: `write` makes it under another name in the same folder.
- * Throws `ERR_DEEPLASIA_OUTPUT`, and what `write` throws.
- */
-export async function writeBeside(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    await write(temporary);
-    await renameDurably(temporary, path);
-  } catch (error) {
-    // Whether that can be removed says nothing new.
-    await rm(temporary, { force: true }).catch(() => {});
-    throw toDeeplasiaError(error).at({ file: path });
-  }
+/** Whether something can be removed after a failure says nothing new. */
+async function removeQuietly(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => {});
 }
 
 /** Flush a finished file, give it its final name, and flush the folder so that the name survives a power cut too. */
@@ -79,6 +138,8 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
+    if (isSystemError(error, "EEXIST"))
+      throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${path} is there and is no folder`, { file: path });
     throw outputError(error, path);
   }
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, writeFileAtomic } from "../files.js";
+import { finalName } from "../temporaryFiles.js";
 
 export const RECIPE_NAME = "phantom.json";
 
@@ -22,7 +23,7 @@ export async function claimFolder(folder: string, recipe: object): Promise<void>
         throw occupied(folder, "phantoms drawn with other options");
     } else {
       // Of a run that was killed while it wrote the recipe.
-      if (names.some((name) => name !== `${RECIPE_NAME}.tmp`)) throw occupied(folder, "other files");
+      if (names.some((name) => finalName(name) !== RECIPE_NAME)) throw occupied(folder, "other files");
       await writeFileAtomic(file, text);
     }
     for (const part of ["images", "masks"]) await mkdir(join(folder, part), { recursive: true });

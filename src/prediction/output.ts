@@ -1,10 +1,11 @@
 /** Where predictions go: a CSV or JSON-lines file that appears when it is complete, or a stream. */
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
 import { type Lock, lockFile } from "../lock.js";
 import type { Logger } from "../report/log.js";
+import { removeLeftovers } from "../temporaryFiles.js";
 import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
 import { countHeldRows, findResumePoint, inspectRows, type ResumePoint } from "./partial.js";
 import type { AnyRecord, OutputRecord } from "./record.js";
@@ -153,12 +154,21 @@ export async function lockOutput({
     for (const lock of locks.splice(0).reverse()) await lock.release();
   };
   try {
-    for (const file of paths) locks.push(await lockOne(file));
+    for (const file of paths) {
+      locks.push(await lockOne(file));
+      await removeLeftoversOf(file);
+    }
   } catch (error) {
     await release();
     throw error;
   }
   return { release, [Symbol.asyncDispose]: release };
+}
+
+/** Of writes that a kill has cut short. */
+async function removeLeftoversOf(path: string): Promise<void> {
+  const names = Object.values(outputPaths(path)).map((file) => basename(file));
+  await removeLeftovers(dirname(path), (name) => names.includes(name));
 }
 
 async function lockOne(path: string): Promise<Lock> {

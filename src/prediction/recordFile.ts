@@ -1,6 +1,7 @@
 /** One file of predictions and the one of its failures, open under the names they have until the run is complete. */
 
-import { type FileHandle, open, rm, truncate } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { csvLines } from "../data/csvLines.js";
 import { outputError } from "../files.js";
 import {
@@ -21,6 +22,9 @@ export interface OutputFile extends Layout {
 
 export const CAN_RESUME = "What is done is kept: the same command with --resume goes on from there.";
 
+/** The names are known to all, so a link that somebody put there is not followed. */
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+
 export class RecordFile {
   readonly paths: OutputPaths;
   private failures: FileHandle | null = null;
@@ -36,6 +40,8 @@ export class RecordFile {
   static async open(file: OutputFile, bytes: number, failureBytes: number): Promise<RecordFile> {
     const { partial, failuresPartial } = outputPaths(file.path);
     try {
+      // What is begun anew begins with a file of its own, whatever lay there.
+      if (bytes === 0) await rm(partial, { force: true });
       if (failureBytes === 0) await rm(failuresPartial, { force: true });
       else await truncate(failuresPartial, failureBytes);
       return new RecordFile(file, await openPartial(partial, file, bytes));
@@ -58,7 +64,7 @@ export class RecordFile {
 
   private async writeFailures(failures: readonly FailureRecord[]): Promise<void> {
     if (failures.length === 0) return;
-    this.failures ??= await open(this.paths.failuresPartial, "a");
+    this.failures ??= await open(this.paths.failuresPartial, APPEND);
     if ((await this.failures.stat()).size === 0) await this.failures.writeFile(csvLines([FAILURE_COLUMNS]));
     await this.failures.writeFile(failuresToCsv(failures));
   }
@@ -80,9 +86,14 @@ export class RecordFile {
   }
 }
 
+async function truncate(path: string, bytes: number): Promise<void> {
+  await using handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  await handle.truncate(bytes);
+}
+
 /** The partial file, cut to its first `bytes` bytes and open for what comes after them. */
 async function openPartial(path: string, layout: Layout, bytes: number): Promise<FileHandle> {
-  const handle = await open(path, "a");
+  const handle = await open(path, APPEND);
   try {
     await handle.truncate(bytes);
     const needsHeader = layout.format === "csv" && bytes === 0;

@@ -1,5 +1,6 @@
 /** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
 import { randomInt } from "node:crypto";
+import { dirname } from "node:path";
 import type { Contract } from "../contract/contract.js";
 import type { Group } from "../distributed/group.js";
 import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "../distributed/run.js";
@@ -13,6 +14,7 @@ import { chooseDevice } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
+import { removeLeftovers } from "../temporaryFiles.js";
 import { openTrainingCohort, PARTS, type TrainingCohort } from "../training/cohort.js";
 import { openTrainer } from "../training/createTrainer.js";
 import { accumulationAt, batchRules, requireTrainable, trainingData } from "../training/data.js";
@@ -74,6 +76,7 @@ async function runInGroup(options: RunOptions & { group: Group }): Promise<strin
   await requireSameRows(group, cohort);
   const folder = resumption.folder ?? (await group.fromFirst(() => makeRunFolder(config)));
   await using _lock = group.isFirst ? await lockFolder(folder.path) : undefined;
+  if (group.isFirst) await removeLeftovers(dirname(folder.lastState), () => true);
   if (group.isFirst) options.onFolder(folder);
   const run = { ...options, folder, resumption, seed, start, cohort, trainer, contract };
   return await runIn(run);

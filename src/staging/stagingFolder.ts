@@ -19,7 +19,7 @@ import {
 import { join, resolve } from "node:path";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { outputError } from "../files.js";
-import { startOfProcess } from "../lock.js";
+import { startOfProcess } from "../lockHolder.js";
 
 const USER_PREFIX = "user-";
 

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -112,18 +112,21 @@ describe("save", () => {
   test("a file appears whole or not at all", async () => {
     const folder = await temporaryFolder();
     await withTrainer({}, async (trainer) => {
+      writeFileSync(join(folder, "text"), "");
+      mkdirSync(join(folder, "taken/inside"), { recursive: true });
       for (const save of [trainer.save, trainer.saveState]) {
-        const path = join(folder, "none", "file");
+        await save.call(trainer, join(folder, "new", "file"));
+        const path = join(folder, "text", "file");
         expect(await rejection(save.call(trainer, path))).toMatchObject({
           code: "ERR_DEEPLASIA_OUTPUT",
           file: path,
         });
       }
-      const path = join(folder, "model.pt");
-      writeFileSync(path, "the one before");
-      mkdirSync(`${path}.tmp`); // nothing can be written there
-      expect(await rejection(trainer.save(path))).toMatchObject({ code: "ERR_DEEPLASIA_OUTPUT" });
-      expect(await readFile(path, "utf8")).toBe("the one before");
+      expect(await rejection(trainer.save(join(folder, "taken")))).toMatchObject({
+        code: "ERR_DEEPLASIA_OUTPUT",
+      });
+      expect(await readdir(folder)).toEqual(["new", "taken", "text"]);
+      expect(await readdir(join(folder, "new"))).toEqual(["file"]);
     });
   });
 });

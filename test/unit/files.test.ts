@@ -1,16 +1,25 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DeeplasiaError } from "../../src/errors.js";
-import { outputError, pathKind, renameDurably, sha256OfFile, writeFileAtomic } from "../../src/files.js";
+import {
+  outputError,
+  pathKind,
+  renameDurably,
+  sha256OfFile,
+  writeBeside,
+  writeFileAtomic,
+} from "../../src/files.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
 describe("writeFileAtomic", () => {
   it("replaces a file and leaves nothing beside it, also after an earlier kill", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "a.json");
-    await writeFile(`${file}.tmp`, "left by a killed process, and longer than what comes");
+    const left = `${file}.0123456789abcdef.tmp`;
+    await writeFile(left, "left by a process that was killed long ago");
+    await utimes(left, 1, 1);
     await writeFileAtomic(file, "one");
     await writeFileAtomic(file, new TextEncoder().encode("two"));
     expect(await readFile(file, "utf8")).toBe("two");
@@ -26,13 +35,27 @@ describe("writeFileAtomic", () => {
     expect(await pathKind(join(folder, "taken/inside"))).toBe("folder");
   });
 
-  it("names the missing folder and how to make it", async () => {
-    const file = join(await temporaryFolder(), "none", "a.json");
-    await expect(writeFileAtomic(file, "x")).rejects.toMatchObject({
-      code: "ERR_DEEPLASIA_OUTPUT",
-      file,
-      remedy: expect.stringMatching(/mkdir -p '.*none'/),
-    });
+  it("makes the folder", async () => {
+    const file = join(await temporaryFolder(), "none/below", "a.json");
+    await writeFileAtomic(file, "x");
+    expect(await readFile(file, "utf8")).toBe("x");
+  });
+
+  it("writes through no link, whatever its name on the way is", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "a.json");
+    await writeFile(join(folder, "victim"), "precious");
+    await symlink("victim", `${file}.tmp`);
+    await symlink("victim", file);
+    const names: string[] = [];
+    for (let i = 0; i < 2; i++)
+      await writeBeside(file, async (temporary) => {
+        names.push(temporary);
+        await writeFile(temporary, "new");
+      });
+    expect(await readFile(join(folder, "victim"), "utf8")).toBe("precious");
+    expect(await readFile(file, "utf8")).toBe("new");
+    expect(names[0]).not.toBe(names[1]);
   });
 });
 

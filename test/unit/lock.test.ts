@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -58,11 +58,73 @@ it("is taken over from a process whose number another one has by now", async () 
   expect((await lockOf(folder)).start).not.toBe("1");
 });
 
-it("is respected where nobody can know whether its process lives: on another machine, or torn", async () => {
-  await expect(lockFolder(await heldBy({ host: "node17", pid: 1 }))).rejects.toThrow(/process 1 on node17/);
+it.each([
+  ["on another machine", { host: "node17", pid: 1 }, /process 1 on node17/],
+  ["in another container", { pidNamespace: "pid:[1]", start: "1" }, /process \d+ on .* \(pid:\[1\]\)/],
+  ["of a container on a machine of the same name", { boot: "b", pidNamespace: "pid:[1]" }, /process \d+ on/],
+])("is respected where nobody can know whether its process lives: %s", async (_, holder, words) => {
+  const refusal = await lockFolder(await heldBy(holder)).catch((error) => error);
+  expect(refusal).toMatchObject({ code: "ERR_DEEPLASIA_OUTPUT", message: expect.stringMatching(words) });
+  expect(refusal.remedy).toMatch(/if it is gone for certain, delete .*lock\.json/);
+});
+
+it("is respected where it is none of ours", async () => {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, "lock.json"), "");
+  await writeFile(join(folder, "lock.json"), "somebody's notes\n");
   await expect(lockFolder(folder)).rejects.toThrow(/in use by another process/);
+  expect(await readFile(join(folder, "lock.json"), "utf8")).toBe("somebody's notes\n");
+});
+
+it.each(["", "\0\0\0\0", '{"id":"6c1'])(
+  "does not block for ever where a kill has left %j of it",
+  async (text) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "lock.json"), text);
+    const lock = await lockFolder(folder);
+    expect(await lockOf(folder)).toMatchObject({ pid: process.pid });
+    await lock.release();
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
+
+it("does not block for ever where a kill has left a take-over", async () => {
+  const folder = await heldBy({ start: "1" });
+  await writeFile(join(folder, "lock.json.takeover"), "");
+  await lockFolder(folder);
+  expect(await readdir(folder)).toEqual(["lock.json"]);
+});
+
+it("is waited for while it is being written", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "lock.json");
+  await writeFile(path, "");
+  const other = lockFolder(folder);
+  setTimeout(() => void heldBy({}).then((of) => rename(join(of, "lock.json"), path)), 200);
+  await expect(other).rejects.toThrow(`in use by process ${process.pid}`);
+});
+
+it("is released by whom it belongs to", async () => {
+  const folder = await temporaryFolder();
+  const lock = await lockFolder(folder);
+  await writeFile(join(folder, "lock.json"), "another one's by now");
+  await lock.release();
+  expect(await readdir(folder)).toEqual(["lock.json"]);
+});
+
+it("is not written through a link, nor is what lies there", async () => {
+  const folder = await temporaryFolder();
+  await symlink(join(folder, "victim"), join(folder, "lock.json"));
+  await expect(lockFolder(folder)).rejects.toThrow(/in use/);
+  expect(await readdir(folder)).toEqual(["lock.json"]);
+});
+
+it("takes away what kills have left in the folder", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "config.yaml.0123456789abcdef.tmp"), "");
+  await writeFile(join(folder, "notes.tmp"), "");
+  const lock = await lockFolder(folder);
+  await lock.release();
+  expect(await readdir(folder)).toEqual(["notes.tmp"]);
 });
 
 it("is taken over from the same SLURM job before it was started again, on whatever node", async () => {

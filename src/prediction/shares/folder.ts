@@ -8,11 +8,11 @@
  *
  * Nothing here needs more of a file system than that a rename and an exclusive creation are one step each.
  */
-import { link, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import * as z from "zod";
-import { DeeplasiaError, isSystemError } from "../../errors.js";
-import { makeFolder, outputError, pathKind, pathSize, renameDurably } from "../../files.js";
+import { DeeplasiaError } from "../../errors.js";
+import { createFile, makeFolder, pathKind, pathSize, writeFileAtomic } from "../../files.js";
 import type { Share } from "../../slurm/share.js";
 import type { OutputFile } from "../recordFile.js";
 import { differences, outputPaths, readState, runFile } from "../resume.js";
@@ -102,32 +102,15 @@ export class SharesFolder {
 
   /** One of all tasks that begin at once is the first; a file has its content when it gets its name. */
   private async begin(run: SharedRun): Promise<SharedRun> {
-    const own = this.ownTemporary();
-    try {
-      await writeFile(own, textOf(run));
-      await link(own, this.runPath);
-      return run;
-    } catch (error) {
-      const others = isSystemError(error, "EEXIST") ? await this.read() : null;
+    while (!(await createFile(this.runPath, textOf(run)))) {
+      const others = await this.read();
       if (others !== null) return others;
-      throw outputError(error, this.runPath);
-    } finally {
-      await rm(own, { force: true });
     }
+    return run;
   }
 
-  async write(run: SharedRun): Promise<void> {
-    const own = this.ownTemporary();
-    try {
-      await writeFile(own, textOf(run));
-    } catch (error) {
-      throw outputError(error, this.runPath);
-    }
-    await renameDurably(own, this.runPath);
-  }
-
-  private ownTemporary(): string {
-    return `${this.runPath}.${crypto.randomUUID()}.tmp`;
+  write(run: SharedRun): Promise<void> {
+    return writeFileAtomic(this.runPath, textOf(run));
   }
 
   /** Numbers of the shares that are not complete; none is missing of what was joined. */

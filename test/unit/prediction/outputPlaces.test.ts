@@ -19,12 +19,10 @@ describe("places that cannot be written", () => {
   it("a missing folder, a folder as file, a file as folder", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
-    expect(await open(join(folder, "none/out.csv"))).toMatch(
-      /ERR_DEEPLASIA_OUTPUT .*none\/out\.csv.*no folder.*\n.*mkdir/,
-    );
+    expect(await open(join(folder, "none/out.csv"))).toBe("opened");
     expect(await open(folder)).toMatch(/ERR_DEEPLASIA_OUTPUT .*it is a folder/);
-    expect(await open(join(folder, "file/out.csv"))).toMatch(/ERR_DEEPLASIA_OUTPUT .*is not a folder/);
-    expect(await readdir(folder)).toEqual(["file"]);
+    expect(await open(join(folder, "file/out.csv"))).toMatch(/ERR_DEEPLASIA_OUTPUT .*is (no|not a) folder/);
+    expect((await readdir(folder)).sort()).toEqual(["file", "none"]);
   });
 
   it.skipIf(process.getuid?.() === 0)("a folder without permission", async () => {
