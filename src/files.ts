@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DeeplasiaError, isSystemError, toDeeplasiaError } from "./errors.js";
 import { openTemporary } from "./temporaryFiles.js";
@@ -213,4 +213,10 @@ function describeFailure(error: unknown, path: string): [what: string, remedy: s
     return ["it is a folder", "Give the name of a file in it."];
   }
   return [error instanceof Error ? error.message : String(error), "Choose another place."];
+}
+
+/** Bytes that an ordinary user may still write there. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

@@ -53,7 +53,7 @@ class Collectives {
 std::unique_ptr<Store> open_store(const std::string& host, int port, bool serves, Milliseconds timeout);
 
 // Gloo, for tensors on the CPU. `address`: that the other ranks reach this process by. Returns once all are
-// connected with each other.
+// connected with each other; where packets of one rank are lost, that may be never, whatever the timeout.
 std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const std::string& address,
                                        int rank, int size, Milliseconds timeout);
 

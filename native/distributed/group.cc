@@ -11,9 +11,12 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <sstream>
 #include <thread>
 #include <utility>
 
+#include "distributed/address.h"
+#include "distributed/opening.h"
 #include "runtime/failure.h"
 #include "runtime/task_queue.h"
 
@@ -28,6 +31,7 @@ constexpr Milliseconds kSlice{500};
 constexpr const char* kComplete = "complete";
 
 std::string name_of(int rank) { return "name/" + std::to_string(rank); }
+std::string address_of(int rank) { return "address/" + std::to_string(rank); }
 
 std::string message_of(const std::exception_ptr& error) {
   // The first line is the reason; Gloo's others say where in its sources.
@@ -46,9 +50,12 @@ Group::Group(GroupOptions options) : options_(std::move(options)) {
   const auto& [host, port, rank, size, address, name, arrival, silence, timeout] = options_;
   try {
     auto store = open_store(host, port, rank == 0, arrival);
+    const std::string own = address.empty() ? own_address_towards(host) : address;
+    store->set(address_of(rank), own + " " + host);
     std::vector<std::string> names = meet(*store);
+    const std::string reached = address.empty() ? reachable_address(addresses(*store), rank) : address;
     watch_ = std::make_unique<Watch>(std::move(store), std::move(names), rank, silence);
-    gloo_ = open_gloo(host, port, address, rank, size, arrival);
+    connect(reached);
   } catch (const CodedError&) {
     throw;
   } catch (const std::exception&) {
@@ -90,6 +97,48 @@ std::vector<std::string> Group::meet(Store& store) {
   }
   if (options_.rank == 0) store.set(kComplete, "yes");
   return names;
+}
+
+// Of all ranks, once they have met.
+std::vector<RankAddress> Group::addresses(Store& store) const {
+  std::vector<RankAddress> all(static_cast<size_t>(options_.size));
+  for (size_t rank = 0; rank < all.size(); ++rank) {
+    std::istringstream text(store.get(address_of(static_cast<int>(rank))).value_or(""));
+    text >> all[rank].own >> all[rank].master;
+  }
+  return all;
+}
+
+// Connects each rank with each other one by Gloo; this one is called at `address`.
+void Group::connect(const std::string& address) {
+  const auto& [host, port, rank, size, asked, name, arrival, silence, timeout] = options_;
+  const auto open = [=, host = host, port = port, rank = rank, size = size, arrival = arrival] {
+    return open_gloo(host, port, address, rank, size, arrival);
+  };
+  const auto opening = open_in_background(open, [&](auto opened) { gloo_ = std::move(opened); });
+  const auto end = Clock::now() + arrival;
+  std::string why;
+  try {
+    while (!opening->wait(kPoll)) {
+      const auto verdict = watch_->verdict();
+      // The thread that connects may hang in it.
+      if (verdict || Clock::now() > end) runtime::end_without_destructors();
+      if (verdict) throw CodedError("ERR_DEEPLASIA_PEER", *verdict);
+      if (Clock::now() < end) continue;
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(arrival).count();
+      why = "no connection within " + std::to_string(seconds) + " s";
+      break;
+    }
+  } catch (const CodedError&) {
+    throw;
+  } catch (const std::exception&) {
+    why = message_of(std::current_exception());
+  }
+  if (gloo_) return;
+  why = "the ranks have met at " + host + ", port " + std::to_string(port) +
+        ", but do not get through to each other's own ports; this one is called at " + address + " (" + why + ")";
+  watch_->leave(why);
+  throw CodedError("ERR_DEEPLASIA_PEER", "rank " + std::to_string(rank) + " (" + name + "): " + why);
 }
 
 // What a group that is broken has under way is left as it is: see end().

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "distributed/address.h"
 #include "distributed/c10d.h"
 #include "distributed/watch.h"
 
@@ -15,7 +16,7 @@ struct GroupOptions {
   std::string host;  // rank 0's, where the store is
   int port;
   int rank, size;
-  std::string address;   // by which the other ranks reach this process
+  std::string address;   // by which the other ranks reach this process; empty: see reachable_address()
   std::string name;      // of this process's node, for messages
   Milliseconds arrival;  // how long the ranks wait for each other at the start
   Milliseconds silence;  // after which a rank is lost
@@ -69,6 +70,8 @@ class Group {
 
  private:
   std::vector<std::string> meet(Store& store);
+  std::vector<RankAddress> addresses(Store& store) const;
+  void connect(const std::string& address);
   void await(Operation& operation);
   void require_whole() const;
   // The one for this tensor.

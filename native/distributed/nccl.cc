@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 #include <exception>
 #include <map>
-#include <mutex>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "nccl/library.h"
@@ -41,50 +38,6 @@ Function* function(const char* name) {
   }
   return reinterpret_cast<Function*>(dlsym(library, name));
 }
-
-// Connecting cannot be stopped: where another rank does not come, the thread is left behind.
-class Opening final : public Operation {
- public:
-  using Opened = std::function<void(std::unique_ptr<Collectives>)>;
-
-  Opening(std::function<Collectives*()> open, Opened opened)
-      : state_(std::make_shared<State>()), opened_(std::move(opened)) {
-    std::thread([state = state_, open = std::move(open)] {
-      std::unique_ptr<Collectives> result;
-      std::exception_ptr failure;
-      try {
-        result.reset(open());
-      } catch (...) {
-        failure = std::current_exception();
-      }
-      const std::lock_guard lock(state->mutex);
-      state->result = std::move(result);
-      state->failure = failure;
-      state->is_done = true;
-      state->wake.notify_all();
-    }).detach();
-  }
-
-  bool wait(Milliseconds time) override {
-    std::unique_lock lock(state_->mutex);
-    if (!state_->wake.wait_for(lock, time, [&] { return state_->is_done; })) return false;
-    if (state_->failure) std::rethrow_exception(state_->failure);
-    if (state_->result) opened_(std::move(state_->result));
-    return true;
-  }
-
- private:
-  struct State {
-    std::mutex mutex;
-    std::condition_variable wake;
-    bool is_done = false;
-    std::unique_ptr<Collectives> result;
-    std::exception_ptr failure;
-  };
-
-  std::shared_ptr<State> state_;
-  Opened opened_;
-};
 
 }  // namespace
 
@@ -126,11 +79,12 @@ std::optional<std::string> why_not_nccl(const std::vector<NcclOffer>& offers) {
 
 std::unique_ptr<Operation> open_nccl(const std::string& host, int port, int rank, int size,
                                      const std::string& device,
-                                     std::function<void(std::unique_ptr<Collectives>)> opened) {
+                                     Opened opened) {
   const auto open = [=] {
-    return function<nccl::Open>(nccl::kOpen)({host.c_str(), port, rank, size, index_of(device)});
+    return std::unique_ptr<Collectives>(
+        function<nccl::Open>(nccl::kOpen)({host.c_str(), port, rank, size, index_of(device)}));
   };
-  return std::make_unique<Opening>(open, std::move(opened));
+  return open_in_background(open, std::move(opened));
 }
 
 }  // namespace deeplasia::distributed

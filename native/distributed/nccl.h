@@ -1,12 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "distributed/c10d.h"
+#include "distributed/opening.h"
 
 // NCCL, for tensors on GPUs. Its code is in deeplasia_nccl.so beside the core (native/nccl), which is opened
 // when it is wanted: see there why.
@@ -34,6 +34,6 @@ std::optional<std::string> why_not_nccl(const std::vector<NcclOffer>& offers);
 // Meets the other ranks, in the background; `opened` is called with the result before the operation is done.
 std::unique_ptr<Operation> open_nccl(const std::string& host, int port, int rank, int size,
                                      const std::string& device,
-                                     std::function<void(std::unique_ptr<Collectives>)> opened);
+                                     Opened opened);
 
 }  // namespace deeplasia::distributed

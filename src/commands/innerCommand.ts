@@ -55,11 +55,11 @@ export function takesFlag(argv: readonly string[], flag: string): boolean {
 
 /** How many processes a command works with. Throws what reading a training's configuration throws. */
 export async function wantedTasks({ name, parsed }: InnerCommand): Promise<Wanted> {
-  if (name === "predict") return { command: name, tasks: null };
-  if (name !== "train") return { command: name, tasks: [1] };
+  if (name === "predict") return { command: name, tasks: null, nodes: null };
+  if (name !== "train") return { command: name, tasks: [1], nodes: null };
   const { trainer } = (await readTrainConfig(parsed)).config;
   const { num_nodes: nodes } = trainer;
   const tasks = nodes * devicesPerNode(trainer);
   // On one node a single process may start the others itself.
-  return { command: name, tasks: nodes === 1 ? [tasks, 1] : [tasks] };
+  return { command: name, tasks: nodes === 1 ? [tasks, 1] : [tasks], nodes };
 }

@@ -1,25 +1,32 @@
 /** What a job's script calls: `slurm doctor` and `slurm requeue`. */
 
+import { Group } from "../distributed/group.js";
+import { planRanks, type RankPlan } from "../distributed/ranks.js";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { requeueOptions } from "../options/slurm.js";
+import { readTrainConfig } from "../run/config.js";
 import { type Check, formatChecks } from "../slurm/doctor/check.js";
 import { diagnoseJob } from "../slurm/doctor/doctor.js";
+import type { WantedScratch } from "../slurm/doctor/node.js";
 import { checkCluster } from "../slurm/doctor/outside.js";
 import { slurmTask } from "../slurm/environment.js";
 import { concludeJob } from "../slurm/requeue.js";
+import { LEFT_FREE } from "../staging/scratch.js";
 import { EXIT } from "./exit.js";
 import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
 
 export async function doctorCommand(words: string[]): Promise<void> {
   const task = slurmTask();
   const inner = words.length === 0 ? null : await parseInner(words);
-  const wanted = inner === null ? { command: "a command", tasks: null } : await wantedTasks(inner);
+  const wanted =
+    inner === null ? { command: "a command", tasks: null, nodes: null } : await wantedTasks(inner);
   const { env } = process;
+  const meet = inner?.name === "train" ? await meetingOf(inner) : null;
   const checks =
     task === null
       ? await checkCluster()
-      : await diagnoseJob(task, { wanted, scratch: scratchOf(inner), env });
+      : await diagnoseJob(task, { wanted, scratch: scratchOf(inner), meet, env });
   const isFirst = task?.step == null || task.step.rank === 0;
   // Of many processes the first one speaks, and whoever has something to complain of.
   process.stdout.write(formatChecks(isFirst ? checks : checks.filter(({ ok }) => ok !== true)));
@@ -29,8 +36,30 @@ export async function doctorCommand(words: string[]): Promise<void> {
 /** What could not be found out stops nothing. */
 const isFatal = ({ ok }: Check) => ok === false;
 
-function scratchOf(inner: InnerCommand | null): string | null {
-  return typeof inner?.parsed.scratch === "string" ? inner.parsed.scratch : null;
+function scratchOf(inner: InnerCommand | null): WantedScratch | null {
+  const { scratch } = inner?.parsed ?? {};
+  if (typeof scratch !== "string" || scratch === "none" || scratch === "auto") return null;
+  return { folder: scratch, leftFree: LEFT_FREE };
+}
+
+/** Seconds for the processes of a training to meet, and to part; the doctor has brought them together before. */
+const MEETING_SECONDS = 8;
+
+/** As `train` will meet the others; null where it is alone, or SLURM has started another number than it needs. */
+async function meetingOf(inner: InnerCommand): Promise<(() => Promise<void>) | null> {
+  const { config } = await readTrainConfig(inner.parsed);
+  let plan: RankPlan;
+  try {
+    plan = planRanks(config);
+  } catch {
+    return null;
+  }
+  if (plan.kind !== "member") return null;
+  const { place } = plan;
+  return async () => {
+    const group = await Group.join(place, { timeout: MEETING_SECONDS, arrival: MEETING_SECONDS });
+    await group.close();
+  };
 }
 
 export async function requeueCommand(folder: string, parsed: Record<string, unknown>): Promise<void> {

@@ -1,5 +1,4 @@
 /** By which addresses the processes of a run reach each other. */
-import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -25,19 +24,13 @@ export async function addressOf(host: string): Promise<string> {
   }
 }
 
-/** The address of this machine on the way to `address`. `GLOO_SOCKET_IFNAME` names another interface, as with PyTorch. */
-export async function ownAddressTowards(address: string, env = process.env): Promise<string> {
+/**
+ * The address that the user wants the others to reach this process by: that of the interface `GLOO_SOCKET_IFNAME`, as
+ * with PyTorch. Null: the one on the way to them, see native/distributed/address.h.
+ */
+export function askedAddress(env = process.env): string | null {
   const wanted = env.GLOO_SOCKET_IFNAME;
-  if (wanted !== undefined) return addressOfInterface(wanted);
-  const socket = createSocket("udp4");
-  try {
-    // Sends nothing: it only asks the system for the route.
-    socket.connect(9, address);
-    await once(socket, "connect");
-    return socket.address().address;
-  } finally {
-    socket.close();
-  }
+  return wanted === undefined ? null : addressOfInterface(wanted);
 }
 
 function addressOfInterface(name: string): string {

@@ -2,12 +2,29 @@
 import { hostname } from "node:os";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type GroupHandle, native } from "../native.js";
-import { addressOf, ownAddressTowards } from "./address.js";
+import { addressOf, askedAddress } from "./address.js";
 import type { Place } from "./ranks.js";
 
 /** How long the processes wait for each other at the start, and for a sign of life of one of them afterwards. */
 const ARRIVAL_SECONDS = 120;
 const SILENCE_SECONDS = 20;
+
+interface JoinOptions {
+  timeout: number;
+  arrival?: number;
+}
+
+/** Before the first step there is nothing to go on from: what helps is another way between the machines. */
+function notMet(cause: unknown): unknown {
+  const { code, message } = toDeeplasiaError(cause);
+  if (code !== "ERR_DEEPLASIA_PEER") return cause;
+  return new DeeplasiaError(code, message, {
+    remedy:
+      "Did all processes start, and may their machines talk over any TCP port? GLOO_SOCKET_IFNAME names the network " +
+      "interface to use, MASTER_ADDR rank 0's address; `slurm doctor` tries the same.",
+    cause,
+  });
+}
 
 /** What processes do together; all of them have to call the same in the same order. */
 export class Group {
@@ -23,21 +40,26 @@ export class Group {
   static readonly alone = new Group(0, 1, 0, 1, null);
 
   /**
-   * Meet the others. `timeout`: seconds that one waits for another that lives.
+   * Meet the others. `timeout`: seconds that one waits for another that lives; `arrival`: for all to be there and
+   * connected.
    *
    * Throws ERR_DEEPLASIA_PEER.
    */
-  static async join(place: Place, { timeout }: { timeout: number }): Promise<Group> {
+  static async join(place: Place, { timeout, arrival = ARRIVAL_SECONDS }: JoinOptions): Promise<Group> {
     const { rank, ranks, localRank, localRanks, port } = place;
     const host = await addressOf(place.host);
-    const handle = await native().joinGroup({
+    const options = {
       ...{ host, port, rank, ranks, name: process.env.SLURMD_NODENAME ?? hostname() },
-      address: await ownAddressTowards(host),
-      arrivalMs: ARRIVAL_SECONDS * 1000,
+      address: askedAddress() ?? "",
+      arrivalMs: arrival * 1000,
       silenceMs: SILENCE_SECONDS * 1000,
       timeoutMs: timeout * 1000,
-    });
-    return new Group(rank, ranks, localRank, localRanks, handle);
+    };
+    try {
+      return new Group(rank, ranks, localRank, localRanks, await native().joinGroup(options));
+    } catch (error) {
+      throw notMet(error);
+    }
   }
 
   /** Whether this process writes, logs and decides. */

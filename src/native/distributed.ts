@@ -8,7 +8,7 @@ export interface GroupOptions {
   port: number;
   rank: number;
   ranks: number;
-  /** By which the others reach this process. */
+  /** By which the others reach this process; empty: the one on the way to them. */
   address: string;
   /** Of this process's node, for messages. */
   name: string;

@@ -21,6 +21,7 @@ import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
 import { SharesFolder } from "./shares/folder.js";
 import { cohortOfShare } from "./shares/range.js";
+import { shareOfOutput } from "./shares/taken.js";
 import { type Written, type WrittenShare, writeShare } from "./shares/write.js";
 import type { Summary } from "./summary.js";
 
@@ -82,8 +83,8 @@ export async function writePredictions(
     provenance: provenanceOf(members, cohort, resolved, identity, command),
   };
   const write = (output: OutputOptions, rows: Cohort) => writeRows(members, rows, output, resolved);
-  const share = shareOf(resolved.shard);
   const isFile = (await kindOf(outputPath)) !== "other";
+  const share = isFile ? await shareOfOutput(resolved.shard, outputPath) : shareOf(resolved.shard);
   const overridden = overrideTexts(members.list, resolved.maskDirs);
   if (isFile) await makeFolders(whole);
   if (share !== null && isFile)
@@ -97,7 +98,7 @@ async function makeFolders({ path, memberFiles = [] }: OutputOptions): Promise<v
   for (const file of [path, ...memberFiles.map((member) => member.path)]) await makeFolderOf(file);
 }
 
-/** `--array=3`, meant for a lost share, is an array of one task: all rows. */
+/** Somebody who wants to go on with a share must say which. */
 async function warnOfShares({ path, logger }: OutputOptions): Promise<void> {
   const found = await new SharesFolder(path).read();
   if (found === null || found.joined !== null) return;

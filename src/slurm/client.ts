@@ -35,11 +35,29 @@ function refused(tool: Tool, error: Error & { killed?: boolean }, text: string):
   return new DeeplasiaError("ERR_DEEPLASIA_SLURM", words, { cause: error, remedy });
 }
 
+/** By SLURM's own whole phrases (slurm_errno.c): its words alone, such as "configuration", are in many of them. */
 const REMEDIES: [said: RegExp, remedy: string][] = [
-  [/partition/i, "`sinfo --summarize` lists the partitions; give one with --partition."],
-  [/account|qos/i, "`sacctmgr show associations user=$USER` lists accounts and their qualities of service."],
   [
-    /config|unable to contact|did not answer/i,
+    /invalid account|invalid qos|account\/partition combination|QOS specification/i,
+    "`sacctmgr show associations user=$USER` lists accounts, partitions and qualities of service that are yours.",
+  ],
+  [/invalid partition/i, "`sinfo --summarize` lists the partitions; give one with --partition."],
+  [
+    /node configuration is not available|memory specification|more processors|CPU count per node|node count specification|generic resource|invalid feature/i,
+    "No node of the partition has that much (--mem, --cpus-per-task, --gpus-per-node, --constraint): " +
+      "`sinfo --Node --long` lists what they have.",
+  ],
+  [/time limit/i, "`sinfo --format='%P %l'` lists the partitions' time limits; give a shorter --time."],
+  [
+    /job array|array task/i,
+    "`scontrol show config | grep MaxArraySize` tells the largest; give a smaller --array.",
+  ],
+  [
+    /limit|QOSMax|AssocMax|AssocGrp/i,
+    "The site limits what one user may ask for at a time: ask for less, or wait.",
+  ],
+  [
+    /unable to contact|did not answer|connection refused|connection timed out|configuration file|unable to establish/i,
     "Is this machine part of the cluster, and its controller up? `scontrol ping` tells.",
   ],
 ];

@@ -21,8 +21,18 @@ const VARIABLES = {
   SLURM_STEP_ID: "text",
   SLURM_STEP_NODELIST: "text",
   SLURM_STEP_NUM_TASKS: "count",
+  SLURM_STEP_TASKS_PER_NODE: "text",
   SLURMD_NODENAME: "text",
 } as const;
+
+/** `--array=5-9:2` has the task ids 5, 7 and 9: `first` 5, `step` 2, `count` 3. A list (`1,5,6`) has no step that fits. */
+export interface ArrayTask {
+  jobId: string;
+  id: number;
+  first: number;
+  step: number;
+  count: number;
+}
 
 export interface SlurmTask {
   /** The number of this job; the tasks of an array have one each. */
@@ -37,8 +47,8 @@ export interface SlurmTask {
   nodes: number;
   /** Cores of this task; null: not asked for. */
   cpus: number | null;
-  /** The array that the job is a task of; null: of none. `index` counts from 0 in steps of 1, whatever the ids are. */
-  array: { jobId: string; index: number; count: number } | null;
+  /** The array that the job is a task of; null: of none. */
+  array: ArrayTask | null;
   /** The job step that `srun` started; null: the batch script itself. */
   step: {
     id: string;
@@ -48,6 +58,8 @@ export interface SlurmTask {
     nodeIndex: number;
     /** In SLURM's short form. */
     nodeList: string | null;
+    /** Of each node of the step; null: SLURM does not say. */
+    tasksPerNode: number[] | null;
   } | null;
 }
 
@@ -74,19 +86,13 @@ export function slurmTask(env: NodeJS.ProcessEnv = process.env): SlurmTask | nul
   };
 }
 
-/** `--array=5-9:2` has the ids 5, 7 and 9: the indices 0, 1 and 2. A list of ids (`1,5,6`) has no step that fits. */
-function arrayOf(env: NodeJS.ProcessEnv): SlurmTask["array"] {
+function arrayOf(env: NodeJS.ProcessEnv): ArrayTask | null {
   const { text, count } = reader(env);
   const jobId = text("SLURM_ARRAY_JOB_ID");
   const [id, tasks] = [count("SLURM_ARRAY_TASK_ID"), count("SLURM_ARRAY_TASK_COUNT")];
   if (jobId === null || id === null || tasks === null) return null;
-  const index = (id - (count("SLURM_ARRAY_TASK_MIN") ?? 0)) / (count("SLURM_ARRAY_TASK_STEP") ?? 1);
-  if (Number.isInteger(index) && index >= 0 && index < tasks) return { jobId, index, count: tasks };
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_OPTION",
-    `the task ids of this array are not evenly spaced: task ${id} of ${tasks}`,
-    { remedy: `Submit with --array=0-${tasks - 1}, or run only the shards that are wanted with --shard.` },
-  );
+  const [first, step] = [count("SLURM_ARRAY_TASK_MIN") ?? 0, count("SLURM_ARRAY_TASK_STEP") ?? 1];
+  return { jobId, id, first, step, count: tasks };
 }
 
 function stepOf(env: NodeJS.ProcessEnv): SlurmTask["step"] {
@@ -100,7 +106,17 @@ function stepOf(env: NodeJS.ProcessEnv): SlurmTask["step"] {
     localRank: count("SLURM_LOCALID") ?? 0,
     nodeIndex: count("SLURM_NODEID") ?? 0,
     nodeList: text("SLURM_STEP_NODELIST"),
+    tasksPerNode: countsIn(text("SLURM_STEP_TASKS_PER_NODE")),
   };
+}
+
+/** `2(x3),1`: 2, 2, 2 and 1. */
+function countsIn(text: string | null): number[] | null {
+  if (text === null) return null;
+  return text.split(",").flatMap((part) => {
+    const [, count, times = "1"] = /^(\d+)(?:\(x(\d+)\))?$/.exec(part) ?? [];
+    return Array<number>(Number(times)).fill(Number(count));
+  });
 }
 
 type Name<Kind> = {

@@ -14,6 +14,8 @@ export interface Ended {
   exitStatus: number;
   /** Until the job's time limit, Infinity without one, 0 after it; null: not known. */
   secondsLeft: number | null;
+  /** Whether the job is in the grace time of a preemption. */
+  preempted: boolean;
   /** Seconds before the time limit at which the signal comes. */
   notice: number;
   /** How often the time limit came near before. */
@@ -30,12 +32,17 @@ const SIGNAL_OF = Object.fromEntries(
 /**
  * A command that was told by SIGUSR1 that the end is near has saved its work, and goes on in a new turn; so does one that
  * was too slow for it, from what it had saved before. Each time-out is counted, so that a job which gets nowhere ends.
- * Whoever is preempted is queued again by SLURM itself, if the site wants it, and whoever is cancelled never.
+ * Whoever is preempted with a grace time has ended before SLURM would queue it again, and nothing would be left to do so:
+ * it is queued again here. One that is preempted at once is SLURM's to queue, and whoever is cancelled stays so.
  */
 export function verdictOf(ended: Ended): Verdict {
-  const { exitStatus, secondsLeft, notice } = ended;
+  const { exitStatus, secondsLeft, preempted, notice } = ended;
   const no = (why: string): Verdict => ({ requeued: false, timeOut: false, why });
-  switch (SIGNAL_OF[exitStatus]) {
+  const signal = SIGNAL_OF[exitStatus];
+  // The time that is left then is that of the grace, and says nothing of the time limit.
+  if (preempted && (signal === "SIGUSR1" || signal === "SIGTERM"))
+    return { requeued: true, timeOut: false, why: `${signal}, as a job of higher priority preempts it` };
+  switch (signal) {
     case "SIGUSR1": {
       if (secondsLeft === null || secondsLeft <= notice + EARLY_SECONDS)
         return afterTimeOut("its time limit is near, its work is saved", ended);
@@ -49,7 +56,7 @@ export function verdictOf(ended: Ended): Verdict {
       return secondsLeft !== null && secondsLeft <= 0
         ? afterTimeOut("its time limit came before it had saved (more notice: --signal=USR1@600)", ended)
         : no(
-            "SIGTERM, so it was cancelled; or preempted, and SLURM itself queues it again where the site wants it",
+            "SIGTERM, so it was cancelled; or preempted at once, and SLURM itself queues it again where the site wants it",
           );
     case "SIGINT":
       return no("SIGINT, so somebody stopped it");
@@ -71,8 +78,8 @@ function afterTimeOut(what: string, { timeOuts, maxRequeues }: Ended): Verdict {
 }
 
 /** The name of a task for scontrol and scancel: `12`, of an array `12_3`. */
-export function taskName({ jobId, array }: SlurmTask, env: NodeJS.ProcessEnv = process.env): string {
-  return array === null ? jobId : `${array.jobId}_${env.SLURM_ARRAY_TASK_ID}`;
+export function taskName({ jobId, array }: SlurmTask): string {
+  return array === null ? jobId : `${array.jobId}_${array.id}`;
 }
 
 export interface RequeueOptions extends Pick<Ended, "exitStatus" | "notice" | "maxRequeues"> {
@@ -90,7 +97,8 @@ export async function concludeJob({ folder, task, ...ended }: RequeueOptions): P
   const name = taskName(task);
   const before = await endsOf(folder, name);
   const timeOuts = before.filter(({ timeOut }) => timeOut).length;
-  const verdict = verdictOf({ ...ended, timeOuts, secondsLeft: await secondsLeftOf(task.jobId) });
+  const facts = { secondsLeft: await secondsLeftOf(task.jobId), preempted: await isPreempted(task.jobId) };
+  const verdict = verdictOf({ ...ended, timeOuts, ...facts });
   const { exitStatus } = ended;
   const time = new Date().toISOString();
   await recordEnd(folder, name, { time, restarts: task.restarts, exitStatus, ...verdict });
@@ -99,14 +107,31 @@ export async function concludeJob({ folder, task, ...ended }: RequeueOptions): P
 }
 
 async function secondsLeftOf(jobId: string): Promise<number | null> {
+  const text = await said("squeue", ["--noheader", "--states=all", `--jobs=${jobId}`, "--format=%L"]);
+  return text === null ? null : secondsIn(text);
+}
+
+async function isPreempted(jobId: string): Promise<boolean> {
+  const facts = await said("scontrol", ["show", "job", jobId, "--oneliner"]);
+  return facts !== null && preemptedIn(facts);
+}
+
+/** What SLURM says of the job; null, with a line in the log, where it says nothing: that stops no decision. */
+async function said(...[tool, args]: Parameters<typeof slurm>): Promise<string | null> {
   try {
-    return secondsIn(
-      await slurm("squeue", ["--noheader", "--states=all", `--jobs=${jobId}`, "--format=%L"], 20_000),
-    );
+    return await slurm(tool, args, 20_000);
   } catch (error) {
     process.stderr.write(`slurm: ${formatError(toDeeplasiaError(error))}\n`);
     return null;
   }
+}
+
+/** Of `scontrol show job`: whether this start of the job is being preempted. An earlier start's time may stay there. */
+export function preemptedIn(facts: string): boolean {
+  const time = (name: string) => new RegExp(`\\b${name}=(\\d{4}-\\S+)`).exec(facts)?.[1];
+  const [preempted, started] = [time("PreemptTime"), time("StartTime")];
+  // Both are local times of one clock, written so that their order is that of the text.
+  return preempted !== undefined && (started === undefined || preempted >= started);
 }
 
 /** squeue's time left: `[days-][[hours:]minutes:]seconds`, `UNLIMITED`, or `INVALID` where the limit has passed. */

@@ -54,6 +54,9 @@ export function jobScript(job: Job): string {
 /** All words of an array of bash. */
 const all = (name: string) => `"\${${name}[@]}"`;
 
+/** How long srun waits for the other processes of a training once one has ended. */
+const WAIT_SECONDS = 30;
+
 /** Processes of a node: one a GPU, and without GPUs one. */
 function tasksPerNode({ ntasksPerNode, gpusPerNode }: JobOptions): number {
   return ntasksPerNode ?? Number(gpusPerNode?.split(":").at(-1) ?? 1);
@@ -103,6 +106,9 @@ function stepOptions({ options, command }: Job): string {
   // Each process of a prediction sees its own GPU. Those of a training talk to each other's, and must see them all.
   const ownGpus = gpusPerNode !== undefined && tasksPerNode(options) > 1 && command[0] !== "train";
   if (ownGpus) words.push("--gpus-per-task=1");
+  // A process of a training that is frozen, or on a lost node, would keep all nodes until the time limit after the
+  // others have named it and ended.
+  if (command[0] === "train") words.push(`--wait=${WAIT_SECONDS}`);
   return words.map((text) => ` ${text}`).join("");
 }
 

@@ -1,7 +1,7 @@
 /** Which share of the rows a process takes: as the user says, or as SLURM numbers the tasks of a job. */
 import { DeeplasiaError } from "../errors.js";
 import { SHARD_PATTERN } from "../options/predict.js";
-import { type SlurmTask, slurmTask } from "./environment.js";
+import { type ArrayTask, type SlurmTask, slurmTask } from "./environment.js";
 
 export interface Share {
   /** From 1. */
@@ -38,8 +38,60 @@ function parseShare(text: string): Share {
 }
 
 /** The tasks of an array and, in each, those of its job step: together they multiply. */
-function slurmShare(task: SlurmTask | null): Share {
-  const array = task?.array ?? { index: 0, count: 1 };
+function slurmShare(task: Pick<SlurmTask, "array" | "step"> | null): Share {
   const step = task?.step ?? { rank: 0, ranks: 1 };
-  return parseShare(`${array.index * step.ranks + step.rank + 1}/${array.count * step.ranks}`);
+  const array = task?.array ?? null;
+  const [index, count] = array === null ? [0, 1] : [indexIn(array), array.count];
+  return parseShare(`${index * step.ranks + step.rank + 1}/${count * step.ranks}`);
+}
+
+/** From 0, in steps of 1, whatever the ids are. */
+function indexIn({ id, first, step, count }: ArrayTask): number {
+  const index = (id - first) / step;
+  if (Number.isInteger(index) && index >= 0 && index < count) return index;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `the task ids of this array are not evenly spaced: task ${id} of ${count}`,
+    { remedy: `Submit with --array=0-${count - 1}, or run only the shards that are wanted with --shard.` },
+  );
+}
+
+/** Which tasks of which array took the shares of a run, so that a lost one can be submitted by its id alone. */
+export interface ArrayLayout {
+  first: number;
+  step: number;
+  /** Processes of each task. */
+  ranks: number;
+}
+
+/** Null outside of an array. */
+export function arrayLayout(env: NodeJS.ProcessEnv = process.env): ArrayLayout | null {
+  const { array = null, step = null } = slurmTask(env) ?? {};
+  return array === null ? null : { first: array.first, step: array.step, ranks: step?.ranks ?? 1 };
+}
+
+/**
+ * The share of this process where an array was submitted anew into an unfinished run of `of` shares: the whole array, or
+ * only some of its tasks (`--array=2`, `--array=2,5`), which then have the shares that they had. `layout`: of the run's
+ * array; null: it was of none.
+ *
+ * Throws ERR_DEEPLASIA_SHARES for a task that the run's array did not have.
+ */
+export function shareAgain(
+  { of, layout }: { of: number; layout: ArrayLayout | null },
+  { array, step }: { array: ArrayTask; step: SlurmTask["step"] },
+): Share {
+  const { rank, ranks } = step ?? { rank: 0, ranks: 1 };
+  if (array.count * ranks === of) return slurmShare({ array, step });
+  const index = layout === null ? Number.NaN : (array.id - layout.first) / layout.step;
+  const number = index * ranks + rank + 1;
+  if (layout?.ranks === ranks && Number.isInteger(number) && number >= 1 && number <= of)
+    return { number, of };
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_SHARES",
+    `an unfinished run of ${of} shares is there, and task ${array.id} of this array of ${array.count} is none of it`,
+    {
+      remedy: `Submit the array that it was begun with, or go on with a share by its number: --shard 2/${of}.`,
+    },
+  );
 }

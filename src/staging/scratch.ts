@@ -31,8 +31,5 @@ export async function whyNotWorth(folder: string, file: string): Promise<string 
   return null;
 }
 
-/** Bytes that an ordinary user may still write there. */
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
+/** Room that is left to others on the scratch, bytes. */
+export const LEFT_FREE = 64 * 2 ** 20;

@@ -7,10 +7,10 @@
 import { mapInOrder } from "../data/lookAhead.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
-import { outputError } from "../files.js";
+import { freeBytes, outputError } from "../files.js";
 import { type ReadPicture, readAnew } from "../image/read.js";
 import type { Logger } from "../report/log.js";
-import { freeBytes, type Scratch, whyNotWorth } from "./scratch.js";
+import { LEFT_FREE, type Scratch, whyNotWorth } from "./scratch.js";
 import { StagingFolder } from "./stagingFolder.js";
 
 export interface StagingOptions {
@@ -36,9 +36,6 @@ export async function* filesOf(samples: AsyncIterable<Sample> | Iterable<Sample>
     if (sample.maskPath !== null) yield sample.maskPath;
   }
 }
-
-/** Room that is left to others on the scratch, bytes. */
-const LEFT_FREE = 64 * 2 ** 20;
 
 /**
  * Copy files to scratch. Null if nothing would be gained, or if it cannot be done and nobody asked for it by name.

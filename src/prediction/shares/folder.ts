@@ -27,6 +27,8 @@ const sharedRun = z.object({
   of: z.number(),
   /** Absolute paths of an ensemble's members' files, with what differs between their layouts. */
   memberFiles: z.array(z.object({ path: z.string(), hasSexHead: z.boolean() })),
+  /** Of the array that began it; null: none did. */
+  array: z.object({ first: z.number(), step: z.number(), ranks: z.number() }).nullish(),
   /** The command of the task that came first, without its share. */
   command: z.string().nullable(),
   /** What the first task's provenance says; that of the joined output begins with it. */

@@ -2,7 +2,7 @@
 import type { Cohort } from "../../data/cohort.js";
 import { DeeplasiaError } from "../../errors.js";
 import { lockFile } from "../../lock.js";
-import { type Share, shareText } from "../../slurm/share.js";
+import { arrayLayout, type Share, shareText } from "../../slurm/share.js";
 import { type OutputOptions, runFileOf } from "../output.js";
 import { differences, readState, runFile } from "../resume.js";
 import { type Summary, SummaryBuilder } from "../summary.js";
@@ -56,6 +56,7 @@ export async function writeShare(run: ShareRun): Promise<Written & { share: Writ
     rows: cohort.total,
     of: share.of,
     memberFiles,
+    array: arrayLayout(),
     command: command ?? null,
     ...(whole.provenance === undefined ? {} : { provenance: { ...whole.provenance } }),
     joined: null,

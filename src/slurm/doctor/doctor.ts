@@ -2,24 +2,27 @@
 import { hostname } from "node:os";
 import type { SlurmTask } from "../environment.js";
 import type { Check } from "./check.js";
+import { checkMeeting } from "./meeting.js";
 import { callFirst, gather, portOf } from "./network.js";
-import { checkDevices, checkScratch } from "./node.js";
+import { checkDevices, checkScratch, type WantedScratch } from "./node.js";
 import { checkRequeue, checkSignals } from "./signals.js";
 import { checkTasks, type Wanted } from "./tasks.js";
 
 export interface JobDoctorOptions {
   wanted: Wanted;
   /** Where the command will copy pictures to; null: nowhere. */
-  scratch: string | null;
+  scratch: WantedScratch | null;
+  /** Connects this process with the others as the command will, and parts again; null: the command does not. */
+  meet: (() => Promise<void>) | null;
   env: NodeJS.ProcessEnv;
 }
 
 /**
  * The checks of one process of a job, run by all of them. Those of a node are its first process's, those of the job the
- * very first one's. Takes less than 10 seconds.
+ * very first one's. Takes less than 10 seconds where all is well.
  */
 export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): Promise<Check[]> {
-  const { wanted, scratch, env } = options;
+  const { wanted, scratch, meet, env } = options;
   const { step, jobId, nodes } = task;
   // The test of signals sends one to every process of the step.
   process.on("SIGUSR1", () => {});
@@ -39,12 +42,13 @@ export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): P
   } else {
     checks.push(await callFirst(step, task.nodeList ?? "", portOf(jobId), task.node ?? hostname()));
   }
+  if (step !== null && step.ranks > 1 && meet !== null) checks.push(await checkMeeting(step, meet));
   return checks.filter((check) => check !== null);
 }
 
 async function ofNode(
   node: string,
-  scratch: string | null,
+  scratch: WantedScratch | null,
   env: NodeJS.ProcessEnv,
 ): Promise<(Check | null)[]> {
   return [await checkDevices(node, env), scratch === null ? null : await checkScratch(scratch, node)];

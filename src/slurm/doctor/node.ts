@@ -1,10 +1,9 @@
 /** What a node must have for the command: GPUs that libtorch sees, and room on its own disk. */
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access, statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { pathKind } from "../../files.js";
+import { freeBytes, pathKind } from "../../files.js";
 import type { ProbeMessage } from "../../libtorch/probe.js";
 import { type Check, limited } from "./check.js";
 
@@ -53,24 +52,33 @@ function probe(): Promise<ProbeMessage> {
   });
 }
 
-/** `folder`: where the command will copy pictures to. */
-export function checkScratch(folder: string, node: string): Promise<Check> {
-  return limited("scratch", PATIENCE_MS, async () => {
-    const place = await nearestFolder(resolve(folder));
-    const { bavail, bsize } = await statfs(place);
-    const gigabytes = ((bavail * bsize) / 1e9).toFixed(1);
-    try {
-      await access(place, constants.W_OK);
-    } catch {
-      return { ok: false, found: `${folder} on ${node} cannot be written`, remedy: "give another --scratch" };
-    }
-    return { ok: true, found: `${folder} on ${node}: ${gigabytes} GB free` };
-  });
+/** Where the command will copy pictures to, and what it leaves to others there. */
+export interface WantedScratch {
+  folder: string;
+  /** Bytes. */
+  leftFree: number;
 }
 
-/** The folder itself or the nearest one above it: what is missing below is made when it is needed. */
-async function nearestFolder(path: string): Promise<string> {
-  return (await pathKind(path)) === "folder" || dirname(path) === path
-    ? path
-    : await nearestFolder(dirname(path));
+/** The command needs the folder itself, with room in it: nobody makes it, or the pictures would land on another disk. */
+export function checkScratch({ folder, leftFree }: WantedScratch, node: string): Promise<Check> {
+  return limited("scratch", PATIENCE_MS, async () => {
+    const no = (what: string, remedy: string) => ({
+      ok: false,
+      found: `${folder} on ${node} ${what}`,
+      remedy,
+    });
+    const another = "give another --scratch, or --scratch none";
+    const kind = await pathKind(folder);
+    if (kind === null) return no("does not exist", `${another}; on some clusters a prolog has to make it`);
+    if (kind !== "folder") return no("is no folder", another);
+    try {
+      await access(folder, constants.W_OK | constants.X_OK);
+    } catch {
+      return no("cannot be written", another);
+    }
+    const free = await freeBytes(folder);
+    const gigabytes = (free / 1e9).toFixed(1);
+    if (free <= leftFree) return no(`is full: ${gigabytes} GB free`, another);
+    return { ok: true, found: `${folder} on ${node}: ${gigabytes} GB free` };
+  });
 }

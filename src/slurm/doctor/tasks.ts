@@ -6,17 +6,24 @@ export interface Wanted {
   command: string;
   /** How many processes SLURM may start for it, the usual number first; null: any number shares the work. */
   tasks: readonly number[] | null;
+  /** Nodes that they must be spread over evenly; null: any. */
+  nodes: number | null;
 }
 
+/** `nodes`: of the job, where SLURM does not tell those of the step. */
 export function checkTasks(step: NonNullable<SlurmTask["step"]>, nodes: number, wanted: Wanted): Check {
-  const { ranks } = step;
+  const { ranks, tasksPerNode } = step;
+  const used = tasksPerNode?.length ?? nodes;
   const what = "tasks";
-  const found = `${ranks} on ${nodes} node(s)`;
-  if (wanted.tasks === null || wanted.tasks.includes(ranks))
-    return { what, ok: true, found: `${found}, as ${wanted.command} uses them` };
+  const found = `${ranks} on ${used === 1 ? "1 node" : `${used} nodes`}`;
+  const isNumber = wanted.tasks === null || wanted.tasks.includes(ranks);
+  const isSpread = wanted.nodes === null || (used === wanted.nodes && new Set(tasksPerNode ?? []).size <= 1);
+  if (isNumber && isSpread) return { what, ok: true, found: `${found}, as ${wanted.command} uses them` };
   const remedy =
     wanted.command === "train"
-      ? "make --nodes times --ntasks-per-node equal to --trainer.num_nodes times --trainer.devices"
+      ? "make --nodes equal to --trainer.num_nodes and --ntasks-per-node to --trainer.devices"
       : "give --nodes=1 --ntasks-per-node=1";
-  return { what, ok: false, found: `${found}, but ${wanted.command} uses ${wanted.tasks[0]}`, remedy };
+  const uneven = isNumber && used === wanted.nodes ? " (unequal numbers on them)" : "";
+  const uses = `${wanted.tasks?.[0] ?? ranks}${wanted.nodes === null ? "" : ` on ${wanted.nodes}`}`;
+  return { what, ok: false, found: `${found}${uneven}, but ${wanted.command} uses ${uses}`, remedy };
 }

@@ -1,15 +1,21 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freePort } from "../../../src/distributed/address.js";
+import { DeeplasiaError, type ErrorCode } from "../../../src/errors.js";
 import { formatChecks, limited } from "../../../src/slurm/doctor/check.js";
+import { checkMeeting } from "../../../src/slurm/doctor/meeting.js";
 import { callFirst, gather } from "../../../src/slurm/doctor/network.js";
+import { checkScratch } from "../../../src/slurm/doctor/node.js";
 import { checkSignals } from "../../../src/slurm/doctor/signals.js";
-import { checkTasks } from "../../../src/slurm/doctor/tasks.js";
+import { checkTasks, type Wanted } from "../../../src/slurm/doctor/tasks.js";
 import { slurmTask } from "../../../src/slurm/environment.js";
 import { fakeSlurm } from "../../helpers/fakeSlurm.js";
+import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 const step = (rank: number, ranks: number) => ({
   ...{ id: "0", rank, ranks, localRank: 0, nodeIndex: rank },
   nodeList: `n[1-${ranks}]`,
+  tasksPerNode: Array<number>(ranks).fill(1),
 });
 
 test("the processes of a step find each other, at the address that the site has for a name", async () => {
@@ -57,13 +63,48 @@ test("a signal that SLURM sends arrives, or does not, or is for nobody", async (
   expect(await calls()).toEqual(Array(2).fill("scancel --signal=USR1 7.0"));
 });
 
-test("the number of processes must be the command's", () => {
-  expect(checkTasks(step(0, 2), 2, { command: "train", tasks: [2, 1] })).toMatchObject({ ok: true });
-  expect(checkTasks(step(0, 2), 2, { command: "predict", tasks: null })).toMatchObject({ ok: true });
-  const wrong = checkTasks(step(0, 4), 2, { command: "train", tasks: [2, 1] });
-  expect(formatChecks([wrong])).toMatch(
-    /^FAILED {3}tasks: 4 on 2 node\(s\), but train uses 2 -> .*num_nodes/,
+test("the number of processes must be the command's, spread evenly over its nodes", () => {
+  const train = (tasks: number[], nodes: number) => ({ command: "train", tasks, nodes });
+  const on = (...tasksPerNode: number[]) => ({
+    ...step(
+      0,
+      tasksPerNode.reduce((all, count) => all + count),
+    ),
+    tasksPerNode,
+  });
+  const look = (place: ReturnType<typeof on>, wanted: Wanted) => formatChecks([checkTasks(place, 1, wanted)]);
+  expect(look(on(1, 1), train([2], 2))).toMatch(/^ok .*2 on 2 nodes/);
+  expect(look(on(1), train([2, 1], 1))).toMatch(/^ok .*1 on 1 node,/);
+  expect(look(on(1, 1), { command: "predict", tasks: null, nodes: null })).toMatch(/^ok/);
+  expect(look(on(2), train([2], 2))).toMatch(
+    /^FAILED {3}tasks: 2 on 1 node, but train uses 2 on 2 -> .*num_nodes/,
   );
+  expect(look(on(3, 1), train([4], 2))).toMatch(/^FAILED .*unequal numbers/);
+  expect(look(on(2, 2), train([2, 1], 1))).toMatch(/^FAILED {3}tasks: 4 on 2 nodes, but train uses 2 on 1/);
+});
+
+test("scratch must be there, and have room", async () => {
+  const folder = await temporaryFolder();
+  expect(await checkScratch({ folder, leftFree: 0 }, "n1")).toMatchObject({ ok: true });
+  const missing = await checkScratch({ folder: join(folder, "none"), leftFree: 0 }, "n1");
+  expect(missing).toMatchObject({ ok: false, found: expect.stringContaining("none on n1 does not exist") });
+  const full = await checkScratch({ folder, leftFree: Number.MAX_SAFE_INTEGER }, "n1");
+  expect(full).toMatchObject({ ok: false, found: expect.stringMatching(/is full: [\d.]+ GB free/) });
+  await writeTree(folder, { file: "" });
+  expect(await checkScratch({ folder: join(folder, "file"), leftFree: 0 }, "n1")).toMatchObject({
+    ok: false,
+  });
+});
+
+test("processes that cannot connect as the command will are a failure, what else stops them is not known", async () => {
+  const failing = (code: ErrorCode) => () =>
+    Promise.reject(new DeeplasiaError(code, "no way", { remedy: "go" }));
+  expect(await checkMeeting(step(0, 2), async () => {})).toMatchObject({ ok: true });
+  const lost = await checkMeeting(step(0, 2), failing("ERR_DEEPLASIA_PEER"));
+  expect(lost).toEqual({ what: "group", ok: false, found: "no way", remedy: "go" });
+  expect(await checkMeeting(step(0, 2), failing("ERR_DEEPLASIA_LIBTORCH_MISSING"))).toMatchObject({
+    ok: null,
+  });
 });
 
 test("a check ends in time and without throwing", async () => {

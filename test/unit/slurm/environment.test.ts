@@ -27,19 +27,16 @@ describe("slurmTask", () => {
       SLURM_STEP_NODELIST: "n[1-2]",
     };
     const place = { id: "0", rank: 1, ranks: 2, localRank: 0, nodeIndex: 1, nodeList: "n[1-2]" };
-    expect(slurmTask(step)?.step).toEqual(place);
+    expect(slurmTask(step)?.step).toEqual({ ...place, tasksPerNode: null });
+    const spread = { ...step, SLURM_STEP_TASKS_PER_NODE: "2(x3),1" };
+    expect(slurmTask(spread)?.step?.tasksPerNode).toEqual([2, 2, 2, 1]);
   });
 
-  it("counts the tasks of an array from 0, whatever their ids", () => {
-    const task = (id: string) =>
-      slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_STEP: "2" })?.array;
-    expect(["5", "7", "9"].map(task)).toEqual([0, 1, 2].map((index) => ({ jobId: "6", index, count: 3 })));
-  });
-
-  it("refuses an array whose ids are not evenly spaced", () => {
-    expect(() => slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: "11" })).toThrow(
-      /not evenly spaced: task 11 of 3/,
-    );
+  it("tells the tasks of an array by their ids", () => {
+    const array = slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: "7", SLURM_ARRAY_TASK_STEP: "2" })?.array;
+    expect(array).toEqual({ jobId: "6", id: 7, first: 5, step: 2, count: 3 });
+    // A list of ids: the job can be told how it ended all the same.
+    expect(slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: "11" })?.array).toMatchObject({ id: 11 });
   });
 
   it("refuses what is no number, by name", () => {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { endsOf } from "../../../src/slurm/ends.js";
 import { slurmTask } from "../../../src/slurm/environment.js";
-import { concludeJob, secondsIn, verdictOf } from "../../../src/slurm/requeue.js";
+import { concludeJob, preemptedIn, secondsIn, verdictOf } from "../../../src/slurm/requeue.js";
 import { fakeSlurm } from "../../helpers/fakeSlurm.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
-const ended = (exitStatus: number, secondsLeft: number | null, timeOuts = 0) =>
-  verdictOf({ exitStatus, secondsLeft, notice: 90, timeOuts, maxRequeues: 2 });
+const ended = (exitStatus: number, secondsLeft: number | null, timeOuts = 0, preempted = false) =>
+  verdictOf({ exitStatus, secondsLeft, preempted, notice: 90, timeOuts, maxRequeues: 2 });
 
 test("a time-out goes on and is counted, up to the cap", () => {
   // The signal comes up to a minute early.
@@ -25,6 +25,27 @@ test("a time-out goes on and is counted, up to the cap", () => {
 test("a preemption with notice, or a signal by hand, goes on and is not counted", () => {
   for (const left of [3600, Number.POSITIVE_INFINITY])
     expect(ended(138, left, 2)).toMatchObject({ requeued: true, timeOut: false });
+});
+
+test("a preemption with a grace time goes on and is not counted, whatever time is left of the grace", () => {
+  for (const status of [138, 143])
+    for (const left of [0, 45, 3600])
+      expect(ended(status, left, 2, true)).toMatchObject({
+        requeued: true,
+        timeOut: false,
+        why: expect.stringContaining("preempts"),
+      });
+  // It has ended by itself, or somebody else ended it.
+  for (const status of [0, 1, 3, 130, 137]) expect(ended(status, 45, 0, true).requeued).toBe(false);
+});
+
+test("SLURM's words for a preemption of this start of the job", () => {
+  const facts = (preempted: string) =>
+    `JobId=1 Requeue=1 StartTime=2026-11-30T11:34:13 EndTime=2026-11-30T11:35:29 PreemptEligibleTime=2026-11-30T11:34:13 PreemptTime=${preempted} SuspendTime=None`;
+  expect(preemptedIn(facts("2026-11-30T11:34:29"))).toBe(true);
+  expect(preemptedIn(facts("None"))).toBe(false);
+  // Of the start before this one.
+  expect(preemptedIn(facts("2026-11-30T10:34:29"))).toBe(false);
 });
 
 test("SIGTERM after the time limit is a time-out too, before it the end", () => {
@@ -74,5 +95,5 @@ test("each task of an array counts its own time-outs, in the job's folder", asyn
   expect((await endsOf(folder, "6_3")).map(({ requeued }) => requeued)).toEqual([true, false]);
   expect(await endsOf(folder, "6_2")).toEqual([]);
   const requeued = (await calls()).filter((call) => call.startsWith("scontrol"));
-  expect(requeued).toEqual(["scontrol requeue 6_3"]);
+  expect(requeued.filter((call) => call.includes("requeue"))).toEqual(["scontrol requeue 6_3"]);
 });

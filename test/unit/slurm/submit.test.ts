@@ -44,8 +44,28 @@ describe("submit", () => {
     const folder = join(await temporaryFolder(), "job");
     const failure = submit(folder, { partition: "nope" });
     await expect(failure).rejects.toThrow("invalid partition specified: nope");
-    await expect(failure).rejects.toMatchObject({ code: "ERR_DEEPLASIA_SLURM", remedy: /sinfo/ });
+    await expect(failure).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_SLURM",
+      remedy: expect.stringMatching(/sinfo/),
+    });
     expect(existsSync(folder)).toBe(false);
+  });
+
+  test.each([
+    ["Invalid account or account/partition combination specified", /sacctmgr/],
+    ["Batch job submission failed: Invalid qos specification", /sacctmgr/],
+    ["Memory specification can not be satisfied", /--mem/],
+    ["Batch job submission failed: Requested node configuration is not available", /--mem/],
+    ["Requested time limit is invalid (missing or exceeds some limit)", /--time/],
+    ["Batch job submission failed: Invalid job array specification", /--array/],
+    ["Unable to contact slurm controller (connect failure)", /scontrol ping/],
+  ])("where sbatch says %s, the remedy fits", async (said, remedy) => {
+    await fakeSlurm({ scontrol: CONFIG, sbatch: `echo 'sbatch: error: ${said}' >&2; exit 1` });
+    const failure = submit(join(await temporaryFolder(), "job"));
+    await expect(failure).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_SLURM",
+      remedy: expect.stringMatching(remedy),
+    });
   });
 
   test("keeps to the site's largest array", async () => {

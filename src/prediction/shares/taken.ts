@@ -1,0 +1,21 @@
+/** Which share of an output this process takes. */
+import { slurmTask } from "../../slurm/environment.js";
+import { type Share, shareAgain, shareOf } from "../../slurm/share.js";
+import { SharesFolder } from "./folder.js";
+
+/**
+ * The share that the option or SLURM says; null is all rows. A task of an array goes on with its share of the run whose
+ * shares lie there, though it was submitted alone.
+ *
+ * Throws ERR_DEEPLASIA_OPTION, ERR_DEEPLASIA_SHARES.
+ */
+export async function shareOfOutput(
+  option: string | undefined,
+  output: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Share | null> {
+  const { array = null, step = null } = (option === "auto" ? slurmTask(env) : null) ?? {};
+  const found = array === null ? null : await new SharesFolder(output).read();
+  if (array === null || found === null || found.joined !== null) return shareOf(option, env);
+  return shareAgain({ of: found.of, layout: found.array ?? null }, { array, step });
+}
