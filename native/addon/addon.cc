@@ -1,6 +1,7 @@
 // The export table. Its typed twin is src/native.ts; a test holds the two equal.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/util/Logging.h>
 #include <napi.h>
 #include <torch/version.h>
 
@@ -66,6 +67,8 @@ Napi::Value guarded(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
+  // In C++ nobody else heeds TORCH_CPP_LOG_LEVEL (native/bootstrap).
+  c10::initLogging();
   exports.Set("buildInfo", Napi::Function::New(env, guarded<build_info>));
   exports.Set("devices", Napi::Function::New(env, guarded<devices>));
   exports.Set("setWorkers", Napi::Function::New(env, guarded<set_workers_count>));

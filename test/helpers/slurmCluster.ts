@@ -1,5 +1,6 @@
 /** Tests on a real cluster: they skip where none answers. */
 import { spawnSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 import { describe } from "vitest";
 
 const hasCluster = () => / is UP/.test(spawnSync("scontrol", ["ping"], { encoding: "utf8" }).stdout ?? "");
@@ -11,4 +12,13 @@ export function describeOnCluster(name: string, tests: () => void): void {
     isThere ? name : `${name} (skipped: no SLURM cluster answers scontrol ping)`,
     tests,
   );
+}
+
+/** Looks again until there is something; what is not there yet may throw. */
+export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look().catch(() => undefined);
+    if (found) return found;
+    await setTimeout(300);
+  }
 }
