@@ -42,6 +42,9 @@ interface Named extends Leaf {
   holder: string;
 }
 
+/** An optimiser keeps tensors under the names of the weights that it changes. */
+const OPTIMIZER = /(?:^|\.)optim[a-z]*(?:_states?|_state_dict)?\./i;
+
 const unwrapped = (name: string) =>
   name
     .split(".")
@@ -164,7 +167,7 @@ function choose(file: string, found: readonly Omit<Weights, "others">[], wanted:
  * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT where there are none, or several and nothing says which.
  */
 export function findWeights(file: string, root: unknown, wanted: string | undefined): Weights {
-  const all = named(leavesOf(root));
+  const all = named(leavesOf(root)).filter(({ full }) => !OPTIMIZER.test(full));
   const isNamed = all.some(({ key }) => !/^\d+$/.test(key));
   if (!isNamed) {
     throw new DeeplasiaError("ERR_DEEPLASIA_CHECKPOINT", `${file} holds no weights: ${treeText(root)}`, {

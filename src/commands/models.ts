@@ -19,7 +19,8 @@ export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<
     throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");
   }
   if (ckpPath === undefined) return [BUNDLED_MODEL];
-  for (const file of ckpPath) {
+  // The first name is meant as a model, whatever it is: loading it says what.
+  for (const file of ckpPath.slice(1)) {
     const isPicture = /\.(png|jpe?g|tiff?|webp)$/i.test(file);
     if (!isPicture && (await pathKind(file)) !== "folder") continue;
     throw usage(

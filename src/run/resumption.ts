@@ -27,8 +27,13 @@ export async function findResumption(config: TrainConfig): Promise<Resumption> {
     if (known !== undefined) return { folder: known, states: await statesOf(known), checkpoint: null };
     return { folder: null, states: [], checkpoint: null };
   }
-  if ((await pathKind(from)) === null) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such checkpoint: ${from}`, {
+  const kind = await pathKind(from);
+  if (kind !== "file") {
+    const what =
+      kind === null
+        ? `no such checkpoint: ${from}`
+        : `${from} is a ${kind === "folder" ? "folder" : "device"}, not a checkpoint`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", what, {
       file: from,
       remedy:
         "trainer.resume_from_checkpoint takes a run's ckp/last.state, a Lightning checkpoint, or `last` for the newest " +

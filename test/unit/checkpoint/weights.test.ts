@@ -88,6 +88,8 @@ describe("weights lie under any key", () => {
       param_groups: [],
     };
     expect(found({ optimizer: byName, model: state() }).names).toEqual(names().sort());
+    const flat = state("b0_sex_input", (name) => `optimizer.${name}.exp_avg`);
+    expect(found({ ...under("model."), ...flat }).names).toEqual(names().sort());
   });
 
   test("ImageNet's are found in the same way", () => {
