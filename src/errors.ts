@@ -57,16 +57,35 @@ const EXIT_STATUS = {
 export type ErrorCode = keyof typeof EXIT_STATUS;
 
 /** What to do about an error that does not say it better itself. */
-const REMEDIES: Partial<Record<ErrorCode, string>> = {
+const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ERR_DEEPLASIA_USAGE: "`deeplasia-native --help` shows the commands; README.md has an example of each.",
+  ERR_DEEPLASIA_OPTION: "Correct the option; docs/options.md says what it takes.",
+  ERR_DEEPLASIA_CONTRACT:
+    "Complete or correct the model's manifest; `deeplasia-native manifest fields` explains each field.",
+  ERR_DEEPLASIA_SEX: "Say the sex: M or F.",
+  ERR_DEEPLASIA_IMAGE_MISSING: "Check the path of the picture.",
+  ERR_DEEPLASIA_IMAGE_UNREADABLE: "Export or copy the picture anew.",
+  ERR_DEEPLASIA_IMAGE_BLANK: "Look at the picture and its mask: nothing of a hand is left.",
+  ERR_DEEPLASIA_IMAGE_TOO_LARGE: "Scale the picture down first.",
+  ERR_DEEPLASIA_MASK_MISSING: "Add the mask.",
+  ERR_DEEPLASIA_MASK_EMPTY: "Make the mask anew: it marks no hand.",
+  ERR_DEEPLASIA_MASK_SIZE: "Give the mask of this very picture, pixel for pixel.",
+  ERR_DEEPLASIA_NOT_FINITE: "Look at the picture, and whether the model's contract is the right one.",
   ERR_DEEPLASIA_MODEL_MISSING: "Check the path of the model.",
   ERR_DEEPLASIA_MODEL_UNREADABLE:
     "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
   ERR_DEEPLASIA_CHECKPOINT:
     "Give a checkpoint that PyTorch or Lightning wrote, whole, and that holds weights only.",
+  ERR_DEEPLASIA_MODEL_FORWARD:
+    "Give tensors of the shape that the network takes: `deeplasia-native inspect MODEL` shows it.",
+  ERR_DEEPLASIA_MODEL_SHAPE: "Give a model whose outputs are an age, or an age and a sex, for each picture.",
+  ERR_DEEPLASIA_DISPOSED: "Load it again, and dispose of it only when nothing needs it any more.",
+  ERR_DEEPLASIA_DEVICE: "`deeplasia-native doctor` shows which devices there are.",
+  ERR_DEEPLASIA_OUT_OF_MEMORY: "Use a smaller --batch_size or --num_workers, or another device.",
   ERR_DEEPLASIA_PEER:
     "Look at what that process says. --trainer.resume_from_checkpoint=last goes on from the last state, with as many " +
     "processes as there are then.",
-  ERR_DEEPLASIA_OUT_OF_MEMORY: "Use a smaller --batch_size or --num_workers, or another device.",
+  ERR_DEEPLASIA_ABORTED: "Start it again when it is wanted.",
 };
 
 export interface ErrorDetails {

@@ -36,7 +36,10 @@ export async function writeBeside(path: string, write: (temporary: string) => Pr
     await renameDurably(temporary, path);
   } catch (error) {
     await removeQuietly(temporary);
-    throw toDeeplasiaError(error).at({ file: path });
+    const { code, message, file = path, remedy, cause } = toDeeplasiaError(error);
+    const place =
+      code === "ERR_DEEPLASIA_OUTPUT" ? `Make its folder, or choose another place than ${path}.` : undefined;
+    throw new DeeplasiaError(code, message, { file, remedy: remedy ?? place, cause });
   }
 }
 

@@ -41,7 +41,7 @@ export function likelyNames(name: string, candidates: readonly string[]): string
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions that turn one text into the other. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

@@ -1,9 +1,10 @@
 /** The reference's `parameters.yml`: mean and SD of the ages, and by a checkpoint's stem the correction of its bias. */
 import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
 import { z } from "zod";
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
+import { parseYaml } from "../options/yaml.js";
+import { check, faultText } from "../schema/check.js";
 
 /** Where the reference's `predict` looks, from the working directory. */
 export const STANDARD_PARAMETERS = "data/parameters.yml";
@@ -27,9 +28,9 @@ function fault(file: string, what: string, cause?: unknown): DeeplasiaError {
  */
 export async function readParameters(given: string | undefined, stem: string): Promise<Manifest | undefined> {
   const file = given ?? STANDARD_PARAMETERS;
-  let parsed: z.infer<typeof schema>;
+  let value: unknown;
   try {
-    parsed = schema.parse(parse(await readFile(file, "utf8")));
+    value = parseYaml(await readFile(file, "utf8")).toJS();
   } catch (cause) {
     if (given === undefined && isSystemError(cause, "ENOENT", "ENOTDIR")) return undefined;
     throw fault(
@@ -38,12 +39,14 @@ export async function readParameters(given: string | undefined, stem: string): P
       cause,
     );
   }
+  const { data: parsed, faults } = check(schema, value);
+  if (faults !== null) throw fault(file, faults.map((found) => faultText(found, "value")).join("; "));
   const { age_mean: ageMeanMonths, age_sd: ageSdMonths } = parsed;
   const ages = {
     ...(ageMeanMonths !== undefined && { ageMeanMonths }),
     ...(ageSdMonths !== undefined && { ageSdMonths }),
   };
-  if (parsed[stem] === undefined) {
+  if (!Object.hasOwn(parsed, stem)) {
     if (given === undefined) return ages;
     throw fault(
       file,

@@ -1,5 +1,5 @@
 /** Cells of other people's tables. */
-import { numberInCell, parseSex, type Sex } from "../data/annotations.js";
+import { numberInCell } from "../data/annotations.js";
 import type { Table } from "../data/table.js";
 
 /** A column's name without case, spaces and punctuation: `Bone Age (months)` is `boneagemonths`. */
@@ -9,14 +9,6 @@ const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 export function columnLike(table: Table, names: readonly string[]): number {
   const columns = table.columns.map(plain);
   return names.map((name) => columns.indexOf(name)).find((index) => index >= 0) ?? -1;
-}
-
-/** The sex in a column that says whether a child is male (`True`, `1`), or says the sex itself; null for neither. */
-export function sexInCell(text: string): Sex | null {
-  const word = text.trim().toLowerCase();
-  if (/^(true|t|yes|1(\.0)?)$/.test(word)) return "M";
-  if (/^(false|no|0(\.0)?)$/.test(word)) return "F";
-  return parseSex(word);
 }
 
 /** An age in months; null for an empty cell, NaN for what is no number. */

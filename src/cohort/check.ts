@@ -1,17 +1,18 @@
-/** What is wrong with a cohort, before hours are spent on it. Reads the annotations once, as a stream. */
-import { stat } from "node:fs/promises";
+/** What is wrong with a cohort, before hours are spent on it. The annotations are read as a stream. */
 import { join } from "node:path";
 import { type BadRow, type CohortRow, readAnnotations } from "../data/annotations.js";
+import { addTo, factsOf } from "../data/cohort.js";
 import { DuplicateFinder } from "../data/duplicates.js";
 import { mapInOrder } from "../data/lookAhead.js";
-import { type Masks, openMasks, requireFolder } from "../data/masks.js";
+import { openMasks, requireFolder } from "../data/masks.js";
+import { ReadingNotes } from "../data/readingNotes.js";
+import { Locator } from "../data/sample.js";
 import { openTable } from "../data/table.js";
-import { toDeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
-import { decodePicture } from "../image/decode.js";
+import { findColumn } from "../data/tableColumns.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { AgeCheck } from "./checkAges.js";
 import { ContentCheck } from "./checkContent.js";
+import { checkRow } from "./checkRows.js";
 import { SplitCheck } from "./checkSplits.js";
 import { type Finding, Findings } from "./findings.js";
 
@@ -34,52 +35,96 @@ export interface CheckResult {
   rows: number;
   pictures: number;
   findings: Finding[];
+  /** What was read or found otherwise than it is written, and is none the worse for it. */
+  notes: string[];
 }
 
-/** Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, _OPTION for files and folders that cannot be used at all. */
+/**
+ * Finds what makes `predict` or `train` leave rows out, and what makes their results worth less.
+ *
+ * Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, _OPTION for files and folders that cannot be used at all.
+ */
 export async function checkCohort(annotations: string, options: CheckOptions): Promise<CheckResult> {
-  await requireFolder(options.imgDir, "img_dir");
+  const { imgDir, splitCsv, splitColumn, numWorkers, decode } = options;
+  await requireFolder(imgDir, "img_dir");
   const masks = await openMasks(options.maskDirs);
-  const meter = new ProgressMeter(await countRows(annotations));
   const findings = new Findings();
-  const { splitCsv, splitColumn } = options;
   const splits = splitCsv === undefined ? null : await SplitCheck.open(splitCsv, splitColumn, findings);
+  const columns = await columnsOf(annotations, findings);
+  const reading = new ReadingNotes();
+  const { rows: total, named } = await namesIn(annotations, reading);
+  const meter = new ProgressMeter(total);
+  const locator = new Locator(imgDir, masks, (dir, imageId) => named.has(dir, imageId));
   const ages = new AgeCheck(findings);
   const content = new ContentCheck(findings);
   const seen = new DuplicateFinder();
   const sexes = new Map<string, string>();
+  const unread = new Set<number>();
   const result = { rows: 0, pictures: 0 };
-  const rows = readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: splits !== null });
-  for await (const { row, files } of mapInOrder(rows, options.numWorkers, (row) =>
-    lookAt(row, masks, options),
-  )) {
+  const rows = readAnnotations(annotations, {
+    sexNeed: columns.sex ? "needed" : "ignored",
+    requirePatientId: splits !== null,
+    onUnreadAge: (row, text) => {
+      unread.add(row);
+      findings.add("age-unread", row, `"${text}"`);
+    },
+  });
+  const checked = mapInOrder(rows, numWorkers, async (row) => {
+    const agesMatter = columns.boneAge && !unread.has(row.row);
+    const path = join(imgDir, row.dir, row.imageId);
+    return { given: row, ...(await checkRow(row, path, { locator, file: annotations, agesMatter, decode })) };
+  });
+  for await (const { given, row, picture, findings: ofRow } of checked) {
     result.rows += 1;
     options.onProgress?.(meter.event(result.rows, 0));
-    if ("error" in row) {
-      findings.add("bad-row", row.row, row.error.message);
-      continue;
+    for (const { kind, what } of ofRow) findings.add(kind, given.row, what);
+    const name = join(given.dir, given.imageId);
+    const earlier = checkTwice(seen, given, name, findings);
+    if (row !== null) {
+      ages.add(row, name);
+      checkSex(row, sexes, findings);
+      splits?.add(row, name);
     }
-    const name = join(row.dir, row.imageId);
-    const earlier = seen.add(row.dir, row.imageId, row.row);
-    if (earlier !== null) findings.add("row-twice", row.row, `${name}, also row ${earlier}`);
-    ages.add(row, name);
-    checkSex(row, sexes, findings);
-    splits?.add(row, name);
-    for (const { kind, what } of files.findings) findings.add(kind, row.row, what);
-    if (files.bytes === null) continue;
+    if (picture === null) continue;
     result.pictures += 1;
-    if (earlier === null)
-      content.add({ row: row.row, name, path: join(options.imgDir, name), bytes: files.bytes });
+    if (earlier === null) content.add({ row: given.row, name, ...picture });
   }
   ages.finish();
-  await content.finish(options.numWorkers);
-  return { ...result, findings: findings.all };
+  await content.finish(numWorkers);
+  const notes = [...reading.notes(), ...locator.notes(), ...columns.notes];
+  return { ...result, findings: findings.all, notes };
 }
 
-async function countRows(annotations: string): Promise<number> {
+/** Which of the columns are there that rows may do without, and what that means. */
+async function columnsOf(annotations: string, findings: Findings) {
+  const table = await openTable(annotations);
+  const has = (...names: string[]) => names.some((name) => findColumn(table, name) >= 0);
+  const columns = { sex: has("sex", "male"), boneAge: has("bone_age") };
+  if (!columns.sex) findings.add("column-missing", null, "sex: most models need it, and train does");
+  const notes = columns.boneAge ? [] : ["there is no column bone_age: predict needs none, but train does"];
+  return { ...columns, notes };
+}
+
+/** Number of rows, and all pictures that they name. */
+async function namesIn(annotations: string, { watch: { onForeign } }: ReadingNotes) {
+  const named = new DuplicateFinder();
   let rows = 0;
-  for await (const _ of (await openTable(annotations)).records()) rows += 1;
-  return rows;
+  const all = readAnnotations(annotations, { sexNeed: "ignored", onForeign, onUnreadAge: () => {} });
+  for await (const row of all) {
+    rows += 1;
+    addTo(named, row);
+  }
+  return { rows, named };
+}
+
+/** Returns the earlier row that names the same picture, or null. */
+function checkTwice(seen: DuplicateFinder, row: CohortRow | BadRow, name: string, findings: Findings) {
+  const earlier = addTo(seen, row);
+  if (earlier === null) return null;
+  findings.add("row-twice", row.row, `${name}, also row ${earlier}`);
+  if (!("error" in row) && seen.differs(row.dir, row.imageId, factsOf(row)))
+    findings.add("row-differs", row.row, `${name}: another sex or bone age than in row ${earlier}`);
+  return earlier;
 }
 
 /** A patient whose rows say M and F has an error in one of them. */
@@ -89,53 +134,4 @@ function checkSex({ row, patientId, sex }: CohortRow, sexes: Map<string, string>
   if (before === undefined) sexes.set(patientId, sex);
   else if (before !== sex)
     findings.add("sex-differs", row, `patient ${patientId}: ${sex}, in an earlier row ${before}`);
-}
-
-interface Files {
-  /** Size of the picture; null if it is not there. */
-  bytes: number | null;
-  findings: Omit<Finding, "row">[];
-}
-
-async function lookAt(row: CohortRow | BadRow, masks: Masks, options: CheckOptions) {
-  const files: Files = { bytes: null, findings: [] };
-  if ("error" in row) return { row, files };
-  const path = join(options.imgDir, row.dir, row.imageId);
-  try {
-    await lookAtFiles(path, row, masks, options, files);
-  } catch (error) {
-    files.findings.push({ kind: "picture-unreadable", what: `${path}: ${toDeeplasiaError(error).message}` });
-  }
-  return { row, files };
-}
-
-async function lookAtFiles(path: string, row: CohortRow, masks: Masks, options: CheckOptions, files: Files) {
-  if ((await pathKind(path)) !== "file") {
-    files.findings.push({ kind: "picture-missing", what: path });
-    return;
-  }
-  files.bytes = (await stat(path)).size;
-  const mask = await masks.find(row.dir, row.imageId);
-  if (masks.used && mask === null) files.findings.push({ kind: "mask-missing", what: path });
-  if (options.decode) await decodeBoth(path, mask, files);
-}
-
-async function decodeBoth(path: string, maskPath: string | null, files: Files): Promise<void> {
-  const picture = await sizeOf(path, "image", files);
-  if (maskPath === null) return;
-  const mask = await sizeOf(maskPath, "mask", files);
-  if (picture === null || mask === null || picture === mask) return;
-  files.findings.push({ kind: "mask-size", what: `${maskPath}: ${mask}, the picture ${picture}` });
-}
-
-/** Width and height as text; null, and a finding, for what cannot be decoded. */
-async function sizeOf(path: string, role: "image" | "mask", files: Files): Promise<string | null> {
-  try {
-    const { width, height } = await decodePicture(path, { role });
-    return `${width} x ${height}`;
-  } catch (error) {
-    const kind = role === "image" ? "picture-unreadable" : "mask-unreadable";
-    files.findings.push({ kind, what: `${path}: ${toDeeplasiaError(error).message}` });
-    return null;
-  }
 }

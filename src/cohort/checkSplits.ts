@@ -1,6 +1,8 @@
 /** Whether a split CSV keeps patients apart and knows every row. */
 import type { CohortRow } from "../data/annotations.js";
-import { columnIndex, csvError, openTable } from "../data/table.js";
+import { schemesOf, splitKey } from "../data/splits.js";
+import { csvError, openTable } from "../data/table.js";
+import { columnIndex } from "../data/tableColumns.js";
 import type { Findings } from "./findings.js";
 
 export class SplitCheck {
@@ -15,7 +17,7 @@ export class SplitCheck {
     const table = await openTable(file);
     const patient = columnIndex(table, "patient_ID");
     const folder = columnIndex(table, "dir");
-    const schemes = column === "" ? table.columns.filter((name) => !NO_SCHEME.has(name)) : [column];
+    const schemes = column === "" ? schemesOf(table) : [column];
     if (schemes.length === 0)
       throw csvError(file, "there is no split column", "Add one that says train, val or test.");
     const positions = schemes.map((name) => ({ name, index: columnIndex(table, name) }));
@@ -23,10 +25,10 @@ export class SplitCheck {
     // By patient, whatever the folder: one child's pictures belong together.
     const parts = new Map<string, Set<string>>();
     for await (const cells of table.records()) {
-      const id = cells[patient] ?? "";
-      keys.add(`${id}\0${cells[folder] ?? ""}`);
+      const id = (cells[patient] ?? "").trim();
+      keys.add(splitKey(id, cells[folder] ?? ""));
       for (const { name, index } of positions)
-        notePart(parts, `patient ${id} in ${name}`, cells[index] ?? "");
+        notePart(parts, `patient ${id} in ${name}`, (cells[index] ?? "").trim());
     }
     for (const [who, names] of parts) {
       if (names.size > 1) findings.add("split-overlap", null, `${who}: ${[...names].join(" and ")}`);
@@ -35,12 +37,10 @@ export class SplitCheck {
   }
 
   add({ row, patientId, dir }: CohortRow, name: string): void {
-    if (!this.keys.has(`${patientId}\0${dir}`))
+    if (!this.keys.has(splitKey(patientId, dir)))
       this.findings.add("no-split", row, `${name}, patient ${patientId}`);
   }
 }
-
-const NO_SCHEME = new Set(["patient_ID", "dir", ""]);
 
 function notePart(parts: Map<string, Set<string>>, who: string, part: string): void {
   if (part === "") return;

@@ -2,13 +2,20 @@
 
 /** Kinds of findings, in the order of a report, each with what it is called there. */
 export const FINDING_KINDS = {
+  "column-missing": "columns are missing",
   "bad-row": "rows that cannot be used",
+  "sex-unknown": "rows without a sex that is M or F",
+  "age-unread": "bone ages are no numbers: train leaves these rows out",
+  "age-missing": "rows without a bone age: train leaves them out",
   "picture-missing": "pictures are missing",
   "picture-unreadable": "pictures cannot be read",
+  "picture-blank": "pictures have one grey value throughout",
   "mask-missing": "pictures have no mask",
   "mask-unreadable": "masks cannot be read",
+  "mask-empty": "masks are all black",
   "mask-size": "masks are not as large as their pictures",
   "row-twice": "rows name a picture that an earlier row names",
+  "row-differs": "rows say otherwise of a picture than an earlier row",
   "same-content": "pictures have the content of another one",
   "age-implausible": "bone ages are below 0 or above 20 years",
   "age-unit": "the bone ages look like years, not months",

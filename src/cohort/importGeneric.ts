@@ -1,9 +1,11 @@
 /** Any table of pictures, with the help of a map from what we need to what its columns are called. */
 import { posix } from "node:path";
-import { columnIndex, openTable, type Table } from "../data/table.js";
+import { sexInMaleColumn } from "../data/annotations.js";
+import { openTable, type Table } from "../data/table.js";
+import { columnIndex } from "../data/tableColumns.js";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
-import { monthsInCell, sexInCell } from "./cells.js";
+import { monthsInCell } from "./cells.js";
 import { ImportResult } from "./importResult.js";
 import { PictureIndex } from "./pictureIndex.js";
 
@@ -97,7 +99,7 @@ function addRow(
 ): void {
   const [path, ...others] = pictures === null ? [name] : pictures.find(name);
   const sexText = cell(columns.male === undefined ? "sex" : "male");
-  const sex = sexInCell(sexText);
+  const sex = sexInMaleColumn(sexText);
   const months = monthsInCell(cell("age"), unit);
   const needsSex = columns.sex !== undefined || columns.male !== undefined;
   if (path === undefined) result.skip("no picture", name);

@@ -3,10 +3,10 @@
  * doubled by unpacking, and truth for the test set that comes apart from it.
  */
 import { basename, join, posix, resolve } from "node:path";
-import type { Sex } from "../data/annotations.js";
+import { type Sex, sexInMaleColumn } from "../data/annotations.js";
 import { openTable, type Table } from "../data/table.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { columnLike, monthsInCell, sexInCell } from "./cells.js";
+import { columnLike, monthsInCell } from "./cells.js";
 import { ImportResult } from "./importResult.js";
 import { filesBelow, PictureIndex } from "./pictureIndex.js";
 
@@ -131,7 +131,7 @@ async function readChildren(
     }
     const sexText = cells[rsna.sex] ?? "";
     const months = rsna.age < 0 ? null : monthsInCell(cells[rsna.age] ?? "", "months");
-    const child: Child = { id, sex: sexInCell(sexText), sexText, months, part: rsna.part };
+    const child: Child = { id, sex: sexInMaleColumn(sexText), sexText, months, part: rsna.part };
     const known = children.get(id);
     if (known === undefined) children.set(id, child);
     else mergeChild(known, child, rsna.table.file, result);

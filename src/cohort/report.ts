@@ -46,23 +46,35 @@ export function formatSplit(
   return lines([
     ...(table.length > 0 ? [`written: ${out}`] : []),
     ...aligned([["scheme", "part", "patients", "pictures", "F", "M", "mean months"], ...table], 2),
-    ...listed(
-      leftOut.map(({ row, why }) => `row ${row}: ${why}`),
-      "rows cannot be used and are in no part",
-    ),
+    ...leftOutLines(leftOut),
   ]);
 }
 
-export function formatCheck({ rows, pictures, findings }: CheckResult, annotations: string): string {
+/** A line a reason. */
+function leftOutLines(leftOut: SplitResult["leftOut"]): string[] {
+  const rowsOf = new Map<string, number[]>();
+  for (const { row, why } of leftOut) {
+    const rows = rowsOf.get(why);
+    if (rows === undefined) rowsOf.set(why, [row]);
+    else rows.push(row);
+  }
+  return [...rowsOf].map(([why, rows]) => {
+    const some = rows.slice(0, LISTED).join(", ") + (rows.length > LISTED ? ", …" : "");
+    return `left out: ${counted(rows.length)}: ${why} (${rows.length === 1 ? "row" : "rows"} ${some})`;
+  });
+}
+
+export function formatCheck({ rows, pictures, findings, notes }: CheckResult, annotations: string): string {
   const summary = `${annotations}: ${counted(rows)} rows, ${counted(pictures)} pictures`;
-  if (findings.length === 0) return lines([`${summary}: nothing is wrong`]);
+  const noted = notes.map((note) => `note: ${note}`);
+  if (findings.length === 0) return lines([`${summary}: nothing is wrong`, ...noted]);
   const byKind = (Object.keys(FINDING_KINDS) as FindingKind[]).flatMap((kind) => {
     const texts = findings
       .filter((finding) => finding.kind === kind)
       .map(({ row, what }) => (row === null ? what : `row ${row}: ${what}`));
     return listed(texts, FINDING_KINDS[kind]);
   });
-  return lines([summary, ...byKind]);
+  return lines([summary, ...byKind, ...noted]);
 }
 
 /** `3 pictures are missing`, and below it which. */

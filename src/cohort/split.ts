@@ -1,6 +1,7 @@
 /** Split CSVs from annotations: `patient_ID, dir` and a column for each scheme that says train, val or test. */
-import { type CohortRow, readAnnotations } from "../data/annotations.js";
-import { columnIndex, openTable } from "../data/table.js";
+import { type BadRow, type CohortRow, readAnnotations, whyUntrainable } from "../data/annotations.js";
+import { openTable } from "../data/table.js";
+import { columnIndex, findColumn } from "../data/tableColumns.js";
 import { DeeplasiaError } from "../errors.js";
 import { assignParts, type Patient } from "./assign.js";
 
@@ -35,7 +36,7 @@ export interface SplitResult {
   rows: string[][];
   /** Scheme -> part -> what is in it. */
   summary: Record<string, Partial<Record<PartName, PartSummary>>>;
-  /** Rows that could not be used, and why. */
+  /** Rows that train would leave out, and why. */
   leftOut: { row: number; why: string }[];
 }
 
@@ -111,15 +112,23 @@ function foldParts(patients: readonly Patient[], options: SplitOptions): Schemes
 async function readPatients(annotations: string): Promise<Cohort> {
   const cohort: Cohort = { patients: new Map(), keys: new Map(), leftOut: [] };
   const ages = new Map<string, number[]>();
+  // Without the column nobody means to train with the ages; with it, train leaves rows without one out.
+  const agesMatter = findColumn(await openTable(annotations), "bone_age") >= 0;
   for await (const row of readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: true })) {
-    if ("error" in row) cohort.leftOut.push({ row: row.row, why: row.error.message });
-    else if (row.patientId === "") cohort.leftOut.push({ row: row.row, why: "patient_ID is empty" });
-    else addPicture(row, cohort, ages);
+    const why = whyLeftOut(row, agesMatter, annotations);
+    if (why !== null) cohort.leftOut.push({ row: row.row, why });
+    else if (!("error" in row)) addPicture(row, cohort, ages);
   }
   for (const [id, months] of ages) {
     cohort.patients.get(id)!.ageMonths = months.reduce((sum, age) => sum + age, 0) / months.length;
   }
   return cohort;
+}
+
+function whyLeftOut(row: CohortRow | BadRow, agesMatter: boolean, file: string): string | null {
+  if ("error" in row) return row.error.message;
+  if (row.patientId === "") return "patient_ID is empty";
+  return agesMatter ? (whyUntrainable(row, file)?.message ?? null) : null;
 }
 
 function addPicture(

@@ -72,7 +72,6 @@ async function preview(pictures: string[], parsed: Record<string, unknown>): Pro
   requirePreviewable(n, how);
   await ensureLibtorch({ yes: options.yes });
   const cohort = await openCohortOf(pictures, options);
-  for (const note of cohort.notes ?? []) process.stderr.write(`${note}\n`);
   const rows: SheetRow[] = [];
   for await (const sample of cohort.samples()) {
     const row = await previewRowOf(sample, how);
@@ -80,6 +79,7 @@ async function preview(pictures: string[], parsed: Record<string, unknown>): Pro
     else rows.push(row);
     for (const note of row?.notes ?? []) process.stderr.write(`${row?.caption}: ${note}\n`);
   }
+  for (const note of cohort.notes()) process.stderr.write(`${note}\n`);
   if (rows.length === 0) {
     throw new DeeplasiaError("ERR_DEEPLASIA_ROW", "none of the pictures can be shown", {
       remedy: "The messages above say why.",

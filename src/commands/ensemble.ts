@@ -8,6 +8,7 @@ import { addOptions, readOptions } from "../options/flags.js";
 import { plural } from "../plural.js";
 import { combineCsvs } from "../prediction/combineCsvs.js";
 import { publishedFiles } from "../prediction/members.js";
+import { failureText } from "../prediction/streamOutput.js";
 import { deviationLines } from "../prediction/summary.js";
 import { writeCombined } from "../prediction/writeCombined.js";
 import { createLogger, type Logger } from "../report/log.js";
@@ -44,12 +45,16 @@ async function ensemble(inputs: readonly string[], parsed: Record<string, unknow
   const files = members === "published" ? await published(inputs) : membersAmong(inputs, logger);
   const combined = await combineCsvs(files, options);
   await writeCombined(combined, outputPath, logger);
-  const { rows, failures, deviations } = combined;
+  const { rows, failures, deviations, notes } = combined;
+  for (const note of notes) logger.warn(note);
   logger.info(
     `${rows} of ${plural(rows + failures.length, "row")} combined of ${plural(files.length, "member")}`,
   );
   for (const line of deviationLines(deviations)) logger.info(line);
+  const [first] = failures;
+  if (first !== undefined) logger.info(`the first that failed: ${failureText(first)}`);
   if (outputPath !== "-") logger.info(`written: ${outputPath}`);
+  if (outputPath !== "-" && first !== undefined) logger.info(`not combined: ${outputPath}.failures.csv`);
   if (rows === 0) logger.error(`there is no row to combine in ${files.join(", ")}`);
   process.exitCode = failures.length > 0 || rows === 0 ? EXIT.rowsFailed : EXIT.done;
 }

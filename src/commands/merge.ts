@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { mergeShares, numbersText } from "../prediction/shares/join.js";
 import type { WrittenShare } from "../prediction/shares/write.js";
-import { formatOutcome, type Summary, whyNothing } from "../prediction/summary.js";
+import { failureList, formatOutcome, type Summary, whyNothing } from "../prediction/summary.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/share.js";
@@ -42,10 +42,8 @@ function reportJoined(summary: Summary, outputPath: string, logger: Logger): num
   const nothing = whyNothing(summary);
   if (nothing !== null) logger.error(nothing);
   logger.info(`written: ${outputPath}`);
-  if (summary.failed + summary.dropped > 0)
-    logger.info(
-      "the same predict with --shard none --resume runs the rows again that are left out or failed",
-    );
+  const list = failureList(summary, outputPath);
+  if (list !== "") logger.info(`${list}; the same predict with --shard none --resume runs these rows again`);
   return exitOf(summary);
 }
 

@@ -5,7 +5,7 @@ import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
 import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
-import type { PredictOptions } from "../options/predict.js";
+import { loadModelOptions, type PredictOptions } from "../options/predict.js";
 import { type Models, memberNames, publishedFiles } from "../prediction/members.js";
 import { requireSexModel } from "../prediction/sexModel.js";
 
@@ -50,7 +50,7 @@ export async function loadModels(
 ): Promise<LoadedModels> {
   const all: BoneAgeModel[] = [];
   try {
-    for (const file of files) all.push(await loadModel(file, { ...options, contract }));
+    for (const file of files) all.push(await loadModel(file, { ...loadingOf(options), contract }));
     const models = all.length === 1 ? all[0]! : [...all];
     if (options.predictSex === undefined) return { models, sexModel: undefined, all };
     const { device, gpus, accelerator, devices, threads, precision } = options;
@@ -67,6 +67,12 @@ export async function loadModels(
     await disposeModels(all);
     throw error;
   }
+}
+
+/** The flags that `loadModel` knows. */
+function loadingOf(options: PredictOptions): LoadModelOptions {
+  const known = Object.entries(options).filter(([key]) => key in loadModelOptions.shape);
+  return Object.fromEntries(known);
 }
 
 export async function disposeModels(models: readonly BoneAgeModel[]): Promise<void> {

@@ -19,7 +19,7 @@ import { ageText } from "../prediction/months.js";
 import { overrideTexts } from "../prediction/overrides.js";
 import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
 import { isFailure } from "../prediction/record.js";
-import { formatSummary, whyNothing } from "../prediction/summary.js";
+import { failureList, formatSummary, whyNothing } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
@@ -180,8 +180,8 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
   }
   if (summary.finished) {
     if (outputPath !== "-") logger.info(`written: ${outputPath}`);
-    if (outputPath !== "-" && summary.failed + summary.dropped > 0)
-      logger.info("the same command with --resume runs the rows again that are left out or failed");
+    const list = failureList(summary, outputPath);
+    if (list !== "") logger.info(`${list}; the same command with --resume runs these rows again`);
     process.exitCode = exitOf(summary);
     return;
   }

@@ -1,15 +1,18 @@
 /**
  * Annotation CSVs: one row a picture, `image_ID, dir, patient_ID, sex, bone_age` in any order, other columns ignored.
+ * Files of predictions, ours and the reference's, can be read as such too: they say 1.0 for M and 0.0 for F.
  *
  * A row that cannot be used never stops the others: it comes out as a `BadRow`, in its place.
  */
 import { DeeplasiaError } from "../errors.js";
-import { columnIndex, openTable, type Table } from "./table.js";
+import { isUnknown, parseSex, type Sex } from "../words.js";
+import { openTable, type RecordWatch, type Table } from "./table.js";
+import { columnIndex, findColumn } from "./tableColumns.js";
 
-export type Sex = "M" | "F";
+export { parseSex, type Sex } from "../words.js";
 
 export interface CohortRow {
-  /** Data row of the CSV, from 1; the header and blank lines are not counted. */
+  /** Data row of the CSV, from 1; the header is not counted, nor are lines with nothing in their cells. */
   row: number;
   /** File name of the picture, with its extension. */
   imageId: string;
@@ -39,16 +42,19 @@ export interface BadRow {
  */
 export type SexNeed = "needed" | "where-given" | "ignored";
 
-export interface AnnotationOptions {
+export interface AnnotationOptions extends RecordWatch {
   sexNeed: SexNeed;
   /** Whether there must be a `patient_ID` column (splits are joined on it). */
   requirePatientId?: boolean;
-  /** Sees every byte of the file as it is read, for a hash. */
-  onBytes?: ((bytes: Buffer) => void) | undefined;
+  /** Whether there must be a `bone_age` column. */
+  requireBoneAge?: boolean;
+  /** Told of a bone age that is no number; the row counts as one without. Else such a row is a bad row. */
+  onUnreadAge?: ((row: number, text: string) => void) | undefined;
 }
 
 /**
- * Stream the rows of an annotation CSV. Needs the column `image_ID`; `dir`, `patient_ID` and `bone_age` may be missing.
+ * Stream the rows of an annotation CSV. Needs the column `image_ID`; `dir`, `patient_ID` and `bone_age` may be missing. In
+ * place of `sex` there may be a column `male` with True and False.
  *
  * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN` if the file as a whole cannot be used.
  */
@@ -59,9 +65,9 @@ export async function* readAnnotations(
   const table = await openTable(file);
   const columns = locateColumns(table, options);
   let row = 0;
-  for await (const cells of table.records(options.onBytes)) {
+  for await (const cells of table.records(options)) {
     row += 1;
-    yield readRow(table, columns, cells, row, options.sexNeed);
+    yield readRow(table, columns, cells, row, options);
   }
 }
 
@@ -72,17 +78,23 @@ interface Columns {
   patientId: number;
   sex: number;
   boneAge: number;
+  /** Null for a word that is no sex in that column. */
+  sexOf(text: string): Sex | null;
 }
 
 function locateColumns(table: Table, options: AnnotationOptions): Columns {
-  const find = (name: string, needed: boolean) =>
-    needed ? columnIndex(table, name) : table.columns.indexOf(name);
+  const find = (name: string, needed = false) =>
+    needed ? columnIndex(table, name) : findColumn(table, name);
+  const isPredictions = ["y_hat", "pred_bone_age", "ensemble_bone_age"].some((name) => find(name) >= 0);
+  const hasMale = find("sex") < 0 && find("male") >= 0;
+  const truth = find("bone_age") < 0 && isPredictions && find("gt_bone_age") >= 0;
   return {
     imageId: find("image_ID", true),
-    dir: find("dir", false),
-    patientId: find("patient_ID", options.requirePatientId === true),
-    sex: find("sex", options.sexNeed === "needed"),
-    boneAge: find("bone_age", false),
+    dir: find("dir"),
+    patientId: find("patient_ID", options.requirePatientId),
+    sex: hasMale ? find("male") : find("sex", options.sexNeed === "needed"),
+    boneAge: truth ? find("gt_bone_age") : find("bone_age", options.requireBoneAge),
+    sexOf: hasMale ? sexInMaleColumn : isPredictions ? sexInPredictions : parseSex,
   };
 }
 
@@ -91,7 +103,7 @@ function readRow(
   columns: Columns,
   cells: string[],
   row: number,
-  sexNeed: SexNeed,
+  options: AnnotationOptions,
 ): CohortRow | BadRow {
   const imageId = cells[columns.imageId] ?? "";
   const dir = cells[columns.dir] ?? "";
@@ -105,8 +117,9 @@ function readRow(
   const patientId = cells[columns.patientId] ?? "";
   try {
     checkPictureName(imageId, dir);
-    const sex = readSex(cells[columns.sex] ?? "", sexNeed);
-    return { row, imageId, dir, patientId, sex, boneAgeMonths: parseBoneAge(cells[columns.boneAge] ?? "") };
+    const boneAgeMonths = readBoneAge(cells[columns.boneAge] ?? "", row, options);
+    const sex = readSex(cells[columns.sex] ?? "", columns, options);
+    return { row, imageId, dir, patientId, sex, boneAgeMonths };
   } catch (error) {
     if (!(error instanceof DeeplasiaError)) throw error;
     return { row, imageId, dir, patientId, error: error.at(place) };
@@ -132,42 +145,56 @@ function checkPictureName(imageId: string, dir: string): void {
   }
 }
 
-/**
- * `M`, `F`, `male` or `female`, in any case; null for every other text.
- *
- * The reference takes everything but an exact `M` as female, so `m` and `Male` were wrong there; here they are male,
- * and what cannot be read is an error where sex matters.
- */
-export function parseSex(text: string): Sex | null {
-  const word = text.trim().toLowerCase();
-  if (word === "m" || word === "male") return "M";
-  if (word === "f" || word === "female") return "F";
-  return null;
+/** As the reference and we write it, 1.0 for male; or as people do. */
+export function sexInPredictions(text: string): Sex | null {
+  if (/^1(\.0)?$/.test(text.trim())) return "M";
+  return /^0(\.0)?$/.test(text.trim()) ? "F" : parseSex(text);
 }
 
-function readSex(text: string, need: SexNeed): Sex | null {
-  const sex = parseSex(text);
-  const mayBeUnknown = need === "ignored" || (need === "where-given" && isUnknown(text));
+/** The sex in a column that says whether a child is male (`True`, `1`), or says the sex itself. */
+export function sexInMaleColumn(text: string): Sex | null {
+  const word = text.trim().toLowerCase();
+  if (/^(true|t|yes|1(\.0)?)$/.test(word)) return "M";
+  return /^(false|no|0(\.0)?)$/.test(word) ? "F" : parseSex(word);
+}
+
+function readSex(text: string, { sexOf }: Columns, { sexNeed }: AnnotationOptions): Sex | null {
+  const sex = sexOf(text);
+  const mayBeUnknown = sexNeed === "ignored" || (sexNeed === "where-given" && isUnknown(text));
   if (sex === null && !mayBeUnknown) throw unknownSex(text);
   return sex;
 }
 
-/** Whether a cell says that nothing is known. */
-function isUnknown(text: string): boolean {
-  return /^(|na|n\/a|nan|null|none)$/i.test(text.trim());
-}
-
 function unknownSex(text: string): DeeplasiaError {
   const what = text.trim() === "" ? "sex is empty" : `unknown sex "${text}"`;
-  return new DeeplasiaError("ERR_DEEPLASIA_SEX", what, { remedy: "Write M or F: the model needs the sex." });
+  const words = /^[01]/.test(text.trim()) ? "1 and 0" : "True and False";
+  const remedy =
+    sexInMaleColumn(text) === null
+      ? "Write M or F: the model needs the sex."
+      : `Write M or F; ${words} are understood in a column named "male".`;
+  return new DeeplasiaError("ERR_DEEPLASIA_SEX", what, { remedy });
 }
 
-/** Months, or null for an empty cell. */
-function parseBoneAge(text: string): number | null {
+/** Months, or null where they are not known. */
+function readBoneAge(text: string, row: number, { onUnreadAge }: AnnotationOptions): number | null {
   const months = numberInCell(text);
   if (months === null || Number.isFinite(months)) return months;
-  throw new DeeplasiaError("ERR_DEEPLASIA_ROW", `bone_age is not a number: "${text}"`, {
-    remedy: "Write months as a number, or leave the cell empty.",
+  if (onUnreadAge === undefined) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_ROW", `bone_age is not a number: "${text}"`, {
+      remedy: "Write months as a number, or leave the cell empty.",
+    });
+  }
+  onUnreadAge(row, text);
+  return null;
+}
+
+/** Why a row is of no use for training though it can be read; null where it is of use. */
+export function whyUntrainable({ row, boneAgeMonths }: CohortRow, file: string): DeeplasiaError | null {
+  if (boneAgeMonths !== null) return null;
+  return new DeeplasiaError("ERR_DEEPLASIA_ROW", "bone_age is empty", {
+    file,
+    row,
+    remedy: "Write the bone age in months, or take the row out of the split.",
   });
 }
 

@@ -3,10 +3,18 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
-import { type BadRow, type CohortRow, readAnnotations, type SexNeed } from "./annotations.js";
+import { plural } from "../plural.js";
+import {
+  type AnnotationOptions,
+  type BadRow,
+  type CohortRow,
+  readAnnotations,
+  type SexNeed,
+} from "./annotations.js";
 import { DuplicateFinder } from "./duplicates.js";
-import { type Masks, openMasks, requireFolder } from "./masks.js";
-import { locateFiles, type Sample, type SelectedRow } from "./sample.js";
+import { openMasks, requireFolder } from "./masks.js";
+import { ReadingNotes } from "./readingNotes.js";
+import { Locator, type Sample, type SelectedRow } from "./sample.js";
 import { readSplit, type Split } from "./splits.js";
 import { csvError } from "./table.js";
 
@@ -29,7 +37,17 @@ export interface CohortOptions {
 export interface Duplicates {
   /** Rows whose (dir, image_ID) an earlier row has. */
   count: number;
-  first: { row: number; earlierRow: number; dir: string; imageId: string } | null;
+  first: NamedTwice | null;
+  /** Those of them that give another sex or bone age than the earlier row. */
+  contradicting: number;
+  firstContradicting: NamedTwice | null;
+}
+
+export interface NamedTwice {
+  row: number;
+  earlierRow: number;
+  dir: string;
+  imageId: string;
 }
 
 export interface Cohort {
@@ -38,8 +56,8 @@ export interface Cohort {
   /** Rows that the split does not name; they are left out, as in the reference. */
   withoutSplit: number;
   duplicates: Duplicates;
-  /** What else its user should know: files in a folder that are passed over. */
-  notes?: readonly string[];
+  /** Lines about what was read or found otherwise than it is written; complete when all samples have come. */
+  notes(): string[];
   /** SHA-256 over the contents that define the cohort, hex. */
   sha256: string;
   /** The selected rows with their files, in order, from the given position on. Reads the CSV anew. */
@@ -60,13 +78,18 @@ export async function openCohort(options: CohortOptions): Promise<Cohort> {
   const masks = await openMasks(options.maskDirs);
   const split = options.splitColumn === "" ? null : await openSplit(options);
   const hash = createHash("sha256");
-  const found = await countRows(options, split, (bytes) => hash.update(bytes));
+  const named = new DuplicateFinder();
+  const reading = new ReadingNotes();
+  const watch = { onBytes: (bytes: Buffer) => void hash.update(bytes), ...reading.watch };
+  const found = await countRows(options, split, named, watch);
+  const locator = new Locator(options.imgDir, masks, (dir, imageId) => named.has(dir, imageId));
   return {
     ...found,
+    notes: () => [...reading.notes(), ...locator.notes()],
     sha256: createHash("sha256")
       .update(`${hash.digest("hex")} ${split?.sha256 ?? ""}`)
       .digest("hex"),
-    samples: (from = 0) => samples(options, split, masks, from),
+    samples: (start = 0) => locator.locateAll(from(selectedRows(options, split), start)),
     rowNumbers: () => rowNumbers(options, split),
   };
 }
@@ -88,22 +111,22 @@ async function openSplit({ splitCsv, splitColumn, splitName }: CohortOptions): P
 
 type CohortCounts = Pick<Cohort, "total" | "withoutSplit" | "duplicates">;
 
+/** `named` is told all pictures that the annotations name, selected or not. */
 async function countRows(
   options: CohortOptions,
   split: Split | null,
-  onBytes: (bytes: Buffer) => void,
+  named: DuplicateFinder,
+  watch: Watch,
 ): Promise<CohortCounts> {
-  const finder = new DuplicateFinder();
-  const counts: CohortCounts = { total: 0, withoutSplit: 0, duplicates: { count: 0, first: null } };
+  const duplicates = noDuplicates();
+  const counts: CohortCounts = { total: 0, withoutSplit: 0, duplicates };
   // All rows are read even if `limit` is reached before: the hash is over the whole file.
-  for await (const row of readAll(options, onBytes)) {
+  for await (const row of readAll(options, watch)) {
+    const earlierRow = addTo(named, row);
     if (split !== null && isWithoutSplit(row, split)) counts.withoutSplit += 1;
     if (counts.total === options.limit || !isSelected(row, split, options.splitName)) continue;
     counts.total += 1;
-    const earlierRow = row.imageId === "" ? null : finder.add(row.dir, row.imageId, row.row);
-    if (earlierRow === null) continue;
-    counts.duplicates.count += 1;
-    counts.duplicates.first ??= { row: row.row, earlierRow, dir: row.dir, imageId: row.imageId };
+    noteDuplicate(named, row, earlierRow, duplicates);
   }
   if (counts.total === 0 && options.limit !== 0) {
     const what = `the split (column "${options.splitColumn}", name "${options.splitName}") selects none of its rows`;
@@ -116,14 +139,60 @@ async function countRows(
   return counts;
 }
 
+/** What two rows about one picture should agree on. */
+export const factsOf = (row: CohortRow | BadRow) => ("error" in row ? "" : `${row.sex} ${row.boneAgeMonths}`);
+
+/** The earlier row that names the same picture; null if there is none. */
+export function addTo(named: DuplicateFinder, row: CohortRow | BadRow): number | null {
+  return row.imageId === "" ? null : named.add(row.dir, row.imageId, row.row, factsOf(row));
+}
+
+export function noteDuplicate(
+  named: DuplicateFinder,
+  row: CohortRow | BadRow,
+  earlierRow: number | null,
+  found: Duplicates,
+): void {
+  if (earlierRow === null) return;
+  const { dir, imageId } = row;
+  const twice = { row: row.row, earlierRow, dir, imageId };
+  found.count += 1;
+  found.first ??= twice;
+  if ("error" in row || !named.differs(dir, imageId, factsOf(row))) return;
+  found.contradicting += 1;
+  found.firstContradicting ??= twice;
+}
+
+/** What a run should know of pictures that are named twice; none where there are no such. */
+export function duplicateLines({ count, first, contradicting, firstContradicting }: Duplicates): string[] {
+  const places = ({ row, earlierRow, dir, imageId }: NamedTwice) =>
+    `row ${row} and row ${earlierRow}: ${[dir, imageId].filter(Boolean).join("/")}`;
+  if (first === null) return [];
+  const rows = plural(count, "row names", "rows name");
+  const lines = [`${rows} a picture that an earlier row names too (${places(first)}); each row counts`];
+  if (firstContradicting !== null) {
+    const of = `${contradicting} of them with another sex or bone age than the earlier row`;
+    lines.push(`${of} (${places(firstContradicting)})`);
+  }
+  return lines;
+}
+
+/** Nothing found yet. */
+export const noDuplicates = (): Duplicates => {
+  return { count: 0, first: null, contradicting: 0, firstContradicting: null };
+};
+
+type Watch = Pick<AnnotationOptions, "onBytes" | "onForeign" | "onUnreadAge">;
+
+/** A prediction does without a bone age: one that cannot be read is none, here and in every later reading. */
 function readAll(
   options: CohortOptions,
-  onBytes?: (bytes: Buffer) => void,
+  watch: Watch = { onUnreadAge: () => {} },
 ): AsyncIterable<CohortRow | BadRow> {
   return readAnnotations(options.annotationCsv, {
     sexNeed: options.sexNeed,
     requirePatientId: options.splitColumn !== "",
-    onBytes,
+    ...watch,
   });
 }
 
@@ -150,15 +219,6 @@ async function* selectedRows(options: CohortOptions, split: Split | null): Async
 
 async function* from(rows: AsyncIterable<SelectedRow>, start: number): AsyncGenerator<SelectedRow> {
   for await (const selected of rows) if (selected.index >= start) yield selected;
-}
-
-function samples(
-  options: CohortOptions,
-  split: Split | null,
-  masks: Masks,
-  start: number,
-): AsyncIterable<Sample> {
-  return locateFiles(from(selectedRows(options, split), start), masks);
 }
 
 async function* rowNumbers(options: CohortOptions, split: Split | null): AsyncGenerator<number> {

@@ -6,7 +6,8 @@ import { pathKind } from "../files.js";
 export interface Masks {
   /** False if no folders were given: then pictures are used whole. */
   readonly used: boolean;
-  /** Path of a picture's mask in the first folder that has it; null if none has. */
+  readonly folders: readonly string[];
+  /** Path of a picture's mask in the first folder that has it under exactly that name; null if none has. */
   find(dir: string, imageId: string): Promise<string | null>;
 }
 
@@ -19,10 +20,11 @@ export interface Masks {
  * Throws `ERR_DEEPLASIA_OPTION` for a folder that does not exist.
  */
 export async function openMasks(folders: readonly string[], option = "mask_dirs"): Promise<Masks> {
-  if (folders.length === 0 || folders[0] === "") return { used: false, find: async () => null };
+  if (folders.length === 0 || folders[0] === "") return { used: false, folders: [], find: async () => null };
   for (const folder of folders) await requireFolder(folder, option);
   return {
     used: true,
+    folders,
     async find(dir, imageId) {
       for (const folder of folders) {
         const path = join(folder, dir, imageId);

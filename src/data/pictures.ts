@@ -1,15 +1,15 @@
 /** The short form of a cohort: pictures, folders and globs as given on a command line. */
 import { createHash } from "node:crypto";
-import { basename, dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind, sha256OfFile } from "../files.js";
 import type { BadRow, CohortRow, Sex, SexNeed } from "./annotations.js";
-import type { Cohort } from "./cohort.js";
+import { type Cohort, noDuplicates } from "./cohort.js";
 import { openMasks } from "./masks.js";
 import { passedOverText, pictureFiles } from "./pictureFiles.js";
-import { locateFiles, type SelectedRow } from "./sample.js";
-import { type KnownRows, readKnownRows } from "./sexFrom.js";
+import { Locator, type SelectedRow } from "./sample.js";
+import { type Known, lookUpRows } from "./sexFrom.js";
 
 export interface PicturesOptions {
   /** Sex of all pictures. */
@@ -36,10 +36,15 @@ export async function cohortFromFiles(inputs: readonly string[], options: Pictur
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this model needs the sex of each child", { remedy });
   }
   const masks = await openMasks(options.maskDirs);
-  const known = options.sexFrom === undefined ? null : await readKnownRows(options.sexFrom, options.sexNeed);
   const { paths: all, base, notes } = await expand(inputs);
   const paths = all.slice(0, options.limit);
-  const rows = paths.map((path, index) => selectedRow(path, index, base, options, known));
+  const known =
+    options.sexFrom === undefined ? null : await lookUpRows(options.sexFrom, all, options.sexNeed);
+  const rows = paths.map((path, index) =>
+    selectedRow(path, index, base, options, known?.rows[index] ?? null),
+  );
+  const given = new Set(all);
+  const locator = new Locator(base, masks, (dir, imageId) => given.has(join(base, dir, imageId)));
   const identity = [
     options.sex ?? "",
     options.sexFrom === undefined ? "" : await sha256OfFile(options.sexFrom),
@@ -48,10 +53,10 @@ export async function cohortFromFiles(inputs: readonly string[], options: Pictur
   return {
     total: rows.length,
     withoutSplit: 0,
-    duplicates: { count: 0, first: null },
-    notes,
+    duplicates: noDuplicates(),
+    notes: () => [...notes, ...(known?.notes ?? []), ...locator.notes()],
     sha256: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
-    samples: (from = 0) => locateFiles(iterate(rows.slice(from)), masks),
+    samples: (from = 0) => locator.locateAll(iterate(rows.slice(from))),
     rowNumbers: () => iterate(rows.map(({ row }) => row.row)),
   };
 }
@@ -65,28 +70,25 @@ function selectedRow(
   index: number,
   base: string,
   options: PicturesOptions,
-  known: KnownRows | null,
+  known: Known,
 ): SelectedRow {
   const imageId = basename(path);
   const dir = relative(base, dirname(path)).split(sep).join("/");
   const place = { row: index + 1, imageId, dir };
   const plain: CohortRow = { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
-  return { index, row: known === null ? plain : lookUp(known, path, place, options), imagePath: path };
+  return { index, row: known === null ? plain : lookUp(known, place, options), imagePath: path };
 }
 
 /** What the CSV says of a picture; `--sex` wins over its sex. */
 function lookUp(
-  known: KnownRows,
-  path: string,
+  known: CohortRow | DeeplasiaError,
   place: Pick<CohortRow, "row" | "imageId" | "dir">,
   options: PicturesOptions,
 ): CohortRow | BadRow {
-  const found = known.find(path);
   const sexIsOpen = options.sexNeed !== "ignored" && options.sex === undefined;
-  if (found instanceof DeeplasiaError && sexIsOpen) return { ...place, patientId: null, error: found };
-  if (found === null || found instanceof DeeplasiaError)
-    return { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
-  return { ...found, ...place, sex: options.sex ?? found.sex };
+  if (!(known instanceof DeeplasiaError)) return { ...known, ...place, sex: options.sex ?? known.sex };
+  if (sexIsOpen) return { ...place, patientId: null, error: known };
+  return { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
 }
 
 /** Absolute paths of all pictures, the deepest folder that holds everything given, and what is passed over. */

@@ -1,7 +1,8 @@
 /** Prediction CSVs of earlier runs: this program's, and the reference's, which have fewer columns. */
 import { DeeplasiaError } from "../errors.js";
-import { numberInCell, parseSex, type Sex } from "./annotations.js";
-import { columnIndex, openTable, type Table } from "./table.js";
+import { numberInCell, type Sex, sexInPredictions } from "./annotations.js";
+import { openTable } from "./table.js";
+import { columnIndex, findColumn } from "./tableColumns.js";
 
 /** A row of a prediction CSV; null or empty where the file says nothing. */
 export interface EarlierPrediction {
@@ -26,6 +27,13 @@ export interface EarlierPredictions {
   rows: EarlierPrediction[];
 }
 
+const NEEDED = ["image_ID", "pred_bone_age"] as const;
+const OTHERS = ["dir", "patient_ID", "row", "sex", "sex_predicted", "sex_hat", "bone_age"] as const;
+type Column = (typeof NEEDED)[number] | (typeof OTHERS)[number];
+
+/** A prediction CSV's columns, by their names, as positions. */
+type Positions = ReadonlyMap<Column, number>;
+
 /**
  * Read a prediction CSV whole. It needs `image_ID` and `pred_bone_age`.
  *
@@ -33,24 +41,36 @@ export interface EarlierPredictions {
  */
 export async function readPredictions(file: string): Promise<EarlierPredictions> {
   const table = await openTable(file);
-  for (const needed of ["image_ID", "pred_bone_age"]) columnIndex(table, needed);
+  const positions = new Map<Column, number>();
+  for (const name of NEEDED) positions.set(name, columnIndex(table, name));
+  for (const name of OTHERS) if (findColumn(table, name) >= 0) positions.set(name, findColumn(table, name));
   const rows: EarlierPrediction[] = [];
-  for await (const cells of table.records()) rows.push(readRow(table, cells, rows.length + 1));
-  return { file, columns: new Set(table.columns), rows };
+  const width = table.columns.length;
+  for await (const cells of table.records()) {
+    const row = rows.length + 1;
+    if (cells.length !== width) {
+      const what = `${cells.length} cells where the header has ${width}`;
+      throw new DeeplasiaError("ERR_DEEPLASIA_ROW", what, { file, row, remedy: "Predict again." });
+    }
+    rows.push(readRow(file, positions, cells, row));
+  }
+  return { file, columns: new Set(positions.keys()), rows };
 }
 
-function readRow({ file, columns }: Table, cells: readonly string[], row: number): EarlierPrediction {
-  const fail = (what: string, remedy: string) =>
-    new DeeplasiaError("ERR_DEEPLASIA_ROW", what, { file, row, remedy });
-  if (cells.length !== columns.length)
-    throw fail(`${cells.length} cells where the header has ${columns.length}`, "Predict again.");
-  const text = (column: string) => cells[columns.indexOf(column)] ?? "";
-  const number = (column: string) => {
+function readRow(
+  file: string,
+  positions: Positions,
+  cells: readonly string[],
+  row: number,
+): EarlierPrediction {
+  const text = (column: Column) => cells[positions.get(column) ?? -1] ?? "";
+  const number = (column: Column) => {
     const value = numberInCell(text(column));
     if (value === null || Number.isFinite(value)) return value;
-    throw fail(`${column} is not a number: "${text(column)}"`, "Write months as a number.");
+    const what = `${column} is not a number: "${text(column)}"`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_ROW", what, { file, row, remedy: "Write months as a number." });
   };
-  const float32 = (column: string) => {
+  const float32 = (column: Column) => {
     const value = number(column);
     return value === null ? null : Math.fround(value);
   };
@@ -59,16 +79,10 @@ function readRow({ file, columns }: Table, cells: readonly string[], row: number
     dir: text("dir"),
     patientId: text("patient_ID"),
     row: number("row"),
-    sex: readSex(text("sex")),
-    sexPredicted: text("sex_predicted") === "True",
+    sex: sexInPredictions(text("sex")),
+    sexPredicted: /^true$/i.test(text("sex_predicted").trim()),
     sexHat: float32("sex_hat"),
     ageMonths: float32("pred_bone_age"),
     boneAgeMonths: number("bone_age"),
   };
-}
-
-/** As the reference writes it, 1.0 for male; or as people do. */
-function readSex(text: string): Sex | null {
-  if (text === "1.0" || text === "1") return "M";
-  return text === "0.0" || text === "0" ? "F" : parseSex(text);
 }

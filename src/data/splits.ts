@@ -1,7 +1,9 @@
 /** Split CSVs: `patient_ID, dir` and one column for each way to split a cohort; cells say `train`, `val` or `test`. */
 import { createHash } from "node:crypto";
 import { DeeplasiaError } from "../errors.js";
-import { columnIndex, csvError, openTable, type Table } from "./table.js";
+import { nearestHint } from "../nearest.js";
+import { csvError, openTable, type Table } from "./table.js";
+import { columnIndex, findColumn, quotedNames } from "./tableColumns.js";
 
 export interface Split {
   /** What the split says of a patient's pictures in a folder; undefined if it does not name them. */
@@ -30,14 +32,14 @@ export async function readSplit(file: string, column: string): Promise<Split> {
   const counts = new Map<string, number>();
   const hash = createHash("sha256");
   let row = 0;
-  for await (const cells of table.records((bytes) => hash.update(bytes))) {
+  for await (const cells of table.records({ onBytes: (bytes) => hash.update(bytes) })) {
     row += 1;
     if (cells.length !== table.columns.length) {
       const what = `row ${row} has ${cells.length} cells where the header has ${table.columns.length}`;
       throw csvError(file, what, "Write one cell for each column.");
     }
-    const key = keyOf(cells[patient]!, cells[folder]!);
-    const value = cells[cell]!;
+    const key = splitKey(cells[patient]!, cells[folder]!);
+    const value = cells[cell]!.trim();
     const known = values.get(key);
     if (known === undefined) {
       values.set(key, { value, row });
@@ -49,24 +51,33 @@ export async function readSplit(file: string, column: string): Promise<Split> {
     }
   }
   return {
-    valueOf: (patientId, dir) => values.get(keyOf(patientId, dir))?.value,
+    valueOf: (patientId, dir) => values.get(splitKey(patientId, dir))?.value,
     counts,
     sha256: hash.digest("hex"),
   };
 }
 
-/** A NUL cannot be in either part, so different pairs never make the same key. */
-function keyOf(patientId: string, dir: string): string {
-  return `${patientId}\0${dir}`;
+/**
+ * What tells a patient's pictures in a folder from others'. The files come from different hands: blanks around a cell and
+ * the form of its accents make no other patient. A NUL cannot be in either part, so different pairs never make one key.
+ */
+export function splitKey(patientId: string, dir: string): string {
+  return `${patientId.trim()}\0${dir.trim()}`.normalize();
 }
 
+/** Names of a split CSV's columns that say how to split. */
+export const schemesOf = (table: Table) => {
+  const keys = [findColumn(table, "patient_ID"), findColumn(table, "dir")];
+  return table.columns.filter((name, index) => name !== "" && !keys.includes(index));
+};
+
 function schemeIndex(table: Table, column: string): number {
-  const schemes = table.columns.filter((name) => name !== "patient_ID" && name !== "dir" && name !== "");
-  if (schemes.includes(column)) return table.columns.indexOf(column);
-  const found = schemes.length === 0 ? "none" : schemes.map((name) => `"${name}"`).join(", ");
+  const schemes = schemesOf(table);
+  const index = findColumn(table, column);
+  if (index >= 0 && schemes.includes(table.columns[index]!)) return index;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CSV_COLUMN",
-    `${table.file} line 1: no split column "${column}"; split columns found: ${found}`,
-    { file: table.file, remedy: "Name one of them as the split column." },
+    `${table.file} line ${table.headerLine}: no split column "${column}"; split columns found: ${quotedNames(schemes)}`,
+    { file: table.file, remedy: `Name one of them as the split column${nearestHint(column, schemes)}.` },
   );
 }

@@ -1,54 +1,68 @@
 /**
  * A CSV file with a header, read as a stream: of three million rows only a few are in memory at a time.
  *
- * Comma, semicolon or tab (the header line decides), BOM, CRLF, quoted delimiters and newlines are all fine. Blank lines
- * are skipped and not counted as rows.
+ * Comma, semicolon, tab or bar (a first line `sep=;` or else the header decides), BOM, CRLF, UTF-16, Windows-1252, quoted
+ * delimiters and newlines are all fine. Blank lines, and rows of nothing but separators, blanks and quotes, as
+ * spreadsheets leave them below a table, are no rows: they are skipped and not counted.
  */
-import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { CsvError, type Options, parse } from "csv-parse";
-import { parse as parseSync } from "csv-parse/sync";
 import { DeeplasiaError, isSystemError } from "../errors.js";
+import { fileKind } from "../fileKind.js";
 import { pathKind } from "../files.js";
-import { nearestHint } from "../nearest.js";
+import { cellText, csvStream, type Encoding, encodingOf } from "./csvBytes.js";
 
 const HEAD_BYTES = 65_536;
-/** A record longer than this is a quote that was opened and never closed: the rest of the file would be one cell. */
-const MAX_RECORD_CHARACTERS = 1_000_000;
+/** Beyond it a record is no record: most likely a quote that was opened and never closed. Bounds the memory. */
+const MAX_RECORD_CHARACTERS = 32_000_000;
 const SAVE_AS_CSV = "Save it as CSV (UTF-8, comma separated) and give that file.";
+
+/** Who wants to know more than the rows. */
+export interface RecordWatch {
+  /** Sees every byte of the file as it is read, for a hash. */
+  onBytes?: ((bytes: Buffer) => void) | undefined;
+  /** Sees each cell that was not UTF-8 and was read as Windows-1252. */
+  onForeign?: ((text: string) => void) | undefined;
+}
 
 export interface Table {
   readonly file: string;
   readonly columns: readonly string[];
   readonly delimiter: string;
+  /** Line of the header, from 1. */
+  readonly headerLine: number;
   /**
    * All data rows, as they are: a row may have fewer or more cells than there are columns. Each call reads the file
-   * anew; `onBytes` sees every byte that is read. Throws `ERR_DEEPLASIA_CSV` if there are no rows.
+   * anew. Throws `ERR_DEEPLASIA_CSV` if there are no rows.
    */
-  records(onBytes?: (bytes: Buffer) => void): AsyncIterable<string[]>;
+  records(watch?: RecordWatch): AsyncIterable<string[]>;
+}
+
+/** How a file is cut into records. */
+interface Cut {
+  file: string;
+  encoding: Encoding;
+  delimiter: string;
 }
 
 /** Open a CSV file and read its header. Throws `ERR_DEEPLASIA_CSV` naming file, line and remedy. */
 export async function openTable(file: string): Promise<Table> {
   const head = await readHead(file);
-  refuseOtherFormats(file, head);
-  const { columns, delimiter } = readHeader(file, head.toString("utf8"));
-  return { file, columns, delimiter, records: (onBytes) => readRecords(file, delimiter, onBytes) };
-}
-
-/** Position of a column that is needed. Throws `ERR_DEEPLASIA_CSV_COLUMN` naming the columns there are. */
-export function columnIndex(table: Table, name: string): number {
-  const index = table.columns.indexOf(name);
-  if (index >= 0) return index;
-  const found = table.columns.map((column) => `"${column}"`).join(", ");
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_CSV_COLUMN",
-    `${table.file} line 1: no column "${name}"; found: ${found}`,
-    {
-      file: table.file,
-      remedy: `Name the column "${name}"${nearestHint(name, table.columns)}.`,
-    },
-  );
+  const encoding = encodingOf(head);
+  refuseOtherFormats(file, head, encoding);
+  const separator = separatorLine(file, head, encoding);
+  const skipped = separator === null ? 0 : 1;
+  const delimiters = separator === null ? [",", ";", "\t", "|"] : [separator];
+  let best = { columns: [] as string[], delimiter: "," };
+  for (const delimiter of delimiters) {
+    const header = await recordAt({ file, encoding, delimiter }, skipped);
+    const columns = header.map((name) => name.trim());
+    // The delimiter that cuts the header into most columns; of equals the first, which is the comma.
+    if (columns.length > best.columns.length) best = { columns, delimiter };
+  }
+  if (best.columns.length === 0) throw emptyFile(file);
+  const cut = { file, encoding, delimiter: best.delimiter };
+  return { file, ...best, headerLine: skipped + 1, records: (watch) => dataRecords(cut, skipped + 1, watch) };
 }
 
 /** The first bytes of a regular file; a clear error for everything else. */
@@ -70,37 +84,52 @@ async function readHead(file: string): Promise<Buffer> {
       await handle.close();
     }
   } catch (error) {
-    throw readError(file, error);
+    throw unreadable(file, error);
   }
 }
 
-/** First bytes (latin1) of files that people give for a CSV by mistake. */
-const SIGNATURES: [start: string, what: string][] = [
+/** First bytes (latin1) of tables that are no CSV. */
+const OTHER_TABLES: [start: string, what: string][] = [
   ["PK\x03\x04", "an Excel workbook (or another zip archive)"],
   ["\xd0\xcf\x11\xe0", "an old Excel workbook"],
-  ["\x89PNG", "a PNG picture"],
-  ["\xff\xd8\xff", "a JPEG picture"],
-  ["II*\0", "a TIFF picture"],
-  ["MM\0*", "a TIFF picture"],
-  ["\x1f\x8b", "gzip-compressed"],
-  ["%PDF", "a PDF"],
-  ["\xff\xfe", "UTF-16 text"],
-  ["\xfe\xff", "UTF-16 text"],
+  ["PAR1", "a Parquet table"],
+  ["\xff\xfe\0\0", "UTF-32 text"],
+  ["\0\0\xfe\xff", "UTF-32 text"],
 ];
 
-function refuseOtherFormats(file: string, head: Buffer): void {
-  const start = head.toString("latin1", 0, 8);
-  const known = SIGNATURES.find(([signature]) => start.startsWith(signature));
-  if (known !== undefined) throw csvError(file, `this is ${known[1]}, not a CSV file`, SAVE_AS_CSV);
-  if (head.includes(0)) throw csvError(file, "this is a binary file, not a CSV file", SAVE_AS_CSV);
-  if (head.toString("utf8").trim() === "") {
-    throw csvError(file, "the file is empty", "Give a CSV file with a header line and one row a picture.");
-  }
+function refuseOtherFormats(file: string, head: Buffer, encoding: Encoding): void {
+  const start = head.toString("latin1", 0, 4);
+  const what = OTHER_TABLES.find(([signature]) => start === signature)?.[1] ?? otherKind(head, encoding);
+  if (what !== null) throw csvError(file, `this is ${what}, not a CSV file`, SAVE_AS_CSV);
+}
+
+/** Null for what may be a CSV: texts, whatever they begin with, but for pointers, pages and data of other kinds. */
+function otherKind(head: Buffer, encoding: Encoding): string | null {
+  if (encoding !== "cells" || head.length === 0) return null;
+  const kind = fileKind(head)?.name ?? null;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what no text has.
+  if (/[\0-\x08\x0e-\x1a]/.test(head.toString("latin1"))) return kind ?? "a binary file";
+  return kind !== null && /pointer|page|XML|JSON|PDF|PostScript|RTF/.test(kind) ? kind : null;
+}
+
+function emptyFile(file: string): DeeplasiaError {
+  return csvError(file, "the file is empty", "Give a CSV file with a header line and one row a picture.");
+}
+
+/** The delimiter that a first line `sep=;` names, as Excel reads and writes it; null where there is none. */
+function separatorLine(file: string, head: Buffer, encoding: Encoding): string | null {
+  const text = encoding === "cells" ? head.toString("latin1") : new TextDecoder(encoding).decode(head);
+  const found = /^(?:\ufeff|\xef\xbb\xbf)?\s*"?sep=(\\t|[^\r\n])"?[ \t]*(?:[\r\n]|$)/i.exec(text)?.[1];
+  if (found === undefined) return null;
+  const delimiter = found === "\\t" ? "\t" : found;
+  if (delimiter === "\t" || /^[ -~]$/.test(delimiter)) return delimiter;
+  throw csvError(file, `line 1 says that cells are separated by "${found}"`, "Use a comma or a semicolon.");
 }
 
 function csvOptions(delimiter: string): Options {
   return {
-    bom: true,
+    // One byte a character; `cellText` makes text of it.
+    encoding: "latin1",
     delimiter,
     // All three, as files get concatenated; a `\r` is never left at the end of a cell.
     record_delimiter: ["\r\n", "\n", "\r"],
@@ -111,70 +140,83 @@ function csvOptions(delimiter: string): Options {
   };
 }
 
-function readHeader(file: string, head: string): { columns: string[]; delimiter: string } {
-  const readings = [",", ";", "\t"].map((delimiter) => {
-    const [record] = parseHeader(file, head, delimiter);
-    return { delimiter, columns: (record ?? []).map((name) => name.trim()) };
-  });
-  // The delimiter that cuts the header into most columns; of equals the first, which is the comma.
-  const best = readings.reduce((a, b) => (b.columns.length > a.columns.length ? b : a));
-  const twice = best.columns.find((name, i) => name !== "" && best.columns.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw csvError(file, `line 1: two columns are named "${twice}"`, "Rename or remove one of them.");
-  }
-  return best;
-}
+/** Nothing to be seen in it. */
+const isBlank = (cell: string) => /^[\s\u200b]*$/.test(cell);
 
-function parseHeader(file: string, head: string, delimiter: string): string[][] {
-  try {
-    return parseSync(head, { ...csvOptions(delimiter), to: 1 }) as string[][];
-  } catch (error) {
-    throw readError(file, error);
-  }
-}
-
-async function* readRecords(file: string, delimiter: string, onBytes?: (bytes: Buffer) => void) {
-  const bytes = createReadStream(file);
-  const parser = parse({ ...csvOptions(delimiter), from: 2 });
-  if (onBytes !== undefined) bytes.on("data", (chunk) => onBytes(chunk as Buffer));
+/** Every record of the file that is not blank, header and `sep=` line among them. */
+async function* allRecords(cut: Cut, watch: RecordWatch = {}): AsyncGenerator<string[]> {
+  const bytes = csvStream(cut.file, cut.encoding, watch.onBytes);
+  const parser = parse(csvOptions(cut.delimiter));
   bytes.on("error", (error) => parser.destroy(error));
   bytes.pipe(parser);
-  let any = false;
   try {
-    for await (const record of parser) {
-      any = true;
-      yield record as string[];
+    for await (const record of parser as AsyncIterable<string[]>) {
+      const cells = record.map((cell) => cellText(cell, watch.onForeign));
+      if (!cells.every(isBlank)) yield cells;
     }
   } catch (error) {
-    throw readError(file, error);
+    throw error instanceof CsvError ? await badRecord(cut, error) : unreadable(cut.file, error);
   } finally {
     bytes.destroy();
   }
-  if (!any) throw csvError(file, "there is a header but no row below it", "Add one row a picture.");
 }
 
-function readError(file: string, error: unknown): DeeplasiaError {
-  if (error instanceof DeeplasiaError) return error;
-  if (error instanceof CsvError) {
-    const quote = error.code === "CSV_QUOTE_NOT_CLOSED" || error.code === "CSV_MAX_RECORD_SIZE";
-    const line = typeof error.lines === "number" ? `line ${error.lines}: ` : "";
-    return quote
-      ? csvError(
-          file,
-          `${line}a cell opens with a quote (") that is never closed`,
-          'Close it, or double it ("").',
-          error,
-        )
-      : csvError(file, `${line}${error.message}`, SAVE_AS_CSV, error);
+/** The record with this number, from 0; empty where there are not so many. */
+async function recordAt(cut: Cut, number: number): Promise<string[]> {
+  let left = number;
+  for await (const record of allRecords(cut)) {
+    if (left === 0) return record;
+    left -= 1;
   }
+  return [];
+}
+
+async function* dataRecords(cut: Cut, from: number, watch?: RecordWatch): AsyncGenerator<string[]> {
+  let count = 0;
+  for await (const record of allRecords(cut, watch)) {
+    if (count >= from) yield record;
+    count += 1;
+  }
+  if (count <= from)
+    throw csvError(cut.file, "there is a header but no row below it", "Add one row a picture.");
+}
+
+async function badRecord(cut: Cut, error: CsvError): Promise<DeeplasiaError> {
+  const { file } = cut;
+  const remedy = 'Close it, or double it ("").';
+  const line = `line ${await lineAfterLastRecord(cut)}`;
+  if (error.code === "CSV_QUOTE_NOT_CLOSED")
+    return csvError(file, `${line}: a cell opens with a quote (") that is never closed`, remedy, error);
+  if (error.code !== "CSV_MAX_RECORD_SIZE")
+    return csvError(file, `${line}: ${error.message}`, SAVE_AS_CSV, error);
+  const most = MAX_RECORD_CHARACTERS.toLocaleString("en");
+  const what = `${line}: the row that begins here has more than ${most} characters: a quote (") is never closed, or a cell is too large`;
+  return csvError(file, what, `${remedy} Leave out columns with such cells.`, error);
+}
+
+/** Where the record begins that could not be read: the parser only knows the line in which it gave up. */
+async function lineAfterLastRecord({ file, encoding, delimiter }: Cut): Promise<number> {
+  const bytes = csvStream(file, encoding);
+  const parser = parse({ ...csvOptions(delimiter), info: true });
+  bytes.on("error", (error) => parser.destroy(error));
+  bytes.pipe(parser);
+  let line = 1;
+  try {
+    for await (const { info } of parser as AsyncIterable<{ info: { lines: number } }>) line = info.lines + 1;
+  } catch {
+    // The error that is reported already.
+  } finally {
+    bytes.destroy();
+  }
+  return line;
+}
+
+function unreadable(file: string, error: unknown): DeeplasiaError {
+  if (error instanceof DeeplasiaError) return error;
   const denied = isSystemError(error, "EACCES", "EPERM");
   const what = denied ? "permission denied" : error instanceof Error ? error.message : String(error);
-  return csvError(
-    file,
-    `cannot read it: ${what}`,
-    denied ? "Make the file readable." : "Check the disk.",
-    error,
-  );
+  const remedy = denied ? "Make the file readable." : "Check the disk.";
+  return csvError(file, `cannot read it: ${what}`, remedy, error);
 }
 
 /** An error about a CSV file as a whole. */

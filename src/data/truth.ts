@@ -1,49 +1,102 @@
-/** True bone ages from an annotation CSV, to look up by picture. */
+/** True bone ages from an annotation CSV, or one of predictions, to look up by picture. */
 import { DeeplasiaError } from "../errors.js";
+import { plural } from "../plural.js";
+import { likeness, looseKey } from "./alike.js";
 import { readAnnotations } from "./annotations.js";
+import { ReadingNotes } from "./readingNotes.js";
 import { openTable } from "./table.js";
+import { findColumn } from "./tableColumns.js";
 
-/** Bone age of a picture in months; null where it is not known. `dir` counts where the CSV has that column too. */
-export type Truth = (imageId: string, dir: string | null) => number | null;
+export interface Truth {
+  /**
+   * Bone age of a picture in months; null where it is not known. `dir` counts where the CSV has that column too. A picture
+   * is found under another form of its name too (`alike.ts`). Throws `ERR_DEEPLASIA_CSV` for a picture of which two rows
+   * say different things.
+   */
+  of(imageId: string, dir: string | null): number | null;
+  /** Lines about what was read or found otherwise than it is written, and pictures that it knows nothing of. */
+  notes(): string[];
+}
+
+interface Known {
+  imageId: string;
+  months: number;
+  row: number;
+}
 
 /**
  * Read the bone ages whole. Rows that cannot be used say nothing.
  *
- * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN`; the look-up throws `ERR_DEEPLASIA_CSV` for a picture of which
- * two rows say different things.
+ * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN`.
  */
 export async function readTruth(file: string): Promise<Truth> {
-  const hasDir = (await openTable(file)).columns.includes("dir");
-  const byPlace = new Map<string, Known>();
-  const byName = new Map<string, Known>();
-  for await (const row of readAnnotations(file, { sexNeed: "ignored" })) {
+  const hasDir = findColumn(await openTable(file), "dir") >= 0;
+  const byPlace = new Map<string, Known[]>();
+  const byName = new Map<string, Known[]>();
+  const reading = new ReadingNotes();
+  for await (const row of readAnnotations(file, { sexNeed: "ignored", ...reading.watch })) {
     if ("error" in row || row.boneAgeMonths === null) continue;
-    const known = { months: row.boneAgeMonths, row: row.row };
+    const known = { imageId: row.imageId, months: row.boneAgeMonths, row: row.row };
     note(byPlace, place(row.imageId, row.dir), known);
-    note(byName, row.imageId, known);
+    note(byName, place(row.imageId, ""), known);
   }
-  return (imageId, dir) => {
-    const known = hasDir && dir !== null ? byPlace.get(place(imageId, dir)) : byName.get(imageId);
-    if (known?.otherRow === undefined) return known?.months ?? null;
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_CSV",
-      `${file}: rows ${known.row} and ${known.otherRow} give different bone ages for ${imageId}`,
-      { file, remedy: "Remove one, or predict with a `dir` column, which tells pictures of one name apart." },
-    );
+  const counts = { loose: 0, unknown: 0, firstUnknown: "" };
+  return {
+    of(imageId, dir) {
+      const byDir = hasDir && dir !== null;
+      const all = (byDir ? byPlace.get(place(imageId, dir)) : byName.get(place(imageId, ""))) ?? [];
+      const found = closest(all, imageId);
+      if (found === null) {
+        if (counts.unknown++ === 0) counts.firstUnknown = imageId;
+        return null;
+      }
+      const { known, other, unlikeness } = found;
+      if (other !== undefined) throw contradiction(file, known, other, imageId);
+      if (unlikeness > 0) counts.loose += 1;
+      return known.months;
+    },
+    notes() {
+      const notes = reading.notes();
+      if (counts.loose > 0)
+        notes.push(
+          `${plural(counts.loose, "picture is", "pictures are")} in ${file} under another form of their names`,
+        );
+      if (counts.unknown > 0)
+        notes.push(
+          `${file} has no bone age of ${plural(counts.unknown, "picture")} (the first: ${counts.firstUnknown})`,
+        );
+      return notes;
+    },
   };
 }
 
-interface Known {
-  months: number;
-  row: number;
-  /** A row that says another bone age. */
-  otherRow?: number;
+interface Closest {
+  known: Known;
+  other: Known | undefined;
+  unlikeness: number;
 }
 
-const place = (imageId: string, dir: string) => `${dir}/${imageId}`;
+/** The first row whose name is most like the picture's, one that says otherwise, and how unlike the names are. */
+function closest(rows: readonly Known[], imageId: string): Closest | null {
+  const likes = rows.map((row) => likeness(row.imageId, imageId, "picture") ?? Number.POSITIVE_INFINITY);
+  const best = Math.min(...likes);
+  if (!Number.isFinite(best)) return null;
+  const fitting = rows.filter((_, i) => likes[i] === best);
+  const [first] = fitting;
+  return { known: first!, other: fitting.find(({ months }) => months !== first!.months), unlikeness: best };
+}
 
-function note(known: Map<string, Known>, key: string, now: Known): void {
+function contradiction(file: string, known: Known, other: Known, imageId: string): DeeplasiaError {
+  const what = `${file}: rows ${known.row} and ${other.row} give different bone ages for ${imageId}`;
+  const remedy = "Remove one, or predict with a `dir` column, which tells pictures of one name apart.";
+  return new DeeplasiaError("ERR_DEEPLASIA_CSV", what, { file, remedy });
+}
+
+const place = (imageId: string, dir: string) =>
+  `${dir.trim().normalize().replaceAll("\\", "/")}/${looseKey(imageId, "picture")}`;
+
+function note(known: Map<string, Known[]>, key: string, now: Known): void {
   const before = known.get(key);
-  if (before === undefined) known.set(key, { ...now });
-  else if (before.months !== now.months) before.otherRow ??= now.row;
+  if (before === undefined) known.set(key, [now]);
+  else before.push(now);
 }

@@ -19,9 +19,12 @@ import {
   native,
 } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import { forwardOptions, loadModelOptions } from "../options/predict.js";
+import { requireArgument, requireOptions } from "../schema/check.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
 import { openModelSource } from "./source.js";
-import { encodeSex, type Numbers, requireShape, type Shape } from "./tensors.js";
+import { encodeSex, type Numbers, requireFinite, requireShape, type Shape } from "./tensors.js";
 
 export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions> {
   /** A manifest file that overrides what the archive and the file beside it say. */
@@ -50,6 +53,8 @@ export interface ForwardOptions {
 }
 
 export class BoneAgeModel implements AsyncDisposable {
+  #isDisposed = false;
+
   constructor(
     /** The file that it came from. */
     readonly file: string,
@@ -76,16 +81,18 @@ export class BoneAgeModel implements AsyncDisposable {
    * @param shape `[B, C, H, W]`.
    * @param male [B], 1 for male and 0 for female, whatever the network's own encoding is; ignored by a network
    *   without a sex input.
-   * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for shapes that do not fit, ERR_DEEPLASIA_MODEL_FORWARD,
-   *   ERR_DEEPLASIA_OUT_OF_MEMORY, ERR_DEEPLASIA_DISPOSED.
+   * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for shapes that do not fit, values that are not finite, and a sex that is
+   *   neither 1 nor 0; ERR_DEEPLASIA_MODEL_FORWARD, ERR_DEEPLASIA_OUT_OF_MEMORY, ERR_DEEPLASIA_DISPOSED.
    */
   async forward(
     data: Float32Array,
     shape: Shape,
-    male?: Numbers,
-    { features = false }: ForwardOptions = {},
+    male?: Numbers | null,
+    options: ForwardOptions = {},
   ): Promise<ForwardOutputs> {
     requireShape(data, shape);
+    requireFinite(data);
+    const { features } = requireOptions(forwardOptions, options);
     try {
       const sex = this.encodeSex(male, shape[0]);
       const outputs = await native().forward(this.handle, data, shape, sex, features);
@@ -95,13 +102,19 @@ export class BoneAgeModel implements AsyncDisposable {
     }
   }
 
+  /** Whether `dispose` was called. */
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
   /** Sex as the network wants it, from 1 = male; null for a network without that input. */
-  encodeSex(male: Numbers | undefined, rows: number): Float32Array | null {
+  encodeSex(male: Numbers | null | undefined, rows: number): Float32Array | null {
     return encodeSex(this.contract.sexEncoding, male, rows);
   }
 
   /** Release the weights now. Idempotent; waits for work in flight. */
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     await native().dispose(this.handle);
   }
 
@@ -155,10 +168,13 @@ function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
  * Load a model, put it on a device, and verify its contract on a blank picture. The file is TorchScript, a checkpoint of
  * the reference (Lightning, or a plain state dict), or safetensors; a checkpoint's network is made in memory.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD,
+ * @param path The file, or its `file:` URL.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD,
  *   _MODEL_SHAPE, _LIBTORCH_….
  */
-export async function loadModel(file: string, options: LoadModelOptions = {}): Promise<BoneAgeModel> {
+export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
+  const file = requireArgument("file", pathArgument, path);
+  const options = requireOptions(loadModelOptions, given);
   const flags = parseManifest(options.contract ?? {}, "given by options");
   const addon = native();
   try {
@@ -169,7 +185,7 @@ export async function loadModel(file: string, options: LoadModelOptions = {}): P
       const overridden = overridesOf(source.sources, sources);
       const contract = completeContract(merged.manifest, file);
       const device = chooseDevice(options);
-      const { threads = 0, precision = "32" } = options;
+      const { threads, precision } = options;
       const settings: ModelOptions = { device: device.name, threads, precision, optimize: true };
       const handle = await addon.loadModel(source.model, settings);
       return await verified(file, handle, {

@@ -1,5 +1,6 @@
 /** Options of `phantom`, declared once: name, type, default, unit, meaning. */
 import { z } from "zod";
+import { watching } from "./library.js";
 import { predictOptions } from "./predict.js";
 
 const { progress, yes } = predictOptions.shape;
@@ -55,5 +56,14 @@ export const phantomOptions = z.strictObject({
     .meta({ description: "pictures drawn and written at once; bounds the memory", argument: "<n>" }),
   progress,
   yes,
+});
+
+const { minAge, maxAge, progress: _progress, yes: _yes, ...recipe } = phantomOptions.shape;
+/** The same for the library, whose names carry their units. */
+export const writePhantomsOptions = z.strictObject({
+  ...recipe,
+  minAgeMonths: minAge,
+  maxAgeMonths: maxAge,
+  ...watching,
 });
 export type PhantomFlags = z.infer<typeof phantomOptions>;

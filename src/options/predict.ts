@@ -8,7 +8,10 @@
 import { z } from "zod";
 import { manifestSchema } from "../contract/manifest.js";
 import { PROGRESS_KINDS } from "../report/progress.js";
+import { understood } from "../schema/understood.js";
+import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
+import { contractArgument } from "./library.js";
 
 const file = z.string().min(1);
 
@@ -71,6 +74,12 @@ const deviceOptions = {
   }),
 };
 
+/** A sex in the words of a CSV; in a script also 1 (male) and 0 (female). What says that nothing is known is none. */
+export const sexOption = understood(
+  readSexWord,
+  z.enum(["F", "M"], { error: "must be F or M (or female, male)" }).optional(),
+).optional();
+
 const cohortOptions = {
   annotationCsv: file.optional().meta({
     description: "rows to predict: image_ID, dir, patient_ID, sex, bone_age",
@@ -101,13 +110,11 @@ const cohortOptions = {
     .string()
     .default("test")
     .meta({ description: "rows of that split", argument: "<name>", reference: true }),
-  sex: z
-    .enum(["F", "M"])
-    .optional()
-    .meta({ description: "sex of all pictures given as files", argument: "<F|M>" }),
-  sexFrom: file
-    .optional()
-    .meta({ description: "CSV with image_ID and sex to look the pictures up in", argument: "<file>" }),
+  sex: sexOption.meta({ description: "sex of all pictures given as files: F or M", argument: "<F|M>" }),
+  sexFrom: file.optional().meta({
+    description: "CSV with image_ID and sex to look the pictures up in; a file of predictions too",
+    argument: "<file>",
+  }),
   limitPredictBatches: z.number().min(0).optional().meta({
     description: "at most that many batches; a fraction below 1 means that share of them",
     argument: "<n>",
@@ -212,6 +219,19 @@ const {
 } = manifestSchema.shape;
 /** Fields of the contract that may be given as flags: all that change a number. */
 export const contractOptions = z.strictObject(contractShape).partial();
+
+/** How a model is loaded, for the library: where it runs, what its file leaves open, and its contract. */
+export const loadModelOptions = z.strictObject({
+  ...deviceOptions,
+  ...checkpointOptions.shape,
+  manifest: modelOptions.manifest,
+  contract: contractArgument,
+});
+
+/** What a forward on ready tensors gives besides. */
+export const forwardOptions = z.strictObject({
+  features: z.boolean().default(false).meta({ description: "true: also the pooled features" }),
+});
 
 /** Which rows of a cohort are predicted, and how: what the library takes, too, once the models are loaded. */
 export const cohortPredictionOptions = z.strictObject({

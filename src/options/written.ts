@@ -1,7 +1,8 @@
 /** What a person wrote, on the command line or in YAML, and what it means once an option's type is known. */
-import { isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
+import { isMap, isScalar, isSeq, Scalar } from "yaml";
 import { z } from "zod";
 import { unwrap } from "../schema/unwrap.js";
+import { parseYaml } from "./yaml.js";
 
 /** Text that no type has been given to yet, in lists and maps as they were written; null where `null` was. */
 export type Written = string | null | Written[] | { [key: string]: Written };
@@ -40,8 +41,9 @@ export function writtenFlag(schema: z.ZodType, value: unknown): Written {
   if (texts.length === 1) {
     if (nullable && NULL.test(only)) return null;
     if (isStructured && /^\s*(\[.*\]|\{.*\})\s*$/s.test(only)) {
-      const document = parseDocument(only);
-      if (document.errors.length === 0) return writtenNode(document.contents);
+      try {
+        return writtenNode(parseYaml(only).contents);
+      } catch {} // a text in brackets
     }
   }
   if (!isList) return only;

@@ -1,4 +1,5 @@
 /** A cohort of synthetic radiographs: pictures, masks, annotations and splits. Drawn from tables, not from people. */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
@@ -9,19 +10,21 @@ import { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { useWorkers } from "../image/workers.js";
 import { native, type Phantom, type PhantomFacts, type PhantomOptions } from "../native.js";
+import { writePhantomsOptions } from "../options/phantom.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
+import { requireOptions } from "../schema/check.js";
 import { claimFolder } from "./folder.js";
 
 export const SYNTHETIC_NOTICE =
   "Synthetic pictures, drawn from tables: they show nobody and stand for nobody.";
 
-export interface WritePhantomsOptions extends Omit<PhantomOptions, "index"> {
+export interface WritePhantomsOptions extends Partial<Omit<PhantomOptions, "index">> {
   /** Folder of the cohort: `images`, `masks`, `annotations.csv`, `splits.csv`. */
   out: string;
-  /** Number of pictures; picture `i` does not depend on it. */
-  n: number;
+  /** Number of pictures, 1 to 1000000; picture `i` does not depend on it. */
+  n?: number | undefined;
   /** Pictures in flight. */
-  numWorkers: number;
+  numWorkers?: number | undefined;
   /** Ends the run after the pictures in hand. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -50,7 +53,7 @@ interface Row {
  * holds something else, or that cannot be written.
  */
 export async function writePhantoms(options: WritePhantomsOptions): Promise<WrittenPhantoms> {
-  const { out, n, numWorkers, signal, onProgress, ...recipe } = options;
+  const { out, n, numWorkers, signal, onProgress, ...recipe } = requireOptions(writePhantomsOptions, options);
   if (recipe.minAgeMonths > recipe.maxAgeMonths) {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_OPTION",

@@ -3,6 +3,7 @@ import { csvLines } from "../data/csvLines.js";
 import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
 import { type EarlierPredictions, readPredictions } from "../data/predictions.js";
 import { readTruth } from "../data/truth.js";
+import { plural } from "../plural.js";
 import { columnsOf, ensembleFields, toCsv } from "./columns.js";
 import { mean, standardDeviation } from "./ensemble.js";
 import { field, rowNumber } from "./fields.js";
@@ -26,6 +27,8 @@ export interface Combined {
   failures: FailureRecord[];
   /** Deviations from the truth, where it is known. */
   deviations: Pick<Summary, "madMonths" | "withTruth" | "members">;
+  /** Lines about what was read or found otherwise than it is written, or does not fit together. */
+  notes: string[];
 }
 
 /** A row of the join; a member's months are null where it lacks the row. */
@@ -55,10 +58,12 @@ export async function combineCsvs(
   const byDir = everyHas(tables, "dir");
   const summary = new SummaryBuilder();
   const records: CombinedRecord[] = [];
+  const sexes = new SexNotes();
   const failures: FailureRecord[] = [];
   for (const [index, joined] of joinPredictions(tables).entries()) {
     const record = combine(names, joined, index);
-    if (truth !== null) record.boneAgeMonths = truth(record.imageId, byDir ? record.dir : null);
+    if (truth !== null) record.boneAgeMonths = truth.of(record.imageId, byDir ? record.dir : null);
+    sexes.add(joined, record);
     const present = record.members.filter(isPresent);
     if (present.length === 0 || (present.length < names.length && !allowMissing)) {
       failures.push(lacking(record));
@@ -68,7 +73,8 @@ export async function combineCsvs(
     summary.add({ ...record, members: present });
   }
   const csv = toText(names, tables, records, allowMissing);
-  return { csv, rows: records.length, failures, deviations: summary.build(0) };
+  const notes = [...(truth?.notes() ?? []), ...sexes.notes()];
+  return { csv, rows: records.length, failures, deviations: summary.build(0), notes };
 }
 
 function combine(names: readonly string[], joined: Joined, index: number): CombinedRecord {
@@ -91,6 +97,25 @@ function combine(names: readonly string[], joined: Joined, index: number): Combi
     sdMonths: standardDeviation(months),
     sexHat: ofHeads.length === 0 ? null : mean(ofHeads),
   };
+}
+
+/** Counts rows for which the members were given different sexes: such a mean is of two children. */
+class SexNotes {
+  private count = 0;
+  private first = "";
+
+  add(joined: Joined, { row, imageId }: CombinedRecord): void {
+    const sexes = new Set(joined.map((member) => member?.sex ?? null).filter((sex) => sex !== null));
+    if (sexes.size < 2) return;
+    if (this.count++ === 0) this.first = `row ${row}, ${imageId}`;
+  }
+
+  notes(): string[] {
+    const rows = plural(this.count, "row has", "rows have");
+    return this.count === 0
+      ? []
+      : [`${rows} different sexes in the members' files (the first: ${this.first})`];
+  }
 }
 
 function lacking({ index, row, dir, imageId, members }: CombinedRecord): FailureRecord {

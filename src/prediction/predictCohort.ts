@@ -1,11 +1,13 @@
 /** Predictions of a cohort as an async iterable. */
+
+import type { z } from "zod";
 import type { SexNeed } from "../data/annotations.js";
-import { type Cohort, openCohort } from "../data/cohort.js";
+import { type Cohort, duplicateLines, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { type CohortPredictionOptions, cohortPredictionOptions } from "../options/predict.js";
+import type { CohortPredictionOptions } from "../options/predict.js";
 import { plural } from "../plural.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
@@ -13,8 +15,10 @@ import { requireOptions } from "../schema/check.js";
 import { shareOf } from "../slurm/share.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOf, type Staged, stage } from "../staging/staging.js";
+import type { SexWord } from "../words.js";
+import { predictCohortOptions, requireModels } from "./arguments.js";
 import { combineBlocks } from "./ensemble.js";
-import { type Members, type Models, membersOf } from "./members.js";
+import type { Members, Models } from "./members.js";
 import { overrideTexts } from "./overrides.js";
 import { predictBlocks } from "./pipeline.js";
 import { type AnyRecord, type EnsembleOutputRecord, isFailure, type OutputRecord } from "./record.js";
@@ -23,7 +27,9 @@ import { cohortOfShare } from "./shares/range.js";
 import { SummaryBuilder } from "./summary.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
-export interface PredictCohortOptions extends Partial<CohortPredictionOptions> {
+export interface PredictCohortOptions extends Partial<Omit<CohortPredictionOptions, "sex">> {
+  /** Sex of all pictures given as `files`, in the words that `predictImage` takes. */
+  sex?: SexWord | null | undefined;
   /** Pictures, folders or glob patterns, instead of an annotation CSV. */
   files?: readonly string[] | undefined;
   /** Says the sex where a row gives none: a model with a sex head that looks at the picture alone. */
@@ -35,14 +41,7 @@ export interface PredictCohortOptions extends Partial<CohortPredictionOptions> {
 }
 
 /** Options with every default filled in. */
-export type CohortRun = PredictCohortOptions & CohortPredictionOptions;
-
-/** The options with the defaults of the schema. Throws ERR_DEEPLASIA_OPTION. */
-export function resolveOptions(options: PredictCohortOptions): CohortRun {
-  const { files, sexModel, signal, onProgress, logger, ...rest } = options;
-  const checked = requireOptions(cohortPredictionOptions, rest);
-  return { ...checked, files, sexModel, signal, onProgress, logger };
-}
+export type CohortRun = z.output<typeof predictCohortOptions>;
 
 /** The cohort that the options name, for networks that may need sex and masks. */
 export async function openCohortOf(models: readonly BoneAgeModel[], options: CohortRun): Promise<Cohort> {
@@ -105,15 +104,7 @@ export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, op
 }
 
 function warnAboutCohort(cohort: Cohort, logger: Logger): void {
-  for (const note of cohort.notes ?? []) logger.warn(note);
-  const { count, first } = cohort.duplicates;
-  if (first !== null) {
-    const name = [first.dir, first.imageId].filter(Boolean).join("/");
-    logger.warn(
-      `${plural(count, "row names", "rows name")} a picture that an earlier row names too (row ${first.row} and row ${first.earlierRow}: ` +
-        `${name}); each is predicted`,
-    );
-  }
+  for (const line of duplicateLines(cohort.duplicates)) logger.warn(line);
   if (cohort.withoutSplit > 0)
     logger.info(`${plural(cohort.withoutSplit, "row is", "rows are")} not in the split file: left out`);
 }
@@ -143,6 +134,7 @@ export async function* blocksOf(
     const ofMembers = ofModels.map((records) => records.map((record) => applyStrict(record, options)));
     yield { samples, records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
   }
+  for (const note of cohort.notes()) options.logger?.warn(note);
 }
 
 async function stageRows(cohort: Cohort, options: CohortRun, from: number): Promise<Staged | null> {
@@ -157,7 +149,7 @@ async function stageRows(cohort: Cohort, options: CohortRun, from: number): Prom
  * models is an ensemble: its records hold each member's months, their mean and their spread. Of a `shard` (`"3/16"`) only
  * the rows of that share are predicted: `row` is that of the whole cohort, `index` counts the share's.
  *
- * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options); ERR_DEEPLASIA_ABORTED after the
+ * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options, models); ERR_DEEPLASIA_ABORTED after the
  *   signal.
  */
 export function predictCohort(
@@ -176,8 +168,8 @@ export async function* predictCohort(
   models: Models,
   options: PredictCohortOptions,
 ): AsyncGenerator<AnyRecord, void, void> {
-  const resolved = resolveOptions(options);
-  const members = membersOf(models);
+  const resolved = requireOptions(predictCohortOptions, options);
+  const members = requireModels(models, resolved.sexModel);
   const whole = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, whole, resolved);
   const cohort = cohortOfShare(whole, shareOf(resolved.shard), resolved.batchSize);

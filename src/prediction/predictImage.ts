@@ -1,20 +1,30 @@
 /** Bone age of one radiograph. */
-import type { Sex } from "../data/annotations.js";
+
+import type { z } from "zod";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
+import { type PictureArgument, pictureArgument } from "../options/library.js";
+import { requireArgument, requireOptions } from "../schema/check.js";
+import type { Sex, SexWord } from "../words.js";
+import { predictImageOptions } from "./arguments.js";
 import { BlockPredictor } from "./blockPredictor.js";
 import type { Reading } from "./months.js";
+import { pictureSource } from "./pictureBytes.js";
 import { requireSexModel } from "./sexModel.js";
 
 export interface PredictImageOptions {
-  /** Needed by a model with a sex input, unless there is a `sexModel`. */
-  sex?: Sex | undefined;
+  /**
+   * Needed by a model with a sex input, unless there is a `sexModel`. In the words of a CSV, or 1 for male and 0 for
+   * female; null, `""` and `"NA"` say that it is not known. What is no sex is an error.
+   */
+  sex?: SexWord | null | undefined;
   /** Says the sex where `sex` is not given: a model with a sex head that looks at the picture alone. */
   sexModel?: BoneAgeModel | undefined;
-  /** The hand's mask: a file, or the bytes of one. Needed by a model that was trained on masked hands. */
-  mask?: string | Uint8Array | undefined;
+  /** The hand's mask, given as the picture is. Needed by a model that was trained on masked hands. */
+  mask?: PictureArgument | undefined;
   flip?: boolean | undefined;
-  /** Degrees, positive is clockwise. */
+  /** Degrees, -360 to 360; positive is clockwise. */
   rotationAngle?: number | undefined;
 }
 
@@ -30,27 +40,21 @@ export interface ImagePrediction extends Reading {
 /**
  * Bone age of one radiograph.
  *
- * @param image A file (PNG, JPEG, TIFF, WebP), or the bytes of one.
- * @throws DeeplasiaError ERR_DEEPLASIA_SEX, _MASK_MISSING, _IMAGE_…, _MODEL_FORWARD, _NOT_FINITE.
+ * @param image A file (PNG, JPEG, TIFF, WebP) by its path or `file:` URL, or the bytes of one: Uint8Array (so Buffer),
+ *   ArrayBuffer, Blob.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _MASK_MISSING, _IMAGE_…,
+ *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED.
  */
 export async function predictImage(
   model: BoneAgeModel,
-  image: string | Uint8Array,
-  { sex, sexModel, mask, flip = false, rotationAngle = 0 }: PredictImageOptions = {},
+  image: PictureArgument,
+  options: PredictImageOptions = {},
 ): Promise<ImagePrediction> {
-  if (sex === undefined && sexModel === undefined && model.contract.sexEncoding !== "none") {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_SEX",
-      "this model needs the sex of the child: pass sex, 'F' or 'M', or a sexModel",
-    );
-  }
-  const maskNeeded = model.contract.maskNeeded || sexModel?.contract.maskNeeded === true;
-  if (mask === undefined && maskNeeded) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_MASK_MISSING",
-      "this model needs the mask of the hand: pass mask",
-    );
-  }
+  requireModel("model", model);
+  const picture = requireArgument("image", pictureArgument, image);
+  const { sex, sexModel, mask, flip, rotationAngle } = requireOptions(predictImageOptions, options);
+  if (sexModel !== undefined) requireModel("sexModel", sexModel);
+  requireSexAndMask(model, { sex, sexModel, mask });
   if (sexModel !== undefined) await requireSexModel(sexModel);
   const predictor = new BlockPredictor([model], {
     batchSize: 1,
@@ -59,16 +63,36 @@ export async function predictImage(
     sexModel,
   });
   try {
-    const source = { image, mask: mask ?? null };
+    const source = {
+      image: await pictureSource("image", picture),
+      mask: mask === undefined ? null : await pictureSource("mask", mask),
+    };
     const [outcome] = await predictor.predict([{ source, sex: sex ?? null }]);
     const { sex: used, sexPredicted, readings, notes } = outcome!;
     const reading = readings[0]!;
     if (reading instanceof DeeplasiaError)
-      throw reading.at({ file: typeof image === "string" ? image : undefined });
+      throw reading.at({ file: typeof picture === "string" ? picture : undefined });
     return { ...reading, sex: used, sexPredicted, notes: notes.map(({ text }) => text) };
   } catch (error) {
     throw toDeeplasiaError(error);
   } finally {
     await predictor.dispose();
+  }
+}
+
+/** What the contract asks for must be given. */
+function requireSexAndMask(
+  { contract }: BoneAgeModel,
+  { sex, sexModel, mask }: Pick<z.infer<typeof predictImageOptions>, "sex" | "sexModel" | "mask">,
+): void {
+  if (sex === undefined && sexModel === undefined && contract.sexEncoding !== "none") {
+    throw new DeeplasiaError("ERR_DEEPLASIA_SEX", "this model needs the sex of the child", {
+      remedy: 'Pass sex, "F" or "M", or a sexModel.',
+    });
+  }
+  if (mask === undefined && (contract.maskNeeded || sexModel?.contract.maskNeeded === true)) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_MASK_MISSING", "this model needs the mask of the hand", {
+      remedy: "Pass mask: it was trained on masked hands.",
+    });
   }
 }

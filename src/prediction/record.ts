@@ -35,5 +35,5 @@ export type EnsembleOutputRecord = EnsembleRecord | FailureRecord;
 export type AnyRecord = OutputRecord | EnsembleOutputRecord;
 
 export function isFailure(record: AnyRecord): record is FailureRecord {
-  return "code" in record;
+  return typeof record === "object" && record !== null && "code" in record;
 }

@@ -14,6 +14,8 @@ export interface Summary {
   failuresByCode: Record<string, number>;
   /** The first row without a prediction; null if all have one. */
   firstFailure: FailureRecord | null;
+  /** The first row without one of each code. */
+  firstFailures: Record<string, FailureRecord>;
   /** Predicted rows whose true bone age is known. */
   withTruth: number;
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
@@ -37,14 +39,14 @@ export class SummaryBuilder {
   private readonly deviations = new Deviations();
   private readonly ofMembers = new Map<string, Deviations>();
   private readonly byCode = new Map<string, number>();
-  private firstFailure: FailureRecord | null = null;
+  private readonly firsts = new Map<string, FailureRecord>();
 
   /** Count a record; `resumed` if it is of an earlier run, so not of this one's speed. */
   add(record: AnyRecord, resumed = false): void {
     if (resumed) this.resumedRows += 1;
     if (isFailure(record)) {
-      if (this.firstFailure === null || record.row < this.firstFailure.row) this.firstFailure = record;
       this.byCode.set(record.code, (this.byCode.get(record.code) ?? 0) + 1);
+      this.firsts.set(record.code, firstOf([record, this.firsts.get(record.code) ?? record])!);
       if (record.dropped) this.dropped += 1;
       return;
     }
@@ -67,7 +69,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, sexPredicted, resumedRows, firstFailure } = this;
+    const { predicted, dropped, failed, sexPredicted, resumedRows } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -75,7 +77,8 @@ export class SummaryBuilder {
       failed,
       dropped,
       failuresByCode: Object.fromEntries([...this.byCode].sort(([, a], [, b]) => b - a)),
-      firstFailure,
+      firstFailure: firstOf([...this.firsts.values()]),
+      firstFailures: Object.fromEntries(this.firsts),
       withTruth: this.deviations.count,
       madMonths: this.deviations.mean,
       members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
@@ -85,6 +88,11 @@ export class SummaryBuilder {
       picturesPerSecond: seconds > 0 ? (rows - resumedRows) / seconds : 0,
     };
   }
+}
+
+/** The failure of the smallest row; of equals the earlier one. */
+function firstOf(failures: readonly FailureRecord[]): FailureRecord | null {
+  return failures.reduce<FailureRecord | null>((a, b) => (a === null || b.row < a.row ? b : a), null);
 }
 
 /** Absolute deviations from the truth, where it is known. */
@@ -126,10 +134,23 @@ export function formatOutcome(summary: Summary): string {
   const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
-  for (const [code, count] of Object.entries(summary.failuresByCode)) lines.push(`  ${code}: ${count}`);
+  for (const [code, count] of Object.entries(summary.failuresByCode))
+    lines.push(`  ${code}: ${count}${exampleText(count, summary.firstFailures[code])}`);
   if (sexPredicted > 0) lines.push(`the sex was predicted in ${plural(sexPredicted, "row")}`);
   lines.push(...deviationLines(summary));
   return lines.join("\n");
+}
+
+function exampleText(count: number, first: FailureRecord | undefined): string {
+  if (first === undefined) return "";
+  const { row, file, message } = first;
+  const place = message.includes(file) ? `row ${row}` : `row ${row}, ${file}`;
+  return `; ${count > 1 ? "the first: " : ""}${place}: ${message}`;
+}
+
+/** Where the rows are listed that were not predicted; empty where all were, or the output is no file. */
+export function failureList({ failed, dropped }: Summary, outputPath: string): string {
+  return failed + dropped === 0 || outputPath === "-" ? "" : `not predicted: ${outputPath}.failures.csv`;
 }
 
 /** Lines about the deviation from the truth; none where no truth is known. */

@@ -3,20 +3,17 @@ import { join } from "node:path";
 import type { Cohort } from "../data/cohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files.js";
+import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
 import { silentLogger } from "../report/log.js";
+import { requireOptions } from "../schema/check.js";
 import { shareOf } from "../slurm/share.js";
+import { requireModels, writePredictionsOptions } from "./arguments.js";
 import { runIdentityOf } from "./identity.js";
-import { type Members, type Models, membersOf } from "./members.js";
+import type { Members, Models } from "./members.js";
 import { kindOf, lockOutput, type OutputOptions, openOutput } from "./output.js";
 import { overrideTexts } from "./overrides.js";
-import {
-  type CohortRun,
-  openCohortOf,
-  type PredictCohortOptions,
-  resolveOptions,
-  warnAboutRun,
-} from "./predictCohort.js";
+import { type CohortRun, openCohortOf, type PredictCohortOptions, warnAboutRun } from "./predictCohort.js";
 import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
 import { SharesFolder } from "./shares/folder.js";
@@ -29,7 +26,7 @@ export interface WritePredictionsOptions
   extends PredictCohortOptions,
     Partial<Pick<PredictOptions, "format" | "memberCsvs" | "resume" | "overwrite">> {
   /** File, or `-` for stdout. */
-  outputPath: string;
+  outputPath: PathArgument;
   /** What was run, without its `shard`: messages say it where shares are missing. */
   command?: string | undefined;
 }
@@ -55,18 +52,12 @@ export async function writePredictions(
   models: Models,
   options: WritePredictionsOptions,
 ): Promise<WrittenPredictions> {
-  const {
-    outputPath,
-    format = "csv",
-    memberCsvs,
-    resume = false,
-    overwrite = false,
-    command,
-    ...rest
-  } = options;
-  const resolved = resolveOptions(rest);
+  const { outputPath, format, memberCsvs, resume, overwrite, command, ...resolved } = requireOptions(
+    writePredictionsOptions,
+    options,
+  );
   const logger = resolved.logger ?? silentLogger;
-  const members = membersOf(models);
+  const members = requireModels(models, resolved.sexModel);
   const cohort = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, cohort, resolved);
   const identity = await runIdentityOf(members.list, cohort, resolved, memberCsvs);

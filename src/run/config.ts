@@ -91,7 +91,7 @@ function mergeLayers(layers: readonly Layer[]): Layer {
 function forgetArguments(merged: Layer, section: string, classes: ClassTable, classPath: string): void {
   const prefix = `${section}.init_args.`;
   for (const path of [...merged.keys()]) {
-    if (path.startsWith(prefix) && !(path.slice(prefix.length) in classes[classPath]!.shape))
+    if (path.startsWith(prefix) && !Object.hasOwn(classes[classPath]!.shape, path.slice(prefix.length)))
       merged.delete(path);
   }
 }
@@ -102,7 +102,7 @@ function readClass({ classes }: ClassSection, section: string, settings: Layer) 
   const prefix = `${section}.init_args`;
   for (const [path, given] of settings) {
     const [, name = ""] = path.split(`${prefix}.`);
-    if (name === "" || name in schema.shape || IGNORED_SETTINGS.has(path)) continue;
+    if (name === "" || Object.hasOwn(schema.shape, name) || IGNORED_SETTINGS.has(path)) continue;
     const takes = Object.keys(schema.shape).join(", ") || "no arguments";
     throw settingError(path, given, `${shortName(classPath)} has no ${name}`, `It takes: ${takes}.`);
   }

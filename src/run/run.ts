@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { dirname } from "node:path";
 import type { Contract } from "../contract/contract.js";
+import { reasonLines } from "../data/reasons.js";
 import type { Group } from "../distributed/group.js";
 import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "../distributed/run.js";
 import { together } from "../distributed/together.js";
@@ -228,9 +229,9 @@ function noteKnownFailures({ cohort, config, logger }: Run, { failures }: Hooks)
     if (config.strict) throw row.error;
     failures.add(row, row.error);
   }
-  const [first] = failed;
-  if (first !== undefined)
-    logger.warn(
-      `${failed.length} row(s) cannot be used and are left out; the first: ${formatError(first.error)}`,
-    );
+  if (failed.length > 0) {
+    const lines = reasonLines(failed.map(({ error }) => error));
+    logger.warn([`${failed.length} row(s) cannot be used and are left out:`, ...lines].join("\n  "));
+  }
+  for (const note of cohort.notes) logger.warn(note);
 }

@@ -54,8 +54,17 @@ function mustBe(schema: z.ZodType, given: unknown): string {
   if (given === undefined) return `is missing: it must be ${expectation(schema)}`;
   const { inner } = unwrap(schema);
   const isChoice = inner instanceof z.ZodEnum && typeof given === "string";
-  const hint = isChoice ? nearestHint(given, inner.options.map(String)) : decimalComma(inner, given);
+  const hint = isChoice
+    ? nearestHint(given, inner.options.map(String))
+    : isUnquoted(inner, given)
+      ? ` (as text: "${given}")`
+      : decimalComma(inner, given);
   return `must be ${expectation(schema)}${hint}`;
+}
+
+/** `precision: 32` of a script, where the choice is "32". */
+function isUnquoted(schema: z.ZodType, given: unknown): given is number {
+  return schema instanceof z.ZodEnum && typeof given === "number" && schema.options.includes(String(given));
 }
 
 function decimalComma(schema: z.ZodType, given: unknown): string {
@@ -63,8 +72,12 @@ function decimalComma(schema: z.ZodType, given: unknown): string {
   return isDecimal ? ` (decimals take a point: ${String(given).replace(",", ".")})` : "";
 }
 
-/** A value as a message shows it: short, on one line. */
+/** A value as a message shows it: short, on one line. Of an object that is none of named values or a list: its kind. */
 export function shown(value: unknown): string {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const kind = value.constructor?.name ?? "Object";
+    if (kind !== "Object") return `of type ${kind}`;
+  }
   if (typeof value === "string" && value.length <= 200) return JSON.stringify(value);
   const text = inspect(value, { depth: 1, maxArrayLength: 8, maxStringLength: 200, breakLength: Infinity });
   return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
@@ -81,21 +94,38 @@ export function faultText(fault: Fault, noun: string): string {
 }
 
 /**
- * Options of a function, checked, with every default filled in.
+ * Options of a function, checked, with every default filled in. Undefined is an object without any.
  *
  * Throws `code` (ERR_DEEPLASIA_OPTION unless said) naming the first option that is wrong or unknown, and what it must be.
  */
 export function requireOptions<S extends z.ZodObject>(
   schema: S,
-  value: unknown,
+  value: unknown = {},
   code: ErrorCode = "ERR_DEEPLASIA_OPTION",
 ): z.infer<S> {
+  // A Map, a Date or a promise has no options, and would pass for an object without any.
+  const isObject = Object.prototype.toString.call(value) === "[object Object]";
+  const { data, faults } = check(schema, isObject ? value : null);
+  if (faults === null) return data;
+  // A name that is not known says why one that is needed is missing.
+  const first = faults.find(({ kind }) => kind === "unknown") ?? faults[0];
+  const names = `The options are ${Object.keys(schema.shape).join(", ")}.`;
+  if (!isObject) throw invalid(code, faultText({ ...(first as ValueFault), given: value }, "option"), names);
+  if (first.kind === "unknown") throw invalid(code, faultText(first, "option"), names);
+  throw invalid(code, faultText(first, "option"), meaningRemedy(first.meaning) ?? OTHER_VALUE);
+}
+
+const OTHER_VALUE = "Leave it out, or give such a value.";
+
+/** One argument of a function, checked; `name` is what its caller knows it by. Throws ERR_DEEPLASIA_OPTION. */
+export function requireArgument<S extends z.ZodType>(name: string, schema: S, value: unknown): z.infer<S> {
   const { data, faults } = check(schema, value);
   if (faults === null) return data;
-  const [first] = faults;
-  const remedy =
-    first.kind === "unknown"
-      ? `The options are ${Object.keys(schema.shape).join(", ")}.`
-      : (meaningRemedy(first.meaning) ?? "Leave it out, or give such a value.");
-  throw new DeeplasiaError(code, faultText(first, "option"), { remedy });
+  const fault = faults[0] as ValueFault;
+  const remedy = meaningRemedy(fault.meaning) ?? OTHER_VALUE;
+  throw invalid("ERR_DEEPLASIA_OPTION", faultText({ ...fault, path: [name] }, "argument"), remedy);
+}
+
+function invalid(code: ErrorCode, message: string, remedy: string): DeeplasiaError {
+  return new DeeplasiaError(code, message, { remedy });
 }

@@ -1,11 +1,15 @@
 /** The rows that a run trains on, validates on and is tested on. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { readAnnotations, type Sex } from "../data/annotations.js";
+import { readAnnotations, type Sex, whyUntrainable } from "../data/annotations.js";
+import { addTo, type Duplicates, duplicateLines, noDuplicates, noteDuplicate } from "../data/cohort.js";
+import { DuplicateFinder } from "../data/duplicates.js";
 import { openMasks, requireFolder } from "../data/masks.js";
-import { type FailedSample, locateFiles, type ReadySample, type SelectedRow } from "../data/sample.js";
+import { ReadingNotes } from "../data/readingNotes.js";
+import { reasonLines } from "../data/reasons.js";
+import { type FailedSample, Locator, type ReadySample, type SelectedRow } from "../data/sample.js";
 import { readSplit } from "../data/splits.js";
-import { DeeplasiaError, formatError } from "../errors.js";
+import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
 
 export const PARTS = ["train", "val", "test"] as const;
@@ -38,6 +42,8 @@ export interface TrainingCohort {
   scale: AgeScale;
   /** Rows that the split does not name. */
   withoutSplit: number;
+  /** Lines about what was read or found otherwise than it is written. */
+  notes: string[];
   /** SHA-256 over what is learnt from and validated on, hex. */
   sha256: string;
 }
@@ -58,81 +64,139 @@ export async function openTrainingCohort(source: Source, scale?: AgeScale): Prom
   const { img_dir: imgDir, mask_dirs: maskDirs } = source;
   await requireFolder(imgDir, "data.img_dir");
   const masks = await openMasks(maskDirs, "data.mask_dirs");
-  const { selected, withoutSplit } = await selectRows(source);
-  for (const part of ["train", "val"] as const) requireRows(part, selected[part], source);
-  const ages = selected.train.flatMap(({ row }) => ("error" in row ? [] : (row.boneAgeMonths ?? [])));
-  const chosen = scale ?? ageScale(ages, source);
+  const { selected, withoutSplit, named, notes } = await selectRows(source);
+  const chosen = scale ?? ageScale(selected.train, source);
   const parts = {} as Record<Part, CohortPart>;
+  const locator = new Locator(imgDir, masks, (dir, imageId) => named.has(dir, imageId));
   for (const part of PARTS) {
     parts[part] = { rows: [], failed: [] };
-    for await (const sample of locateFiles(iterate(selected[part]), masks)) {
+    for await (const sample of locator.locateAll(iterate(selected[part]))) {
       const found = "error" in sample ? sample : trainingRow(sample, chosen, source);
       if ("error" in found) parts[part].failed.push(found);
       else parts[part].rows.push(found);
     }
   }
-  return { parts, scale: chosen, withoutSplit, sha256: digest(parts, chosen) };
+  return {
+    parts,
+    scale: chosen,
+    withoutSplit,
+    notes: [...notes, ...locator.notes()],
+    sha256: digest(parts, chosen),
+  };
 }
 
 async function* iterate<T>(items: T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-/** The rows of each part in the order of the annotations. */
-async function selectRows({ annotation_path, split_path, split_column, img_dir }: Source) {
-  const split = await readSplit(split_path, split_column);
-  const selected: Record<Part, SelectedRow[]> = { train: [], val: [], test: [] };
-  let withoutSplit = 0;
-  const rows = readAnnotations(annotation_path, { sexNeed: "needed", requirePatientId: true });
-  for await (const row of rows) {
-    // A row whose cells are shifted belongs to nobody knows whom; it is reported with the training rows.
-    const part = row.patientId === null ? "train" : split.valueOf(row.patientId, row.dir);
-    if (part === undefined) withoutSplit += 1;
-    // Other words than the three are no error: a split may keep rows for other uses.
-    const ofPart = selected[part as Part] as SelectedRow[] | undefined;
-    ofPart?.push({ index: ofPart.length, row, imagePath: join(img_dir, row.dir, row.imageId) });
-  }
-  return { selected, withoutSplit };
+interface Selected {
+  /** The rows of each part in the order of the annotations. */
+  selected: Record<Part, SelectedRow[]>;
+  withoutSplit: number;
+  /** All pictures that the annotations name. */
+  named: DuplicateFinder;
+  notes: string[];
 }
 
-function requireRows(part: Part, rows: readonly unknown[], { split_path, split_column }: Source): void {
+/** Throws ERR_DEEPLASIA_OPTION for a part that is empty but needed. */
+async function selectRows(source: Source): Promise<Selected> {
+  const { annotation_path, split_path, split_column, img_dir } = source;
+  const split = await readSplit(split_path, split_column);
+  const selected: Record<Part, SelectedRow[]> = { train: [], val: [], test: [] };
+  const named = new DuplicateFinder();
+  const duplicates: Duplicates = noDuplicates();
+  const reading = new ReadingNotes();
+  const otherWords = new Map<string, number>();
+  let withoutSplit = 0;
+  const rows = readAnnotations(annotation_path, {
+    sexNeed: "needed",
+    requirePatientId: true,
+    requireBoneAge: true,
+    onForeign: reading.watch.onForeign,
+  });
+  for await (const row of rows) {
+    const earlierRow = addTo(named, row);
+    // A row whose cells are shifted belongs to nobody knows whom; it is reported with the training rows.
+    const part = row.patientId === null ? "train" : split.valueOf(row.patientId, row.dir);
+    if (part === undefined) {
+      withoutSplit += 1;
+      continue;
+    }
+    // Other words than the three are no error: a split may keep rows for other uses.
+    const ofPart = selected[part as Part] as SelectedRow[] | undefined;
+    if (ofPart === undefined) otherWords.set(part, (otherWords.get(part) ?? 0) + 1);
+    else {
+      noteDuplicate(named, row, earlierRow, duplicates);
+      ofPart.push({ index: ofPart.length, row, imagePath: join(img_dir, row.dir, row.imageId) });
+    }
+  }
+  const words = [...otherWords].map(([word, count]) => `"${word}" (${count})`).join(", ");
+  for (const part of ["train", "val"] as const) requireRows(part, selected[part], source, words);
+  const notes = [...reading.notes(), ...duplicateLines(duplicates)];
+  if (words !== "")
+    notes.push(`rows are in no part where the split says ${words}: parts are train, val, test`);
+  return { selected, withoutSplit, named, notes };
+}
+
+function requireRows(
+  part: Part,
+  rows: readonly unknown[],
+  { split_path, split_column }: Source,
+  otherWords: string,
+): void {
   if (rows.length > 0) return;
+  const found = otherWords === "" ? "" : `; what it says of rows is ${otherWords}`;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    `no row of the annotations is in the part "${part}" of the split (column "${split_column}" of ${split_path})`,
+    `no row of the annotations is in the part "${part}" of the split (column "${split_column}" of ${split_path})${found}`,
     {
       file: split_path,
       remedy:
-        "Check data.split_column, and that patient_ID and dir are written alike in both files; " +
-        "`deeplasia-native cohort split` makes a split.",
+        "Check data.split_column, and that patient_ID and dir are written alike in both files; parts are called train, " +
+        "val and test. `deeplasia-native cohort split` makes a split.",
     },
   );
 }
 
-/** Throws ERR_DEEPLASIA_OPTION, with the first reason, if none of a part's rows can be used. */
+/** Throws ERR_DEEPLASIA_OPTION, with the reasons, if none of a part's rows can be used. */
 export function requireUsable(part: Part, { rows, failed }: CohortPart): void {
-  const [first] = failed;
-  if (rows.length > 0 || first === undefined) return;
-  const what = `none of the ${failed.length} row(s) of the part "${part}" can be used; the first: ${formatError(first.error)}`;
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
-    remedy:
-      "Check data.img_dir, data.mask_dirs and the annotations; `deeplasia-native cohort check` lists what is wrong.",
-  });
+  if (rows.length > 0 || failed.length === 0) return;
+  const what = `none of the ${failed.length} row(s) of the part "${part}" can be used`;
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", withReasons(what, failed), { remedy: LOOK });
+}
+
+const LOOK =
+  "Check data.img_dir, data.mask_dirs and the annotations; `deeplasia-native cohort check` lists what is wrong.";
+
+/** `none can be used: 12 rows: …`, or a line for each of several reasons. */
+function withReasons(what: string, failed: readonly { error: DeeplasiaError }[]): string {
+  const lines = reasonLines(failed.map(({ error }) => error));
+  return lines.length === 1 ? `${what}: ${lines[0]}` : [`${what}:`, ...lines].join("\n  ");
 }
 
 /** Mean and SD (n - 1) of the training ages. */
-function ageScale(ages: readonly number[], { annotation_path: file }: Source): AgeScale {
+function ageScale(selected: readonly SelectedRow[], { annotation_path: file }: Source): AgeScale {
+  const ages = selected.flatMap(({ row }) => ("error" in row ? [] : (row.boneAgeMonths ?? [])));
   const meanMonths = ages.reduce((sum, age) => sum + age, 0) / ages.length;
   const squares = ages.reduce((sum, age) => sum + (age - meanMonths) ** 2, 0);
   const sdMonths = Math.sqrt(squares / (ages.length - 1));
   if (sdMonths > 0) return { meanMonths, sdMonths };
-  const what =
-    ages.length < 2
-      ? `only ${ages.length} training row(s) have a bone age`
-      : `all training rows have a bone age of ${ages[0]} months`;
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file}: ${what}: there is nothing to learn from`, {
+  if (ages.length > 1) {
+    const what = `${file}: all training rows have a bone age of ${ages[0]} months: there is nothing to learn from`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
+      file,
+      remedy: "Check the column bone_age (months) and the split.",
+    });
+  }
+  const failed = selected.flatMap(({ row }) => {
+    const error = "error" in row ? row.error : whyUntrainable(row, file);
+    return error === null ? [] : { error };
+  });
+  const usable = `only ${ages.length} training row(s) of ${selected.length} can be used`;
+  const what = `${file}: ${usable}: there is nothing to learn from`;
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", failed.length === 0 ? what : withReasons(what, failed), {
     file,
-    remedy: "Check the column bone_age (months) and the split.",
+    remedy: failed.length === 0 ? "Check the split." : LOOK,
   });
 }
 
@@ -146,12 +210,7 @@ function trainingRow(
     const ageZ = Math.fround((boneAgeMonths - meanMonths) / sdMonths);
     return { ...sample, sex, boneAgeMonths, male: sex === "M" ? 1 : 0, ageZ };
   }
-  const error = new DeeplasiaError("ERR_DEEPLASIA_ROW", "bone_age is empty", {
-    file,
-    row,
-    remedy: "Write the bone age in months, or take the row out of the split.",
-  });
-  return { index, row, imageId, dir, error, dropped: false };
+  return { index, row, imageId, dir, error: whyUntrainable(sample, file)!, dropped: false };
 }
 
 function digest(parts: Record<Part, CohortPart>, scale: AgeScale): string {

@@ -1,4 +1,5 @@
 /** From a model's file and options to a trainer. */
+
 import type { z } from "zod";
 import { contractSources, mergeManifests } from "../contract/contract.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
@@ -6,8 +7,13 @@ import { toDeeplasiaError } from "../errors.js";
 import { chooseDevice, type DeviceChoice } from "../model/device.js";
 import { openModelSource } from "../model/source.js";
 import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
-import { type TrainingStepOptions, trainingStepOptions } from "../options/train/step.js";
-import { requireOptions } from "../schema/check.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import {
+  createTrainerOptions,
+  type TrainingStepOptions,
+  type trainingStepOptions,
+} from "../options/train/step.js";
+import { requireArgument, requireOptions } from "../schema/check.js";
 import { Trainer } from "./trainer.js";
 
 export interface CreateTrainerOptions extends z.input<typeof trainingStepOptions> {
@@ -73,16 +79,16 @@ export async function openTrainer(
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _LIBTORCH_….
  */
-export async function createTrainer(file: string, options: CreateTrainerOptions = {}): Promise<Trainer> {
-  const { manifest, contract, ...rest } = options;
-  const checked = requireOptions(trainingStepOptions, rest);
+export async function createTrainer(path: PathArgument, given: CreateTrainerOptions = {}): Promise<Trainer> {
+  const file = requireArgument("file", pathArgument, path);
+  const { manifest, contract, ...options } = requireOptions(createTrainerOptions, given);
   try {
     const flags = parseManifest(contract ?? {}, "given by options");
     const source = await openModelSource(file);
     try {
       const merged = mergeManifests(await contractSources(file, source.sources, manifest, flags));
-      const device = chooseDevice({ device: checked.device });
-      return await openTrainer({ file, model: source.model, manifest: merged.manifest }, checked, device);
+      const device = chooseDevice({ device: options.device });
+      return await openTrainer({ file, model: source.model, manifest: merged.manifest }, options, device);
     } finally {
       await source[Symbol.asyncDispose]();
     }

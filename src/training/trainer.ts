@@ -1,4 +1,5 @@
 /** Training one step a call: the network, its optimiser, and everything that the next step depends on. */
+
 import { manifestText } from "../checkpoint/save.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
@@ -6,6 +7,7 @@ import { writeBeside } from "../files.js";
 import type { DeviceChoice } from "../model/device.js";
 import {
   encodeSex,
+  maleValues,
   type Numbers,
   requireShape,
   rowValues,
@@ -20,8 +22,17 @@ import {
   type TrainerHandle,
   type TrainStepOutputs,
 } from "../native.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { TrainingStepOptions } from "../options/train/step.js";
+import {
+  notesArgument,
+  rateArgument,
+  saveOptions,
+  stepCallOptions,
+  type TrainingStepOptions,
+  weightsOptions,
+} from "../options/train/step.js";
+import { requireArgument, requireOptions } from "../schema/check.js";
 
 /** What a training step returns: outputs and losses in training mode, before the update. */
 export interface StepResult extends TrainStepOutputs {
@@ -60,7 +71,7 @@ export class Trainer implements AsyncDisposable {
 
   /** Weights of the losses of age and of sex as they are learnt (their logarithms); null where they are fixed. */
   get lossWeights(): { age: number; sex: number } | null {
-    const weights = native().trainerFacts(this.handle).lossWeights;
+    const weights = this.#facts().lossWeights;
     return weights && { age: weights[0]!, sex: weights[1]! };
   }
 
@@ -70,9 +81,7 @@ export class Trainer implements AsyncDisposable {
 
   /** Set the learning rate of the steps to come. Throws ERR_DEEPLASIA_OPTION unless it is a number of at least 0. */
   setLearningRate(rate: number): void {
-    if (!(rate >= 0 && Number.isFinite(rate)))
-      throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `a learning rate cannot be ${rate}`);
-    this.#learningRate = rate;
+    this.#learningRate = requireArgument("rate", rateArgument, rate);
   }
 
   /**
@@ -94,10 +103,12 @@ export class Trainer implements AsyncDisposable {
     shape: Shape,
     male: Numbers | null,
     targetAgeZ: Numbers,
-    { update = false }: { update?: boolean | undefined } = {},
+    options: { update?: boolean | undefined } = {},
   ): Promise<StepResult> {
     const accumulation = this.options.accumulateGradBatches;
     requireShape(data, shape);
+    rowValues("targetAgeZ", targetAgeZ, shape[0]);
+    const { update } = requireOptions(stepCallOptions, options);
     return this.stepOn({ data, shape }, male, targetAgeZ, { accumulation, update });
   }
 
@@ -110,7 +121,7 @@ export class Trainer implements AsyncDisposable {
     weights: WhichWeights = {},
   ): Promise<EvaluationResult> {
     requireShape(data, shape);
-    return this.evaluateOn({ data, shape }, male, targetAgeZ, weights);
+    return this.evaluateOn({ data, shape }, male, targetAgeZ, requireOptions(weightsOptions, weights));
   }
 
   /** Internal: `step` on pictures that may lie in a native batch. */
@@ -124,7 +135,7 @@ export class Trainer implements AsyncDisposable {
       notes = [],
     }: { accumulation: number; update: boolean; notes?: readonly number[] },
   ): Promise<StepResult> {
-    const facts = this.#facts(input, male, targetAgeZ);
+    const facts = this.#rowFacts(input, male, targetAgeZ);
     const rate = this.#learningRate;
     const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update, notes);
     return (await this.#guarded(step)) as StepResult;
@@ -137,7 +148,7 @@ export class Trainer implements AsyncDisposable {
     targetAgeZ: Numbers | null,
     { ema = false, notes = [] }: WhichWeights & { notes?: readonly number[] } = {},
   ): Promise<EvaluationResult> {
-    const facts = this.#facts(input, male, targetAgeZ);
+    const facts = this.#rowFacts(input, male, targetAgeZ);
     return this.#guarded(() => native().evaluateStep(this.handle, input, facts, ema, notes));
   }
 
@@ -174,12 +185,14 @@ export class Trainer implements AsyncDisposable {
    * @throws DeeplasiaError ERR_DEEPLASIA_OUTPUT.
    */
   async save(
-    path: string,
-    { ema = false, manifest = {} }: WhichWeights & { manifest?: Manifest } = {},
+    path: PathArgument,
+    options: WhichWeights & { manifest?: Manifest | undefined } = {},
   ): Promise<void> {
+    const file = requireArgument("path", pathArgument, path);
+    const { ema, manifest = {} } = requireOptions(saveOptions, options);
     const complete = { ...this.manifest, ...parseManifest(manifest, "given to save()") };
     const text = manifestText(complete);
-    await writeBeside(path, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
+    await writeBeside(file, (temporary) => native().saveTrained(this.handle, temporary, text, ema));
   }
 
   /**
@@ -189,9 +202,11 @@ export class Trainer implements AsyncDisposable {
    *
    * @param notes A text of the caller's that travels with it, for example the position in an epoch.
    */
-  async saveState(path: string, notes = ""): Promise<void> {
-    const all = JSON.stringify({ learningRate: this.#learningRate, notes });
-    await writeBeside(path, (temporary) => native().saveTraining(this.handle, temporary, all));
+  async saveState(path: PathArgument, notes = ""): Promise<void> {
+    const file = requireArgument("path", pathArgument, path);
+    const text = requireArgument("notes", notesArgument, notes);
+    const all = JSON.stringify({ learningRate: this.#learningRate, notes: text });
+    await writeBeside(file, (temporary) => native().saveTraining(this.handle, temporary, all));
   }
 
   /**
@@ -201,9 +216,10 @@ export class Trainer implements AsyncDisposable {
    * @throws DeeplasiaError ERR_DEEPLASIA_RESUME where it is of another network or optimiser, ERR_DEEPLASIA_CHECKPOINT
    *   where it is damaged.
    */
-  async restoreState(path: string): Promise<string> {
-    const text = await this.#guarded(() => native().restoreTraining(this.handle, path), path);
-    const { learningRate, notes } = parsedNotes(text, path);
+  async restoreState(path: PathArgument): Promise<string> {
+    const file = requireArgument("path", pathArgument, path);
+    const text = await this.#guarded(() => native().restoreTraining(this.handle, file), file);
+    const { learningRate, notes } = parsedNotes(text, file);
     this.setLearningRate(learningRate);
     return notes;
   }
@@ -214,8 +230,9 @@ export class Trainer implements AsyncDisposable {
    * @returns Number of parameters that it fits; the others start anew.
    * @throws DeeplasiaError ERR_DEEPLASIA_RESUME for another network's, ERR_DEEPLASIA_CHECKPOINT.
    */
-  async importLightningState(checkpoint: string): Promise<number> {
-    return this.#guarded(() => native().adoptOptimizer(this.handle, checkpoint), checkpoint);
+  async importLightningState(checkpoint: PathArgument): Promise<number> {
+    const file = requireArgument("checkpoint", pathArgument, checkpoint);
+    return this.#guarded(() => native().adoptOptimizer(this.handle, file), file);
   }
 
   /** Release the memory now. Idempotent; waits for work in flight. */
@@ -227,13 +244,21 @@ export class Trainer implements AsyncDisposable {
     await this.dispose();
   }
 
+  #facts() {
+    try {
+      return native().trainerFacts(this.handle);
+    } catch (error) {
+      throw toDeeplasiaError(error).at({ file: this.file });
+    }
+  }
+
   /** What is known of each row: the network's second input, and the truth. */
-  #facts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
+  #rowFacts(input: NetworkInput, male: Numbers | null, targetAgeZ: Numbers | null) {
     const rows = "data" in input ? input.shape[0] : input.slots.length;
     return {
       sex: encodeSex(this.sexEncoding, male, rows),
-      male: male && rowValues("male", male, rows),
-      age: targetAgeZ && rowValues("targetAgeZ", targetAgeZ, rows),
+      male: isGiven(male) ? maleValues(male, rows) : null,
+      age: isGiven(targetAgeZ) ? rowValues("targetAgeZ", targetAgeZ, rows) : null,
     };
   }
 
@@ -246,6 +271,10 @@ export class Trainer implements AsyncDisposable {
       throw error.code === "ERR_DEEPLASIA_PEER" ? error : error.at({ file });
     }
   }
+}
+
+function isGiven(values: Numbers | null | undefined): values is Numbers {
+  return values !== null && values !== undefined;
 }
 
 function parsedNotes(text: string, file: string): { learningRate: number; notes: string } {

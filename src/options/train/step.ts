@@ -1,5 +1,6 @@
 /** Options of one training step, for `createTrainer`: the settings of `train` that a step knows, by their names there. */
 import { z } from "zod";
+import { contractArgument } from "../library.js";
 import { modelSettings } from "./model.js";
 import { DEFAULT_OPTIMIZER, OPTIMIZERS } from "./optimizer.js";
 import { runSettings } from "./run.js";
@@ -60,6 +61,24 @@ export const trainingStepOptions = z.strictObject({ ...optimizerShape, ...stepSh
   },
   { path: ["nesterov"], message: "needs a momentum above 0 and a dampening of 0" },
 );
+
+/** What `createTrainer` takes: those, and the contract of the model. */
+export const createTrainerOptions = trainingStepOptions.safeExtend({
+  manifest: z.string().min(1).optional().meta({ description: "a manifest file" }),
+  contract: contractArgument,
+});
+
+/** Options of the single calls of a trainer. */
+export const stepCallOptions = z.strictObject({
+  update: z.boolean().default(false).meta({ description: "true: update the weights with this step" }),
+});
+export const weightsOptions = z.strictObject({
+  ema: z.boolean().default(false).meta({ description: "true: the average of the weights" }),
+});
+export const saveOptions = weightsOptions.extend({ manifest: contractArgument });
+export const notesArgument = z.string().default("").meta({ description: "a text" });
+/** The learning rate of steps to come. */
+export const rateArgument = adam.lr.unwrap().meta({ description: "a number of at least 0" });
 
 /** Options with every default filled in. */
 export type TrainingStepOptions = z.infer<typeof trainingStepOptions>;

@@ -1,4 +1,5 @@
 /** Complete shares to the files that a single process would have written, byte for byte. */
+
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -6,6 +7,8 @@ import { csvLines } from "../../data/csvLines.js";
 import { DeeplasiaError } from "../../errors.js";
 import { outputError, pathKind, pathSize, writeBeside, writeFileAtomic } from "../../files.js";
 import { lockFile, tryLockFile } from "../../lock.js";
+import { type PathArgument, pathArgument } from "../../options/library.js";
+import { requireArgument } from "../../schema/check.js";
 import { FAILURE_COLUMNS, type Layout, predictionColumns } from "../columns.js";
 import { lockOutput } from "../output.js";
 import { applyStrict } from "../predictCohort.js";
@@ -23,10 +26,11 @@ import { type SharePart, sharedRecords } from "./records.js";
  * Throws `ERR_DEEPLASIA_SHARES` for shares that are missing, damaged or of another run, saying what to run;
  * `ERR_DEEPLASIA_OUTPUT` if another process is at it, or for a place that cannot be written.
  */
-export async function mergeShares(outputPath: string): Promise<Summary> {
-  const folder = new SharesFolder(outputPath);
+export async function mergeShares(outputPath: PathArgument): Promise<Summary> {
+  const output = requireArgument("outputPath", pathArgument, outputPath);
+  const folder = new SharesFolder(output);
   if ((await folder.read()) === null) throw nothingToJoin(folder);
-  await using _ = await lockFile(folder.joinLock, `the joining of ${outputPath}`);
+  await using _ = await lockFile(folder.joinLock, `the joining of ${output}`);
   return await joinLocked(folder);
 }
 

@@ -21,7 +21,7 @@ async function check({ rows, files, splits, options }: Case) {
     ...files,
     ...(splits === undefined ? {} : { "splits.csv": splits }),
   });
-  const { findings, ...counts } = await checkCohort(join(folder, "cohort.csv"), {
+  const { findings, notes, ...counts } = await checkCohort(join(folder, "cohort.csv"), {
     imgDir: join(folder, "images"),
     maskDirs: [],
     splitCsv: splits === undefined ? undefined : join(folder, "splits.csv"),
@@ -32,7 +32,7 @@ async function check({ rows, files, splits, options }: Case) {
     ...(options?.maskDirs && { maskDirs: options.maskDirs.map((name) => join(folder, name)) }),
   });
   const texts = findings.map(({ kind, row, what }) => [kind, row, what.replaceAll(`${folder}/`, "")]);
-  return { ...counts, findings: texts };
+  return { ...counts, findings: texts, notes: notes.map((note) => note.replaceAll(`${folder}/`, "")) };
 }
 
 const row = (image: string, patient: string, sex = "F", age = "100") => `${image},a,${patient},${sex},${age}`;
@@ -40,11 +40,11 @@ const row = (image: string, patient: string, sex = "F", age = "100") => `${image
 describe("a check", () => {
   test("finds nothing where nothing is wrong", async () => {
     const result = await check({
-      rows: [row("1.png", "1"), row("2.png", "1"), row("3.png", "2", "", "")],
+      rows: [row("1.png", "1"), row("2.png", "1"), row("3.png", "2")],
       files: { "images/a/1.png": "a", "images/a/2.png": "b", "images/a/3.png": "cc", "masks/a/1.png": "m" },
       splits: "patient_ID,dir,s\n1,a,train\n2,a,test\n",
     });
-    expect(result).toEqual({ rows: 3, pictures: 3, findings: [] });
+    expect(result).toEqual({ rows: 3, pictures: 3, findings: [], notes: [] });
   });
 
   test("finds missing pictures and masks, and rows that cannot be used", async () => {
@@ -62,9 +62,10 @@ describe("a check", () => {
     });
     expect(findings).toEqual([
       ["bad-row", 4, "image_ID is empty"],
-      ["bad-row", 5, 'bone_age is not a number: "x"'],
-      ["picture-missing", 3, "images/a/3.png"],
-      ["mask-missing", 2, "images/a/2.png"],
+      ["age-unread", 5, '"x"'],
+      ["picture-missing", 3, "images/a/3.png: there is no such picture"],
+      ["picture-missing", 5, "images/a/5.png: there is no such picture"],
+      ["mask-missing", 2, "images/a/2.png: there is no mask for this picture: looked for masks/a/2.png"],
       ["row-twice", 6, "a/1.png, also row 1"],
     ]);
     expect([rows, pictures]).toEqual([6, 3]);
@@ -150,6 +151,87 @@ describe("a check", () => {
       ["mask-unreadable", 2, expect.stringMatching(/^masks\/a\/2\.png: ./)],
       ["mask-size", 1, "masks/a/1.png: 20 x 20, the picture 40 x 40"],
     ]);
+  });
+
+  test("finds what predict or train leave out for sex and age, and looks at those rows' files too", async () => {
+    const { findings, rows } = await check({
+      rows: [
+        row("1.png", "1", "X"),
+        row("2.png", "2", ""),
+        row("3.png", "3", "True"),
+        row("4.png", "4", "F", ""),
+        row("5.png", "5", "X", "12y"),
+        ",,,,",
+        ",,",
+        "6.png,a,6,F",
+      ],
+      files: {
+        "images/a/1.png": "1",
+        "images/a/3.png": "333",
+        "images/a/4.png": "4444",
+        "images/a/5.png": "55555",
+      },
+    });
+    expect(rows).toBe(6);
+    expect(findings).toEqual([
+      ["bad-row", 6, "4 cells where the header has 5"],
+      ["sex-unknown", 1, 'unknown sex "X"'],
+      ["sex-unknown", 2, "sex is empty"],
+      ["sex-unknown", 3, 'unknown sex "True"'],
+      ["sex-unknown", 5, 'unknown sex "X"'],
+      ["age-unread", 5, '"12y"'],
+      ["age-missing", 4, "bone_age is empty"],
+      ["picture-missing", 2, "images/a/2.png: there is no such picture"],
+    ]);
+  });
+
+  test("notes what is found under another form of its name, and nothing is wrong with it", async () => {
+    const { findings, notes, pictures } = await check({
+      rows: [row("Mu\u0308ller.png", "1"), row("7.png", "2")],
+      files: { "images/a/M\u00fcller.png": "1", "images/a/007.png": "22" },
+    });
+    expect([findings, pictures]).toEqual([[], 2]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^2 pictures were found under another form of the name; row 1: /),
+    ]);
+  });
+
+  test("rows that contradict each other are named", async () => {
+    const { findings } = await check({
+      rows: [row("1.png", "1", "F", "100"), row("1.png", "1", "F", "100"), row("1.png", "1", "F", "110")],
+      files: { "images/a/1.png": "1" },
+    });
+    expect(findings).toEqual([
+      ["row-twice", 2, "a/1.png, also row 1"],
+      ["row-twice", 3, "a/1.png, also row 1"],
+      ["row-differs", 3, "a/1.png: another sex or bone age than in row 1"],
+    ]);
+  });
+
+  test("missing columns are said once, not for each row", async () => {
+    const folder = await writeTree(await temporaryFolder(), {
+      "cohort.csv": "image_ID\n1.png\n2.png\n",
+      "images/1.png": "1",
+      "images/2.png": "22",
+    });
+    const options = {
+      imgDir: join(folder, "images"),
+      maskDirs: [],
+      splitColumn: "",
+      decode: false,
+      numWorkers: 1,
+    };
+    const { findings, notes } = await checkCohort(join(folder, "cohort.csv"), options);
+    expect(findings).toEqual([{ kind: "column-missing", row: null, what: expect.stringMatching(/^sex: /) }]);
+    expect(notes).toEqual([expect.stringMatching(/no column bone_age/)]);
+  });
+
+  test("decoded, blank pictures and empty masks are found", async () => {
+    const even = await halves(0, 20);
+    const rows = [row("1.png", "1")];
+    const files = { "images/a/1.png": even, "masks/a/1.png": even };
+    const { findings } = await check({ rows, files, options: { maskDirs: ["masks"], decode: true } });
+    expect(findings.map(([kind]) => kind)).toEqual(["picture-blank", "mask-empty"]);
   });
 
   test("files and folders that are not there at all are errors", async () => {

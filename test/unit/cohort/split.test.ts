@@ -93,7 +93,10 @@ const STANDARD: SplitOptions = { scheme: "s", seed: 7, val: 0.2, test: 0.2, fold
 const ANNOTATIONS = [
   "image_ID,dir,patient_ID,sex,bone_age",
   ...Array.from({ length: 120 }, (_, i) => `${i}.png,a,0${i},${i % 2 ? "F" : "M"},${(i * 37) % 220}`),
-  ...Array.from({ length: 40 }, (_, i) => `${i}b.png,b,0${3 * i},${(3 * i) % 2 ? "F" : "M"},`),
+  ...Array.from(
+    { length: 40 },
+    (_, i) => `${i}b.png,b,0${3 * i},${(3 * i) % 2 ? "F" : "M"},${(3 * i * 37) % 220}`,
+  ),
 ];
 
 async function split(
@@ -143,6 +146,17 @@ describe("a split", () => {
       { "t.csv": "patient_ID,x\n01,1\n02,1\n999,1\n" },
     );
     expect(rows.filter(([, , part]) => part === "test").map(([id]) => id)).toEqual(["01", "02"]);
+  });
+
+  test("rows without a bone age are left out, as train does, unless the cohort has no such column", async () => {
+    const { rows, leftOut } = await split([...ANNOTATIONS.slice(0, 5), "x.png,a,8,F,", "y.png,a,9,F,n/a"]);
+    expect(rows).toHaveLength(4);
+    expect(leftOut).toEqual([5, 6].map((row) => ({ row, why: "bone_age is empty" })));
+    const withoutAges = [
+      "image_ID,dir,patient_ID,sex",
+      ...Array.from({ length: 9 }, (_, i) => `${i}.png,a,${i},F`),
+    ];
+    expect(await split(withoutAges)).toMatchObject({ rows: { length: 9 }, leftOut: [] });
   });
 
   test("rows without a patient are reported, not guessed", async () => {

@@ -52,12 +52,114 @@ describe("rows", () => {
     ["tabs", `${HEADER}a.png,x,1,M,100\n`.replaceAll(",", "\t")],
     ["another order and other columns", "note,bone_age,sex,dir,image_ID,patient_ID\n?,100,M,x,a.png,1\n"],
     ["blanks in the header", "image_ID, dir, patient_ID , sex, bone_age\na.png,x,1,M,100\n"],
+    [
+      "a line that names the separator",
+      "sep=;\r\nimage_ID;dir;patient_ID;sex;bone_age\r\na.png;x;1;M;100,0\r\n",
+    ],
+    ["a BOM before that line", "\ufeffsep=,\nimage_ID,dir,patient_ID,sex,bone_age\na.png,x,1,M,100\n"],
+    ["a tab in that line", "sep=\t\nimage_ID\tdir\tpatient_ID\tsex\tbone_age\na.png\tx\t1\tM\t100\n"],
+    ["a tab by its name there", "sep=\\t\nimage_ID\tdir\tpatient_ID\tsex\tbone_age\na.png\tx\t1\tM\t100\n"],
+    ["UTF-16", Buffer.from(`\ufeff${HEADER}a.png,x,1,M,100\r\n`, "utf16le")],
+    ["UTF-16, the other end first", Buffer.from(`\ufeff${HEADER}a.png,x,1,M,100\n`, "utf16le").swap16()],
+    ["UTF-16 without its mark", Buffer.from(`${HEADER}a.png,x,1,M,100\n`, "utf16le")],
+    ["names in other case", "Image ID,DIR,PatientID,Sex,Bone-Age\na.png,x,1,M,100\n"],
+    [
+      "two columns that nobody asks for",
+      "note,image_ID,dir,patient_ID,sex,bone_age,note\n,a.png,x,1,M,100,\n",
+    ],
+    ["a column male", "image_ID,dir,patient_ID,male,bone_age\na.png,x,1,True,100\n"],
+    [
+      "a prediction's columns",
+      "image_ID,sex,y_hat,pred_bone_age,row,dir,patient_ID,bone_age\na.png,1.0,0,1,1,x,1,100\n",
+    ],
+    ["a row of separators", `${HEADER}a.png,x,1,M,100\n,,,,\n`],
+    ["rows of blanks and quotes", `${HEADER}"","",,,\n , \u00a0,,,\n,,\na.png,x,1,M,100\n,,,,,,,\n`],
     ["blank lines", `\n${HEADER}\n\na.png,x,1,M,100\n\n`],
     ["a lower-case sex", `${HEADER}a.png,x,1, m ,100\n`],
     ["a word for the sex", `${HEADER}a.png,x,1,Male,100\n`],
-  ])("reads a file with %s", async (_, text) => {
+  ] satisfies [string, string | Uint8Array][])("reads a file with %s", async (_, text) => {
     expect(await readText(text)).toEqual([
       { row: 1, imageId: "a.png", dir: "x", patientId: "1", sex: "M", boneAgeMonths: 100 },
+    ]);
+  });
+
+  it("has a header of any length, and cells", async () => {
+    const more = Array.from({ length: 20_000 }, (_, i) => `gene_${i}`);
+    const zeros = more.map(() => "0").join(",");
+    const big = "x".repeat(10_000_000);
+    const header = `note,${more.join(",")},image_ID,sex`;
+    expect(header.length).toBeGreaterThan(65_536);
+    const rows = await readText(`${header}\n"${big}",${zeros},a.png,M\n,${zeros},b.png,F\n`);
+    expect(rows).toMatchObject([
+      { row: 1, imageId: "a.png", sex: "M" },
+      { row: 2, imageId: "b.png", sex: "F" },
+    ]);
+  });
+
+  it.each([
+    ["Latin-1", Buffer.from(`${HEADER}Müller.png,x,1,M,100\n`, "latin1")],
+    [
+      "Latin-1 far down",
+      Buffer.from(`${HEADER}${"f.png,x,1,M,1\n".repeat(6000)}Müller.png,x,1,M,100\n`, "latin1"),
+    ],
+    [
+      "UTF-8 and Latin-1",
+      Buffer.concat([
+        Buffer.from(`${HEADER}Zoë.png,x,1,F,1\n`),
+        Buffer.from("Müller.png,x,1,M,100\n", "latin1"),
+      ]),
+    ],
+    ["UTF-16", Buffer.from(`\ufeff${HEADER}Müller.png,x,1,M,100\n`, "utf16le")],
+  ])("reads letters that are no ASCII in %s", async (_, bytes) => {
+    expect((await readText(bytes)).at(-1)).toMatchObject({ imageId: "Müller.png" });
+  });
+
+  it("counts no ghost rows: the next row has the next number", async () => {
+    const rows = await readText(`${HEADER}a.png,x,1,M,1\n,,,,\n;;;;\nb.png,x,2,F,2\n`);
+    expect(rows.map(({ row, imageId }) => [row, imageId])).toEqual([
+      [1, "a.png"],
+      [2, ";;;;"],
+      [3, "b.png"],
+    ]);
+    const semicolons = await readText("image_ID;sex\na.png;M\n;\n;;;;\nb.png;F\n");
+    expect(semicolons.map(({ row, imageId }) => [row, imageId])).toEqual([
+      [1, "a.png"],
+      [2, "b.png"],
+    ]);
+  });
+
+  it.each([
+    ["M", "1.0"],
+    ["M", "1"],
+    ["F", "0.0"],
+    ["F", "0"],
+    ["F", "F"],
+  ])("is %s where a file of predictions has %s", async (sex, cell) => {
+    const [row] = await readText(`image_ID,sex,pred_bone_age\na.png,${cell},1\n`);
+    expect(row).toMatchObject({ sex });
+  });
+
+  it.each(["True", "1", "0", "1.0"])(
+    "is no sex in a column sex: %s, and the remedy names the column male",
+    async (cell) => {
+      const [row] = await readText(`image_ID,sex\na.png,${cell}\n`);
+      expect(row).toMatchObject({
+        error: { code: "ERR_DEEPLASIA_SEX", remedy: expect.stringContaining('"male"') },
+      });
+    },
+  );
+
+  it("tells of a bone age that is no number instead of losing the row, if asked", async () => {
+    const file = join(await temporaryFolder(), "cohort.csv");
+    await writeFile(file, `${HEADER}a.png,x,1,M,-\nb.png,x,2,F,unknown\nc.png,x,3,F,12y\nd.png,x,4,F,\n`);
+    const told: [number, string][] = [];
+    const onUnreadAge = (row: number, text: string) => void told.push([row, text]);
+    const rows = await collect(readAnnotations(file, { sexNeed: "needed", onUnreadAge }));
+    expect(rows.map((row) => ("error" in row ? "bad" : row.boneAgeMonths))).toEqual([null, null, null, null]);
+    expect(told).toEqual([
+      [1, "-"],
+      [2, "unknown"],
+      [3, "12y"],
     ]);
   });
 
@@ -129,8 +231,8 @@ describe("bad rows", () => {
     expect(bad[0]!.row).toBe(rows.length - 1);
   });
 
-  it("says so where a name is not UTF-8", async () => {
-    const rows = await readText(Buffer.from(`${HEADER}m\xfcller.png,x,1,M,1\n`, "latin1"));
+  it("says so where a program before put a sign in place of letters", async () => {
+    const rows = await readText(`${HEADER}m\ufffdller.png,x,1,M,1\n`);
     expect(rows[0]).toMatchObject({
       error: { code: "ERR_DEEPLASIA_ROW", message: expect.stringContaining("UTF-8") },
     });
@@ -170,7 +272,13 @@ describe("files that cannot be used", () => {
     ["a header only", HEADER, /no row/],
     ["an Excel workbook", Buffer.from("PK\x03\x04 and more"), /Excel/],
     ["a picture", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), /PNG picture/],
-    ["UTF-16", Buffer.from(`\ufeff${HEADER}`, "utf16le"), /UTF-16/],
+    ["ghost rows only", `${HEADER},,,,\n,,,,\n`, /no row below/],
+    ["a separator line only", "sep=;\n", /empty/],
+    ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /UTF-32/],
+    ["JSON lines", '{"image_ID":"a.png","sex":"M"}\n', /JSON/],
+    ["a web page", "<!DOCTYPE html>\n<html><body>404</body></html>\n", /web page/],
+    ["a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n", /Git LFS/],
+    ["two columns that may be meant", "image_ID,Sex,SEX\na.png,M,F\n", /"Sex" and "SEX"/],
     ["binary data", Buffer.from([1, 2, 3, 0, 5]), /binary/],
     ["a column named twice", "image_ID,sex,sex\na.png,M,F\n", /two columns are named "sex"/],
     ["a quote that is never closed", `${HEADER}a.png,x,1,M,1\n"b.png,x,2,F,2\n`, /line \d.*never closed/],
@@ -190,10 +298,21 @@ describe("files that cannot be used", () => {
   });
 
   it("a missing column names the columns there are and the nearest one", async () => {
-    const error = await errorOf(readText("Image ID,dir,Sex\na.png,x,M\n"));
+    const error = await errorOf(readText("imageIDs,dir,sex\na.png,x,M\n"));
     expect(error.code).toBe("ERR_DEEPLASIA_CSV_COLUMN");
-    expect(error.message).toMatch(/line 1: no column "image_ID"; found: "Image ID", "dir", "Sex"/);
-    expect(error.remedy).toMatch(/nearest is "Image ID"/);
+    expect(error.message).toMatch(/line 1: no column "image_ID"; found: "imageIDs", "dir", "sex"/);
+    expect(error.remedy).toMatch(/nearest is "imageIDs"/);
+  });
+
+  it("a file without header is told by what its first line holds", async () => {
+    const error = await errorOf(readText("a.png,x,1,M,100\nb.png,x,2,F,90\n"));
+    expect(error.code).toBe("ERR_DEEPLASIA_CSV_COLUMN");
+    expect(error.remedy).toMatch(/looks like a row: write a header above it/);
+  });
+
+  it("an unclosed quote is found in the line where its row begins", async () => {
+    const text = `${HEADER}a.png,x,1,M,1\n"b.png,x,2,F,2\n${"c.png,x,3,M,3\n".repeat(50)}`;
+    expect((await errorOf(readText(text))).message).toMatch(/line 3: a cell opens with a quote/);
   });
 
   it("patient_ID is missed only where a split needs it", async () => {

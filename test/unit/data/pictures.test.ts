@@ -57,7 +57,9 @@ describe("what the arguments amount to", () => {
       "wrist/deep|c.tiff",
     ]);
     expect(samples.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5]);
-    expect(cohort.notes).toEqual([expect.stringMatching(/set: 1 file passed over \(1 \.txt\): notes\.txt$/)]);
+    expect(cohort.notes()).toEqual([
+      expect.stringMatching(/set: 1 file passed over \(1 \.txt\): notes\.txt$/),
+    ]);
   });
 
   it("files that are passed over are named where they are few, and counted by kind", async () => {
@@ -65,7 +67,7 @@ describe("what the arguments amount to", () => {
     const root = await writeTree(await temporaryFolder(), { "s/a.png": "", ...others });
     const { cohort } = await samplesOf([join(root, "s")]);
     const kinds = "1 .bmp, 1 .jp2, 1 without extension";
-    expect(cohort.notes).toEqual([
+    expect(cohort.notes()).toEqual([
       `${join(root, "s")}: 3 files passed over (${kinds}): IM0001, b.bmp, c.jp2`,
     ]);
     expect(cohort.total).toBe(1);
@@ -73,7 +75,7 @@ describe("what the arguments amount to", () => {
     const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`t/${i}.DCM`, ""]));
     await writeTree(root, { "t/a.png": "", ...many });
     const { cohort: larger } = await samplesOf([join(root, "t/*.png"), join(root, "t")]);
-    expect(larger.notes).toEqual([`${join(root, "t")}: 7 files passed over (7 .dcm)`]);
+    expect(larger.notes()).toEqual([`${join(root, "t")}: 7 files passed over (7 .dcm)`]);
 
     await writeTree(root, { "u/b.bmp": "" });
     await expect(samplesOf([join(root, "u")])).rejects.toThrow(
@@ -145,6 +147,49 @@ describe("sex", () => {
     const options = { sex: undefined, sexFrom: join(root, "sex.csv") };
     const { samples } = await samplesOf([join(root, "z")], options);
     expect(samples).toMatchObject([{ error: { code: "ERR_DEEPLASIA_SEX", file: join(root, "z/a.jpg") } }]);
+  });
+
+  it.each([
+    ["the extension", "image_ID,sex\na,F\n"],
+    ["another form of the name", "image_ID,sex\nA.JPEG,F\n"],
+    ["a file of predictions", "image_ID,sex,y_hat,pred_bone_age\na.jpg,0.0,1,2\n"],
+    ["two rows that agree", "image_ID,sex\na.jpg,F\na.jpg,female\n"],
+  ])("is found by %s", async (_, csv) => {
+    const root = await writeTree(await tree(), { "other.csv": csv });
+    const options = { sex: undefined, sexFrom: join(root, "other.csv") };
+    const { samples } = await samplesOf([join(root, "set/wrist/a.jpg")], options);
+    expect(samples).toMatchObject([{ sex: "F" }]);
+  });
+
+  it("is told of rows that contradict each other", async () => {
+    const root = await writeTree(await tree(), {
+      "other.csv": "image_ID,sex,bone_age\na.jpg,M,9\na.jpg,F,8\n",
+    });
+    const options = { sex: undefined, sexFrom: join(root, "other.csv") };
+    const { samples } = await samplesOf([join(root, "set/wrist/a.jpg")], options);
+    expect(samples).toMatchObject([
+      {
+        error: {
+          message: expect.stringMatching(/say different things \(row 1: M, 9 months, row 2: F, 8 months\)/),
+        },
+      },
+    ]);
+  });
+
+  it("of a row without dir is not two pictures' of that name", async () => {
+    const root = await writeTree(await tree(), { "other.csv": "image_ID,sex\na.jpg,F\n" });
+    const options = { sex: undefined, sexFrom: join(root, "other.csv") };
+    const inputs = [join(root, "set/atlas/a.jpg"), join(root, "set/wrist/a.jpg")];
+    const { samples } = await samplesOf(inputs, options);
+    const message = expect.stringMatching(
+      /one row \(1\) for this picture and for .*a\.jpg: its dir does not tell/,
+    );
+    expect(samples).toMatchObject([{ error: { message } }, { error: { message } }]);
+    await writeTree(root, { "other.csv": "image_ID,dir,sex\na.jpg,wrist,F\n" });
+    expect((await samplesOf(inputs, options)).samples).toMatchObject([
+      { error: { message: expect.stringMatching(/which is for .*wrist\/a\.jpg/) } },
+      { sex: "F" },
+    ]);
   });
 
   it("must be given where the model needs it, and need not where it does not", async () => {

@@ -7,7 +7,7 @@ const prediction = (ageMonths: number, boneAgeMonths: number | null): Prediction
   return { ...place, sexPredicted: false, boneAgeMonths, ageZ: 0, ageMonths, sexHat: null };
 };
 const failure = (code: string, dropped = false): FailureRecord => {
-  return { index: 0, row: 1, file: "a.png", code, message: "", dropped };
+  return { index: 0, row: 1, file: "a.png", code, message: "it is so", dropped };
 };
 
 it("counts rows, failures by code, and deviations where the truth is known", () => {
@@ -27,6 +27,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     dropped: 1,
     failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
     firstFailure: failure("ERR_DEEPLASIA_SEX"),
+    firstFailures: expect.objectContaining({ ERR_DEEPLASIA_SEX: failure("ERR_DEEPLASIA_SEX") }),
     withTruth: 2,
     madMonths: 7,
     members: [],
@@ -38,9 +39,9 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
   expect(formatSummary(summary.build(3))).toBe(
     [
       "3 of 7 rows predicted, 3 failed, 1 left out for want of a mask",
-      "  ERR_DEEPLASIA_IMAGE_MISSING: 2",
-      "  ERR_DEEPLASIA_SEX: 1",
-      "  ERR_DEEPLASIA_MASK_MISSING: 1",
+      "  ERR_DEEPLASIA_IMAGE_MISSING: 2; the first: row 1, a.png: it is so",
+      "  ERR_DEEPLASIA_SEX: 1; row 1, a.png: it is so",
+      "  ERR_DEEPLASIA_MASK_MISSING: 1; row 1, a.png: it is so",
       "mean absolute deviation 7.00 months on 2 rows with a known bone age",
       "2.0 pictures a second, 3 s (1 row was done before)",
     ].join("\n"),

@@ -77,7 +77,7 @@ describe("errors", () => {
       "lr_scheduler: torch.optim.lr_scheduler.StepLR",
       /lr_scheduler\.init_args\.step_size is missing/,
     ],
-    ["a key twice", "name: a\nname: b\n", /0\.yml:2: this is not YAML: .*unique/],
+    ["a key twice", "name: a\nname: b\n", /0\.yml:2: name is there twice/],
     ["a tab", "trainer:\n\tmax_epochs: 5\n", /0\.yml:2: this is not YAML/],
     ["an alias", "name: &a b\nroot_dir: *a\n", /0\.yml:2: aliases/],
     ["no end", "trainer: {max_epochs: null}", /nothing ends the run/],

@@ -1,0 +1,132 @@
+/**
+ * What lies in a folder, to be compared with names that are not there. A folder is listed when a file of it is missing,
+ * once; listings are forgotten, the oldest first, when they hold too many names together.
+ */
+import { isUtf8 } from "node:buffer";
+import { opendir } from "node:fs/promises";
+import { editDistance } from "../nearest.js";
+import { looseKey, mostAlike, type NameKind } from "./alike.js";
+
+/** Names of all listings that are kept: some 300 MB at most. A folder with more of them is not searched. */
+const MOST_NAMES = 1_500_000;
+/** In a folder of at most so many names each is compared, else those next to the wanted one in alphabetical order. */
+const COMPARED = 200;
+const NEIGHBOURS = 20;
+
+export class Listings {
+  private readonly byFolder = new Map<string, Promise<Listing | null>>();
+  private readonly sizes = new Map<string, number>();
+
+  /** Null for a folder that is not there, cannot be read, or holds too many names. */
+  of(folder: string): Promise<Listing | null> {
+    const known = this.byFolder.get(folder);
+    if (known !== undefined) return known;
+    const listing = this.list(folder);
+    this.byFolder.set(folder, listing);
+    return listing;
+  }
+
+  private async list(folder: string): Promise<Listing | null> {
+    const names = await namesIn(folder).catch(() => null);
+    if (names === null) return null;
+    this.sizes.set(folder, names.length);
+    let total = [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
+    for (const [oldest, size] of this.sizes) {
+      if (total <= MOST_NAMES || oldest === folder) break;
+      this.sizes.delete(oldest);
+      this.byFolder.delete(oldest);
+      total -= size;
+    }
+    return new Listing(names);
+  }
+}
+
+async function namesIn(folder: string): Promise<Name[] | null> {
+  const names: Name[] = [];
+  // `buffer` is passed on to readdir; the types do not know it.
+  const entries = await opendir(folder, { encoding: "buffer" as BufferEncoding, bufferSize: 1024 });
+  for await (const { name } of entries) {
+    if (names.length === MOST_NAMES) return null;
+    const bytes = name as unknown as Buffer;
+    names.push(isUtf8(bytes) ? { text: bytes.toString("utf8"), isText: true } : foreignName(bytes));
+  }
+  return names;
+}
+
+const windows1252 = new TextDecoder("windows-1252");
+const foreignName = (bytes: Buffer): Name => ({ text: windows1252.decode(bytes), isText: false });
+
+export interface Name {
+  text: string;
+  /** False for bytes that are no UTF-8, which no path can be made of; the text is what they mean in Latin-1. */
+  isText: boolean;
+}
+
+export class Listing {
+  private readonly byKind = new Map<NameKind, Map<string, string[]>>();
+  private readonly texts: string[];
+  /** Names that are not UTF-8. */
+  private readonly foreign: ReadonlySet<string>;
+  private isSorted = false;
+
+  constructor(names: readonly Name[]) {
+    this.texts = names.map(({ text }) => text);
+    this.foreign = new Set(names.filter(({ isText }) => !isText).map(({ text }) => text));
+  }
+
+  isForeign(name: string): boolean {
+    return this.foreign.has(name);
+  }
+
+  /** The names that may be the wanted one in another form. */
+  alike(wanted: string, kind: NameKind) {
+    return mostAlike(wanted, this.index(kind).get(looseKey(wanted, kind)) ?? [], kind);
+  }
+
+  private index(kind: NameKind): Map<string, string[]> {
+    // Pictures and masks have the same keys.
+    const indexed = kind === "folder" ? "folder" : "picture";
+    const known = this.byKind.get(indexed);
+    if (known !== undefined) return known;
+    const index = new Map<string, string[]>();
+    for (const name of this.texts) {
+      const key = looseKey(name, kind);
+      const others = index.get(key);
+      if (others === undefined) index.set(key, [name]);
+      else others.push(name);
+    }
+    this.byKind.set(indexed, index);
+    return index;
+  }
+
+  /** The name that looks most like the wanted one, though it may well be another; null if none does. */
+  nearest(wanted: string): string | null {
+    const letters = stem(wanted).length;
+    const most = letters < 4 ? 1 : Math.max(2, Math.floor(letters / 4));
+    let best: { name: string; distance: number } | null = null;
+    for (const name of this.near(wanted)) {
+      // Two numbers are two pictures, however near they are.
+      if (withoutDigits(name) === withoutDigits(wanted) && stem(name) !== stem(wanted)) continue;
+      const distance =
+        stem(name) === stem(wanted) ? 0 : editDistance(name.toLowerCase(), wanted.toLowerCase());
+      if (distance <= most && (best === null || distance < best.distance)) best = { name, distance };
+    }
+    return best?.name ?? null;
+  }
+
+  private near(wanted: string): string[] {
+    if (this.texts.length <= COMPARED) return this.texts;
+    if (!this.isSorted) this.texts.sort();
+    this.isSorted = true;
+    let [low, high] = [0, this.texts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.texts[middle]! < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return this.texts.slice(Math.max(0, low - NEIGHBOURS), low + NEIGHBOURS);
+  }
+}
+
+const withoutDigits = (name: string) => name.replace(/\d+/g, "#");
+const stem = (name: string) => name.replace(/\.[a-z]+$/i, "");

@@ -1,0 +1,56 @@
+/** Which column of a table is meant by a name. */
+import { DeeplasiaError } from "../errors.js";
+import { nearestHint } from "../nearest.js";
+import { csvError, type Table } from "./table.js";
+
+/** A name without case, blanks, `_`, `-` and accents' spelling: `Image ID` is `image_ID`. */
+const plain = (name: string) =>
+  name
+    .normalize()
+    .toLowerCase()
+    .replace(/[\s_\-\u200b]/g, "");
+
+/**
+ * Position of the column, -1 if there is none. The exact name counts; without it the one that differs in case, blanks, `_`
+ * and `-` alone. Throws ERR_DEEPLASIA_CSV where two columns may be meant.
+ */
+export function findColumn({ file, columns, headerLine }: Table, name: string): number {
+  const exact = positions(columns, (column) => column === name);
+  const found = exact.length > 0 ? exact : positions(columns, (column) => plain(column) === plain(name));
+  if (found.length <= 1) return found[0] ?? -1;
+  const [first, second] = found.map((index) => columns[index]!);
+  const what =
+    first === second
+      ? `two columns are named "${first}"`
+      : `two columns may be "${name}": "${first}" and "${second}"`;
+  throw csvError(file, `line ${headerLine}: ${what}`, "Rename or remove one of them.");
+}
+
+const positions = (columns: readonly string[], fits: (column: string) => boolean) =>
+  columns.flatMap((column, index) => (fits(column) ? [index] : []));
+
+/** Position of a column that is needed. Throws `ERR_DEEPLASIA_CSV_COLUMN` naming the columns there are. */
+export function columnIndex(table: Table, name: string): number {
+  const index = findColumn(table, name);
+  if (index >= 0) return index;
+  const { file, columns, headerLine } = table;
+  const what = `${file} line ${headerLine}: no column "${name}"; found: ${quotedNames(columns)}`;
+  const remedy = looksLikeData(columns)
+    ? `The first line looks like a row: write a header above it, such as image_ID,dir,patient_ID,sex,bone_age.`
+    : `Name the column "${name}"${nearestHint(name, columns)}.`;
+  throw new DeeplasiaError("ERR_DEEPLASIA_CSV_COLUMN", what, { file, remedy });
+}
+
+/** Names in quotes, the first twenty of many. */
+export function quotedNames(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map((name) => `"${name}"`);
+  const more = names.length - shown.length;
+  return shown.length === 0 ? "none" : shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** A file's name, a number, or a lone M or F is nothing that a column is called. */
+function looksLikeData(columns: readonly string[]): boolean {
+  return columns.some(
+    (cell) => /\.(png|jpe?g|tiff?|webp)$/i.test(cell) || /^(\d+([.,]\d+)?|[MF])$/.test(cell),
+  );
+}

@@ -1,0 +1,18 @@
+/** A model as an argument of a public function. */
+
+import { z } from "zod";
+import { DeeplasiaError } from "../errors.js";
+import { requireArgument } from "../schema/check.js";
+import { BoneAgeModel } from "./model.js";
+
+export const modelArgument = z
+  .custom<BoneAgeModel>((value) => value instanceof BoneAgeModel, "must be a model")
+  .meta({ description: "a model, as `await loadModel(file)` gives it" });
+
+/** Throws ERR_DEEPLASIA_OPTION for what is no model, ERR_DEEPLASIA_DISPOSED for one that was disposed. */
+export function requireModel(name: string, value: unknown): BoneAgeModel {
+  const model = requireArgument(name, modelArgument, value);
+  if (!model.isDisposed) return model;
+  const { file } = model;
+  throw new DeeplasiaError("ERR_DEEPLASIA_DISPOSED", `${name} (${file}) was disposed of`, { file });
+}

@@ -1,0 +1,76 @@
+/** Arguments that only the library has: what no flag can say. */
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { MANIFEST_FIELDS, type Manifest } from "../contract/manifest.js";
+import type { Logger } from "../report/log.js";
+import type { ProgressEvent } from "../report/progress.js";
+import { understood } from "../schema/understood.js";
+
+/** The path that a `file:` URL means; all else is left for the schema to judge. */
+function fromFileUrl(value: unknown): unknown {
+  return value instanceof URL && value.protocol === "file:" ? fileURLToPath(value) : value;
+}
+
+const PATH = { error: "must be a path or a file: URL" };
+const isPath = (text: string) => text !== "" && !text.includes("\0");
+
+/** A file that is read or written. */
+export const pathArgument = understood(fromFileUrl, z.string(PATH).refine(isPath, PATH)).meta({
+  description: "the path of a file, or its file: URL",
+});
+export type PathArgument = string | URL;
+
+/** Whether a text is the address of something that must be fetched first. */
+const isAddress = (text: string) => /^(https?|ftp|file|blob):\/\/|^data:/i.test(text);
+
+const PICTURE = {
+  error: "must be a path, a file: URL, or the bytes of a picture (Uint8Array, ArrayBuffer or Blob)",
+};
+const bytes = [z.instanceof(Uint8Array), z.instanceof(ArrayBuffer), z.instanceof(Blob)] as const;
+
+/** A picture or a mask: a file, or the bytes of one. */
+export const pictureArgument = understood(
+  fromFileUrl,
+  z
+    .union([z.string(), ...bytes], PICTURE)
+    .refine((value) => typeof value !== "string" || (isPath(value) && !isAddress(value)), PICTURE),
+).meta({
+  description:
+    "a radiograph or a mask as PNG, JPEG, TIFF or WebP; what a web address names is fetched first, and given as bytes",
+});
+export type PictureArgument = string | URL | Uint8Array | ArrayBuffer | Blob;
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  const methods = (value ?? {}) as Record<string, unknown>;
+  return names.every((name) => typeof methods[name] === "function");
+}
+
+/** How a long call is watched and ended. */
+export const watching = {
+  signal: z
+    .custom<AbortSignal>(
+      (value) =>
+        hasMethods(value, ["addEventListener"]) && typeof (value as AbortSignal).aborted === "boolean",
+      "must be an AbortSignal",
+    )
+    .optional()
+    .meta({ description: "an AbortSignal, for example that of an AbortController" }),
+  onProgress: z
+    .custom<(event: ProgressEvent) => void>((value) => typeof value === "function", "must be a function")
+    .optional()
+    .meta({ description: "a function that is given each ProgressEvent" }),
+};
+
+export const logger = z
+  .custom<Logger>((value) => hasMethods(value, ["info", "warn", "error"]), "must have info, warn and error")
+  .optional()
+  .meta({ description: "an object with the functions info, warn and error" });
+
+/** Fields of the contract that a caller says; they are checked as a manifest is. */
+export const contractArgument = z
+  .custom<Manifest>(
+    (value) => Object.prototype.toString.call(value) === "[object Object]",
+    "must be an object",
+  )
+  .optional()
+  .meta({ description: `an object with fields of the contract: ${MANIFEST_FIELDS.join(", ")}` });

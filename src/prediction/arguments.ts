@@ -1,0 +1,53 @@
+/** What the prediction functions of the library take, besides what the command line has. */
+import { z } from "zod";
+import { modelArgument, requireModel } from "../model/argument.js";
+import type { BoneAgeModel } from "../model/model.js";
+import { logger, pathArgument, pictureArgument, watching } from "../options/library.js";
+import { cohortPredictionOptions, predictOptions } from "../options/predict.js";
+import { type Members, type Models, membersOf } from "./members.js";
+
+const { sex, flip, rotationAngle } = cohortPredictionOptions.shape;
+
+const sexModel = modelArgument
+  .optional()
+  .meta({ description: "a model with a sex head that looks at the picture alone, as loadModel gives it" });
+
+export const predictImageOptions = z.strictObject({
+  sex: sex.meta({ description: "sex of the child, F or M" }),
+  sexModel,
+  mask: pictureArgument
+    .optional()
+    .meta({ description: "the mask of the hand, as the picture is given; left out where there is none" }),
+  flip,
+  rotationAngle,
+});
+
+/** What a library's run has besides the options of `predict`. */
+export const predictCohortOptions = cohortPredictionOptions.extend({
+  files: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({ description: "a list of pictures, folders or glob patterns" }),
+  sexModel,
+  ...watching,
+  logger,
+});
+
+const { format, memberCsvs, resume, overwrite } = predictOptions.shape;
+
+export const writePredictionsOptions = predictCohortOptions.extend({
+  outputPath: pathArgument.meta({ description: "file for the predictions, - for stdout" }),
+  format,
+  memberCsvs,
+  resume,
+  overwrite,
+  command: z.string().optional().meta({ description: "what was run, for messages" }),
+});
+
+/** One model or the members of an ensemble. Throws for what is no model, or was disposed of. */
+export function requireModels(models: Models, sexModel: BoneAgeModel | undefined): Members {
+  if (Array.isArray(models)) for (const [i, model] of models.entries()) requireModel(`models[${i}]`, model);
+  else requireModel("model", models);
+  if (sexModel !== undefined) requireModel("sexModel", sexModel);
+  return membersOf(models);
+}
