@@ -1,5 +1,6 @@
 /** Prediction CSVs side by side: which rows of them are about the same picture. */
 import { DeeplasiaError } from "../errors.js";
+import { likeness, looseKey } from "./alike.js";
 import type { EarlierPrediction, EarlierPredictions } from "./predictions.js";
 import { csvError } from "./table.js";
 
@@ -29,7 +30,8 @@ export function firstKnown<T>(joined: Joined, pick: (row: EarlierPrediction) => 
  */
 export function joinPredictions(tables: readonly EarlierPredictions[]): Joined[] {
   const [byDir, withRow] = [everyHas(tables, "dir"), everyHas(tables, "row")];
-  const picture: Key = ({ imageId, dir }) => JSON.stringify([imageId, byDir ? dir : ""]);
+  const nameOf = commonNames(tables, byDir);
+  const picture: Key = (row) => nameOf.get(pictureOf(row, byDir)) ?? pictureOf(row, byDir);
   let joined = joinBy(tables, picture);
   if (joined instanceof DeeplasiaError && withRow)
     joined = joinBy(tables, (row) => `${picture(row)} ${row.row}`);
@@ -37,6 +39,40 @@ export function joinPredictions(tables: readonly EarlierPredictions[]): Joined[]
   if (!withRow) return joined;
   const rowOf = (entry: Joined) => firstKnown(entry, ({ row }) => row) ?? Number.POSITIVE_INFINITY;
   return joined.sort((a, b) => rowOf(a) - rowOf(b));
+}
+
+const pictureOf = ({ imageId, dir }: EarlierPrediction, byDir: boolean) =>
+  JSON.stringify([imageId, byDir ? dir : ""]);
+
+/**
+ * Pictures that the tables write in different forms (`alike.ts`), as the first of them has it. Only where no table has two
+ * of the forms: then they are two pictures to it.
+ */
+function commonNames(tables: readonly EarlierPredictions[], byDir: boolean): Map<string, string> {
+  const forms = new Map<string, Map<string, EarlierPrediction & { tables: Set<number> }>>();
+  for (const [i, { rows }] of tables.entries()) {
+    for (const row of rows) {
+      const key = `${byDir ? row.dir : ""}/${looseKey(row.imageId, "picture")}`;
+      const names = forms.get(key) ?? new Map();
+      forms.set(key, names);
+      const form = names.get(row.imageId) ?? { ...row, tables: new Set() };
+      form.tables.add(i);
+      names.set(row.imageId, form);
+    }
+  }
+  const common = new Map<string, string>();
+  for (const names of forms.values()) {
+    const [first, ...others] = names.values();
+    if (first === undefined || others.length === 0) continue;
+    const all = [first, ...others];
+    const total = all.reduce((sum, { tables: of }) => sum + of.size, 0);
+    if (new Set(all.flatMap(({ tables: of }) => [...of])).size < total) continue;
+    const isAlike = (a: string, b: string) =>
+      likeness(a, b, "picture") !== null || likeness(b, a, "picture") !== null;
+    if (!all.every((a) => all.every((b) => isAlike(a.imageId, b.imageId)))) continue;
+    for (const form of others) common.set(pictureOf(form, byDir), pictureOf(first, byDir));
+  }
+  return common;
 }
 
 /** Rows by key in the order in which keys first appear; an error if a table has a key twice. */

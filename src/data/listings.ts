@@ -10,8 +10,10 @@ import { looseKey, mostAlike, type NameKind } from "./alike.js";
 /** Names of all listings that are kept: some 300 MB at most. A folder with more of them is not searched. */
 const MOST_NAMES = 1_500_000;
 /** In a folder of at most so many names each is compared, else those next to the wanted one in alphabetical order. */
-const COMPARED = 200;
-const NEIGHBOURS = 20;
+const COMPARED = 60;
+const NEIGHBOURS = 6;
+/** Of the longest extension, with its dot. */
+const EXTENSION_LETTERS = 5;
 
 export class Listings {
   private readonly byFolder = new Map<string, Promise<Listing | null>>();
@@ -101,14 +103,16 @@ export class Listing {
 
   /** The name that looks most like the wanted one, though it may well be another; null if none does. */
   nearest(wanted: string): string | null {
-    const letters = stem(wanted).length;
-    const most = letters < 4 ? 1 : Math.max(2, Math.floor(letters / 4));
+    const own = stem(wanted);
+    const pattern = withoutDigits(wanted);
+    const most = own.length < 4 ? 1 : Math.max(2, Math.floor(own.length / 4));
     let best: { name: string; distance: number } | null = null;
     for (const name of this.near(wanted)) {
+      if (Math.abs(name.length - wanted.length) > most + EXTENSION_LETTERS) continue;
+      const isSameStem = stem(name) === own;
       // Two numbers are two pictures, however near they are.
-      if (withoutDigits(name) === withoutDigits(wanted) && stem(name) !== stem(wanted)) continue;
-      const distance =
-        stem(name) === stem(wanted) ? 0 : editDistance(name.toLowerCase(), wanted.toLowerCase());
+      if (!isSameStem && withoutDigits(name) === pattern) continue;
+      const distance = isSameStem ? 0 : editDistance(name.toLowerCase(), wanted.toLowerCase());
       if (distance <= most && (best === null || distance < best.distance)) best = { name, distance };
     }
     return best?.name ?? null;

@@ -209,3 +209,39 @@ it("takes a hundred thousand rows of three members", async () => {
   expect(rows).toBe(100_000);
   expect(lines.at(-1)).toBe("99999.png,159.0,160.0,161.0,160.0,,1.0");
 });
+
+describe("files in which pictures are written in different forms", () => {
+  const a = "image_ID,pred_bone_age\n1.png,10\nM\u00fcller.png,20\n";
+  const b = "image_ID,pred_bone_age\n1,30\nMu\u0308ller.png,40\n";
+
+  it("are joined, and the truth is found, where one picture alone can be meant", async () => {
+    const truth = "image_ID,bone_age\n01.png,9\nm\u00fcller.PNG,-\n";
+    const { lines, failures, notes } = await combine({ "a.csv": a, "b.csv": b, "truth.csv": truth });
+    expect(failures).toEqual([]);
+    expect(lines.slice(1)).toEqual([
+      "1.png,10.0,30.0,20.0,9.0,14.142136",
+      "M\u00fcller.png,20.0,40.0,30.0,,14.142136",
+    ]);
+    expect(notes).toEqual([
+      expect.stringMatching(/1 row has a bone_age that is no number/),
+      expect.stringMatching(/1 picture is in .* under another form/),
+      expect.stringMatching(/no bone age of 1 picture \(the first: M\u00fcller\.png\)/),
+    ]);
+  });
+
+  it("are not, where a file has both forms or another kind of picture", async () => {
+    const both = "image_ID,pred_bone_age\n1.png,10\n01.png,20\n";
+    expect(
+      (await combine({ "a.csv": both, "b.csv": "image_ID,pred_bone_age\n1.png,1\n01.png,2\n" })).failures,
+    ).toEqual([]);
+    const jpeg = "image_ID,pred_bone_age\n1.jpg,10\n";
+    const png = "image_ID,pred_bone_age\n1.png,10\n";
+    expect((await combine({ "a.csv": jpeg, "b.csv": png })).failures).toHaveLength(2);
+  });
+
+  it("are named where the members were given different sexes", async () => {
+    const of = (sex: string) => `image_ID,sex,pred_bone_age\n1.png,${sex},10\n`;
+    const { notes } = await combine({ "a.csv": of("1.0"), "b.csv": of("0.0") });
+    expect(notes).toEqual([expect.stringMatching(/^1 row has different sexes .*1\.png/)]);
+  });
+});
