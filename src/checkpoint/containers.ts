@@ -3,7 +3,7 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface NotAModel {
-  /** After "FILE is …". */
+  /** After "FILE: …". */
   what: string;
   remedy: string;
 }
@@ -78,7 +78,7 @@ export async function zipFacts(file: string): Promise<NotAModel | "torchscript" 
   const names = entryNames(await readPiece(file, -TAIL_BYTES, TAIL_BYTES));
   if (names === null)
     return {
-      what: "damaged or incomplete: it begins as a checkpoint, TorchScript or another ZIP file, and its end is missing",
+      what: "the archive is damaged or incomplete: it begins as checkpoints and TorchScript do, and its end is missing",
       remedy: "Copy or download it again.",
     };
   if (names.some((name) => /^[^/]+\/constants\.pkl$/.test(name)) || names.length === 0) return "torchscript";

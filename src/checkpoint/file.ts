@@ -8,7 +8,7 @@ import { fileFacts } from "./notAModel.js";
 export type ModelFormat = "torchscript" | "checkpoint" | "safetensors";
 
 function unreadable(file: string, { what, remedy }: NotAModel): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_MODEL_UNREADABLE", `${file} is ${what}`, { file, remedy });
+  return new DeeplasiaError("ERR_DEEPLASIA_MODEL_UNREADABLE", `${file}: ${what}`, { file, remedy });
 }
 
 /**
@@ -19,7 +19,7 @@ function unreadable(file: string, { what, remedy }: NotAModel): DeeplasiaError {
 export async function modelFormat(file: string): Promise<ModelFormat> {
   const kind = await pathKind(file);
   if (kind === null)
-    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such model file: ${file}`, { file });
+    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `${file}: no such model file`, { file });
   if (kind === "folder") throw unreadable(file, await folderFacts(file));
   if (kind === "other") {
     const remedy = "Give a regular file.";

@@ -24,6 +24,7 @@ const TEXTS: readonly [content: RegExp, what: string, remedy: string][] = [
 /** Something else, by the first bytes. */
 export async function fileFacts(file: string): Promise<NotAModel> {
   const head = await readPiece(file, 0, FILE_HEAD_BYTES);
+  if (head.length === 0) return { what: "the model file is empty", remedy: "Copy or download it again." };
   const text = head.toString("latin1");
   const known = /^\s*\{/.test(text) ? TEXTS.find(([content]) => content.test(text)) : undefined;
   if (known !== undefined) return { what: known[1], remedy: known[2] };

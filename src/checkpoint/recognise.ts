@@ -6,6 +6,7 @@ import { DeeplasiaError } from "../errors.js";
 import { type BackboneFacts, type NetworkConfig, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { networkConfigSchema } from "../options/network.js";
+import { plural } from "../plural.js";
 import type { CheckpointContents } from "./contents.js";
 import { type Family, familyOf } from "./families.js";
 import { imagenetNaming } from "./imagenet.js";
@@ -34,7 +35,7 @@ function requireFamily({ file, tensors, weightsName }: CheckpointContents): Fami
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
     naming === null
-      ? `${file} holds ${names.length} tensor(s) of another network than Deeplasia's${place} (${sample})`
+      ? `${file} holds ${plural(names.length, "tensor")} of another network than Deeplasia's${place} (${sample})`
       : `${file} holds a backbone's ImageNet weights as ${naming} names them${place}, but no bone-age network`,
     {
       file,

@@ -60,9 +60,9 @@ describe("models", () => {
     const whole = await readFile(good);
     await writeFile(join(folder, "cut.pt"), whole.subarray(0, whole.length / 2));
     for (const [model, message] of [
-      ["text.pt", /text\.pt is a text, not a model or checkpoint/],
-      ["empty.pt", /empty\.pt is an empty file/],
-      ["cut.pt", /cut\.pt is damaged or incomplete/],
+      ["text.pt", /text\.pt: a text, not a model or checkpoint/],
+      ["empty.pt", /empty\.pt: the model file is empty/],
+      ["cut.pt", /cut\.pt: the archive is damaged or incomplete/],
     ] as const) {
       const result = await runCli(cohortArguments(folder, join(folder, model)));
       expect(result.stderr).toMatch(message);

@@ -96,7 +96,7 @@ describe("convert", () => {
     ]) {
       const { code, stderr } = await runCli(args, { cwd: here });
       expect(stderr, args[0]).toMatch(
-        /hand\.ckpt is a Git LFS pointer, not a model or checkpoint\n.*git lfs pull/,
+        /hand\.ckpt: a Git LFS pointer, not a model or checkpoint\n.*git lfs pull/,
       );
       expect(stderr).not.toContain("TorchScript");
       expect(code).toBe(1);
@@ -193,7 +193,7 @@ describe("convert", () => {
 
   test("truncated.pt is refused, naming the file", async () => {
     const { code, stderr } = await runCli(["convert", fixture("parity/checkpoints/truncated.pt"), "out.pt"]);
-    expect(stderr).toMatch(/truncated\.pt is damaged or incomplete/);
+    expect(stderr).toMatch(/truncated\.pt: .*damaged or incomplete/);
     expect(code).toBe(1);
   });
 });

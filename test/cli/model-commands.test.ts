@@ -95,8 +95,27 @@ describe("manifest write", () => {
       "--fit",
       "pad",
     ]);
-    expect(text).toMatchObject({ code: 1, stderr: expect.stringMatching(/text\.pt: .*not a TorchScript/) });
+    expect(text).toMatchObject({ code: 1, stderr: expect.stringMatching(/text\.pt: a text, not a model/) });
     expect((await readdir(folder)).sort()).toEqual(["bad.json", "text.pt", "there.pt"]);
+  });
+
+  test("an implausible contract is written with a warning, marked by inspect, and said by predict", async () => {
+    const folder = await temporaryFolder();
+    const [out, picture] = [join(folder, "odd.pt"), join(folder, "hand.png")];
+    await writeFile(picture, await halves(200));
+    const model = fixture("models/mean-plus-sex.pt");
+    const flags = ["--bias-slope", "-46", "--bias-intercept", "4700"];
+    const written = await runCli(["manifest", "write", model, "--out", out, ...flags]);
+    expect(written).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("warning: a bias slope of -46"),
+    });
+    const { stdout } = await runCli(["inspect", out]);
+    expect(stdout).toMatch(/biasSlope +-46 {2}\(archive\) {2}<- implausible\n/);
+    expect(stdout).toMatch(/implausible: a bias slope of -46 multiplies bone ages by 47/);
+    const predicted = await runCli(["predict", picture, "--ckp_path", out, "--sex", "F"]);
+    expect(predicted.code).toBe(0);
+    expect(predicted.stderr.match(/odd\.pt: implausible contract: a bias slope of -46/g)).toHaveLength(1);
   });
 
   test("manifest fields explains every field with its flag", async () => {

@@ -29,7 +29,7 @@ describe("what is none", () => {
     ["page.ckpt", latin1("<!DOCTYPE html><html>"), /a web page/, /Download/],
     ["scan.pt", latin1(`${"\0".repeat(128)}DICM\x02\0\0\0UL`), /a DICOM file/, /file of weights/],
     ["film.pt", latin1("\0\0\0\x18ftypmp42\0\0\0\0"), /a video/, /file of weights/],
-    ["empty.pt", Buffer.alloc(0), /an empty file/, /again/],
+    ["empty.pt", Buffer.alloc(0), /file is empty/, /again/],
     ["zeros.pt", Buffer.alloc(5000), /nothing but zeros/, /again/],
     [
       "noise.pt",
@@ -77,7 +77,7 @@ describe("what is none", () => {
     for (const whole of [modelFile("traced"), modelFile("state-dict.pth")]) {
       const bytes = await readFile(whole);
       await writeFile(file, bytes.subarray(0, bytes.length / 2));
-      await expect(modelFormat(file)).rejects.toThrow(/cut\.pt is damaged or incomplete/);
+      await expect(modelFormat(file)).rejects.toThrow(/cut\.pt: the archive is damaged or incomplete/);
     }
   });
 
