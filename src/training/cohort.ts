@@ -65,7 +65,7 @@ export async function openTrainingCohort(source: Source, scale?: AgeScale): Prom
   await requireFolder(imgDir, "data.img_dir");
   const masks = await openMasks(maskDirs, "data.mask_dirs");
   const { selected, withoutSplit, named, notes } = await selectRows(source);
-  const chosen = scale ?? ageScale(selected.train, source);
+  const chosen = scale ?? ageScale(selected, source);
   const parts = {} as Record<Part, CohortPart>;
   const locator = new Locator(imgDir, masks, (dir, imageId) => named.has(dir, imageId));
   for (const part of PARTS) {
@@ -175,8 +175,8 @@ function withReasons(what: string, failed: readonly { error: DeeplasiaError }[])
 }
 
 /** Mean and SD (n - 1) of the training ages. */
-function ageScale(selected: readonly SelectedRow[], { annotation_path: file }: Source): AgeScale {
-  const ages = selected.flatMap(({ row }) => ("error" in row ? [] : (row.boneAgeMonths ?? [])));
+function ageScale(selected: Selected["selected"], { annotation_path: file }: Source): AgeScale {
+  const ages = selected.train.flatMap(({ row }) => ("error" in row ? [] : (row.boneAgeMonths ?? [])));
   const meanMonths = ages.reduce((sum, age) => sum + age, 0) / ages.length;
   const squares = ages.reduce((sum, age) => sum + (age - meanMonths) ** 2, 0);
   const sdMonths = Math.sqrt(squares / (ages.length - 1));
@@ -188,12 +188,13 @@ function ageScale(selected: readonly SelectedRow[], { annotation_path: file }: S
       remedy: "Check the column bone_age (months) and the split.",
     });
   }
-  const failed = selected.flatMap(({ row }) => {
+  // What is wrong with these rows is seldom right in the others.
+  const failed = PARTS.flatMap((part) => selected[part]).flatMap(({ row }) => {
     const error = "error" in row ? row.error : whyUntrainable(row, file);
     return error === null ? [] : { error };
   });
-  const usable = `only ${ages.length} training row(s) of ${selected.length} can be used`;
-  const what = `${file}: ${usable}: there is nothing to learn from`;
+  const usable = `only ${ages.length} training row(s) of ${selected.train.length} can be used`;
+  const what = `${file}: ${usable}, so there is nothing to learn from`;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", failed.length === 0 ? what : withReasons(what, failed), {
     file,
     remedy: failed.length === 0 ? "Check the split." : LOOK,
