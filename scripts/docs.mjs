@@ -5,6 +5,7 @@ import { createProgram } from "../dist/cli.js";
 import { metaOf } from "../dist/options/meta.js";
 import { IGNORED_SETTINGS } from "../dist/options/train/ignored.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
+import { TRAIN_FLAGS } from "../dist/options/train/register.js";
 import { unwrap } from "../dist/schema/unwrap.js";
 
 const FILE = new URL("../docs/options.md", import.meta.url);
@@ -33,11 +34,16 @@ function optionTables(command) {
     ]);
 }
 
+/** Hidden because they are second names: `--optimizer.init_args.lr` of `--optimizer.lr`. */
+const ACTING = new Set(TRAIN_FLAGS.map(({ flag }) => `--${flag}`));
+
 function commandSection(command, prefix) {
   const name = `${prefix} ${command.name()}`;
   const usage = command.usage();
   const parts = [`## \`${`${name} ${usage}`.trim()}\``, command.description(), ...optionTables(command)];
-  const hidden = command.options.filter(({ hidden }) => hidden).map(({ long }) => `\`${long}\``);
+  const hidden = command.options
+    .filter(({ hidden, long }) => hidden && !ACTING.has(long))
+    .map(({ long }) => `\`${long}\``);
   if (hidden.length > 0) {
     parts.push(
       `Accepted, with a warning, because the reference's command has them; they change nothing here: ${hidden.join(", ")}.`,
@@ -86,7 +92,8 @@ A list is \`--data.mask_dirs a b\` or \`--data.mask_dirs='["a","b"]'\`; of a lis
     "Files that come with the package; `configs/…` is found from any folder that has no such file itself:",
     presetRows(),
     "### Classes of optimizer",
-    `In a file \`optimizer: {class_path: torch.optim.SGD, init_args: {lr: 0.1}}\`, as flags \`--optimizer=SGD --optimizer.lr=0.1\`.
+    `In a file \`optimizer: {class_path: torch.optim.SGD, init_args: {lr: 0.1}}\`, as flags \`--optimizer=SGD --optimizer.lr=0.1\`,
+or by the names that a file has, \`--optimizer.class_path=SGD --optimizer.init_args.lr=0.1\`.
 Another class keeps the arguments of the last one that it has too, those of the built-in default among them.`,
     classRows("optimizer"),
     "### Classes of lr_scheduler",

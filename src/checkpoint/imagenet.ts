@@ -1,6 +1,7 @@
 /** Weights of backbones that were trained on ImageNet, as two libraries name them, under the names of ours. */
 import { DeeplasiaError } from "../errors.js";
 import { native } from "../native.js";
+import { imagenetRemedy } from "../options/train/imagenetFiles.js";
 
 export type ImagenetNaming = "efficientnet_pytorch" | "torchvision";
 
@@ -101,7 +102,7 @@ export function imagenetNames(file: string, names: Iterable<string>, backbone: s
     `${file} does not hold ImageNet weights of ${backbone}`,
     {
       file,
-      remedy: "Give a state dict of efficientnet_pytorch or of torchvision, of the same network.",
+      remedy: `Give a state dict of efficientnet_pytorch or of torchvision. ${imagenetRemedy(backbone)}`,
     },
   );
 }

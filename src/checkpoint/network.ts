@@ -2,9 +2,11 @@
 
 import type { ContractSource } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
 import { type Assignment, type Mismatch, type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { networkText } from "../options/network.js";
+import { imagenetRemedy } from "../options/train/imagenetFiles.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";
 import { imagenetNames } from "./imagenet.js";
 import { checkpointSources } from "./manifest.js";
@@ -110,13 +112,22 @@ export async function freshNetwork(
   try {
     await native().initialiseNetwork(handle, options.seed);
     const { from, stem, weights } = options;
-    if (from !== undefined)
+    if (from !== undefined) {
+      if ((await pathKind(from)) === null) throw noImagenetFile(from, config.backbone);
       await withCheckpoint(from, (contents) => transfer(handle, config, contents, stem), weights);
+    }
     return handle;
   } catch (error) {
     await dispose(handle);
     throw error;
   }
+}
+
+function noImagenetFile(file: string, backbone: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such file of ImageNet weights: ${file}`, {
+    file,
+    remedy: imagenetRemedy(backbone),
+  });
 }
 
 /** Weights of a backbone into a network whose other weights stay. */

@@ -42,8 +42,25 @@ function gpuIndex(value: string, option: string): number | "none" {
   });
 }
 
+/** Throws ERR_DEEPLASIA_OPTION for two options of which one would be passed over. */
+function requireOneKind({ device = "auto", gpus, accelerator = "auto" }: DeviceRequest): void {
+  const isGpu = (name: string) => (name === "auto" ? null : name !== "cpu");
+  const wishes = [
+    { option: `--device ${device}`, wantsGpu: isGpu(device) },
+    { option: `--accelerator ${accelerator}`, wantsGpu: isGpu(accelerator) },
+    { option: `--gpus ${gpus}`, wantsGpu: gpus === undefined ? null : gpuIndex(gpus, "--gpus") !== "none" },
+  ].filter(({ wantsGpu }) => wantsGpu !== null);
+  const [first] = wishes;
+  const other = wishes.find(({ wantsGpu }) => wantsGpu !== first?.wantsGpu);
+  if (first === undefined || other === undefined) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${first.option} contradicts ${other.option}`, {
+    remedy: "Leave one of the two out.",
+  });
+}
+
 function requested(request: DeviceRequest): string {
   const { device = "auto", gpus, accelerator, devices } = request;
+  requireOneKind(request);
   if (device !== "auto") return device;
   if (gpus !== undefined) {
     const index = gpuIndex(gpus, "--gpus");

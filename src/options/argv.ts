@@ -13,6 +13,8 @@ export interface Arguments {
  * The arguments as the command's parser wants them: long flags spelt as they were declared, as `-` and `_` mean the same in
  * a flag's name; `-o=file` as `-ofile`; of a list that is given several times the last one, as in the reference. A list
  * with a parser of its own gathers all. A flag that nothing knows is left as it is.
+ *
+ * Throws ERR_DEEPLASIA_USAGE for a flag without its value.
  */
 export function readArguments(given: readonly string[], command: Command): Arguments {
   const end = given.indexOf("--");
@@ -58,11 +60,19 @@ function spans(words: readonly string[], command: Command): { option: Option; fr
     const option = command.options.find((option) => isOf(option, word));
     if (option === undefined) continue;
     const isInline = word !== option.long && word !== option.short;
-    if (option.required && !isInline) i += 1;
+    if (option.required && !isInline) requireValue(word, words[i++], command);
     if (option.variadic && !isInline) while (i < words.length && !isFlag(words[i]!)) i += 1;
     found.push({ option, from, to: i });
   }
   return found;
+}
+
+/** As in Python a flag is no value: whoever forgets one would get it as a file's name. */
+function requireValue(flag: string, value: string | undefined, command: Command): void {
+  if (value === undefined || !command.options.some((option) => isOf(option, value))) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", `${flag} needs a value, but ${value} follows it`, {
+    remedy: `Give it one; one that is spelt as a flag as ${flag}=${value}.`,
+  });
 }
 
 function isOf({ long, short, required, optional }: Option, word: string): boolean {

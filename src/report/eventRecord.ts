@@ -1,6 +1,6 @@
 /**
  * TensorBoard's event records: a TFRecord frame (length, data, and a masked CRC-32C of each) round a protocol buffer of
- * type `tensorflow.Event`. Only what scalars need: `event.proto` and `summary.proto` say the field numbers.
+ * type `tensorflow.Event`. Only what scalars and plug-ins need: `event.proto` and `summary.proto` say the field numbers.
  */
 
 const CASTAGNOLI = 0x82f63b78;
@@ -39,9 +39,12 @@ function varint(value: number): number[] {
   return [...bytes, rest];
 }
 
+/** One field of a message after another. */
+export const message = (...fields: Uint8Array[]) => Buffer.concat(fields);
+
 const key = (field: number, wire: keyof typeof WIRE) => varint(field * 8 + WIRE[wire]);
 
-function double(field: number, value: number): Uint8Array {
+export function double(field: number, value: number): Uint8Array {
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleLE(value);
   return Buffer.concat([Buffer.from(key(field, "bits64")), bytes]);
@@ -53,17 +56,25 @@ function float(field: number, value: number): Uint8Array {
   return Buffer.concat([Buffer.from(key(field, "bits32")), bytes]);
 }
 
-const integer = (field: number, value: number) => Buffer.from([...key(field, "varint"), ...varint(value)]);
+export const integer = (field: number, value: number) =>
+  Buffer.from([...key(field, "varint"), ...varint(value)]);
 
-function bytes(field: number, content: Uint8Array): Uint8Array {
+export function bytes(field: number, content: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from([...key(field, "bytes"), ...varint(content.length)]), content]);
 }
 
-const text = (field: number, value: string) => bytes(field, Buffer.from(value));
+export const text = (field: number, value: string) => bytes(field, Buffer.from(value));
 
 /** The first record of every event file. */
 export function headerRecord(seconds: number): Uint8Array {
   return framed(Buffer.concat([double(1, seconds), text(3, "brain.Event:2")]));
+}
+
+/** A summary that a plug-in of TensorBoard reads: its name, and bytes that only it understands. */
+export function pluginRecord(tag: string, plugin: string, content: Uint8Array, seconds: number): Uint8Array {
+  const metadata = bytes(1, Buffer.concat([text(1, plugin), bytes(2, content)]));
+  const summary = bytes(1, Buffer.concat([text(1, tag), bytes(9, metadata)]));
+  return framed(Buffer.concat([double(1, seconds), integer(2, 0), bytes(5, summary)]));
 }
 
 /** A scalar at a step, which counts from 0; `seconds` is the time since 1970. */

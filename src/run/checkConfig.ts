@@ -1,7 +1,10 @@
 /** What no single setting shows: settings that contradict each other, and combinations that are likely mistakes. */
 import { DeeplasiaError } from "../errors.js";
-import type { Layer } from "../options/layer.js";
+import { nearestHint } from "../nearest.js";
+import { type Layer, settingError } from "../options/layer.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { METRIC_NAMES } from "../training/metricsHook.js";
+import { checkDevices } from "./checkDevices.js";
 
 /**
  * Warnings about likely mistakes.
@@ -25,8 +28,39 @@ export function checkConfig(config: TrainConfig, settings: Layer): string[] {
     );
   }
   if (optimizer.class_path === "torch.optim.SGD") checkNesterov(optimizer.init_args);
-  return [...modeWarnings(config, where)];
+  checkDevices(config, where);
+  return [...monitorWarnings(config, settings), ...modeWarnings(config, where)];
 }
+
+/** What is watched must be among what is measured, or the run would end after its first epoch. */
+function* monitorWarnings(config: TrainConfig, settings: Layer): Generator<string> {
+  const watchers = {
+    "early_stopping.monitor": config.early_stopping,
+    "lr_scheduler.init_args.monitor": config.lr_scheduler.init_args,
+  };
+  const { learnable_sigma: isLearnt } = config.model;
+  const names = METRIC_NAMES.filter((name) => !(isLearnt ? FIXED_WEIGHT : LEARNT_WEIGHT).test(name));
+  for (const [path, watcher] of Object.entries(watchers)) {
+    if (!("monitor" in watcher) || names.includes(watcher.monitor)) continue;
+    const { monitor } = watcher;
+    const namesakes = names.filter(
+      (name) => name.endsWith(`/${monitor}`) || wordsOf(name) === wordsOf(monitor),
+    );
+    const hint =
+      namesakes.length > 0 ? ` (there is ${namesakes.join(" and ")})` : nearestHint(monitor, names);
+    const given = settings.get(path) ?? { written: monitor, origin: "default" };
+    const error = settingError(path, given, `no such metric${hint}`, `There are ${names.join(", ")}.`);
+    const mayLack = "strict" in watcher && !watcher.strict;
+    if (!mayLack) throw error;
+    yield `${error.message}: there is neither early stopping nor a best model`;
+  }
+}
+
+/** `val_loss` is Lightning's usual name of `Loss/val`. */
+const wordsOf = (name: string) => name.toLowerCase().split(/[/_]/).sort().join(" ");
+
+const FIXED_WEIGHT = /^Loss\/(age|sex)_sigma$/;
+const LEARNT_WEIGHT = /^Loss\/ucw_/;
 
 function checkNesterov(sgd: { nesterov: boolean; momentum: number; dampening: number }): void {
   if (!sgd.nesterov || (sgd.momentum > 0 && sgd.dampening === 0)) return;

@@ -1,8 +1,10 @@
 /** The configuration of a training run: built-in defaults, config files in order, flags; later ones win. */
+import { z } from "zod";
 import { type ClassTable, requireClass, shortName } from "../options/classPath.js";
 import { type Given, type Layer, readSection, settingError } from "../options/layer.js";
 import { flagLayer } from "../options/settingFlags.js";
 import { IGNORED_SETTINGS } from "../options/train/ignored.js";
+import { imagenetRemedy } from "../options/train/imagenetFiles.js";
 import {
   CLASS_SECTIONS,
   type ClassSection,
@@ -10,8 +12,9 @@ import {
   SECTIONS,
   type TrainConfig,
 } from "../options/train/index.js";
+import { modelSettings } from "../options/train/model.js";
 import { flagOf, TRAIN_FLAGS } from "../options/train/register.js";
-import type { Written } from "../options/written.js";
+import { typed, type Written } from "../options/written.js";
 import { checkConfig } from "./checkConfig.js";
 import { readConfigFile } from "./configFile.js";
 
@@ -41,6 +44,7 @@ export async function readTrainConfig(parsed: Record<string, unknown>): Promise<
 /** The configuration of layers of settings, weakest first. */
 export function completeConfig(layers: readonly Layer[]): TrainConfigResult {
   const settings = mergeLayers(layers);
+  refuseFetching(settings);
   const sections = Object.entries(SECTIONS).map(([name, schema]) => [
     name,
     readSection(schema, name, settings),
@@ -59,6 +63,20 @@ export function completeConfig(layers: readonly Layer[]): TrainConfigResult {
     warnings: [...ignoredWarnings(settings), ...checkConfig(config, settings)],
     origins: new Map(given.map(([path, { origin }]) => [path, origin])),
   };
+}
+
+/** `true` makes the reference fetch ImageNet weights; here their file is given, and this says which. */
+function refuseFetching(settings: Layer): void {
+  const path = "model.pretrained";
+  const given = settings.get(path);
+  if (given === undefined || typed(z.boolean(), given.written) !== true) return;
+  const backbone = settings.get("model.backbone")?.written ?? modelSettings.shape.backbone.def.defaultValue;
+  throw settingError(
+    path,
+    given,
+    "must be a file of ImageNet weights: none are fetched",
+    imagenetRemedy(String(backbone)),
+  );
 }
 
 const BUILT_IN = "default";

@@ -1,9 +1,33 @@
-/** `hparams.yaml`: what the reference writes of a model's making, in its words. */
+/** What is written of a model's making, in the reference's words: `hparams.yaml`, and TensorBoard's HPARAMS. */
 import { stringify } from "yaml";
+import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
+import type { HyperParameters } from "../report/hyperParameterRecords.js";
 
-export function formatHyperParameters({ model, data, name }: TrainConfig): string {
-  const parameters = {
+export const formatHyperParameters = (config: TrainConfig): string => stringify(hyperParametersOf(config));
+
+/** For TensorBoard, with what decides how the model is trained; lists and null as text. */
+export function shownHyperParameters(config: TrainConfig): HyperParameters {
+  const { optimizer, lr_scheduler, trainer, seed_everything } = config;
+  const { lr, weight_decay } = optimizer.init_args;
+  const all = {
+    ...hyperParametersOf(config),
+    optimizer: shortName(optimizer.class_path),
+    ...{ lr, weight_decay },
+    lr_scheduler: shortName(lr_scheduler.class_path),
+    max_epochs: trainer.max_epochs,
+    seed: seed_everything,
+  };
+  const isPlain = (value: unknown) => ["number", "string", "boolean"].includes(typeof value);
+  const shown = Object.entries(all).map(([name, value]) => [
+    name,
+    isPlain(value) ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(shown);
+}
+
+function hyperParametersOf({ model, data, name }: TrainConfig) {
+  return {
     age_sigma: model.age_sigma,
     backbone: model.backbone,
     batch_size: data.train_batch_size,
@@ -20,5 +44,4 @@ export function formatHyperParameters({ model, data, name }: TrainConfig): strin
     sex_dcs: model.sex_dcs,
     sex_sigma: model.sex_sigma,
   };
-  return stringify(parameters);
 }

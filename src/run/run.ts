@@ -19,7 +19,7 @@ import { removeLeftovers } from "../temporaryFiles.js";
 import { openTrainingCohort, PARTS, type TrainingCohort } from "../training/cohort.js";
 import { openTrainer } from "../training/createTrainer.js";
 import { accumulationAt, batchRules, requireTrainable, trainingData } from "../training/data.js";
-import { deviceOfRank, threadsOfRank } from "../training/device.js";
+import { deviceOfRank, requireGpus, threadsOfRank } from "../training/device.js";
 import type { Position } from "../training/hooks.js";
 import { limitsOf } from "../training/limits.js";
 import { BatchLoader } from "../training/loader.js";
@@ -29,11 +29,12 @@ import { batchCount } from "../training/order.js";
 import { makeRunFolder, type RunFolder } from "../training/runFolder.js";
 import type { Trainer } from "../training/trainer.js";
 import { createHooks, type Hooks } from "./assemble.js";
+import { shownHyperParameters } from "./hyperParameters.js";
 import { openPictures } from "./pictures.js";
 import { resumeTogether } from "./resume.js";
 import { findResumption, type Resumption } from "./resumption.js";
 import { writeRunFacts } from "./runFacts.js";
-import { saveRun, withLastState } from "./runState.js";
+import { requireSameRun, saveRun, withLastState } from "./runState.js";
 import { knownScale, openStart, type Start, trainedContract } from "./start.js";
 import { stepOptionsOf } from "./stepOptions.js";
 import { isTrial } from "./trial.js";
@@ -58,6 +59,7 @@ export interface RunOptions {
  * ERR_DEEPLASIA_PEER where another process of the run is gone.
  */
 export async function runTraining(options: RunOptions): Promise<string | null> {
+  requireGpus(options.config);
   return together(options.config, (group) => {
     if (group.isFirst) return runInGroup({ ...options, group });
     return runInGroup({ ...options, group, logger: silentLogger, progress: createProgress("none") });
@@ -66,7 +68,11 @@ export async function runTraining(options: RunOptions): Promise<string | null> {
 
 async function runInGroup(options: RunOptions & { group: Group }): Promise<string | null> {
   const { config, group } = options;
-  const resumption = await group.fromFirst(() => findResumption(config));
+  const resumption = await group.fromFirst(async () => {
+    const found = await findResumption(config);
+    await requireSameRun(found.states[0], { config, ranks: group.ranks });
+    return found;
+  });
   const device = chooseDevice(deviceOfRank(config, group.localRank, group.localRanks));
   const seed = await group.fromFirst(() => config.seed_everything ?? randomInt(2 ** 32));
   await using start = await openStart(resumption.checkpoint, config, seed, options.isGiven);
@@ -79,8 +85,19 @@ async function runInGroup(options: RunOptions & { group: Group }): Promise<strin
   await using _lock = group.isFirst ? await lockFolder(folder.path) : undefined;
   if (group.isFirst) await removeLeftovers(dirname(folder.lastState), () => true);
   if (group.isFirst) options.onFolder(folder);
+  if (group.isFirst && device.name === "cpu" && wantsGpu(options))
+    options.logger.warn(
+      `trainer.gpus is 1, but there is no GPU to use (${device.reason}): this runs on the CPU`,
+    );
   const run = { ...options, folder, resumption, seed, start, cohort, trainer, contract };
   return await runIn(run);
+}
+
+/** Whether somebody asked for the one GPU that is the default anyway. */
+function wantsGpu({ config: { device, trainer }, isGiven }: RunOptions): boolean {
+  const { gpus, accelerator, devices } = trainer;
+  const isAuto = device === "auto" && accelerator !== "cpu" && devices === null;
+  return isAuto && gpus === "1" && isGiven("trainer.gpus");
 }
 
 const ownThreads = ({ config, group }: Pick<Run, "config" | "group">): TrainConfig => ({
@@ -126,7 +143,11 @@ async function runIn(run: Run): Promise<string | null> {
   const { step, clock, signal } = stepTogether(inner, run, own);
   try {
     if (resumed === null) {
-      if (isFirst) hooks.tensorBoard.write(hyperParameterMetrics({}), 0);
+      const metrics = hyperParameterMetrics({});
+      if (isFirst) {
+        hooks.tensorBoard.begin(shownHyperParameters(config), Object.keys(metrics));
+        hooks.tensorBoard.write(metrics, 0);
+      }
       // From now on there is a run to go on with, and it is known that a state can be written.
       await save();
     }
@@ -204,7 +225,9 @@ async function finish(ended: string, run: Run, hooks: Hooks, read: ReadPicture):
     read,
     onFailure: (row, error) => hooks.failures.add(row, error),
   });
-  if (group.isFirst) hooks.tensorBoard.write(hyperParameterMetrics(parts), 0);
+  if (!group.isFirst) return;
+  hooks.tensorBoard.write(hyperParameterMetrics(parts), 0);
+  hooks.tensorBoard.end();
 }
 
 const startPosition = (): Position => ({

@@ -1,4 +1,5 @@
 /** What a run needs to go on as if nothing had happened, and what must not have changed meanwhile. */
+import { open } from "node:fs/promises";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { CLASS_SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../options/train/index.js";
 import type { HookState, Position } from "../training/hooks.js";
@@ -64,21 +65,9 @@ export async function restoreRun(
 ): Promise<number> {
   const notes = parseNotes(await run.step.restoreState(file), file);
   const { seed, config, rows, position, hooks } = notes;
-  const changed = changedSettings(notes, facts);
+  requireSame(changedSettings(notes, facts), file);
   if (rows !== facts.rows)
-    changed.push("the rows of training and validation (annotations, split, pictures, masks)");
-  if (changed.length > 0) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_RESUME",
-      `${file} is of a run with other settings: ${changed.join("; ")}`,
-      {
-        file,
-        remedy:
-          "Give the same settings to go on with that run. To train its model further with others, start a new run with " +
-          "--model.init_from <run>/ckp/last.pt.",
-      },
-    );
-  }
+    requireSame(["the rows of training and validation (annotations, split, pictures, masks)"], file);
   // States of versions that knew one process alone have no rows.
   const { rows: done = position.batch * config.data.train_batch_size } = position;
   Object.assign(run.position, position, { rows: done });
@@ -90,6 +79,48 @@ export async function restoreRun(
     if (state !== undefined) await hook.restore?.(state);
   }
   return seed;
+}
+
+/**
+ * That a state is of a run with the same settings, before its network is made, which would say it in tensors. What cannot be
+ * read is left to `restoreRun`.
+ *
+ * Throws ERR_DEEPLASIA_RESUME.
+ */
+export async function requireSameRun(file: string | undefined, facts: Omit<RunFacts, "seed" | "rows">) {
+  const notes = file === undefined ? null : await readNotes(file);
+  if (notes !== null) requireSame(changedSettings(notes, facts), file!);
+}
+
+/** The notes in the header of a state, a safetensors file; null for what is none. */
+async function readNotes(file: string): Promise<Notes | null> {
+  try {
+    await using handle = await open(file);
+    const { buffer: length } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    const bytes = Number(length.readBigUInt64LE());
+    if (bytes > LONGEST_HEADER) return null;
+    const { buffer: header } = await handle.read(Buffer.alloc(bytes), 0, bytes, 8);
+    const { notes } = JSON.parse(header.toString()).__metadata__;
+    return parseNotes(JSON.parse(notes).notes, file);
+  } catch {
+    return null;
+  }
+}
+
+const LONGEST_HEADER = 100_000_000;
+
+function requireSame(changed: readonly string[], file: string): void {
+  if (changed.length === 0) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_RESUME",
+    `${file} is of a run with other settings: ${changed.join("; ")}`,
+    {
+      file,
+      remedy:
+        "Give the same settings to go on with that run. To train its model further with others, start a new run with " +
+        "--model.init_from <run>/ckp/last.pt.",
+    },
+  );
 }
 
 function parseNotes(text: string, file: string): Notes {

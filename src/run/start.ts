@@ -4,8 +4,9 @@ import { freshNetwork } from "../checkpoint/network.js";
 import { type Contract, completeContract, contractSources, mergeManifests } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { FAMILY } from "../contract/published.js";
+import { DeeplasiaError } from "../errors.js";
 import { type ModelSource, openModelSource } from "../model/source.js";
-import { native } from "../native.js";
+import { type NetworkConfig, native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { AgeScale } from "../training/cohort.js";
@@ -64,6 +65,7 @@ export async function openStart(
   }
   const source = await openModelSource(file);
   try {
+    if (source.config !== null) requireSameNetwork(file, source.config, config, isGiven);
     const sources = await contractSources(file, source.sources, undefined, byHand);
     return {
       file,
@@ -78,6 +80,35 @@ export async function openStart(
     await source[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Settings of a network that a file's own network must have where somebody gave them. */
+const SHAPING = {
+  backbone: "backbone",
+  dense_layers: "denseLayers",
+  sex_dcs: "sexDcs",
+  explicit_sex_classifier: "explicitSexClassifier",
+} as const;
+
+/** Throws ERR_DEEPLASIA_OPTION for a setting that the file would silently win over. */
+function requireSameNetwork(
+  file: string,
+  found: NetworkConfig,
+  { model }: TrainConfig,
+  isGiven: (setting: string) => boolean,
+): void {
+  const asked = networkConfig(model);
+  const others = Object.entries(SHAPING)
+    .filter(([setting, key]) => isGiven(`model.${setting}`) && `${asked[key]}` !== `${found[key]}`)
+    .map(
+      ([setting, key]) =>
+        `model.${setting} is ${JSON.stringify(asked[key])}, but ${JSON.stringify(found[key])} in the file`,
+    );
+  if (others.length === 0) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file} is of another network: ${others.join("; ")}`, {
+    file,
+    remedy: "Leave these settings out to train the file's network, or leave the file out to train a new one.",
+  });
 }
 
 async function startFresh({ model }: TrainConfig, seed: number) {

@@ -1,5 +1,6 @@
 /** What a training configuration wants of the device. */
 import { availableParallelism } from "node:os";
+import { DeeplasiaError } from "../errors.js";
 import { type DeviceRequest, deviceIndices } from "../model/device.js";
 import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
@@ -10,13 +11,42 @@ import type { TrainConfig } from "../options/train/index.js";
  */
 export function deviceRequest({ device, trainer }: TrainConfig): DeviceRequest {
   const { gpus, accelerator, devices } = trainer;
-  const asked = accelerator !== null || devices !== null || gpus === "1" || gpus === "-1" ? null : gpus;
+  const asked = accelerator !== null || devices !== null || gpus === "1" ? null : gpus;
   return {
     device,
     gpus: asked ?? undefined,
     accelerator: accelerator ?? undefined,
     devices: devices ?? undefined,
   };
+}
+
+/**
+ * That there are the GPUs which a configuration asks for by number or name, before any process is started for them.
+ *
+ * Throws ERR_DEEPLASIA_DEVICE.
+ */
+export function requireGpus({ device, trainer }: TrainConfig): void {
+  const { gpus, accelerator, devices } = trainer;
+  const isNamed = accelerator === "gpu" || accelerator === "cuda" || device.startsWith("cuda");
+  const isCounted =
+    accelerator !== "cpu" && device !== "cpu" && devices === null && gpus !== null && gpus !== "1";
+  if (!isNamed && (!isCounted || gpus === "0")) return;
+  const { hasCuda } = native().buildInfo();
+  if (
+    native()
+      .devices()
+      .some(({ name }) => name.startsWith("cuda"))
+  )
+    return;
+  const [setting, value] = isCounted
+    ? ["trainer.gpus", gpus]
+    : device.startsWith("cuda")
+      ? ["device", device]
+      : ["trainer.accelerator", accelerator];
+  const why = hasCuda ? "no CUDA device answers" : "the libtorch in use is a CPU build";
+  throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${setting} is ${value}, but ${why}`, {
+    remedy: "`deeplasia-native doctor` shows what was found; --device=cpu trains on the CPU.",
+  });
 }
 
 /** The same for one of several processes of a node, each of which has a device of its own. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { outputError } from "../files.js";
 import { AppendedFile } from "../report/appendedFile.js";
 import { headerRecord, scalarRecord } from "../report/eventRecord.js";
+import { type HyperParameters, sessionEnd, sessionStart } from "../report/hyperParameterRecords.js";
 import type { EpochEvent, Hook, HookState, StepEvent } from "./hooks.js";
 import type { Metrics } from "./metrics.js";
 
@@ -38,6 +39,18 @@ export class TensorBoardLog implements Hook {
     const seconds = this.now() / 1000;
     const records = Object.entries(metrics).map(([tag, value]) => scalarRecord(tag, value, step, seconds));
     this.fileIn(folder, seconds).append(Buffer.concat(records));
+  }
+
+  /** What the HPARAMS tab shows of the run beside the metrics of these tags. Throws ERR_DEEPLASIA_OUTPUT. */
+  begin(parameters: HyperParameters, metrics: readonly string[]): void {
+    const seconds = this.now() / 1000;
+    this.fileIn(".", seconds).append(sessionStart(parameters, metrics, seconds));
+  }
+
+  /** That the run is done, for the same tab. Throws ERR_DEEPLASIA_OUTPUT. */
+  end(): void {
+    const seconds = this.now() / 1000;
+    this.fileIn(".", seconds).append(sessionEnd(seconds));
   }
 
   afterStep({ position, result, learningRate }: StepEvent): void {

@@ -165,6 +165,20 @@ describe("settings that cannot be", () => {
     expect(first.code).toBe(0);
     const before = await sha256OfFile(lastState);
     await refused(root, [...short, LAST, "--optimizer.lr=1"], 2, /lr \(was 0\.001, now 1\)/);
+    const others = [
+      "--optimizer=SGD",
+      "--data.input_size",
+      "1",
+      "64",
+      "64",
+      "--model.backbone=efficientnet-b1",
+    ];
+    for (const change of [
+      /model\.backbone \(was "efficientnet-b0", now "efficientnet-b1"\)/,
+      /data\.input_size \(was \[1,\d+,\d+\], now \[1,64,64\]\)/,
+      /optimizer\.class_path \(was "torch\.optim\.Adam", now "torch\.optim\.SGD"\)/,
+    ])
+      await refused(root, [...short, LAST, ...others], 2, change);
     const loose = join(root, "loose.state");
     await copyFile(lastState, loose);
     const from = `--trainer.resume_from_checkpoint=${loose}`;

@@ -44,6 +44,36 @@ export function describeWithTensorBoard(name: string, body: () => void): void {
   else describe.skip(`${name} (${missing})`, body);
 }
 
+const HPARAMS_PROGRAM = `
+import json, sys
+from google.protobuf.json_format import MessageToDict
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import metadata
+events = EventAccumulator(sys.argv[1])
+events.Reload()
+records = events.PluginTagToContent(metadata.PLUGIN_NAME)
+experiment = metadata.parse_experiment_plugin_data(records[metadata.EXPERIMENT_TAG])
+start = metadata.parse_session_start_info_plugin_data(records[metadata.SESSION_START_INFO_TAG])
+end = records.get(metadata.SESSION_END_INFO_TAG)
+end = None if end is None else MessageToDict(metadata.parse_session_end_info_plugin_data(end))
+print(json.dumps({"experiment": MessageToDict(experiment), "start": MessageToDict(start), "end": end}))
+`;
+
+export interface HyperParameterRecords {
+  experiment: {
+    hparamInfos: { name: string; type: string }[];
+    metricInfos: { name: { tag: string } }[];
+  };
+  start: { hparams: Record<string, unknown>; startTimeSecs: number };
+  /** Null where a run has not ended. */
+  end: { status: string; endTimeSecs: number } | null;
+}
+
+/** What TensorBoard's plug-in of the HPARAMS tab reads in a folder. */
+export function readHyperParameters(folder: string): HyperParameterRecords {
+  return JSON.parse(python("-c", HPARAMS_PROGRAM, folder)) as HyperParameterRecords;
+}
+
 const PROGRAM = `
 import json, math, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator

@@ -29,6 +29,26 @@ describe("warnings", () => {
   });
 });
 
+test("weights that would be fetched are named: the file for the backbone, and where it is", async () => {
+  const remedyOf = (...argv: string[]) => configOf(...argv).then(String, ({ remedy }) => remedy);
+  expect(await remedyOf("--model.pretrained=True", "--model.backbone=efficientnet-b4")).toMatch(
+    /efficientnet-b4-\w{8}\.pth of efficientnet_pytorch: fetch https:\/\/github\.com\/\S+\.pth /,
+  );
+  expect(await remedyOf("--model.pretrained=yes", "--model.backbone=inceptionv3")).toMatch(
+    /inception_v3_google-\w{8}\.pth of torchvision: fetch https:\/\/download\.pytorch\.org\/\S+\.pth /,
+  );
+  expect(await remedyOf("--model.pretrained=1", "--model.backbone=efficientnet-l2")).toMatch(
+    /^No ImageNet weights/,
+  );
+});
+
+test("a metric that is not there is a warning where early stopping is not strict", async () => {
+  const { warnings } = await configOf("--early_stopping.monitor=mine", "--early_stopping.strict=false");
+  expect(warnings).toEqual([
+    expect.stringMatching(/"mine": no such metric.*neither early stopping nor a best/),
+  ]);
+});
+
 describe("errors", () => {
   test.each([
     ["a wrong type", "trainer:\n  max_epochs: ten\n", /0\.yml:2: trainer\.max_epochs "ten": .*number/],
@@ -81,6 +101,29 @@ describe("errors", () => {
     ["a tab", "trainer:\n\tmax_epochs: 5\n", /0\.yml:2: this is not YAML/],
     ["an alias", "name: &a b\nroot_dir: *a\n", /0\.yml:2: aliases/],
     ["no end", "trainer: {max_epochs: null}", /nothing ends the run/],
+    [
+      "a metric",
+      "early_stopping:\n  monitor: val_mad\n",
+      /0\.yml:2: early_stopping\.monitor "val_mad": no such metric \(there is Step-wise\/val_mad\)/,
+    ],
+    [
+      "a metric of the schedule",
+      "lr_scheduler: {init_args: {monitor: Loss_vall}}",
+      /lr_scheduler\.init_args\.monitor "Loss_vall": no such metric/,
+    ],
+    ["Lightning's usual metric", "early_stopping: {monitor: val_loss}", /\(there is Loss\/val\)/],
+    ["a metric of learnt weights", "early_stopping: {monitor: Loss/ucw_log_var_age}", /no such metric/],
+    [
+      "a processor and a GPU",
+      "device: cpu\ntrainer: {accelerator: gpu}",
+      /device cpu \(.*0\.yml:1\) contradicts trainer\.accelerator gpu \(.*0\.yml:2\)/,
+    ],
+    ["a GPU and none", "device: cuda\ntrainer: {gpus: 0}", /device cuda .* contradicts trainer\.gpus 0/],
+    [
+      "two numbers of devices",
+      "trainer: {gpus: 3, devices: 2}",
+      /trainer\.devices 2 .* contradicts trainer\.gpus 3/,
+    ],
     ["nothing to learn", "model: {age_sigma: 0}", /nothing to learn/],
     [
       "Nesterov without momentum",

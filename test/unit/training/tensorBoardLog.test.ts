@@ -7,7 +7,7 @@ import { MetricsHook } from "../../../src/training/metricsHook.js";
 import { TensorBoardLog, type TensorBoardOptions } from "../../../src/training/tensorBoardLog.js";
 import { restoreAll, runEpochs, statesOf } from "../../helpers/hooks.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
-import { describeWithTensorBoard, readScalars } from "../../helpers/tensorboard.js";
+import { describeWithTensorBoard, readHyperParameters, readScalars } from "../../helpers/tensorboard.js";
 import { fixture } from "../../helpers/testData.js";
 
 type Reference = Record<string, { scalars: Record<string, { points: number; first: [number, number][] }> }>;
@@ -37,6 +37,37 @@ describeWithTensorBoard("TensorBoard", () => {
     expect(months.map(([, value]) => value)).toEqual(
       metrics.map((epoch) => Math.fround(epoch["Step-wise/val_mad"]!)),
     );
+  });
+
+  it("shows hyper-parameters, and which metrics belong to them, in its HPARAMS tab", async () => {
+    const folder = await temporaryFolder();
+    const log = hooksIn(folder)[1] as TensorBoardLog;
+    const parameters = {
+      lr: 1e-3,
+      backbone: "größer-b0",
+      learnable_sigma: false,
+      pretrained: true,
+      seed: -1,
+    };
+    log.begin(parameters, ["hp/validation_mad", "hp/test_mad"]);
+    log.write({ "hp/validation_mad": 5 }, 0);
+    const running = readHyperParameters(folder);
+    expect(running.end).toBeNull();
+    expect(running.start.hparams).toEqual(parameters);
+    expect(running.experiment.hparamInfos).toEqual([
+      { name: "lr", type: "DATA_TYPE_FLOAT64" },
+      { name: "backbone", type: "DATA_TYPE_STRING" },
+      { name: "learnable_sigma", type: "DATA_TYPE_BOOL" },
+      { name: "pretrained", type: "DATA_TYPE_BOOL" },
+      { name: "seed", type: "DATA_TYPE_FLOAT64" },
+    ]);
+    const tags = running.experiment.metricInfos.map(({ name }) => name.tag);
+    expect(tags).toEqual(["hp/validation_mad", "hp/test_mad"]);
+    expect(Object.keys(readScalars(folder))).toContain("hp/validation_mad");
+    log.end();
+    const ended = readHyperParameters(folder);
+    expect(ended.end!.status).toBe("STATUS_SUCCESS");
+    expect(ended.end!.endTimeSecs).toBeGreaterThanOrEqual(ended.start.startTimeSecs);
   });
 
   it("has each epoch once in a run that was resumed, whatever had been logged after the state", async () => {

@@ -1,0 +1,45 @@
+/**
+ * What TensorBoard's HPARAMS tab shows of a run: records of its plug-in `hparams`, whose `api.proto` and `plugin_data.proto`
+ * say the field numbers.
+ */
+import { bytes, double, integer, message, pluginRecord, text } from "./eventRecord.js";
+
+export type HyperParameters = Readonly<Record<string, number | string | boolean>>;
+
+const PLUGIN = "hparams";
+/** The kinds of data of which the plug-in knows. */
+const KINDS = { string: 1, boolean: 2, number: 3 } as const;
+const SUCCESS = 1;
+
+const record = (tag: string, field: number, content: Uint8Array, seconds: number) =>
+  pluginRecord(`_hparams_/${tag}`, PLUGIN, bytes(field, content), seconds);
+
+/** What a run begins with: which columns there are, and its own values. `metrics` are tags of scalars beside them. */
+export function sessionStart(
+  parameters: HyperParameters,
+  metrics: readonly string[],
+  seconds: number,
+): Uint8Array {
+  const columns = Object.entries(parameters).map(([name, value]) =>
+    bytes(4, message(text(1, name), integer(4, KINDS[typeof value as keyof typeof KINDS]))),
+  );
+  const results = metrics.map((tag) => bytes(5, bytes(1, text(2, tag))));
+  const values = Object.entries(parameters).map(([name, value]) =>
+    bytes(1, message(text(1, name), bytes(2, protobufValue(value)))),
+  );
+  return Buffer.concat([
+    record("experiment", 2, message(double(3, seconds), ...columns, ...results), seconds),
+    record("session_start_info", 3, message(...values, double(5, seconds)), seconds),
+  ]);
+}
+
+/** The end of a run that went well; one without it is shown as running. */
+export function sessionEnd(seconds: number): Uint8Array {
+  return record("session_end_info", 4, message(integer(1, SUCCESS), double(2, seconds)), seconds);
+}
+
+/** `google.protobuf.Value` */
+function protobufValue(value: number | string | boolean): Uint8Array {
+  if (typeof value === "number") return double(2, value);
+  return typeof value === "string" ? text(3, value) : integer(4, Number(value));
+}
