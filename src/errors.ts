@@ -29,6 +29,7 @@ const EXIT_STATUS = {
   // models
   ERR_DEEPLASIA_MODEL_MISSING: 1,
   ERR_DEEPLASIA_MODEL_UNREADABLE: 1,
+  ERR_DEEPLASIA_MODEL_UNTRUSTED: 1,
   ERR_DEEPLASIA_CHECKPOINT: 1,
   ERR_DEEPLASIA_MODEL_FORWARD: 1,
   ERR_DEEPLASIA_MODEL_SHAPE: 1,
@@ -74,6 +75,8 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_MODEL_MISSING: "Check the path of the model.",
   ERR_DEEPLASIA_MODEL_UNREADABLE:
     "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
+  ERR_DEEPLASIA_MODEL_UNTRUSTED:
+    "A model is a program. If you trust those who made it, load it with --trust (in the library: trust: true).",
   ERR_DEEPLASIA_CHECKPOINT:
     "Give a checkpoint that PyTorch or Lightning wrote, whole, and that holds weights only.",
   ERR_DEEPLASIA_MODEL_FORWARD:

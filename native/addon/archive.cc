@@ -9,6 +9,13 @@
 #include "model/module.h"
 
 namespace deeplasia::addon {
+namespace {
+
+model::Trust trust_argument(const Napi::CallbackInfo& info, size_t index) {
+  return info[index].ToBoolean() ? model::Trust::yes : model::Trust::no;
+}
+
+}  // namespace
 
 Napi::Value read_extra_file(const Napi::CallbackInfo& info) {
   const std::string path = text_argument(info, 0, "path");
@@ -37,10 +44,12 @@ Napi::Value write_extra_file(const Napi::CallbackInfo& info) {
   const std::string target = text_argument(info, 1, "target");
   const std::string name = text_argument(info, 2, "name");
   const std::string content = text_argument(info, 3, "text");
+  const model::Trust trust = trust_argument(info, 4);
+  // Not a worker: the weights' digest needs the module, and its code runs where models run.
   return promise(
-      info.Env(), workers(), {},
+      info.Env(), compute_queue("cpu"), {},
       [=] {
-        model::write_extra_file(source, target, name, content);
+        model::write_extra_file(source, target, name, content, trust);
         return true;
       },
       [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
@@ -50,8 +59,11 @@ Napi::Value halve_archive(const Napi::CallbackInfo& info) {
   const std::string source = text_argument(info, 0, "source");
   const std::string target = text_argument(info, 1, "target");
   const std::string name = text_argument(info, 2, "name");
+  const std::string content = text_argument(info, 3, "text");
+  const model::Trust trust = trust_argument(info, 4);
   return promise(
-      info.Env(), workers(), {}, [=] { return model::halve_archive(source, target, name), true; },
+      info.Env(), workers(), {},
+      [=] { return model::halve_archive(source, target, name, content, trust), true; },
       [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
 }
 

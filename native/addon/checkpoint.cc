@@ -9,6 +9,7 @@
 #include "checkpoint/describe.h"
 #include "checkpoint/safetensors.h"
 #include "model/archive.h"
+#include "network/digest.h"
 #include "network/state.h"
 #include "network/tensors.h"
 
@@ -172,8 +173,10 @@ Napi::Value save_tensors(const Napi::CallbackInfo& info) {
   return promise(
       info.Env(), compute_queue("cpu"), {{info[0]}, {&handle}},
       [network = handle.value(), path, metadata] {
+        const network::State state = network::state(network->module());
         checkpoint::Safetensors contents{{}, metadata};
-        for (const auto& [name, tensor] : network::state(network->module()))
+        for (auto& [key, value] : contents.metadata) value = network::with_digest(value, state);
+        for (const auto& [name, tensor] : state)
           contents.tensors.emplace_back(name, network::from_torch(tensor));
         checkpoint::write_safetensors(path, contents);
         return true;

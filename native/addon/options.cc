@@ -89,9 +89,14 @@ model::Precision precision(const Napi::Object& object) {
       {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}});
 }
 
+model::Trust trust(const Napi::Object& object) {
+  return boolean(object, "trust") ? model::Trust::yes : model::Trust::no;
+}
+
 model::LoadOptions load_options(const Napi::Object& object) {
   return {model::parse_device(text(object, "device")), static_cast<int>(integer(object, "threads")),
-          precision(object), boolean(object, "optimize")};
+          precision(object), boolean(object, "optimize"),
+          trust(object), text(object, "weightsDigest")};
 }
 
 training::TrainerOptions trainer_options(const Napi::Object& object) {

@@ -14,6 +14,7 @@ namespace deeplasia::addon {
 image::RawPicture picture(const Napi::Object& object);
 image::Plan plan(const Napi::Object& object);
 inference::Normalisation normalisation(const Napi::Object& object);
+model::Trust trust(const Napi::Object& object);
 model::LoadOptions load_options(const Napi::Object& object);
 training::TrainerOptions trainer_options(const Napi::Object& object);
 // A copy of `data` with the four sides that `shape` says; `object` has both.

@@ -107,7 +107,9 @@ Napi::Value to_undefined(Napi::Env env, bool) { return env.Undefined(); }
 
 // Of a file, or of a network, which is taken over.
 Napi::Value create_trainer(const Napi::CallbackInfo& info) {
-  const auto options = trainer_options(object_argument(info, 1, "settings"));
+  const auto settings = object_argument(info, 1, "settings");
+  const auto options = trainer_options(settings);
+  const std::string digest = text(settings, "weightsDigest");
   auto& queue = compute_queue(options.device.str());
   const auto to_handle = [](Napi::Env env, const TrainerPointer& trainer) {
     return Handle<Trainer>::create(env, trainer, trainer->bytes());
@@ -116,13 +118,21 @@ Napi::Value create_trainer(const Napi::CallbackInfo& info) {
     auto& handle = Handle<Network>::from(info[0]);
     return promise(
         info.Env(), queue, {{info[0]}, {&handle}},
-        [network = handle.value(), options] { return std::make_shared<Trainer>(network->take(), options); },
+        [network = handle.value(), options, digest] {
+          model::require_weights(network->module(), digest);
+          return std::make_shared<Trainer>(network->take(), options);
+        },
         to_handle);
   }
   const std::string path = text_argument(info, 0, "model");
   return promise(
       info.Env(), queue, {},
-      [path, options] { return std::make_shared<Trainer>(model::read_module(path), options); }, to_handle);
+      [path, options, trust = trust(settings), digest] {
+        torch::jit::Module module = model::read_module(path, trust);
+        model::require_weights(module, digest);
+        return std::make_shared<Trainer>(std::move(module), options);
+      },
+      to_handle);
 }
 
 Napi::Value trainer_facts(const Napi::CallbackInfo& info) {

@@ -4,6 +4,7 @@
 
 #include "checkpoint/globals.h"
 #include "checkpoint/pickle.h"
+#include "checkpoint/storage_id.h"
 #include "checkpoint/zip.h"
 
 namespace deeplasia::checkpoint {
@@ -11,28 +12,6 @@ namespace {
 
 /// With it begins every file of the older format: a pickle of this number, PyTorch's `MAGIC_NUMBER`.
 constexpr std::string_view kMagic("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 13);
-
-/// What a persistent id says: ("storage", class, key, location, number of elements). The location, such as
-/// "cuda:0", is where the storage was; here all are read to the CPU.
-struct StorageId {
-  DType dtype;
-  const std::string& key;
-  uint64_t byte_count;
-};
-
-StorageId storage_id(const Sequence& persistent_id) {
-  static const std::string kWhat = "a storage";
-  const Arguments parts(kWhat, persistent_id);
-  const std::string* type = parts.at(1).name();
-  if (parts.text(0) != "storage" || type == nullptr) parts.fail();
-  const std::string_view name = *type;
-  const bool is_untyped = name == "torch.storage.UntypedStorage";
-  const DType dtype = is_untyped ? dtype_named("uint8") : dtype_of_storage(name.substr(name.find('.') + 1));
-  const int64_t count = parts.integer(4);
-  uint64_t byte_count = 0;
-  if (dtype == nullptr || count < 0 || __builtin_mul_overflow(count, dtype->size, &byte_count)) parts.fail();
-  return {dtype, parts.text(2), byte_count};
-}
 
 using Storages = std::unordered_map<std::string, std::shared_ptr<Storage>>;
 

@@ -15,6 +15,14 @@ Value call(const Value& function, const Sequence& arguments, Builder& builder);
 /// Gives an object its state, as Python's __setstate__ would (pickle's BUILD).
 void set_state(const Value& object, const Value& state, Builder& builder);
 
+/// What a kind of pickles means by its globals: of checkpoints, the three above.
+struct Dialect {
+  Value (*global)(std::string_view module, std::string_view name);
+  Value (*call)(const Value& function, const Sequence& arguments, Builder& builder);
+  void (*set_state)(const Value& object, const Value& state, Builder& builder);
+};
+inline constexpr Dialect kCheckpoints{global, call, set_state};
+
 /// The arguments of a call, each refused where it is missing or of another kind.
 class Arguments {
  public:

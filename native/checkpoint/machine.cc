@@ -2,8 +2,6 @@
 
 #include <iterator>
 
-#include "checkpoint/globals.h"
-
 namespace deeplasia::checkpoint {
 
 void Machine::damaged(const char* how) const { refuse(input_.what() + " is damaged: " + how); }
@@ -85,7 +83,7 @@ void Machine::push_named_global() {
   const std::vector<Value> names = pop(2);
   if (names[0].text() == nullptr || names[1].text() == nullptr)
     damaged("it names a global by what is no text");
-  push(global(*names[0].text(), *names[1].text()));
+  push(dialect_.global(*names[0].text(), *names[1].text()));
 }
 
 void Machine::push_call(bool has_named) {
@@ -94,12 +92,12 @@ void Machine::push_call(bool has_named) {
     damaged("a call names its arguments");
   const std::vector<Value> operands = pop(2);
   if (operands[1].sequence() == nullptr) damaged("a call has no arguments");
-  push(call(operands[0], *operands[1].sequence(), builder_));
+  push(dialect_.call(operands[0], *operands[1].sequence(), builder_));
 }
 
 void Machine::set_state() {
   const Value state = pop();
-  checkpoint::set_state(top(), state, builder_);
+  dialect_.set_state(top(), state, builder_);
 }
 
 void Machine::load_storage() {

@@ -8,10 +8,11 @@ namespace deeplasia::checkpoint {
 /// The stack machine that a pickle is a program for: what its instructions (pickle.cc) do their work with.
 class Machine {
  public:
-  Machine(Cursor& input, const StorageLoader& load_storage)
-      : input_(input), load_storage_(load_storage), builder_(input.remaining()) {}
+  Machine(Cursor& input, const StorageLoader& load_storage, const Dialect& dialect)
+      : input_(input), load_storage_(load_storage), dialect_(dialect), builder_(input.remaining()) {}
 
   Cursor& input() { return input_; }
+  const Dialect& dialect() const { return dialect_; }
 
   // The stack, cut into sections by marks.
   void push(Value value) { stack_.push_back(std::move(value)); }
@@ -51,6 +52,7 @@ class Machine {
 
   Cursor& input_;
   const StorageLoader& load_storage_;
+  const Dialect& dialect_;
   Builder builder_;
   std::vector<Value> stack_, memo_;
   std::vector<size_t> marks_;

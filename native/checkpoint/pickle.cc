@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "checkpoint/globals.h"
 #include "checkpoint/machine.h"
 #include "checkpoint/utf8.h"
 
@@ -62,7 +61,7 @@ void push_text(Machine& m, uint64_t length) {
 
 void push_global(Machine& m) {
   const std::string module(m.input().line());
-  m.push(global(module, m.input().line()));
+  m.push(m.dialect().global(module, m.input().line()));
 }
 
 void push_real_line(Machine& m) { m.push({std::strtod(std::string(m.input().line()).c_str(), nullptr)}); }
@@ -151,8 +150,8 @@ Instruction instruction(char code) {
 
 }  // namespace
 
-Value unpickle(Cursor& input, const StorageLoader& load_storage) {
-  Machine machine(input, load_storage);
+Value unpickle(Cursor& input, const StorageLoader& load_storage, const Dialect& dialect) {
+  Machine machine(input, load_storage, dialect);
   for (auto code = input.read<char>(); code != '.'; code = input.read<char>()) {
     const Instruction work = instruction(code);
     if (work == nullptr) refuse(input.what() + " holds an instruction that no checkpoint has");

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "checkpoint/builder.h"
+#include "checkpoint/globals.h"
 
 namespace deeplasia::checkpoint {
 
@@ -11,10 +12,10 @@ namespace deeplasia::checkpoint {
 using StorageLoader = std::function<TypedStorage(const Sequence& persistent_id)>;
 
 /// Reads one pickle, of protocol 0 to 5, up to its end, into a plain value. Nothing is imported, looked up or
-/// run: a global that is not on the list of globals.cc is refused by name, with ERR_DEEPLASIA_CHECKPOINT, as
+/// run: a global that is not on the dialect's list is refused by name, with ERR_DEEPLASIA_CHECKPOINT, as
 /// is every pickle that no pickler writes (cycles, values that change after their use, integers beyond 64
 /// bits). Memory: about a hundred bytes for a byte of the pickle at worst.
-Value unpickle(Cursor& input, const StorageLoader& load_storage);
+Value unpickle(Cursor& input, const StorageLoader& load_storage, const Dialect& dialect = kCheckpoints);
 
 /// A loader for pickles that can have no storages.
 TypedStorage refuse_storage(const Sequence& persistent_id);

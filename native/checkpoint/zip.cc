@@ -13,7 +13,8 @@ constexpr uint64_t kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20, kLocalHe
 constexpr uint16_t kZip64Extra = 1;
 constexpr int kEncrypted = 0x0001 | 0x0040 | 0x2000;
 constexpr int kStored = 0, kDeflated = 8;
-constexpr uint64_t kMostInflated = 16, kAlwaysInflated = 1 << 20;  // times the file, and bytes
+constexpr int kDescribedBehind = 0x0008;    // sizes and checksum follow the bytes, so the header has none
+constexpr uint64_t kMostInflated = 16;  // times the file
 
 /// Where the directory of all entries is, as the records at the end of the file say.
 struct Directory {
@@ -31,7 +32,7 @@ uint64_t find_end(const Bytes& file) {
     if (file.size - at - kEndSize == comment) return at;
     if (file.size - at - kEndSize > 0xFFFF) break;
   }
-  refuse("the archive is incomplete or damaged: it has no directory at its end");
+  refuse("the archive is damaged or incomplete: it has no directory at its end");
 }
 
 Directory find_directory(const Bytes& file) {
@@ -76,10 +77,34 @@ void widen(Cursor extra, uint64_t& size, uint64_t& stored_size, uint64_t& offset
   }
 }
 
+/// Whether a name can only mean a place inside the archive, to every reader.
+bool is_plain(std::string_view name) {
+  for (const char c : name) {
+    if ((static_cast<uint8_t>(c) < ' ') || c == '\\' || c == '\x7f') return false;
+  }
+  for (size_t from = 0; from <= name.size();) {
+    const size_t slash = std::min(name.find('/', from), name.size());
+    const std::string_view part = name.substr(from, slash - from);
+    const bool is_end_of_folder = part.empty() && from > 0 && from == name.size();
+    if ((part.empty() && !is_end_of_folder) || part == "." || part == "..") return false;
+    from = slash + 1;
+  }
+  return true;
+}
+
+std::string small_letters(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 }  // namespace
 
-Zip::Zip(Bytes file)
-    : file_(std::move(file)), inflatable_(std::max(kAlwaysInflated, kMostInflated * file_.size)) {
+Zip::Zip(Bytes file, ZipRules rules)
+    : file_(std::move(file)),
+      rules_(rules),
+      inflatable_(std::max(rules.always_inflated, kMostInflated * file_.size)) {
   read_directory();
 }
 
@@ -89,6 +114,7 @@ void Zip::read_directory() {
                  "the archive's directory");
   for (uint64_t i = 0; i < directory.entries; ++i) read_entry(records);
   if (records.remaining() > 0) refuse("the archive is damaged: its directory holds more than it says");
+  require_distinct_names();
   for (auto& [name, entry] : entries_) locate(name, entry);
   require_apart(directory.offset);
 }
@@ -110,6 +136,7 @@ void Zip::read_entry(Cursor& directory) {
   const std::string shown = "the entry " + printable(name);
   widen(Cursor(directory.take(extra_length), shown), entry.size, entry.stored_size, entry.header);
   directory.take(comment_length);
+  if (!is_plain(name)) refuse(shown + " has a name that leads out of the archive, or none that can be read");
   if ((flags & kEncrypted) != 0) refuse(shown + " is encrypted");
   if (method != kStored && method != kDeflated)
     refuse(shown + " is compressed by a method PyTorch does not use");
@@ -117,12 +144,32 @@ void Zip::read_entry(Cursor& directory) {
   if (!entries_.emplace(name, entry).second) refuse(shown + " occurs twice");
 }
 
-/// Sets where the entry's bytes begin: behind its local header, which must tell the same name.
+void Zip::require_distinct_names() const {
+  std::vector<std::string> names;
+  names.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) names.push_back(small_letters(name));
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) refuse("the entry " + printable(*twice) + " occurs twice, but for capitals");
+}
+
+/// Sets where the entry's bytes begin: behind its local header, which must tell the same.
 void Zip::locate(const std::string& name, Entry& entry) const {
   const std::string shown = "the entry " + printable(name);
   Cursor header(file_.slice(entry.header, kLocalHeaderSize, shown), shown);
   if (header.read<uint32_t>() != kLocalHeader) refuse(shown + " is not where the directory says");
-  header.take(22);
+  header.take(2);
+  const auto flags = header.read<uint16_t>(), method = header.read<uint16_t>();
+  header.take(4);
+  const auto crc = header.read<uint32_t>(), stored_size = header.read<uint32_t>(),
+             size = header.read<uint32_t>();
+  const auto is_other = [](uint32_t here, uint64_t there) { return here != 0xFFFFFFFF && here != there; };
+  const bool tells_sizes = (flags & kDescribedBehind) == 0;
+  const bool has_checksum = rules_.needs_checksums || entry.crc != 0;
+  if ((method == kDeflated) != entry.is_deflated || (flags & kEncrypted) != 0 ||
+      (tells_sizes && ((has_checksum && crc != entry.crc) || is_other(stored_size, entry.stored_size) ||
+                       is_other(size, entry.size))))
+    refuse(shown + " is damaged: the directory says something else of it than its own header");
   const auto name_length = header.read<uint16_t>(), extra_length = header.read<uint16_t>();
   const uint64_t after = entry.header + kLocalHeaderSize;
   if (file_.slice(after, name_length, shown).view() != name)
@@ -155,8 +202,8 @@ Bytes Zip::read(const std::string& name) {
     inflatable_ -= entry.size;
     bytes = inflate(bytes, entry.size, shown);
   }
-  // PyTorch can be told not to compute checksums (set_crc32_options): it writes 0 then.
-  if (entry.crc != 0 && crc32(bytes) != entry.crc) refuse(shown + " is damaged: its checksum differs");
+  const bool has_checksum = rules_.needs_checksums || entry.crc != 0;
+  if (has_checksum && crc32(bytes) != entry.crc) refuse(shown + " is damaged: its checksum differs");
   return bytes;
 }
 

@@ -11,6 +11,8 @@
 #include "checkpoint/inflate.h"
 #include "checkpoint/pickle.h"
 #include "checkpoint/safetensors.h"
+#include "checkpoint/torchscript.h"
+#include "checkpoint/torchscript_globals.h"
 
 using namespace deeplasia::checkpoint;
 
@@ -80,6 +82,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Cursor pickle(bytes, "the pickle");
     Reader().touch(unpickle(pickle, refuse_storage));
   });
+  is_read([&] {
+    Cursor pickle(bytes, "the pickle");
+    Reader().touch(unpickle(pickle, refuse_storage, kTorchScript));
+  });
+  is_read([&] { TorchScript(bytes).verify(); });
   is_read([&] { inflate(bytes, 4 * size, "the stream"); });
   return 0;
 }

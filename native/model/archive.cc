@@ -1,64 +1,75 @@
 #include "model/archive.h"
 
-#include <c10/util/Exception.h>
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/serialization/export.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <memory>
 
+#include "checkpoint/torchscript.h"
+#include "model/module.h"
+#include "network/digest.h"
 #include "runtime/failure.h"
 
 namespace deeplasia::model {
 namespace {
 
-using caffe2::serialize::PyTorchStreamReader;
 using caffe2::serialize::PyTorchStreamWriter;
+using checkpoint::TorchScript;
 using runtime::CodedError;
 
 constexpr const char* kOtherZip = "a zip file, but not a TorchScript archive";
 
-// What only a damaged archive makes libtorch throw, as an error for a person.
+// What our own reader refuses, as an error about a model.
 template <class Read>
-auto guarded(const char* what, Read read) try {
+auto readable(Read read) try {
   return read();
-} catch (const c10::Error&) {
-  throw CodedError(kUnreadable,
-                   std::string("the archive is damaged or incomplete: ") + what + " cannot be read");
+} catch (const CodedError& error) {
+  if (std::strcmp(error.code(), "ERR_DEEPLASIA_CHECKPOINT") != 0) throw;
+  throw CodedError(kUnreadable, error.what());
 }
 
-std::unique_ptr<PyTorchStreamReader> open(const std::string& path) {
-  char magic[2] = {0, 0};
+TorchScript open(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
     throw CodedError(kUnreadable, "a folder, not a model file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw CodedError("ERR_DEEPLASIA_MODEL_MISSING", "cannot open the model file");
-  file.read(magic, 2);
-  if (file.gcount() == 0) throw CodedError(kUnreadable, "the model file is empty");
-  if (magic[0] != 'P' || magic[1] != 'K')
+  const checkpoint::Bytes file = readable([&] { return checkpoint::read_file(path); });
+  if (!file.view().starts_with("PK"))
     throw CodedError(kUnreadable, "not a TorchScript archive (a zip file that torch.jit.save writes)");
-  try {
-    return std::make_unique<PyTorchStreamReader>(path);
-  } catch (const c10::Error& error) {
-    // miniz failed; what else it may say is that PyTorch's own records are not there
-    const bool is_damaged =
-        std::strstr(error.what_without_backtrace(), "PytorchStreamReader failed") != nullptr;
-    throw CodedError(kUnreadable, is_damaged ? "the archive is damaged or incomplete" : kOtherZip);
-  }
+  return readable([&] { return TorchScript(file); });
 }
 
-std::unique_ptr<PyTorchStreamReader> open_torchscript(const std::string& path) {
-  auto reader = open(path);
-  if (!reader->hasRecord("constants.pkl"))
-    throw CodedError(kUnreadable, reader->hasRecord("data.pkl")
+TorchScript open_torchscript(const std::string& path) {
+  TorchScript archive = open(path);
+  if (!archive.contains("constants.pkl"))
+    throw CodedError(kUnreadable, archive.contains("data.pkl")
                                       ? "a PyTorch checkpoint (weights only), not a TorchScript archive"
                                       : kOtherZip);
-  return reader;
+  return archive;
+}
+
+// Of a damaged archive that has an end: whether the name is anywhere in it.
+bool holds_record(const checkpoint::Bytes& file, std::string_view record) try {
+  const checkpoint::Zip zip(file);
+  return std::ranges::any_of(zip.entries(), [&](const auto& entry) {
+    const size_t slash = entry.first.find('/');
+    return slash != std::string::npos && std::string_view(entry.first).substr(slash) == record;
+  });
+} catch (const CodedError&) {
+  return file.view().find("PK\5\6") != std::string_view::npos &&
+         file.view().find(record) != std::string_view::npos;
+}
+
+uint64_t version_of(TorchScript& archive) {
+  for (const char* record : {".data/version", "version"})
+    if (archive.contains(record))
+      return std::strtoull(std::string(archive.read(record).view()).c_str(), nullptr, 10);
+  return 0;
 }
 
 // A file that is written to by libtorch's writer. That never hears of a failed write: its destructor would
@@ -97,16 +108,17 @@ bool is_bookkeeping(const std::string& record) {
 
 }  // namespace
 
-void check_torchscript(const std::string& path) { open_torchscript(path); }
+TorchScript read_verified(const std::string& path) {
+  TorchScript archive = open_torchscript(path);
+  readable([&] { archive.verify(); });
+  return archive;
+}
 
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name) {
-  const auto reader = open_torchscript(path);
+  TorchScript archive = open_torchscript(path);
   const std::string record = "extra/" + name;
-  if (!reader->hasRecord(record)) return std::nullopt;
-  return guarded("its extra file", [&] {
-    const auto [data, size] = reader->getRecord(record);
-    return std::string(static_cast<const char*>(data.get()), size);
-  });
+  if (!archive.contains(record)) return std::nullopt;
+  return readable([&] { return std::string(archive.read(record).view()); });
 }
 
 FileKind file_kind(const std::string& path) {
@@ -118,28 +130,25 @@ FileKind file_kind(const std::string& path) {
   if (head[0] == kPickle && head[1] <= 5) return FileKind::checkpoint;
   if (file && head[6] == 0 && head[7] == 0 && head[8] == '{') return FileKind::safetensors;
   if (head[0] != 'P' || head[1] != 'K') return FileKind::torchscript;
-  try {
-    const auto reader = open(path);
-    const bool is_checkpoint = reader->hasRecord("data.pkl") && !reader->hasRecord("constants.pkl");
-    return is_checkpoint ? FileKind::checkpoint : FileKind::torchscript;
-  } catch (const CodedError&) {
-    return FileKind::torchscript;
-  }
+  const checkpoint::Bytes whole = checkpoint::read_file(path);
+  const auto holds = [&](std::string_view record) { return holds_record(whole, record); };
+  return holds("/data.pkl") && !holds("/constants.pkl") ? FileKind::checkpoint : FileKind::torchscript;
 }
 
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
-                      const std::string& text) {
-  const auto reader = open_torchscript(source);
+                      const std::string& text, Trust trust) {
+  const std::string filled = network::with_digest(text, network::state(read_module(source, trust)));
+  TorchScript archive = read_verified(source);
   const std::string extra = "extra/" + name;
   Sink sink(target);
   PyTorchStreamWriter writer(sink.writer());
-  writer.setMinVersion(reader->version());
-  for (const std::string& record : reader->getAllRecords()) {
+  writer.setMinVersion(version_of(archive));
+  for (const std::string& record : archive.records()) {
     if (record == extra || is_bookkeeping(record)) continue;
-    const auto [data, size] = guarded("a record", [&] { return reader->getRecord(record); });
-    writer.writeRecord(record, data.get(), size, /*compress=*/record.starts_with("code/"));
+    const checkpoint::Bytes bytes = readable([&] { return archive.read(record); });
+    writer.writeRecord(record, bytes.data.get(), bytes.size, /*compress=*/record.starts_with("code/"));
   }
-  writer.writeRecord(extra, text.data(), text.size());
+  writer.writeRecord(extra, filled.data(), filled.size());
   writer.writeEndOfFile();
   sink.close();
 }
@@ -147,7 +156,8 @@ void write_extra_file(const std::string& source, const std::string& target, cons
 void save_archive(const torch::jit::Module& module, const std::string& path, const std::string& name,
                   const std::string& text) {
   Sink sink(path);
-  torch::jit::ExportModule(module, sink.writer(), {{name, text}});
+  torch::jit::ExportModule(module, sink.writer(),
+                           {{name, network::with_digest(text, network::state(module))}});
   sink.close();
 }
 

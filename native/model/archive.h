@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "checkpoint/torchscript.h"
+
 namespace torch::jit {
 struct Module;
 }
@@ -15,9 +17,13 @@ inline constexpr const char* kUnreadable = "ERR_DEEPLASIA_MODEL_UNREADABLE";
 // Throws CodedError ERR_DEEPLASIA_MODEL_UNREADABLE for anything that is not such an archive.
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name);
 
-// Copies an archive record by record, with `extra/<name>` set to `text`; code and weights are not touched.
+// Whether an archive may hold code that reaches beyond its tensors (code.h).
+enum class Trust { no, yes };
+
+// Copies an archive record by record, with `extra/<name>` set to `text`; code and weights are not touched. Here
+// and below the text gets the digest of the weights where it has a place for it (network/digest.h).
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
-                      const std::string& text);
+                      const std::string& text, Trust trust);
 
 // Writes a module as such an archive, which Python's torch.jit.load opens too, with `extra/<name>` set to
 // `text`. Throws CodedError ERR_DEEPLASIA_OUTPUT.
@@ -29,7 +35,8 @@ void save_archive(const torch::jit::Module& module, const std::string& path, con
 enum class FileKind { torchscript, checkpoint, safetensors };
 FileKind file_kind(const std::string& path);
 
-// Throws with a message for a person unless the file looks like a TorchScript archive.
-void check_torchscript(const std::string& path);
+// A TorchScript archive whose records' checksums, sizes and tensors are verified; else throws CodedError
+// ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE.
+checkpoint::TorchScript read_verified(const std::string& path);
 
 }  // namespace deeplasia::model

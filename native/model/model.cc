@@ -7,8 +7,10 @@
 #include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/script.h>
 
+#include <iostream>
 #include <optional>
 
 #include "model/autocast.h"
@@ -97,7 +99,7 @@ Model::Model(const LoadOptions& options)
 Model::~Model() = default;
 
 std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& options) {
-  return adopt(read_module(path), options);
+  return adopt(read_module(path, options.trust), options);
 }
 
 std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions& options) {
@@ -105,7 +107,11 @@ std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions
   // early in a run than late; a frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
 
+  // stdout is data only.
+  torch::jit::setPrintHandler([](const std::string& text) { std::cerr << text; });
+
   check_precision(options.device, options.precision);
+  require_weights(module, options.weights_digest);
   module.eval();
   const std::shared_ptr<Model> model(new Model(options));
   model->facts_ = facts_of(module);

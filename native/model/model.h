@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "model/archive.h"
+
 namespace torch::jit {
 struct CompilationUnit;
 struct Module;
@@ -21,6 +23,8 @@ struct LoadOptions {
   int threads;  // intra-op threads of the compute thread; 0: libtorch's default
   Precision precision;
   bool optimize;  // fold batch norm, lay weights out for the device
+  Trust trust = Trust::no;
+  std::string weights_digest;  // what the weights must be; "": anything
 };
 
 struct Facts {
@@ -35,7 +39,7 @@ struct Facts {
 // A TorchScript module in eval mode on its device. Used by one thread at a time: its device's compute thread.
 class Model {
  public:
-  // Throws CodedError: ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _DEVICE.
+  // Throws CodedError: ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _DEVICE.
   static std::shared_ptr<Model> load(const std::string& path, const LoadOptions& options);
   // The same of a module in memory, which is taken over: nobody else may use it any more.
   static std::shared_ptr<Model> adopt(torch::jit::Module module, const LoadOptions& options);

@@ -137,7 +137,8 @@ TEST(files_that_are_no_model_are_told_apart) {
 TEST(a_copy_that_cannot_be_written_is_an_error) {
   const auto write = [](const char* target) {
     return failure([&] {
-      deeplasia::model::write_extra_file(fixture_path("traced.pt"), target, "deeplasia.json", "{}");
+      deeplasia::model::write_extra_file(fixture_path("traced.pt"), target, "deeplasia.json", "{}",
+                                         deeplasia::model::Trust::no);
     });
   };
   EXPECT_EQUAL(write("/dev/full"), "ERR_DEEPLASIA_OUTPUT: cannot write the model: No space left on device");

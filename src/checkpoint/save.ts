@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/manifest.js";
 import { writeBeside } from "../files.js";
 import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import type { TrustOptions } from "../options/trust.js";
 import { NETWORK_METADATA } from "./recognise.js";
 
 export const MODEL_FORMATS = ["torchscript", "safetensors"] as const;
@@ -12,22 +13,33 @@ export function formatOf(file: string): ModelFormat {
   return extname(file) === ".safetensors" ? "safetensors" : "torchscript";
 }
 
-/** The manifest as a model file carries it: without descriptions that say nothing. */
+/** Native code puts the digest of the weights here (native/network/digest.h). */
+const DIGEST_PLACE = "@";
+
+/** The manifest as a model file carries it: without descriptions that say nothing, with a place for the digest. */
 export function manifestText(manifest: Manifest): string {
   const stated = Object.entries(manifest).filter(
     ([field, value]) =>
       value !== undefined && (value !== "" || !DESCRIPTIVE_FIELDS.includes(field as keyof Manifest)),
   );
-  return `${JSON.stringify(Object.fromEntries(stated), null, 2)}\n`;
+  const complete = { ...Object.fromEntries(stated), weightsDigest: DIGEST_PLACE };
+  return `${JSON.stringify(complete, null, 2)}\n`;
 }
 
 /**
  * Copy a TorchScript archive to `out` with another manifest; code and weights are unchanged. `out` may be the archive
- * itself: it appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT.
+ * itself: it appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT, _MODEL_UNREADABLE, _MODEL_UNTRUSTED.
  */
-export async function writeManifest(archive: string, out: string, manifest: Manifest): Promise<void> {
+export async function writeManifest(
+  archive: string,
+  out: string,
+  manifest: Manifest,
+  { trust }: TrustOptions,
+): Promise<void> {
   const text = manifestText(manifest);
-  await writeBeside(out, (temporary) => native().writeExtraFile(archive, temporary, MANIFEST_NAME, text));
+  await writeBeside(out, (temporary) =>
+    native().writeExtraFile(archive, temporary, MANIFEST_NAME, text, trust),
+  );
 }
 
 /** Write a network to `path`, which is overwritten. Throws ERR_DEEPLASIA_OUTPUT. */

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { modelFormat } from "../checkpoint/file.js";
 import { readNetwork } from "../checkpoint/network.js";
-import { formatOf, MODEL_FORMATS, saveNetwork } from "../checkpoint/save.js";
-import { contractSources, mergeManifests, missingFields } from "../contract/contract.js";
+import { formatOf, MODEL_FORMATS, manifestText, saveNetwork } from "../checkpoint/save.js";
+import { archiveSources, contractSources, mergeManifests, missingFields } from "../contract/contract.js";
 import { MANIFEST_NAME } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { writeBeside } from "../files.js";
@@ -13,6 +13,7 @@ import { native } from "../native.js";
 import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { networkText } from "../options/network.js";
+import { type TrustOptions, trustOptions } from "../options/trust.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { writableManifest } from "./manifest.js";
@@ -31,6 +32,7 @@ const outputOptions = z.strictObject({
       "weights in 16 bits, in half the space; they are 32 wide again in use (TorchScript, also from TorchScript)",
   }),
   overwrite: z.boolean().default(false).meta({ description: "replace the new file where it exists" }),
+  ...trustOptions.shape,
 });
 
 const HELP = `
@@ -71,7 +73,7 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   if ((await modelFormat(file)) === "torchscript") {
     if (!output.half) refuseTorchscript(file);
     refuseContract(output.manifest === undefined ? flags : { ...flags, manifest: output.manifest });
-    await halve(file, target);
+    await halve(file, target, output);
     process.stderr.write(`written: ${target}\n`);
     return;
   }
@@ -109,16 +111,21 @@ async function saveHalf(network: Parameters<typeof saveNetwork>[0], path: string
   const wide = `${path}.wide`;
   try {
     await saveNetwork(network, wide, "torchscript");
-    await native().halveArchive(wide, path, MANIFEST_NAME);
+    const text = manifestText(network.manifest);
+    await native().halveArchive(wide, path, MANIFEST_NAME, text, false);
   } finally {
     await rm(wide, { force: true });
   }
 }
 
 /** Copy a TorchScript model with narrow weights. */
-async function halve(source: string, target: string): Promise<void> {
+async function halve(source: string, target: string, { trust }: TrustOptions): Promise<void> {
   try {
-    await writeBeside(target, (temporary) => native().halveArchive(source, temporary, MANIFEST_NAME));
+    const [own] = await archiveSources(source);
+    const text = manifestText(own?.manifest ?? {});
+    await writeBeside(target, (temporary) =>
+      native().halveArchive(source, temporary, MANIFEST_NAME, text, trust),
+    );
   } catch (error) {
     throw toDeeplasiaError(error).at({ file: source });
   }

@@ -12,6 +12,7 @@ import { native } from "../native.js";
 import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { networkText } from "../options/network.js";
+import { type TrustOptions, trustOptions } from "../options/trust.js";
 import { ensureLibtorch } from "./libtorch.js";
 
 interface Inspection {
@@ -34,6 +35,10 @@ interface LoadedModel {
   missing: ManifestField[];
 }
 
+const HELP = `
+A TorchScript model is a program, parts of which run when it is opened. One that reaches files or processes is refused,
+unless --trust is given; one that never ends or takes all memory cannot be told before it runs.`;
+
 export function registerInspect(program: Command): void {
   const command = program
     .command("inspect")
@@ -41,8 +46,9 @@ export function registerInspect(program: Command): void {
     .argument("<model>", "TorchScript, checkpoint or safetensors")
     .option("--manifest <file>", "contract of the model; overrides what the model and the file beside it say")
     .option("--json", "as JSON")
+    .addHelpText("after", HELP)
     .action(async (file: string, parsed: { manifest?: string; json?: boolean }) => {
-      const options = readOptions(checkpointOptions, parsed);
+      const options = { ...readOptions(checkpointOptions, parsed), ...readOptions(trustOptions, parsed) };
       await ensureLibtorch();
       const inspection = await inspect(file, parsed.manifest, options).catch((error) => {
         throw toDeeplasiaError(error).at({ file });
@@ -51,13 +57,14 @@ export function registerInspect(program: Command): void {
       process.stdout.write(`${text}\n`);
       if (inspection.problem !== null) throw inspection.problem;
     });
+  addOptions(command, trustOptions.shape, "Model:");
   addOptions(command, checkpointOptions.shape, "Checkpoint:");
 }
 
 async function inspect(
   file: string,
   manifestFile: string | undefined,
-  options: CheckpointOptions,
+  options: CheckpointOptions & TrustOptions,
 ): Promise<Inspection> {
   const isCheckpoint = (await modelFormat(file)) !== "torchscript";
   const checkpoint = isCheckpoint ? await withCheckpoint(file, describeCheckpoint, options.weights) : null;
@@ -79,12 +86,15 @@ async function inspect(
 async function inspectModel(
   file: string,
   manifestFile: string | undefined,
-  options: CheckpointOptions,
+  options: CheckpointOptions & TrustOptions,
 ): Promise<LoadedModel> {
   const source = await openModelSource(file, options);
   try {
     const { manifest, origins } = mergeManifests(await contractSources(file, source.sources, manifestFile));
-    const settings = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;
+    const { weightsDigest = "" } = manifest;
+    const { trust } = options;
+    const how = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;
+    const settings = { ...how, trust, weightsDigest };
     const handle = await native().loadModel(source.model, settings);
     const { schema: forward, inputs, parameters, buffers } = native().modelFacts(handle);
     await native().dispose(handle);

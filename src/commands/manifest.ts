@@ -8,11 +8,12 @@ import { manifestSchema } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
+import { trustOptions } from "../options/trust.js";
 import { columnsOf, wrap } from "../report/wrapped.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { requireNew } from "./output.js";
 
-const { formatVersion: _version, ...writableShape } = manifestSchema.shape;
+const { formatVersion: _version, weightsDigest: _digest, ...writableShape } = manifestSchema.shape;
 /** Fields that a person may state. */
 export const writableManifest = z.strictObject(writableShape).partial();
 
@@ -28,6 +29,7 @@ export function registerManifest(program: Command): void {
     .requiredOption("-o, --out <file>", "the new archive; must not exist")
     .option("--manifest <file>", "manifest to put in; flags override it")
     .action(writeContract);
+  addOptions(write, trustOptions.shape, "Model:");
   addOptions(write, writableManifest.shape, "Fields:");
 }
 
@@ -45,6 +47,7 @@ async function writeContract(
   parsed: { out: string; manifest?: string } & Record<string, unknown>,
 ) {
   const flags = readOptions(writableManifest, parsed);
+  const trust = readOptions(trustOptions, parsed);
   await ensureLibtorch();
   try {
     await requireNew(parsed.out, false);
@@ -52,7 +55,7 @@ async function writeContract(
     const { manifest } = mergeManifests(
       await contractSources(file, await archiveSources(file), parsed.manifest, flags),
     );
-    await writeManifest(file, parsed.out, manifest);
+    await writeManifest(file, parsed.out, manifest, trust);
     const missing = missingFields(manifest);
     process.stderr.write(
       `written: ${parsed.out}${missing.length > 0 ? `; still missing: ${missing.join(", ")}` : ""}\n`,

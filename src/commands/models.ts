@@ -53,8 +53,8 @@ export async function loadModels(
     for (const file of files) all.push(await loadModel(file, { ...loadingOf(options), contract }));
     const models = all.length === 1 ? all[0]! : [...all];
     if (options.predictSex === undefined) return { models, sexModel: undefined, all };
-    const { device, gpus, accelerator, devices, threads, precision } = options;
-    const where: LoadModelOptions = { device, gpus, accelerator, devices, threads, precision };
+    const { device, gpus, accelerator, devices, threads, precision, trust } = options;
+    const where: LoadModelOptions = { device, gpus, accelerator, devices, threads, precision, trust };
     const { maskNeeded, maskCropSize } = contract;
     const sexModel = await loadModel(options.predictSex, {
       ...where,

@@ -14,6 +14,7 @@ import {
   predictOptions,
 } from "../options/predict.js";
 import type { AnyPrediction } from "../prediction/columns.js";
+import { longestForward } from "../prediction/forward.js";
 import type { Models } from "../prediction/members.js";
 import { ageText } from "../prediction/months.js";
 import { overrideTexts } from "../prediction/overrides.js";
@@ -46,7 +47,10 @@ Flags that take several values (--ckp_path, --mask_dirs) take all names up to th
 flags, or after --.
 
 Ctrl-C, SIGTERM and SIGUSR1: the batches in hand are finished and written, and --resume goes on. A job that SLURM starts
-again does so by itself.
+again does so by itself. A model that does not come back from a batch within 10 s is not waited for.
+
+A TorchScript model is a program. One that reaches files or processes is refused, unless --trust is given; one that never
+ends or takes all memory cannot be told before it runs. Use models of people you know.
 
 Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv), or
 none was predicted; 130, 138, 143 interrupted.
@@ -113,7 +117,7 @@ type Run = PredictOptions & { files: string[] | undefined; sexModel: BoneAgeMode
 
 /** For a person: a line a picture on stdout. */
 async function print(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
-  const stop = stopSignal(logger);
+  const stop = stopSignal(logger, longestForward);
   let [predicted, failed] = [0, 0];
   const against = overrideTexts([models].flat(), options.maskDirs).length > 0;
   const records = predictCohort(models, { ...cohortPart(options), logger, signal: stop.signal });
@@ -151,7 +155,7 @@ function line(record: AnyPrediction): string {
 
 /** Into a file or as data to stdout. */
 async function write(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
-  const stop = stopSignal(logger);
+  const stop = stopSignal(logger, longestForward);
   const outputPath =
     options.outputPath ?? (options.files === undefined ? "output/predictions_results.csv" : "-");
   const isCohortFile = options.annotationCsv !== undefined && (await pathKind(outputPath)) !== "other";

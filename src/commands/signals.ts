@@ -11,11 +11,16 @@ export interface StopSignal {
 /** `SIGUSR1` is what SLURM sends some time before the end where a job asks for it. */
 const STOP_NAMES = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 
+/** A forward that takes longer after a signal may be one that never comes back: a model is a program. */
+const LONGEST_FORWARD_MS = 10_000;
+
 /**
  * From now on the first signal asks to stop; a second one ends the process at once. Not in a job: SLURM tells it more than
  * once (SIGUSR1, then SIGTERM, sometimes two of it), and ends who takes too long itself. The last one says why it ends.
+ *
+ * @param longestForward How long a model has been at work, ms: if for too long, the process ends without it.
  */
-export function stopSignal(logger: Logger): StopSignal {
+export function stopSignal(logger: Logger, longestForward: () => number = () => 0): StopSignal {
   const controller = new AbortController();
   let exitCode: number | undefined;
   for (const name of STOP_NAMES) {
@@ -28,6 +33,11 @@ export function stopSignal(logger: Logger): StopSignal {
       }
       logger.warn(`${name}: finishing the batch in hand (again: stop at once)`);
       controller.abort(new Error(name));
+      setInterval(() => {
+        if (longestForward() < LONGEST_FORWARD_MS) return;
+        logger.error("the model does not come back from the batch in hand: ended without it");
+        process.exit(exitCode);
+      }, LONGEST_FORWARD_MS).unref();
     });
   }
   return {

@@ -19,7 +19,13 @@ import {
 } from "./manifest.js";
 
 type Complete = z.infer<typeof manifestSchema>;
-type Optional = "normaliseMean" | "normaliseSd" | "equalizeBins" | "ageMeanMonths" | "ageSdMonths";
+type Optional =
+  | "weightsDigest"
+  | "normaliseMean"
+  | "normaliseSd"
+  | "equalizeBins"
+  | "ageMeanMonths"
+  | "ageSdMonths";
 /** A complete contract: what is needed is there, the rest has neutral values. */
 export type Contract = Omit<Complete, Optional> & Pick<Manifest, Optional>;
 

@@ -75,6 +75,11 @@ export const manifestSchema = z.strictObject({
     argument: "<slope>",
   }),
   biasIntercept: z.number().meta({ description: "see bias slope; months", argument: "<months>" }),
+
+  weightsDigest: text.regex(/^[0-9a-f]{8}$/).meta({
+    description:
+      "checksum of the weights' names, types, shapes and values; written with them, compared when the model is loaded",
+  }),
 });
 
 type Complete = z.infer<typeof manifestSchema>;

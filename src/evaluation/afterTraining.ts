@@ -82,7 +82,7 @@ export async function evaluateAfterTraining(options: EvaluationOptions): Promise
 }
 
 async function writeResults(
-  { modelFile, folder }: EvaluationOptions,
+  { modelFile, folder, config }: EvaluationOptions,
   predicted: ReadonlyMap<Part, PartPredictions>,
   corrections: Corrections | null,
 ): Promise<void> {
@@ -92,12 +92,9 @@ async function writeResults(
     await writeFileAtomic(file, predictionsCsv(predictions, corrections));
   }
   const bias = corrections?.mean ?? NO_BIAS;
-  const { manifest } = mergeManifests(await archiveSources(modelFile));
-  await writeManifest(modelFile, modelFile, {
-    ...manifest,
-    biasSlope: bias.slope,
-    biasIntercept: bias.intercept,
-  });
+  const { manifest: before } = mergeManifests(await archiveSources(modelFile));
+  const manifest = { ...before, biasSlope: bias.slope, biasIntercept: bias.intercept };
+  await writeManifest(modelFile, modelFile, manifest, config);
 }
 
 /** The reference's six `hp/…` of TensorBoard: MADs in months, -1 for those that there are not (yet). */
@@ -117,6 +114,7 @@ async function predictParts(options: EvaluationOptions) {
     device,
     precision: precisionOn(device, config),
     threads: config.threads,
+    trust: config.trust,
     // What training corrected by is of no use here.
     contract: { biasSlope: 0, biasIntercept: 0 },
   });

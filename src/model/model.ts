@@ -21,12 +21,13 @@ import {
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { forwardOptions, loadModelOptions } from "../options/predict.js";
+import type { TrustOptions } from "../options/trust.js";
 import { requireArgument, requireOptions } from "../schema/check.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
 import { openModelSource } from "./source.js";
 import { encodeSex, type Numbers, requireFinite, requireShape, type Shape } from "./tensors.js";
 
-export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions> {
+export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions>, Partial<TrustOptions> {
   /** A manifest file that overrides what the archive and the file beside it say. */
   manifest?: string | undefined;
   /** Single fields of the contract; they override every file. */
@@ -168,9 +169,11 @@ function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
  * Load a model, put it on a device, and verify its contract on a blank picture. The file is TorchScript, a checkpoint of
  * the reference (Lightning, or a plain state dict), or safetensors; a checkpoint's network is made in memory.
  *
+ * A TorchScript model is a program: see `trust`.
+ *
  * @param path The file, or its `file:` URL.
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD,
- *   _MODEL_SHAPE, _LIBTORCH_….
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT, _CONTRACT,
+ *   _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _LIBTORCH_….
  */
 export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
   const file = requireArgument("file", pathArgument, path);
@@ -185,8 +188,16 @@ export async function loadModel(path: PathArgument, given: LoadModelOptions = {}
       const overridden = overridesOf(source.sources, sources);
       const contract = completeContract(merged.manifest, file);
       const device = chooseDevice(options);
-      const { threads, precision } = options;
-      const settings: ModelOptions = { device: device.name, threads, precision, optimize: true };
+      const { threads, precision, trust } = options;
+      const { weightsDigest = "" } = contract;
+      const settings: ModelOptions = {
+        device: device.name,
+        threads,
+        precision,
+        optimize: true,
+        trust,
+        weightsDigest,
+      };
       const handle = await addon.loadModel(source.model, settings);
       return await verified(file, handle, {
         contract,

@@ -32,6 +32,10 @@ export interface ModelOptions {
   precision: "32" | "16" | "bf16";
   /** Fold BatchNorm and lay weights out for the device. */
   optimize: boolean;
+  /** Whether code that reaches beyond its tensors is run. */
+  trust: boolean;
+  /** What the weights must be; empty: anything. */
+  weightsDigest: string;
 }
 
 export interface ModelFunctions {
@@ -59,10 +63,13 @@ export interface ModelFunctions {
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
   /** The text of `extra/<name>` of a TorchScript archive, or null. */
   readExtraFile(path: string, name: string): Promise<string | null>;
-  /** Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. */
-  writeExtraFile(source: string, target: string, name: string, text: string): Promise<void>;
-  /** Copy an archive with its parameters in 16 bits, and with `extra/<name>`. `target` must not exist. */
-  halveArchive(source: string, target: string, name: string): Promise<void>;
+  /**
+   * Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. Here and in the other
+   * functions that write models, a manifest's `"weightsDigest": "@"` becomes the weights' digest.
+   */
+  writeExtraFile(source: string, target: string, name: string, text: string, trust: boolean): Promise<void>;
+  /** Copy an archive with its parameters in 16 bits, and with `extra/<name>` set to `text`. `target` must not exist. */
+  halveArchive(source: string, target: string, name: string, text: string, trust: boolean): Promise<void>;
 }
 
 export const MODEL_FUNCTIONS = [

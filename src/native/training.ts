@@ -31,6 +31,9 @@ export interface TrainerSettings {
   dropConnect: number | null;
   /** Patterns (fnmatch) of the names of parameters that do not learn. */
   frozen: string[];
+  /** As a model that predicts is loaded. */
+  trust: boolean;
+  weightsDigest: string;
 }
 
 /** Pictures for a network: ready tensors, [B, C, H, W] row-major, or slots of a batch, normalised on the device. */

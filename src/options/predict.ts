@@ -12,6 +12,7 @@ import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
 import { contractArgument } from "./library.js";
+import { trustOptions } from "./trust.js";
 
 const file = z.string().min(1);
 
@@ -44,6 +45,7 @@ const modelOptions = {
       "a model with a sex head that says the sex of rows that give none (column sex_predicted); of the contract's flags it heeds those about masks",
     argument: "<model>",
   }),
+  ...trustOptions.shape,
 };
 
 const deviceOptions = {
@@ -215,6 +217,7 @@ const {
   licence: _l,
   provenance: _p,
   intendedUse: _u,
+  weightsDigest: _w,
   ...contractShape
 } = manifestSchema.shape;
 /** Fields of the contract that may be given as flags: all that change a number. */
@@ -222,6 +225,7 @@ export const contractOptions = z.strictObject(contractShape).partial();
 
 /** How a model is loaded, for the library: where it runs, what its file leaves open, and its contract. */
 export const loadModelOptions = z.strictObject({
+  ...trustOptions.shape,
   ...deviceOptions,
   ...checkpointOptions.shape,
   manifest: modelOptions.manifest,

@@ -19,6 +19,25 @@ export interface SlotOutput {
 
 export type SlotOutputs = Map<number, SlotOutput | DeeplasiaError>;
 
+/** When the forwards in hand began, in ms of `performance.now()`. */
+const begun = new Set<{ since: number }>();
+
+/** How long the oldest forward in hand has not come back, ms; 0 where there is none. */
+export function longestForward(): number {
+  const [oldest] = begun;
+  return oldest === undefined ? 0 : performance.now() - oldest.since;
+}
+
+async function watched<T>(forward: Promise<T>): Promise<T> {
+  const place = { since: performance.now() };
+  begun.add(place);
+  try {
+    return await forward;
+  } finally {
+    begun.delete(place);
+  }
+}
+
 export class Forward {
   /** Most rows a forward is given; halved when the device runs out of memory. */
   private mostRows: number;
@@ -53,15 +72,17 @@ export class Forward {
 
   private async runAtOnce(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
     const { handle, contract } = this.model;
-    const { age, sexLogit } = await native().predict(
-      handle,
-      batch,
-      Int32Array.from(inputs, ({ slot }) => slot),
-      contract.inputSize[0],
-      normalisation(contract),
-      this.model.encodeSex(
-        inputs.map(({ male }) => male),
-        inputs.length,
+    const { age, sexLogit } = await watched(
+      native().predict(
+        handle,
+        batch,
+        Int32Array.from(inputs, ({ slot }) => slot),
+        contract.inputSize[0],
+        normalisation(contract),
+        this.model.encodeSex(
+          inputs.map(({ male }) => male),
+          inputs.length,
+        ),
       ),
     );
     return new Map(

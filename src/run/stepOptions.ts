@@ -8,7 +8,7 @@ import { precisionOn } from "../training/device.js";
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 export function stepOptionsOf(config: TrainConfig, device: DeviceChoice, seed: number): TrainingStepOptions {
-  const { optimizer, trainer, model, threads } = config;
+  const { optimizer, trainer, model, threads, trust } = config;
   const ofOptimizer = Object.entries(optimizer.init_args).map(([name, value]) => [camelCase(name), value]);
   return trainingStepOptions.parse({
     optimizer: shortName(optimizer.class_path).toLowerCase(),
@@ -23,6 +23,7 @@ export function stepOptionsOf(config: TrainConfig, device: DeviceChoice, seed: n
     seed,
     precision: precisionOn(device.name, config),
     threads,
+    trust,
     device: device.name,
   });
 }

@@ -23,7 +23,7 @@ export interface CreateTrainerOptions extends z.input<typeof trainingStepOptions
   contract?: Manifest | undefined;
 }
 
-function settingsOf(options: TrainingStepOptions, device: string): TrainerSettings {
+function settingsOf(options: TrainingStepOptions, device: string, weightsDigest = ""): TrainerSettings {
   const clippingLimit = options.gradientClipVal ?? 0;
   return {
     device,
@@ -48,6 +48,8 @@ function settingsOf(options: TrainingStepOptions, device: string): TrainerSettin
     sexWeight: options.sexSigma,
     dropConnect: options.dropConnect,
     frozen: options.freeze,
+    trust: options.trust,
+    weightsDigest,
   };
 }
 
@@ -66,7 +68,10 @@ export async function openTrainer(
   options: TrainingStepOptions,
   device: DeviceChoice,
 ): Promise<Trainer> {
-  const handle = await native().createTrainer(model, settingsOf(options, device.name));
+  const handle = await native().createTrainer(
+    model,
+    settingsOf(options, device.name, manifest.weightsDigest),
+  );
   const { inputs, learning } = native().trainerFacts(handle);
   const encoding = manifest.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
   return new Trainer(file, options, device, manifest, encoding, learning, handle);

@@ -2,7 +2,14 @@
 import { type ModelHandle, type ModelOptions, native } from "../../src/native.js";
 import { fixture } from "./testData.js";
 
-export const CPU: ModelOptions = { device: "cpu", threads: 0, precision: "32", optimize: true };
+export const CPU: ModelOptions = {
+  device: "cpu",
+  threads: 0,
+  precision: "32",
+  optimize: true,
+  trust: false,
+  weightsDigest: "",
+};
 
 /** Path of a model: `modelFile("throws")`, or with its extension where that is not `.pt`. */
 export function modelFile(name: string): string {

@@ -29,7 +29,7 @@ describe("extra files of an archive", () => {
     for (const name of ["tuple-age-sex", "no-contract", "traced", "counts-calls"]) {
       const copy = join(folder, `${name}.pt`);
       const text = '{"name": "Knochenalter, Mädchen, 骨"}';
-      expect(await native().writeExtraFile(modelFile(name), copy, MANIFEST, text)).toBeUndefined();
+      expect(await native().writeExtraFile(modelFile(name), copy, MANIFEST, text, false)).toBeUndefined();
       expect(await native().readExtraFile(copy, MANIFEST)).toBe(text);
       expect(await predict(copy)).toEqual(await predict(modelFile(name)));
     }
@@ -38,9 +38,9 @@ describe("extra files of an archive", () => {
   test("writing again replaces the text and keeps other extra files", async () => {
     const folder = await temporaryFolder();
     const [first, second, third] = [1, 2, 3].map((i) => join(folder, `${i}.pt`)) as [string, string, string];
-    await native().writeExtraFile(modelFile("traced"), first, "notes.txt", "kept");
-    await native().writeExtraFile(first, second, MANIFEST, "one");
-    await native().writeExtraFile(second, third, MANIFEST, "");
+    await native().writeExtraFile(modelFile("traced"), first, "notes.txt", "kept", false);
+    await native().writeExtraFile(first, second, MANIFEST, "one", false);
+    await native().writeExtraFile(second, third, MANIFEST, "", false);
     expect(await native().readExtraFile(third, MANIFEST)).toBe("");
     expect(await native().readExtraFile(third, "notes.txt")).toBe("kept");
   });
@@ -50,7 +50,7 @@ describe("extra files of an archive", () => {
       ["/dev/full", "No space left on device"],
       [join(await temporaryFolder(), "none/copy.pt"), "No such file or directory"],
     ] as const) {
-      const writing = native().writeExtraFile(modelFile("traced"), target, MANIFEST, "{}");
+      const writing = native().writeExtraFile(modelFile("traced"), target, MANIFEST, "{}", false);
       await expect(writing).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_OUTPUT",
         message: `cannot write the model: ${reason}`,
@@ -87,7 +87,10 @@ describe("what is no model", () => {
         await file("pictures.zip", zip({ "pictures/a.txt": "a" })),
         /a zip file, but not a TorchScript archive/,
       ],
-      [await file("imitation.pt", zip({ "m/constants.pkl": "x", "m/version": "3\n" })), /cannot be loaded/],
+      [
+        await file("imitation.pt", zip({ "m/constants.pkl": "x", "m/version": "3\n" })),
+        /has no entry data\.pkl/,
+      ],
       [modelFile("no-forward"), /has no method 'forward'/],
     ];
     for (const [path, message] of cases)

@@ -26,6 +26,8 @@ const SETTINGS: TrainerSettings = {
   ageWeight: 1,
   sexWeight: 0,
   dropConnect: null,
+  trust: false,
+  weightsDigest: "",
   frozen: [],
 };
 const [data, shape] = uniform([0.25, 0.5]);

@@ -1,5 +1,6 @@
 /** Settings of a training run as a whole: keys at the top level of a config file. */
 import { z } from "zod";
+import { trustOptions } from "../trust.js";
 
 const path = z.string().min(1);
 const ownSwitch = z.boolean().default(false);
@@ -42,6 +43,7 @@ export const runSettings = z.strictObject({
       "$TMPDIR in a SLURM job, if it is another disk than theirs and no cache is used",
     argument: "<folder>",
   }),
+  ...trustOptions.shape,
   strict: ownSwitch.meta({
     description: "a picture that cannot be used ends the run; else it is skipped, counted and listed",
   }),

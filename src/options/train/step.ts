@@ -1,6 +1,7 @@
 /** Options of one training step, for `createTrainer`: the settings of `train` that a step knows, by their names there. */
 import { z } from "zod";
 import { contractArgument } from "../library.js";
+import { trustOptions } from "../trust.js";
 import { modelSettings } from "./model.js";
 import { DEFAULT_OPTIMIZER, OPTIMIZERS } from "./optimizer.js";
 import { runSettings } from "./run.js";
@@ -53,6 +54,7 @@ const stepShape = {
   precision: trainer.precision.default("32"),
   threads: runSettings.shape.threads,
   device: runSettings.shape.device,
+  ...trustOptions.shape,
 };
 
 export const trainingStepOptions = z.strictObject({ ...optimizerShape, ...stepShape }).refine(

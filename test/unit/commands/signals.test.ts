@@ -28,3 +28,18 @@ test("in a job the work is saved however often SLURM says so; the last signal te
   expect(after("SIGUSR1", "SIGTERM", "SIGTERM")).toEqual({ code: 143, aborted: true, atOnce: false });
   expect(after("SIGTERM", "SIGINT")).toMatchObject({ atOnce: true });
 });
+
+test("a forward that does not come back ends the process; one that is only slow, or none, does not", () => {
+  vi.useFakeTimers();
+  vi.stubEnv("SLURM_JOB_ID", "7");
+  const exit = vi.spyOn(process, "exit").mockImplementation((() => {}) as never);
+  let busy = 3000;
+  stopSignal(silentLogger, () => busy);
+  process.emit("SIGTERM", "SIGTERM");
+  vi.advanceTimersByTime(60_000);
+  expect(exit).not.toHaveBeenCalled();
+  busy = 30_000;
+  vi.advanceTimersByTime(10_000);
+  expect(exit).toHaveBeenCalledWith(143);
+  vi.useRealTimers();
+});

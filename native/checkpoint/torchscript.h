@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checkpoint/zip.h"
+
+namespace deeplasia::checkpoint {
+
+/// A TorchScript archive, looked at before libtorch sees it. libtorch compares no checksum, and believes what
+/// the pickles say of shapes and offsets: it would read beyond its memory, or allocate whatever they ask for.
+class TorchScript {
+ public:
+  /// Reads the directory. Throws ERR_DEEPLASIA_CHECKPOINT unless it is a zip file of one folder, up to its
+  /// last byte.
+  explicit TorchScript(Bytes file);
+
+  const Bytes& file() const { return file_; }
+  /// Names of all records, without the folder that they are in.
+  const std::vector<std::string>& records() const { return records_; }
+  bool contains(const std::string& record) const { return zip_.contains(folder_ + record); }
+  /// The bytes of a record, its checksum compared.
+  Bytes read(const std::string& record) { return zip_.read(folder_ + record); }
+
+  /// Every record's checksum, and that each tensor lies inside the data that are there for it. Throws
+  /// ERR_DEEPLASIA_CHECKPOINT, naming the record.
+  void verify();
+
+ private:
+  Bytes file_;
+  Zip zip_;
+  std::string folder_;
+  std::vector<std::string> records_;
+};
+
+}  // namespace deeplasia::checkpoint

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "checkpoint/globals.h"
+
+namespace deeplasia::checkpoint {
+
+/// Of TorchScript's pickles: objects of the classes that the archive's code declares, below `__torch__`, and
+/// what TorchScript knows besides tensors.
+extern const Dialect kTorchScript;
+
+}  // namespace deeplasia::checkpoint
