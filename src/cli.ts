@@ -6,6 +6,7 @@ import { registerCohort } from "./commands/cohort.js";
 import { registerCompletion } from "./commands/completion/index.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
+import { refuseEmptyPaths } from "./commands/emptyPaths.js";
 import { registerEnsemble } from "./commands/ensemble.js";
 import { EXIT } from "./commands/exit.js";
 import { helpText, styleHelp } from "./commands/help.js";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     // What the parser refuses is thrown, and said as everything else that is wrong: see parseCommand.
     .configureOutput({ outputError() {} })
     .exitOverride();
+  program.hook("preAction", (_, command) => refuseEmptyPaths(command));
   styleHelp(program);
   program.addHelpText(
     "after",

@@ -5,6 +5,8 @@
  * is wrong with which file, row or option, and whose `remedy` says what to do about it.
  */
 
+import { systemErrorMeaning } from "./systemErrors.js";
+
 /** code -> exit status of a command that ends with it (1: failure, 2: wrong usage). */
 const EXIT_STATUS = {
   // options and inputs as given
@@ -37,6 +39,7 @@ const EXIT_STATUS = {
   ERR_DEEPLASIA_DEVICE: 1,
   ERR_DEEPLASIA_OUT_OF_MEMORY: 1,
   // files
+  ERR_DEEPLASIA_PATH: 1,
   ERR_DEEPLASIA_OUTPUT: 1,
   ERR_DEEPLASIA_SHARES: 1,
   // clusters
@@ -137,6 +140,24 @@ export function isSystemError(error: unknown, ...codes: string[]): error is Node
   return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
+/**
+ * A path that the operating system cannot reach, and why: a folder above it that may not be entered, links in a circle, a
+ * network folder that is gone.
+ */
+export function pathError(error: unknown, path: string): DeeplasiaError {
+  if (error instanceof DeeplasiaError) return error;
+  const [what, remedy] = systemErrorMeaning(error) ?? [String(error), "Check the path."];
+  return new DeeplasiaError("ERR_DEEPLASIA_PATH", `${path}: ${what}`, { file: path, remedy, cause: error });
+}
+
+/** The same of a path that an option gave. */
+export function optionPathError(
+  { message, file, remedy, cause }: DeeplasiaError,
+  option: string,
+): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${message}`, { file, remedy, cause });
+}
+
 /** Any thrown value as a `DeeplasiaError`; the native core's errors carry their code already. */
 export function toDeeplasiaError(
   error: unknown,
@@ -145,6 +166,8 @@ export function toDeeplasiaError(
   if (error instanceof DeeplasiaError) return error;
   const { code, message } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
+  const path = (error as NodeJS.ErrnoException | undefined)?.path;
+  if (path !== undefined && fallback === "ERR_DEEPLASIA_INTERNAL") return pathError(error, path);
   const known = code !== undefined && code in EXIT_STATUS ? (code as ErrorCode) : fallback;
   return new DeeplasiaError(known, message, { cause: error });
 }
@@ -156,5 +179,7 @@ export function formatError(error: DeeplasiaError): string {
     error.file === undefined || error.message.includes(error.file) ? "" : error.file,
   ].filter(Boolean);
   const place = where.length === 0 ? "" : `${where.join(", ")}: `;
-  return `${place}${error.message}${error.remedy === undefined ? "" : `\n  ${error.remedy}`}`;
+  // A NUL, of a path that cannot be one, would cut the line in a log.
+  const text = `${place}${error.message}`.replaceAll("\0", "\\0");
+  return `${text}${error.remedy === undefined ? "" : `\n  ${error.remedy}`}`;
 }

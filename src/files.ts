@@ -3,10 +3,11 @@
  * leaves the old file or the new one and never a third thing.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, type Stats } from "node:fs";
 import { type FileHandle, link, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
-import { DeeplasiaError, isSystemError, toDeeplasiaError } from "./errors.js";
+import { dirname, resolve } from "node:path";
+import { DeeplasiaError, isSystemError, pathError, toDeeplasiaError } from "./errors.js";
+import { systemErrorMeaning } from "./systemErrors.js";
 import { openTemporary } from "./temporaryFiles.js";
 
 /**
@@ -136,14 +137,19 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** Make a folder and those above it, unless it is there. Throws ERR_DEEPLASIA_OUTPUT. */
+/**
+ * Make a folder and those above it, unless they are there. Not by Node's recursive mkdir: that never ends where a file
+ * system has a folder but takes none in it (procfs, some of FUSE). Throws ERR_DEEPLASIA_OUTPUT.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    if (isSystemError(error, "EEXIST"))
-      throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${path} is there and is no folder`, { file: path });
-    throw outputError(error, path);
+  for (const folder of await missingFolders(path)) {
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      // Another process may have made it this moment.
+      if (isSystemError(error, "EEXIST") && (await pathKind(folder)) === "folder") continue;
+      throw folderError(error, path, folder);
+    }
   }
 }
 
@@ -152,28 +158,59 @@ export async function makeFolderOf(file: string): Promise<void> {
   await makeFolder(dirname(file));
 }
 
-export type PathKind = "file" | "folder" | "other";
-
-/** Bytes of a file; null if there is none. */
-export async function pathSize(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isSystemError(error, "ENOENT", "ENOTDIR")) return null;
-    throw error;
+/** Those of a folder and the folders above it that are not there, topmost first. Throws ERR_DEEPLASIA_OUTPUT. */
+async function missingFolders(path: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    const kind = await pathKind(folder).catch((error) => {
+      throw folderError(error, path, folder);
+    });
+    if (kind === "folder") return missing;
+    if (kind !== null) throw folderError(Object.assign(new Error(), { code: "EEXIST" }), path, folder);
+    missing.unshift(folder);
   }
 }
 
-/** What a path names (links followed): `other` is a device, a pipe or a socket, null nothing that can be reached. */
+/** `folder` is the one of `path` that could not be made. */
+function folderError(error: unknown, path: string, folder: string): DeeplasiaError {
+  const [what, remedy] = isSystemError(error, "ENOENT")
+    ? [`the file system of ${dirname(folder)} takes no new folders`, "Choose another place."]
+    : isSystemError(error, "EEXIST")
+      ? [`${folder} is there and is no folder`, "Correct the path."]
+      : error instanceof DeeplasiaError
+        ? [error.message, error.remedy ?? "Choose another place."]
+        : describeFailure(error, folder);
+  return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `cannot make the folder ${path}: ${what}`, {
+    file: path,
+    remedy,
+    cause: error,
+  });
+}
+
+export type PathKind = "file" | "folder" | "other";
+
+/** Bytes of a file; null if there is none. Throws ERR_DEEPLASIA_PATH where that cannot be told. */
+export async function pathSize(path: string): Promise<number | null> {
+  return (await factsOf(path))?.size ?? null;
+}
+
+/**
+ * What a path names (links followed): `other` is a device, a pipe or a socket, null nothing. Throws ERR_DEEPLASIA_PATH
+ * where that cannot be told: a folder that may not be entered, links in a circle, a network folder that is gone.
+ */
 export async function pathKind(path: string): Promise<PathKind | null> {
+  const facts = await factsOf(path);
+  if (facts === null) return null;
+  if (facts.isFile()) return "file";
+  return facts.isDirectory() ? "folder" : "other";
+}
+
+async function factsOf(path: string): Promise<Stats | null> {
   try {
-    const facts = await stat(path);
-    if (facts.isFile()) return "file";
-    return facts.isDirectory() ? "folder" : "other";
+    return await stat(path);
   } catch (error) {
-    // ERR_INVALID_ARG_VALUE: a NUL in the name, which no file can have.
-    if (isSystemError(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE")) return null;
-    throw error;
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return null;
+    throw pathError(error, path);
   }
 }
 
@@ -206,6 +243,9 @@ function describeFailure(error: unknown, path: string): [what: string, remedy: s
   if (isSystemError(error, "EACCES", "EPERM")) {
     return ["permission denied", `Choose another place, or get permission to write in ${folder}.`];
   }
+  if (isSystemError(error, "ENOENT") && existsSync(folder)) {
+    return [`the file system of ${folder} takes no new files`, "Choose another place."];
+  }
   if (isSystemError(error, "ENOENT")) {
     return [`there is no folder ${folder}`, `Make it (mkdir -p '${folder}') or correct the path.`];
   }
@@ -215,7 +255,8 @@ function describeFailure(error: unknown, path: string): [what: string, remedy: s
   if (isSystemError(error, "EISDIR")) {
     return ["it is a folder", "Give the name of a file in it."];
   }
-  return [error instanceof Error ? error.message : String(error), "Choose another place."];
+  const [what = error instanceof Error ? error.message : String(error)] = systemErrorMeaning(error) ?? [];
+  return [what, "Choose another place."];
 }
 
 /** Bytes that an ordinary user may still write there. */

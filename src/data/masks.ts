@@ -1,6 +1,6 @@
 /** Mask folders: the mask of a picture is `<mask folder>/<dir>/<image_ID>`. */
 import { join } from "node:path";
-import { DeeplasiaError } from "../errors.js";
+import { DeeplasiaError, optionPathError } from "../errors.js";
 import { pathKind } from "../files.js";
 
 export interface Masks {
@@ -37,7 +37,9 @@ export async function openMasks(folders: readonly string[], option = "mask_dirs"
 
 /** Throws `ERR_DEEPLASIA_OPTION` unless the path is a folder. */
 export async function requireFolder(path: string, option: string): Promise<void> {
-  const kind = await pathKind(path);
+  const kind = await pathKind(path).catch((error: DeeplasiaError) => {
+    throw optionPathError(error, option);
+  });
   if (kind === "folder") return;
   const what = kind === null ? "there is no folder" : "this is not a folder:";
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${what} ${path}`, {

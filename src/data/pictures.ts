@@ -99,7 +99,8 @@ async function expand(
   const notes: string[] = [];
   const folders: string[] = [];
   for (const input of inputs) {
-    const kind = await pathKind(input);
+    // One that cannot be reached is a row like the others, which says why it fails.
+    const kind = await pathKind(input).catch(() => "other" as const);
     if (kind === "folder") {
       const { pictures, passedOver } = await pictureFiles(resolve(input));
       const others = passedOverText(passedOver);

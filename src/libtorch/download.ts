@@ -1,8 +1,9 @@
 /** Which wheels make up a libtorch, and from which index they come. */
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
+import { makeFolder } from "../files.js";
 import { download, findPip, type Pip } from "./pip.js";
 
 /** PyTorch's own index of builds for the CPU: elsewhere a plain `torch` is the CUDA build. */
@@ -62,7 +63,7 @@ export async function fetchNvidiaWheels(requirements: string[], request: WheelRe
     findLinks,
     withDependencies: true,
   });
-  if ("files" in result) return result.files.map((file) => keep(file, request.downloads));
+  if ("files" in result) return Promise.all(result.files.map((file) => keep(file, request.downloads)));
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_LIBTORCH_INSTALL",
     `CUDA's libraries could not be downloaded: ${result.reason}`,
@@ -100,9 +101,9 @@ function keptWheel({ version, cuda, downloads }: WheelRequest): string | undefin
 }
 
 /** Move a complete wheel to where the next try looks for it. */
-function keep(wheel: string, downloads: string): string {
+async function keep(wheel: string, downloads: string): Promise<string> {
   const kept = join(downloads, basename(wheel));
-  mkdirSync(downloads, { recursive: true });
+  await makeFolder(downloads);
   renameSync(wheel, kept);
   return kept;
 }

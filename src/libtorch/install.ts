@@ -2,16 +2,17 @@
  * Putting a libtorch into the package's cache. It is made in a private folder and renamed into place, so that under a
  * final name there is a complete, checked build or nothing; no Python environment is touched.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DeeplasiaError, isSystemError } from "../errors.js";
+import { makeFolder, pathKind } from "../files.js";
 import { buildDirectory, cacheDirectory, cachedBuilds } from "./cache.js";
 import { problemError } from "./check.js";
 import { fetchNvidiaWheels, fetchTorchWheel, type WheelRequest } from "./download.js";
 import { type Candidate, examine } from "./find.js";
 import { assertPlatform } from "./system.js";
-import { DEFAULT_LIBTORCH_VERSION } from "./version.js";
+import { DEFAULT_LIBTORCH_VERSION, isVersion } from "./version.js";
 import { readArchive, unpackWheel, unpackZip } from "./wheel.js";
 import { clearAbandoned, createWorkspace } from "./workspace.js";
 
@@ -52,6 +53,12 @@ const COMPLETE = { version: null, headers: true };
 /** @throws DeeplasiaError; then the cache is as it was, but for downloads that the next try goes on from. */
 export async function installLibtorch(options: InstallOptions = {}): Promise<Installed> {
   assertPlatform();
+  if (options.version !== undefined && !isVersion(options.version)) {
+    const what = `--version ${options.version}: this is no version of PyTorch`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
+      remedy: `Give one such as ${DEFAULT_LIBTORCH_VERSION}.`,
+    });
+  }
   const cache = options.cacheDirectory ?? cacheDirectory();
   const request = {
     ...options,
@@ -104,7 +111,7 @@ async function installInto(cache: string, workspace: string, request: Request): 
     downloads: join(cache, "downloads"),
     onProgress: report("download"),
   };
-  const given = request.from === undefined ? undefined : existingFile(request.from);
+  const given = request.from === undefined ? undefined : await existingFile(request.from);
   if (given === undefined) report("download")(0, 0);
   const torch = given ?? (await fetchTorchWheel(wheels));
   const disposable = given === undefined ? [torch] : [];
@@ -133,7 +140,7 @@ async function installInto(cache: string, workspace: string, request: Request): 
 async function place(tree: string, final: string, workspace: string): Promise<Installed> {
   const [problem] = examine("cache", tree, COMPLETE).problems;
   if (problem !== undefined) throw problemError(problem);
-  await mkdir(dirname(final), { recursive: true });
+  await makeFolder(dirname(final));
   try {
     await rename(tree, final);
   } catch (error) {
@@ -158,8 +165,8 @@ function installedBuild(cache: string, version: string, cuda: boolean): Candidat
     );
 }
 
-function existingFile(path: string): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return resolve(path);
+async function existingFile(path: string): Promise<string> {
+  if ((await pathKind(path)) === "file") return resolve(path);
   throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `there is no file ${path}`, {
     file: path,
     remedy: "--from takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
@@ -185,7 +192,8 @@ function installError(error: unknown, cache: string): unknown {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === "AbortError")
     return new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "the installation of libtorch was interrupted");
-  if (error instanceof DeeplasiaError || code === undefined) return error;
+  const isOurs = error instanceof DeeplasiaError && error.code !== "ERR_DEEPLASIA_OUTPUT";
+  if (isOurs || code === undefined) return error;
   return new DeeplasiaError(
     "ERR_DEEPLASIA_LIBTORCH_INSTALL",
     `libtorch cannot be installed into ${cache}: ${message}`,

@@ -12,6 +12,22 @@ export interface LibtorchVersion {
   cuda: string | null;
 }
 
+/** A version as Python's packages have it: `2.13.0`, `2.14.0a0+git1a2b3c`. It becomes the name of a folder. */
+const VERSION = /^\d+(\.\d+)+((a|b|rc)\d+)?(\.(post|dev)\d+)*(\+[a-z0-9]+([._-][a-z0-9]+)*)?$/i;
+const CUDA_VERSION = /^\d+(\.\d+)*$/;
+
+/** Whether a text is a version and nothing else, no path and no address. */
+export const isVersion = (text: string) => VERSION.test(text);
+
+/** What an archive says of its version is whatever its maker wrote. Throws Error where it is none. */
+export function requireVersion(found: LibtorchVersion): LibtorchVersion {
+  const { version, cuda } = found;
+  if (!isVersion(version)) throw new Error(`${JSON.stringify(version)} is no version`);
+  if (cuda !== null && !CUDA_VERSION.test(cuda))
+    throw new Error(`${JSON.stringify(cuda)} is no version of CUDA`);
+  return found;
+}
+
 /** `2.13` of `2.13.0+cpu`; null where there is no such number. */
 export function minorVersion(version: string): string | null {
   return /^\d+\.\d+(?=\.|\+|$)/.exec(version)?.[0] ?? null;

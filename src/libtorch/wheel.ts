@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { DeeplasiaError } from "../errors.js";
-import { type LibtorchVersion, parseBuildVersion, parseVersionPy } from "./version.js";
+import { type LibtorchVersion, parseBuildVersion, parseVersionPy, requireVersion } from "./version.js";
 import { type Archive, type Extracted, type ExtractOptions, extractFiles, withArchive } from "./zip.js";
 
 /** Size and sha256 (base64url) of a file as the wheel's RECORD has it. */
@@ -35,8 +35,23 @@ export function parseRecord(text: string): Map<string, RecordEntry> {
   );
 }
 
-/** CUDA's libraries among a wheel's requirements: `Requires-Dist` of nvidia-* and cuda-toolkit, for every install. */
+/** A package's name with extras, versions and an environment: no address, whose code pip would run to build it. */
+const REQUIREMENT =
+  /^[\w.-]+\s*(\[[\w., -]*\])?\s*\(?\s*((===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\s*,?\s*)*\)?\s*(;[\w\s.,()<>=!~+*'"-]*)?$/;
+
+/**
+ * CUDA's libraries among a wheel's requirements: `Requires-Dist` of nvidia-* and cuda-toolkit, for every install. Throws
+ * Error for one that is more than a name and versions.
+ */
 export function nvidiaRequirements(metadata: string): string[] {
+  const requirements = requirementsOf(metadata);
+  const other = requirements.find((requirement) => !REQUIREMENT.test(requirement));
+  if (other !== undefined)
+    throw new Error(`it requires ${JSON.stringify(other)}, which is no name with versions`);
+  return requirements;
+}
+
+function requirementsOf(metadata: string): string[] {
   return metadata
     .split(/\r?\n/)
     .map((line) => /^Requires-Dist:\s*((?:nvidia-|cuda-toolkit\b).*)$/.exec(line)?.[1]?.trim())
@@ -53,6 +68,7 @@ export function readArchive(file: string): Promise<ArchiveFacts> {
     const version = versionPy !== null ? parseVersionPy(versionPy) : parseBuildVersion(buildVersion ?? "");
     if (version === null)
       throw new Error("it holds neither torch/version.py (a wheel) nor libtorch/build-version (a zip)");
+    requireVersion(version);
     if (versionPy === null) return { ...version, kind: "zip", nvidia: [] };
     const metadata = await archive.text(distInfo(archive, "METADATA"));
     return {

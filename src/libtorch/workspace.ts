@@ -1,16 +1,16 @@
 /** Unfinished work in the cache: private folders beside the builds, which no search sees and the next run clears away. */
-import { mkdirSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../files.js";
 
 const PREFIX = ".unfinished";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A new, empty folder on the builds' file system, so that what is made in it can be renamed into place. */
-export function createWorkspace(cache: string): Promise<string> {
+export async function createWorkspace(cache: string): Promise<string> {
   const parent = join(cache, "libtorch");
-  mkdirSync(parent, { recursive: true });
+  await makeFolder(parent);
   return mkdtemp(join(parent, `${PREFIX}-${hostname()}-${process.pid}-`));
 }
 

@@ -1,12 +1,12 @@
 /** Reading zip archives one entry at a time, with a digest of what was written. */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import yauzl, { type Entry } from "yauzl";
+import { makeFolder } from "../files.js";
 
 /** yauzl's promise interface, which its published types do not know yet. */
 interface ZipFile {
@@ -38,6 +38,8 @@ export interface Extracted {
 
 /** Most of a wheel's files are small headers, and waiting for the disk is most of their time. */
 const WORKERS = 4;
+/** A text that is read into memory: RECORD, the largest, has 2 MB. */
+const MOST_TEXT_BYTES = 1 << 26;
 const UNIX_TYPE = 0o170000;
 const UNIX_SYMLINK = 0o120000;
 
@@ -45,12 +47,19 @@ const UNIX_SYMLINK = 0o120000;
 export function withArchive<T>(path: string, use: (archive: Archive) => Promise<T>): Promise<T> {
   return withZip(path, async (zip) => {
     const entries = new Map<string, Entry>();
-    for await (const entry of files(zip)) entries.set(entry.fileName, entry);
+    for await (const entry of files(zip)) {
+      // Which of the two counts would be for each reader to choose.
+      if (entries.has(entry.fileName)) throw new Error(`it holds ${entry.fileName} twice`);
+      entries.set(entry.fileName, entry);
+    }
     return use({
       bytes: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
       text: async (name) => {
         const entry = entries.get(name);
-        return entry === undefined ? null : readText(await zip.openReadStreamPromise(entry));
+        if (entry === undefined) return null;
+        if (entry.uncompressedSize > MOST_TEXT_BYTES)
+          throw new Error(`${name} has ${entry.uncompressedSize} bytes`);
+        return readText(await zip.openReadStreamPromise(entry));
       },
     });
   });
@@ -120,7 +129,7 @@ async function extract(
   target: string,
   options: ExtractOptions,
 ): Promise<Extracted> {
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const hash = createHash("sha256");
   let bytes = 0;
   let crc = 0;

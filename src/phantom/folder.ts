@@ -1,8 +1,8 @@
 /** The folder of a phantom cohort: claimed by a file that says what is drawn into it. */
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { outputError, writeFileAtomic } from "../files.js";
+import { makeFolder, outputError, writeFileAtomic } from "../files.js";
 import { finalName } from "../temporaryFiles.js";
 
 export const RECIPE_NAME = "phantom.json";
@@ -16,7 +16,7 @@ export async function claimFolder(folder: string, recipe: object): Promise<void>
   const text = `${JSON.stringify(recipe, null, 2)}\n`;
   const file = join(folder, RECIPE_NAME);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const names = await readdir(folder);
     if (names.includes(RECIPE_NAME)) {
       if ((await readFile(file, "utf8")) !== text)
@@ -26,7 +26,7 @@ export async function claimFolder(folder: string, recipe: object): Promise<void>
       if (names.some((name) => finalName(name) !== RECIPE_NAME)) throw occupied(folder, "other files");
       await writeFileAtomic(file, text);
     }
-    for (const part of ["images", "masks"]) await mkdir(join(folder, part), { recursive: true });
+    for (const part of ["images", "masks"]) await makeFolder(join(folder, part));
   } catch (error) {
     throw outputError(error, folder);
   }

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isSystemError } from "../errors.js";
-import { outputError, pathKind, syncFolder } from "../files.js";
+import { makeFolder, outputError, pathKind, syncFolder } from "../files.js";
 import type { TrainConfig } from "../options/train/index.js";
 
 const CHECKPOINTS = "ckp";
@@ -101,17 +101,13 @@ const splitFolder = (place: Place) => join(parentOf(place), `split_${place.split
 /** A new version, or the split's folder, there or not. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function makeRunFolder(place: Place): Promise<RunFolder> {
   const folder = runFolder(place.split_ind >= 0 ? splitFolder(place) : await makeVersion(parentOf(place)));
-  try {
-    await mkdir(dirname(folder.lastState), { recursive: true });
-  } catch (error) {
-    throw outputError(error, folder.path);
-  }
+  await makeFolder(dirname(folder.lastState));
   return folder;
 }
 
 async function makeVersion(parent: string): Promise<string> {
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     for (let number = 1 + Math.max(-1, ...(await versionsIn(parent))); ; number++) {
       const path = join(parent, `version_${number}`);
       try {

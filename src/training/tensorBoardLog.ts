@@ -1,5 +1,5 @@
 /** TensorBoard's event files, with the reference's tags in the reference's folders. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { outputError } from "../files.js";
@@ -119,7 +119,8 @@ export class TensorBoardLog implements Hook {
 /** What a folder holds, which is made if need be. Throws ERR_DEEPLASIA_OUTPUT. */
 function namesIn(folder: string): string[] {
   try {
-    mkdirSync(folder, { recursive: true });
+    // It is the run's folder, or lies in it.
+    if (!existsSync(folder)) mkdirSync(folder);
     return readdirSync(folder);
   } catch (error) {
     throw outputError(error, folder);

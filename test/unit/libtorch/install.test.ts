@@ -84,6 +84,19 @@ describe("from a file", () => {
     );
   });
 
+  test("a version that leads out of the cache is refused, and what lies there stays", async () => {
+    const precious = join(folder, "precious-cpu");
+    mkdirSync(join(precious, "torch"), { recursive: true });
+    const content = torchWheel({ version: "../../precious" });
+    await expect(installLibtorch({ from: file("t.whl", content) })).rejects.toThrow(
+      /"..\/..\/precious" is no version/,
+    );
+    expect(existsSync(join(precious, "torch"))).toBe(true);
+    await expect(installLibtorch({ version: "2.13.0 @ file:///tmp/x" })).rejects.toThrow(
+      /no version of PyTorch/,
+    );
+  });
+
   test("--cuda refuses a build without CUDA", async () => {
     const attempt = installLibtorch({ from: file("t.whl", torchWheel()), cuda: true });
     await expect(attempt).rejects.toThrow("2.13.0+cpu as found is a build without CUDA");

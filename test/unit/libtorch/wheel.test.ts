@@ -45,6 +45,37 @@ describe("a wheel's own statements", () => {
     ]);
   });
 
+  test.each([
+    "nvidia-x @ file:///tmp/evil",
+    "nvidia-x@ https://example.org/x.whl",
+    "nvidia-x==1; extra @ file:///tmp/evil",
+    "nvidia-x --index-url=https://example.org",
+    "nvidia-x ../evil",
+  ])("a requirement that is more than a name and versions is refused: %s", (requirement) => {
+    expect(() => nvidiaRequirements(`Requires-Dist: ${requirement}\n`)).toThrow(/no name with versions/);
+  });
+
+  test.each([
+    "nvidia-nccl-cu13==2.30.7",
+    "nvidia-x (>=1.0,<2)",
+    "nvidia-x[a,b] ~= 1.2 ; python_version < '3.13' and platform_machine == \"x86_64\"",
+    "cuda-toolkit",
+  ])("a plain one is kept: %s", (requirement) => {
+    expect(nvidiaRequirements(`Requires-Dist: ${requirement}\n`)).toEqual([requirement]);
+  });
+
+  test.each([
+    ["version", { version: "../../evil" }],
+    ["version", { version: "2.13.0/../../x" }],
+    ["version", { version: "2.13.0+cu130\\x" }],
+    ["version of CUDA", { version: "2.13.0+cu130", cuda: "../../evil" }],
+  ])("what is no %s is refused: %j", async (_, torch) => {
+    const { file } = await archive(torchWheel(torch));
+    await expect(readArchive(file)).rejects.toThrow(/is no version/);
+    const zipped = await archive(zip({ "libtorch/build-version": "2.13.0/../../evil" }));
+    await expect(readArchive(zipped.file)).rejects.toThrow(/is no version|neither/);
+  });
+
   test("version and kind, before anything is unpacked", async () => {
     const metadata = "Requires-Dist: nvidia-nccl-cu13==2.30.7\n";
     const cpu = await archive(torchWheel({}, { metadata }));

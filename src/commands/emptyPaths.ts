@@ -1,0 +1,24 @@
+/** A path that is empty: mostly a variable of a shell that is not set, and meant to be no path at all. */
+import type { Command } from "commander";
+import { DeeplasiaError } from "../errors.js";
+
+/** Options that may be empty, as the reference has them. */
+const MAY_BE_EMPTY = ["--mask_dirs", "--data.mask_dirs"];
+
+/** Throws ERR_DEEPLASIA_USAGE where an operand of a command, or an option that is a path, is empty. */
+export function refuseEmptyPaths(command: Command): void {
+  const operands = command.registeredArguments.flatMap((argument, i) => {
+    const given = command.processedArgs[i];
+    return [given].flat().includes("") ? [argument.name()] : [];
+  });
+  const options = command.options.flatMap((option) => {
+    const isPath = /[<[](file|folder|model)/.test(option.flags) && !MAY_BE_EMPTY.includes(option.long!);
+    const given = command.getOptionValue(option.attributeName());
+    return isPath && [given].flat().includes("") ? [option.long!] : [];
+  });
+  const [empty] = [...options, ...operands.map((name) => `<${name}>`)];
+  if (empty === undefined) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", `${empty} is empty`, {
+    remedy: "Give a path; if a variable of the shell was to have it, that is not set.",
+  });
+}
