@@ -1,4 +1,5 @@
 /** What the head of a PNG says; asking sharp would take half as much of the event loop's time again. */
+import { unsupported } from "./refusal.js";
 
 export interface PngFacts {
   grey: boolean;
@@ -12,8 +13,9 @@ export interface PngFacts {
 const isGrey = (colourType: number) => colourType === 0 || colourType === 4;
 const ALPHA_BIT = 4;
 
-/** Of the bytes of a PNG, damaged or not. */
+/** Of the bytes of a PNG, damaged or not. Throws ERR_DEEPLASIA_IMAGE_UNREADABLE, "not supported", for one of Apple's own. */
 export function pngFacts(bytes: Buffer): PngFacts {
+  if (bytes.toString("latin1", 12, 16) === "CgBI") throw unsupported("PNG in Apple's own form (CgBI)");
   const [bitDepth = 8, colourType = 0] = [bytes[24], bytes[25]];
   const facts: PngFacts = {
     grey: isGrey(colourType),

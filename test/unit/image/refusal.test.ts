@@ -71,6 +71,11 @@ describe("a file that is something else is named, with what to do", () => {
   });
 });
 
+test("a PNG as Apple packs it into apps is not supported, which is not damaged", async () => {
+  const chunk = Buffer.from(`00000004${Buffer.from("CgBI").toString("hex")}5000200200000000`, "hex");
+  expect(await reasonOf(insert(greyPng, 8, chunk))).toMatch(/not supported: PNG in Apple's own form/);
+});
+
 describe("a picture whose every pixel is there is read, whatever decoders say", () => {
   const sosOf = (bytes: Buffer) => bytes.indexOf(Buffer.of(0xff, 0xda));
   const harmless: Record<string, (plain: Buffer) => Buffer> = {
