@@ -16,7 +16,7 @@ import { networkText } from "../options/network.js";
 import { type TrustOptions, trustOptions } from "../options/trust.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
-import { writableManifest } from "./manifest.js";
+import { warnOfDoubts, writableManifest } from "./manifest.js";
 import { requireNew } from "./output.js";
 
 const outputOptions = z.strictObject({
@@ -94,6 +94,7 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
         `slope and bias are taken to be of ${options.biasUnit === "z" ? "z-scores, as training leaves them" : "months"}` +
           ` (--bias-unit ${options.biasUnit})\n`,
       );
+    warnOfDoubts(manifest);
     process.stderr.write(`written: ${target}\n`);
     if (missing.length > 0)
       process.stderr.write(

@@ -15,7 +15,7 @@ import { addSettingFlags, flagLayer, sectionFlags } from "../options/settingFlag
 import { networkSettings } from "../options/train/model.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
-import { writableManifest } from "./manifest.js";
+import { warnOfDoubts, writableManifest } from "./manifest.js";
 import { requireNew } from "./output.js";
 
 const initOptions = z.strictObject({
@@ -83,6 +83,7 @@ async function init(parsed: Record<string, unknown>): Promise<void> {
     await writeBeside(options.out, (temporary) =>
       saveNetwork({ handle, config, manifest }, temporary, formatOf(options.out)),
     );
+    warnOfDoubts(manifest);
     process.stderr.write(`${networkText(config)}, seed ${options.seed}\nwritten: ${options.out}\n`);
   } finally {
     await native().dispose(handle);

@@ -6,6 +6,7 @@ import { type CheckpointFacts, describeCheckpoint } from "../checkpoint/describe
 import { modelFormat } from "../checkpoint/file.js";
 import { contractSources, mergeManifests, missingFields } from "../contract/contract.js";
 import { MANIFEST_FIELDS, type ManifestField } from "../contract/manifest.js";
+import { contractDoubts, type Doubt } from "../contract/plausible.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { openModelSource } from "../model/source.js";
 import { native } from "../native.js";
@@ -33,6 +34,8 @@ interface LoadedModel {
   buffers: number;
   contract: Partial<Record<ManifestField, { value: unknown; from: string }>>;
   missing: ManifestField[];
+  /** What of the contract is implausible. */
+  doubts: Doubt[];
 }
 
 const HELP = `
@@ -103,7 +106,8 @@ async function inspectModel(
       known.map((field) => [field, { value: manifest[field], from: origins.get(field) ?? "" }]),
     );
     const network = source.config === null ? null : networkText(source.config);
-    return { network, forward, inputs, parameters, buffers, contract, missing: missingFields(manifest) };
+    const [missing, doubts] = [missingFields(manifest), contractDoubts(manifest)];
+    return { network, forward, inputs, parameters, buffers, contract, missing, doubts };
   } finally {
     await source[Symbol.asyncDispose]();
   }
@@ -122,7 +126,9 @@ function format({ file, fileBytes, checkpoint, model }: Inspection): string {
   ].join("\n");
 }
 
-function modelLines({ network, forward, parameters, buffers, contract, missing }: LoadedModel): string[] {
+function modelLines(model: LoadedModel): string[] {
+  const { network, forward, parameters, buffers, contract, missing, doubts } = model;
+  const markOf = (field: string) => (doubts.some((doubt) => doubt.field === field) ? "  <- implausible" : "");
   const rows = Object.entries(contract).filter(([, { value }]) => value !== "");
   const width = Math.max(...rows.map(([field]) => field.length));
   return [
@@ -131,9 +137,11 @@ function modelLines({ network, forward, parameters, buffers, contract, missing }
     `  ${parameters.toLocaleString("en")} parameters, ${buffers.toLocaleString("en")} values in buffers`,
     "contract:",
     ...rows.map(
-      ([field, { value, from }]) => `  ${field.padEnd(width)}  ${JSON.stringify(value)}  (${from})`,
+      ([field, { value, from }]) =>
+        `  ${field.padEnd(width)}  ${JSON.stringify(value)}  (${from})${markOf(field)}`,
     ),
     missing.length === 0 ? "complete" : `missing: ${missing.join(", ")}`,
+    ...doubts.map(({ text }) => `implausible: ${text}`),
   ];
 }
 

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { modelFormat } from "../checkpoint/file.js";
 import { writeManifest } from "../checkpoint/save.js";
 import { archiveSources, contractSources, mergeManifests, missingFields } from "../contract/contract.js";
-import { manifestSchema } from "../contract/manifest.js";
+import { type Manifest, manifestSchema } from "../contract/manifest.js";
+import { contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
@@ -56,6 +57,7 @@ async function writeContract(
       await contractSources(file, await archiveSources(file), parsed.manifest, flags),
     );
     await writeManifest(file, parsed.out, manifest, trust);
+    warnOfDoubts(manifest);
     const missing = missingFields(manifest);
     process.stderr.write(
       `written: ${parsed.out}${missing.length > 0 ? `; still missing: ${missing.join(", ")}` : ""}\n`,
@@ -63,6 +65,11 @@ async function writeContract(
   } catch (error) {
     throw toDeeplasiaError(error).at({ file });
   }
+}
+
+/** On stderr, what of a contract that is written is implausible. */
+export function warnOfDoubts(manifest: Manifest): void {
+  for (const { text } of contractDoubts(manifest)) process.stderr.write(`warning: ${text}\n`);
 }
 
 function checkpointHasNone(file: string, out: string): DeeplasiaError {

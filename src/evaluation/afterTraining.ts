@@ -16,9 +16,9 @@ import { precisionOn } from "../training/device.js";
 import { type Bias, type Metrics, NO_BIAS } from "../training/metrics.js";
 import { batches, partOf } from "../training/order.js";
 import type { RunFolder } from "../training/runFolder.js";
+import { correctionsFrom, whyNotWritten } from "./correction.js";
 import {
   type Corrections,
-  fitCorrections,
   type PartPredictions,
   type PartSummary,
   type PredictedRow,
@@ -54,8 +54,10 @@ export interface Evaluation {
   parts: Partial<Record<Part, PartSummary>>;
   /** Rows that could not be predicted. */
   failed: number;
-  /** What the model file corrects by from now on; months. Zeros: nothing. */
+  /** The line through the errors of the train predictions; months. Zeros: none. */
   bias: Bias;
+  /** What the model file corrects by from now on: that line, or zeros where it is implausible or no gain. */
+  written: Bias;
 }
 
 /** The reference's names of the parts, in files and metrics. */
@@ -63,7 +65,7 @@ const NAMES: Record<Part, string> = { train: "train", val: "validation", test: "
 
 /**
  * Predict the three parts of the cohort, write their predictions, and give the model file the bias correction that fits
- * the train predictions. Nothing is written before all is predicted. All processes return the same.
+ * the train predictions, unless that is implausible or no gain. Nothing is written before all is predicted. All processes return the same.
  *
  * Throws ERR_DEEPLASIA_ABORTED at the signal, ERR_DEEPLASIA_OUTPUT, what `loadModel` throws and, if `strict`, the error of
  * the first row that fails.
@@ -75,25 +77,30 @@ export async function evaluateAfterTraining(options: EvaluationOptions): Promise
   const parts: Evaluation["parts"] = {};
   for (const [part, predictions] of predicted) parts[part] = summarisePart(predictions, corrections);
   const bias = corrections?.mean ?? NO_BIAS;
-  if (group.isFirst) await writeResults(options, predicted, corrections);
+  const fault = corrections === null ? null : whyNotWritten(bias, predicted);
+  const written = fault === null ? bias : NO_BIAS;
+  if (group.isFirst) await writeResults(options, predicted, corrections, written);
+  if (fault !== null) logger.warn(`the model gets no bias correction: ${fault}`);
   for (const line of summaryTable(parts, config)) logger.info(line);
+  if (fault !== null && learnsAge(config))
+    logger.warn("MAD_reg and MAD_reg_tta are with the bias correction that the model did not get");
   if (failed > 0) logger.warn(`${failed} row(s) could not be predicted, and are left out`);
-  return { parts, failed, bias };
+  return { parts, failed, bias, written };
 }
 
 async function writeResults(
   { modelFile, folder, config }: EvaluationOptions,
   predicted: ReadonlyMap<Part, PartPredictions>,
   corrections: Corrections | null,
+  written: Bias,
 ): Promise<void> {
   await makeFolder(folder.predictions);
   for (const [part, predictions] of predicted) {
     const file = join(folder.predictions, `${NAMES[part]}_pred.csv`);
     await writeFileAtomic(file, predictionsCsv(predictions, corrections));
   }
-  const bias = corrections?.mean ?? NO_BIAS;
   const { manifest: before } = mergeManifests(await archiveSources(modelFile));
-  const manifest = { ...before, biasSlope: bias.slope, biasIntercept: bias.intercept };
+  const manifest = { ...before, biasSlope: written.slope, biasIntercept: written.intercept };
   await writeManifest(modelFile, modelFile, manifest, config);
 }
 
@@ -201,34 +208,18 @@ function viewsOf(part: Part, config: TrainConfig) {
   return testTimeViews({ rotate: !config.no_test_tta_rot, flip: !config.no_test_tta_flip });
 }
 
-/** Null where no line can be laid through the train predictions. */
-function correctionsFrom(train: PartPredictions | undefined, logger: Logger) {
-  if (train === undefined) {
-    logger.warn("no bias correction: there are no train predictions");
-    return null;
-  }
-  const corrections = fitCorrections(train);
-  const { plain, mean } = corrections;
-  // One line alone would leave the columns of the other empty.
-  if (!Number.isFinite(plain.slope) || !Number.isFinite(mean.slope)) {
-    logger.warn("no bias correction: the train predictions are all the same");
-    return null;
-  }
-  const [slope, intercept] = [mean.slope, mean.intercept].map((value) => value.toFixed(4));
-  logger.info(`bias correction from the train predictions: slope ${slope}, intercept ${intercept} months`);
-  return corrections;
-}
+const learnsAge = ({ model }: TrainConfig) => model.learnable_sigma || model.age_sigma > 0;
 
 /** Lines of a table of MADs (months) and accuracies; ages that nobody trained are left out. */
-function summaryTable(parts: Evaluation["parts"], { model }: TrainConfig): string[] {
-  const learnsAge = model.learnable_sigma || model.age_sigma > 0;
-  const header = ["", "pictures", ...(learnsAge ? ["MAD", "MAD_reg", "MAD_reg_tta"] : []), "sex accuracy"];
+function summaryTable(parts: Evaluation["parts"], config: TrainConfig): string[] {
+  const hasAges = learnsAge(config);
+  const header = ["", "pictures", ...(hasAges ? ["MAD", "MAD_reg", "MAD_reg_tta"] : []), "sex accuracy"];
   const lines = PARTS.flatMap((part) => {
     const summary = parts[part];
     if (summary === undefined) return [];
     const { pictures, mad, madReg, madRegTta, sexAccuracy } = summary;
     const mads = [mad, madReg, madRegTta].map((value) => value?.toFixed(2) ?? "none");
-    return [[NAMES[part], String(pictures), ...(learnsAge ? mads : []), sexAccuracy?.toFixed(3) ?? "none"]];
+    return [[NAMES[part], String(pictures), ...(hasAges ? mads : []), sexAccuracy?.toFixed(3) ?? "none"]];
   });
   return aligned([header, ...lines], 1);
 }

@@ -45,6 +45,15 @@ export function fitCorrections(part: PartPredictions): Corrections {
   };
 }
 
+/** Mean absolute difference of the plain view, corrected by a line; months. */
+export function plainMad(part: PartPredictions, bias: Bias): number {
+  const plain = plainOf(part);
+  return madOf(part.rows, (row) => corrected(plain(row), bias));
+}
+
+const madOf = (rows: readonly PredictedRow[], predicted: (row: PredictedRow) => number) =>
+  rows.reduce((sum, row) => sum + Math.abs(predicted(row) - row.boneAgeMonths), 0) / rows.length;
+
 export interface PartSummary {
   pictures: number;
   /** Mean absolute difference in months: of the plain view, of that corrected, and of the mean of all views corrected. */
@@ -59,8 +68,7 @@ export interface PartSummary {
 export function summarisePart(part: PartPredictions, corrections: Corrections | null): PartSummary {
   const { rows } = part;
   const plain = plainOf(part);
-  const mad = (predicted: (row: PredictedRow) => number) =>
-    rows.reduce((sum, row) => sum + Math.abs(predicted(row) - row.boneAgeMonths), 0) / rows.length;
+  const mad = (predicted: (row: PredictedRow) => number) => madOf(rows, predicted);
   const rightSex = rows.filter(
     ({ maleHat, male }) => maleHat !== null && (mean(maleHat) > 0.5 ? 1 : 0) === male,
   );

@@ -1,6 +1,7 @@
 /** Predictions of a cohort as an async iterable. */
 
 import type { z } from "zod";
+import { contractDoubts } from "../contract/plausible.js";
 import type { SexNeed } from "../data/annotations.js";
 import { type Cohort, duplicateLines, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
@@ -16,6 +17,7 @@ import { shareOf } from "../slurm/share.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOf, type Staged, stage } from "../staging/staging.js";
 import type { SexWord } from "../words.js";
+import { AgeWatch } from "./ageWatch.js";
 import { predictCohortOptions, requireModels } from "./arguments.js";
 import { combineBlocks } from "./ensemble.js";
 import type { Members, Models } from "./members.js";
@@ -100,6 +102,8 @@ export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, op
   const { sexModel, maskDirs, logger = silentLogger } = options;
   const all = sexModel === undefined ? models : [...models, sexModel];
   for (const text of overrideTexts(all, maskDirs)) logger.warn(text);
+  for (const { file, contract } of models)
+    for (const { text } of contractDoubts(contract)) logger.warn(`${file}: implausible contract: ${text}`);
   warnAboutCohort(cohort, logger);
 }
 
@@ -130,9 +134,12 @@ export async function* blocksOf(
 ): AsyncGenerator<Block> {
   await using staged = await stageRows(cohort, options, from);
   const blocks = predictBlocks(list, cohort.samples(from), { ...options, read: staged?.read });
+  const ages = new AgeWatch(options.logger);
   for await (const { samples, ofModels } of blocks) {
     const ofMembers = ofModels.map((records) => records.map((record) => applyStrict(record, options)));
-    yield { samples, records: names === null ? ofMembers[0]! : combineBlocks(names, ofMembers), ofMembers };
+    const records = names === null ? ofMembers[0]! : combineBlocks(names, ofMembers);
+    for (const record of records) ages.see(record);
+    yield { samples, records, ofMembers };
   }
   for (const note of cohort.notes()) options.logger?.warn(note);
 }

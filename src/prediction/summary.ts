@@ -1,6 +1,8 @@
 /** What a run amounts to: counts, error against the truth, speed. */
+import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 import { plural } from "../plural.js";
 import { durationText } from "../report/progress.js";
+import { isOutside } from "./ageWatch.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 
 export interface Summary {
@@ -16,6 +18,8 @@ export interface Summary {
   firstFailure: FailureRecord | null;
   /** The first row without one of each code. */
   firstFailures: Record<string, FailureRecord>;
+  /** Predicted rows with a bone age that no child has, below 0 or above 240 months. */
+  outside: number;
   /** Predicted rows whose true bone age is known. */
   withTruth: number;
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
@@ -36,6 +40,7 @@ export class SummaryBuilder {
   private dropped = 0;
   private resumedRows = 0;
   private sexPredicted = 0;
+  private outside = 0;
   private readonly deviations = new Deviations();
   private readonly ofMembers = new Map<string, Deviations>();
   private readonly byCode = new Map<string, number>();
@@ -52,6 +57,7 @@ export class SummaryBuilder {
     }
     this.predicted += 1;
     if (record.sexPredicted) this.sexPredicted += 1;
+    if (isOutside(record.ageMonths)) this.outside += 1;
     this.deviations.add(record.ageMonths, record.boneAgeMonths);
     if (!("members" in record)) return;
     for (const { name, ageMonths } of record.members) {
@@ -69,7 +75,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, sexPredicted, resumedRows } = this;
+    const { predicted, dropped, failed, sexPredicted, outside, resumedRows } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -79,6 +85,7 @@ export class SummaryBuilder {
       failuresByCode: Object.fromEntries([...this.byCode].sort(([, a], [, b]) => b - a)),
       firstFailure: firstOf([...this.firsts.values()]),
       firstFailures: Object.fromEntries(this.firsts),
+      outside,
       withTruth: this.deviations.count,
       madMonths: this.deviations.mean,
       members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
@@ -130,13 +137,17 @@ export function formatSummary(summary: Summary): string {
 
 /** The same without what it took. */
 export function formatOutcome(summary: Summary): string {
-  const { rows, predicted, failed, dropped, sexPredicted } = summary;
+  const { rows, predicted, failed, dropped, sexPredicted, outside } = summary;
   const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
   for (const [code, count] of Object.entries(summary.failuresByCode))
     lines.push(`  ${code}: ${count}${exampleText(count, summary.firstFailures[code])}`);
   if (sexPredicted > 0) lines.push(`the sex was predicted in ${plural(sexPredicted, "row")}`);
+  if (outside > 0)
+    lines.push(
+      `${plural(outside, "bone age")} outside of ${BONE_AGE_MONTHS.least} to ${BONE_AGE_MONTHS.most} months`,
+    );
   lines.push(...deviationLines(summary));
   return lines.join("\n");
 }

@@ -1,6 +1,7 @@
 /** The parts of a run, from its configuration: what the loop calls, in the order in which it calls them. */
 import type { Contract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
+import { correctionDoubt } from "../contract/plausible.js";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
@@ -66,7 +67,8 @@ export function createHooks(parts: Parts): Hooks {
   const isSaid = !("verbose" in lr_scheduler.init_args) || lr_scheduler.init_args.verbose;
   const schedule = createSchedule(lr_scheduler, optimizer.init_args.lr, trainer.max_epochs);
   const learningRate = new LearningRate(schedule, isSaid ? logger : null);
-  const save = (file: string) => step.save(file, { ...contract, ...biasInMonths(metrics.bias, scale) });
+  const correction = plausibleCorrection(scale, logger);
+  const save = (file: string) => step.save(file, { ...contract, ...correction(metrics.bias) });
   const checkpoints = new Checkpoints(early_stopping, folder, save, logger);
   const failures = new Failures(folder.failures);
   const tensorBoard = new TensorBoardLog(folder.path, {
@@ -87,7 +89,18 @@ export function createHooks(parts: Parts): Hooks {
   return { all, learningRate, checkpoints, failures, tensorBoard };
 }
 
-/** A line in z as the contract wants it: with z = (months - mean) / sd, the slope stays and the intercept moves. */
-function biasInMonths({ slope, intercept }: Bias, { meanMonths, sdMonths }: AgeScale): Manifest {
-  return { biasSlope: slope, biasIntercept: sdMonths * intercept - slope * meanMonths };
+/**
+ * A line in z as the contract wants it: with z = (months - mean) / sd, the slope stays and the intercept moves. None where
+ * that is implausible, as of a network that has not learnt ages yet; the first time is told.
+ */
+function plausibleCorrection({ meanMonths, sdMonths }: AgeScale, logger: Logger): (bias: Bias) => Manifest {
+  let isTold = false;
+  return ({ slope, intercept }) => {
+    const [biasSlope, biasIntercept] = [slope, sdMonths * intercept - slope * meanMonths];
+    const doubt = correctionDoubt(biasSlope, biasIntercept);
+    if (doubt === null) return { biasSlope, biasIntercept };
+    if (!isTold) logger.warn(`saved without a bias correction as long as it is implausible: ${doubt.text}`);
+    isTold = true;
+    return { biasSlope: 0, biasIntercept: 0 };
+  };
 }

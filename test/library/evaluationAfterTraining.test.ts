@@ -61,7 +61,22 @@ async function run(name: string, contract: Manifest, broken: number[] = []) {
     });
   };
   const csv = async (part: string) => csvRows(await readFile(join(predictions, `${part}_pred.csv`), "utf8"));
-  return { rows, parts, modelFile, predictions, log, failures, evaluate, csv };
+  /** The same rows with ages as of a network that has learnt them: they are off by a line, and a little more. */
+  const learnt = async () => {
+    await evaluate();
+    log.length = 0;
+    const of = async (part: keyof typeof parts, file: string) => {
+      const said = (await csv(file)).map((row) => Number(row["y_hat-rot=0-no_flip"]));
+      const ages = said.map((months, i) => months - (0.08 * months - 4) + 0.01 * ((i % 3) - 1));
+      return { rows: parts[part].rows.map((row, i) => ({ ...row, boneAgeMonths: ages[i]! })) };
+    };
+    return {
+      train: await of("train", "train"),
+      val: await of("val", "validation"),
+      test: await of("test", "test"),
+    };
+  };
+  return { rows, parts, modelFile, predictions, log, failures, evaluate, csv, learnt };
 }
 
 async function withLoaded<T>(file: string, contract: Manifest, use: (model: BoneAgeModel) => Promise<T>) {
@@ -122,8 +137,9 @@ describe("after training", () => {
   test.each([[[]], [["--train_tta_flip"]]])(
     "the model file corrects by the line through the errors of the train predictions %s",
     async (flags: string[]) => {
-      const { rows, evaluate, csv, modelFile, log } = await run("learns", GREYS_COUNT);
-      const { bias } = await evaluate(flags);
+      const { rows, evaluate, csv, modelFile, log, learnt } = await run("learns", GREYS_COUNT);
+      const { bias, written } = await evaluate(flags, { parts: await learnt() });
+      expect(written).toEqual(bias);
       const train = await csv("train");
       // The normal equations, from the file.
       const x = train.map((row) => Number(row.y_hat));
@@ -152,6 +168,48 @@ describe("after training", () => {
       });
     },
   );
+
+  describe("a line that cannot be a bias is not written, and a warning and the table say so:", () => {
+    const expectNone = async (modelFile: string, log: string[], why: RegExp) => {
+      expect(log.join("\n")).toMatch(why);
+      expect(log.at(-1)).toContain(
+        "MAD_reg and MAD_reg_tta are with the bias correction that the model did not get",
+      );
+      await withLoaded(modelFile, {}, async ({ contract }) =>
+        expect(contract).toMatchObject({ biasSlope: 0, biasIntercept: 0 }),
+      );
+    };
+
+    test("fitted to a network that has not learnt ages", async () => {
+      const { evaluate, modelFile, log } = await run("learns", GREYS_COUNT);
+      const { bias, written } = await evaluate();
+      expect(bias.slope).toBeGreaterThan(1);
+      expect(written).toEqual({ slope: 0, intercept: 0 });
+      await expectNone(
+        modelFile,
+        log,
+        /gets no bias correction: a bias slope of 1\.23 multiplies bone ages by -0\.23/,
+      );
+    });
+
+    test("no gain for validation", async () => {
+      const { evaluate, modelFile, log, learnt } = await run("learns", GREYS_COUNT);
+      const parts = await learnt();
+      const rows = parts.val.rows.map((row) => ({
+        ...row,
+        boneAgeMonths: (row.boneAgeMonths - 4) / 0.92,
+      }));
+      await evaluate([], { parts: { ...parts, val: { rows } } });
+      await expectNone(modelFile, log, /validation is no better with it: MAD [\d.]+ months, 0\.\d+ without/);
+    });
+
+    test("fitted to few pictures", async () => {
+      const { evaluate, modelFile, log, learnt } = await run("learns", GREYS_COUNT);
+      const parts = await learnt();
+      await evaluate([], { parts: { ...parts, train: { rows: parts.train.rows.slice(0, 5) } } });
+      await expectNone(modelFile, log, /it was fitted to 5 picture\(s\); at least 8 are needed/);
+    });
+  });
 
   test("MADs and accuracies are those of the files", async () => {
     const { evaluate, csv, log } = await run("learns", GREYS_COUNT);

@@ -28,6 +28,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
     firstFailure: failure("ERR_DEEPLASIA_SEX"),
     firstFailures: expect.objectContaining({ ERR_DEEPLASIA_SEX: failure("ERR_DEEPLASIA_SEX") }),
+    outside: 0,
     withTruth: 2,
     madMonths: 7,
     members: [],
@@ -79,4 +80,11 @@ it("says nothing of a deviation without truth, and stands an empty run", () => {
   expect(summary.build(0)).toMatchObject({ rows: 0, madMonths: null, picturesPerSecond: 0 });
   summary.add(prediction(70, null));
   expect(formatSummary(summary.build(1))).not.toMatch(/deviation/);
+});
+
+it("counts bone ages that no child has", () => {
+  const summary = new SummaryBuilder();
+  for (const months of [-0.1, 0, 120, 240, 240.5, 5000]) summary.add(prediction(months, null));
+  expect(summary.build(1).outside).toBe(3);
+  expect(formatSummary(summary.build(1))).toContain("3 bone ages outside of 0 to 240 months");
 });

@@ -1,0 +1,26 @@
+/** Bone ages that no child has: said once a run, and counted in its summary. */
+import { BONE_AGE_MONTHS } from "../contract/plausible.js";
+import { type Logger, silentLogger } from "../report/log.js";
+import { type AnyRecord, isFailure } from "./record.js";
+
+const { least, most } = BONE_AGE_MONTHS;
+
+export function isOutside(ageMonths: number): boolean {
+  return ageMonths < least || ageMonths > most;
+}
+
+export class AgeWatch {
+  private isTold = false;
+
+  constructor(private readonly logger: Logger = silentLogger) {}
+
+  see(record: AnyRecord): void {
+    if (this.isTold || isFailure(record) || !isOutside(record.ageMonths)) return;
+    this.isTold = true;
+    const { row, imageId, ageMonths } = record;
+    this.logger.warn(
+      `row ${row}, ${imageId}: a bone age of ${ageMonths.toFixed(1)} months lies outside of ${least} to ${most}; compare ` +
+        "the pictures with the model's contract (`deeplasia-native inspect MODEL`). Others like it are not told one by one",
+    );
+  }
+}
