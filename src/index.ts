@@ -1,10 +1,18 @@
+/// <reference types="node" preserve="true" />
 /** The public API. Research software: not a medical device. */
 
 export type { Contract } from "./contract/contract.js";
 export type { Manifest } from "./contract/manifest.js";
-export type { CohortRow, Sex } from "./data/annotations.js";
+export type { CohortRow } from "./data/annotations.js";
 export { DeeplasiaError, type ErrorCode } from "./errors.js";
-export { type BoneAgeModel, type ForwardOutputs, type LoadModelOptions, loadModel } from "./model/model.js";
+export {
+  type BoneAgeModel,
+  type ForwardOptions,
+  type ForwardOutputs,
+  type LoadModelOptions,
+  loadModel,
+} from "./model/model.js";
+export type { PathArgument, PictureArgument } from "./options/library.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/cohort.js";
 export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
@@ -29,3 +37,4 @@ export type { Logger } from "./report/log.js";
 export type { ProgressEvent } from "./report/progress.js";
 export { type CreateTrainerOptions, createTrainer } from "./training/createTrainer.js";
 export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";
+export type { Sex, SexWord } from "./words.js";

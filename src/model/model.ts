@@ -25,7 +25,7 @@ import type { TrustOptions } from "../options/trust.js";
 import { requireArgument, requireOptions } from "../schema/check.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
 import { openModelSource } from "./source.js";
-import { encodeSex, type Numbers, requireFinite, requireShape, type Shape } from "./tensors.js";
+import { encodeSex, type Numbers, requireFinite, requireShape } from "./tensors.js";
 
 export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions>, Partial<TrustOptions> {
   /** A manifest file that overrides what the archive and the file beside it say. */
@@ -87,7 +87,7 @@ export class BoneAgeModel implements AsyncDisposable {
    */
   async forward(
     data: Float32Array,
-    shape: Shape,
+    shape: readonly number[],
     male?: Numbers | null,
     options: ForwardOptions = {},
   ): Promise<ForwardOutputs> {

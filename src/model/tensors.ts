@@ -9,7 +9,7 @@ export type Numbers = ArrayLike<number>;
 export type SexEncoding = Contract["sexEncoding"];
 
 /** Refuse data that are no tensor of that shape. */
-export function requireShape(data: Float32Array, shape: Shape): void {
+export function requireShape(data: Float32Array, shape: readonly number[]): asserts shape is Shape {
   const isShape =
     Array.isArray(shape) &&
     shape.length === 4 &&

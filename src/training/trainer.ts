@@ -12,7 +12,6 @@ import {
   requireShape,
   rowValues,
   type SexEncoding,
-  type Shape,
 } from "../model/tensors.js";
 import {
   type GroupHandle,
@@ -100,7 +99,7 @@ export class Trainer implements AsyncDisposable {
    */
   async step(
     data: Float32Array,
-    shape: Shape,
+    shape: readonly number[],
     male: Numbers | null,
     targetAgeZ: Numbers,
     options: { update?: boolean | undefined } = {},
@@ -115,7 +114,7 @@ export class Trainer implements AsyncDisposable {
   /** The same in evaluation mode; changes nothing. Without `targetAgeZ` there are no losses. */
   async evaluate(
     data: Float32Array,
-    shape: Shape,
+    shape: readonly number[],
     male: Numbers | null,
     targetAgeZ: Numbers | null = null,
     weights: WhichWeights = {},

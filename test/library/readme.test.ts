@@ -1,17 +1,24 @@
-/** The README's scripts, as they stand there, run against the built package. */
-import { execFileSync } from "node:child_process";
+/** The scripts of README.md and docs/library.md, as they stand there: compiled as TypeScript, and run against the built package. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { loadModel } from "../../src/index.js";
 import { runCli } from "../helpers/cli.js";
 import { halves } from "../helpers/pictures.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { fixture, projectRoot } from "../helpers/testData.js";
 
-const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
-const scripts = [...readme.matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]!);
+function scriptsOf(page: string, language: string): string[] {
+  const text = readFileSync(join(projectRoot, page), "utf8");
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map((match) => match[1]!);
+}
+
+const scripts = scriptsOf("README.md", "js");
+const [bytesScript, usingScript, serverScript, ...others] = scriptsOf("docs/library.md", "ts");
 
 /** A folder with the files that the scripts name. */
 async function project(): Promise<string> {
@@ -35,7 +42,105 @@ const run = (folder: string, script: string) => {
   return execFileSync(process.execPath, ["script.mjs"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
 };
 
-test("the README has the scripts that are tested here", () => expect(scripts).toHaveLength(3));
+test("what is to be cited: the version that this is, and the paper as the README has it", () => {
+  const page = (name: string) => readFileSync(join(projectRoot, name), "utf8");
+  const { version, license } = JSON.parse(page("package.json"));
+  const cited = parse(page("CITATION.cff"));
+  expect(cited).toMatchObject({ "cff-version": "1.2.0", version, license });
+  const [paper] = cited.references;
+  const readme = page("README.md");
+  for (const fact of [
+    paper.title,
+    paper.journal,
+    paper.doi,
+    `{${paper.start}--${paper.end}}`,
+    `{${version}}`,
+  ])
+    expect(readme).toContain(fact);
+  for (const { "family-names": name } of paper.authors)
+    expect(readme.replaceAll('{\\"o}', "ö").replaceAll('{\\"a}', "ä")).toContain(`${name}, `);
+});
+
+/** A user's compiler, without any settings of ours: the declarations are checked too. */
+function compile(folder: string, sources: readonly string[]): void {
+  const files = sources.map((source, i) => {
+    writeFileSync(join(folder, `script${i}.ts`), source);
+    return `script${i}.ts`;
+  });
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  const compilerOptions = { module: "nodenext", target: "es2022", strict: true, skipLibCheck: false };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+  execFileSync(process.execPath, [join(projectRoot, "node_modules/typescript/bin/tsc"), "-p", folder], {
+    stdio: "pipe",
+  });
+}
+
+test("the pages have the scripts that are tested here", () => {
+  expect(scripts).toHaveLength(3);
+  expect(others).toEqual([]);
+});
+
+test("all compile as TypeScript, strictly", async () => {
+  const folder = await project();
+  try {
+    compile(folder, scripts);
+  } catch (error) {
+    expect.fail(String((error as { stdout: Buffer }).stdout));
+  }
+});
+
+test("bytes, and await using as TypeScript compiles it", async () => {
+  const folder = await project();
+  compile(folder, [bytesScript!, usingScript!]);
+  const output = (i: number) =>
+    execFileSync(process.execPath, [`script${i}.js`], { cwd: folder, encoding: "utf8" });
+  expect(output(0)).toBe("M 160.0\n");
+  expect(output(1)).toBe("140.0\n");
+});
+
+describe("the server", () => {
+  /** Started on a port that is free; what it logs names it. */
+  async function start() {
+    const folder = await project();
+    compile(folder, [serverScript!]);
+    const child = spawn(process.execPath, ["script0.js", "model.pt", "0"], { cwd: folder });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const [line] = await once(child.stdout, "data");
+    const port = /port: (\d+)/.exec(String(line))![1];
+    return { child, predict: `http://127.0.0.1:${port}/predict` };
+  }
+
+  test("answers in turn, names what is wrong, and answers what is in hand before it ends", async () => {
+    const { child, predict } = await start();
+    const body = await halves(200);
+    const post = async (query: string, content: string | Blob = new Blob([body])) => {
+      const response = await fetch(predict + query, { method: "POST", body: content });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => post(`?sex=${i % 2 === 0 ? "F" : "male"}`)),
+    );
+    expect(all.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect(all.map(({ body: { ageMonths } }) => ageMonths)).toEqual([140, 160, 140, 160, 140, 160, 140, 160]);
+    expect(await post("?sex=boy")).toMatchObject({ status: 422, body: { code: "ERR_DEEPLASIA_OPTION" } });
+    expect(await post("")).toMatchObject({ status: 422, body: { code: "ERR_DEEPLASIA_SEX" } });
+    expect(await post("?sex=F", "no picture")).toMatchObject({
+      status: 422,
+      body: { code: "ERR_DEEPLASIA_IMAGE_UNREADABLE", remedy: expect.any(String) },
+    });
+    expect(await post("?sex=F", new Blob([new Uint8Array(33 * 1024 * 1024)]))).toMatchObject({ status: 413 });
+    expect((await fetch(predict)).status).toBe(404);
+
+    const crowd = await Promise.all(Array.from({ length: 60 }, () => post("?sex=F")));
+    expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([200, 503]));
+
+    const late = Promise.all([post("?sex=F"), post("?sex=M")]);
+    await fetch(predict);
+    child.kill("SIGTERM");
+    expect((await late).map(({ status }) => status)).toEqual([200, 200]);
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
 
 test("one picture, and a cohort", async () => {
   const output = run(await project(), scripts[0]!);

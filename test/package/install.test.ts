@@ -112,6 +112,41 @@ test("ships the program and what belongs to it, and nothing else", () => {
   expect(readdirSync(join(installed, "node_modules/deeplasia-native/dist"))).not.toContain(".stamp");
 });
 
+test("its declarations compile in a project without any settings or types of its own", () => {
+  const folder = join(installed, "typed");
+  mkdirSync(folder);
+  const script = `
+    import { type BoneAgeModel, loadModel, predictImage } from "deeplasia-native";
+    const model: BoneAgeModel = await loadModel("model.pt");
+    const { ageMonths }: { ageMonths: number } = await predictImage(model, new Uint8Array(1), { sex: "male" });
+    // @ts-expect-error: no sex
+    await predictImage(model, "hand.png", { sex: "boy" });
+    console.log(ageMonths);`;
+  writeFileSync(join(folder, "script.mts"), script);
+  for (const lib of [undefined, ["ES2022"]]) {
+    const compilerOptions = { module: "nodenext", strict: true, noEmit: true, skipLibCheck: false, lib };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    const tsc = join(projectRoot, "node_modules/typescript/bin/tsc");
+    const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+  }
+});
+
+test("is not packed without its addon: npm says what makes it", () => {
+  const source = join(folder, "without addon");
+  cpSync(join(projectRoot, "package.json"), join(source, "package.json"));
+  cpSync(join(projectRoot, "dist"), join(source, "dist"), { recursive: true });
+  for (const command of ["pack", "publish"]) {
+    const { status, stderr } = spawnSync("npm", [command, "--dry-run"], {
+      cwd: source,
+      env: environment,
+      encoding: "utf8",
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("npm run prebuilds");
+  }
+});
+
 test("doctor finds the prebuilt addon and loads it", () => {
   const { status, stdout } = run(["doctor", "--json"]);
   const report = JSON.parse(stdout);
