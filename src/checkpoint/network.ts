@@ -7,6 +7,7 @@ import { type Assignment, type Mismatch, type NetworkConfig, type NetworkHandle,
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { networkText } from "../options/network.js";
 import { imagenetRemedy } from "../options/train/imagenetFiles.js";
+import { plural } from "../plural.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";
 import { imagenetNames } from "./imagenet.js";
 import { checkpointSources } from "./manifest.js";
@@ -45,8 +46,8 @@ function misfit(
   ]);
   const counts = rows
     .filter(([, lines]) => lines.length > 0)
-    .map(([kind, lines]) => `${lines.length} ${kind}`);
-  const what = `${file} does not fit ${networkText(config)}: ${counts.join(", ")} tensor(s)`;
+    .map(([kind, lines]) => plural(lines.length, `${kind} tensor`));
+  const what = `${file} does not fit ${networkText(config)}: ${counts.join(", ")}`;
   return new DeeplasiaError("ERR_DEEPLASIA_CHECKPOINT", what + table.join(""), {
     file,
     remedy:

@@ -2,6 +2,7 @@
  * Which network a file of weights belongs to: read off the names and shapes of its tensors, and off the hyper-parameters
  * for what tensors cannot say. The name of the file plays no part.
  */
+
 import { DeeplasiaError } from "../errors.js";
 import { type BackboneFacts, type NetworkConfig, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";

@@ -1,4 +1,5 @@
 /** What a file of weights holds, as native code describes it: a tree of plain values with tensors in it. */
+import { plural } from "../plural.js";
 
 export interface TensorFacts {
   /** Its place among the tensors of the file. */
@@ -80,5 +81,7 @@ function valueText(value: unknown): string {
   if (isRecord(value)) return Object.keys(value).length === 0 ? "an empty dictionary" : "";
   if (!Array.isArray(value)) return "";
   const tensors = value.filter((item) => tensorFacts(item) !== null).length;
-  return tensors > 0 ? `a list of ${tensors} tensors without names` : `a list of length ${value.length}`;
+  return tensors > 0
+    ? `a list of ${plural(tensors, "tensor")} without names`
+    : `a list of length ${value.length}`;
 }

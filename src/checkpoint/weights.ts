@@ -3,8 +3,10 @@
  * torch.compile, FSDP, averages, Lightning modules) put words before or into every name. So nothing is known of keys:
  * a network is found by its own names, and whatever stands before them is taken off.
  */
+
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
+import { plural } from "../plural.js";
 import { familyOf, isPart, prefixOf } from "./families.js";
 import { imagenetPrefix } from "./imagenet.js";
 import { type Leaf, leavesOf, type TensorFacts, treeText } from "./tree.js";
@@ -148,7 +150,7 @@ function choose(file: string, found: readonly Omit<Weights, "others">[], wanted:
   if (wanted !== undefined) return asked(file, wanted, found);
   if (found.length === 1) return found[0]!;
   const names = found.map(({ name }) => label(name));
-  const counted = found.map(({ name, tensors }) => `${label(name)} (${tensors.size} tensors)`);
+  const counted = found.map(({ name, tensors }) => `${label(name)} (${plural(tensors.size, "tensor")})`);
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
     `${file} holds the weights of ${found.length} networks: ${counted.join(", ")}`,

@@ -1,27 +1,42 @@
 /** What a check finds wrong with a cohort, by kind. */
 
-/** Kinds of findings, in the order of a report, each with what it is called there. */
+/** Kinds of findings, in the order of a report, each with what one and several are called there. */
 export const FINDING_KINDS = {
-  "column-missing": "columns are missing",
-  "bad-row": "rows that cannot be used",
-  "sex-unknown": "rows without a sex that is M or F",
-  "age-unread": "bone ages are no numbers: train leaves these rows out",
-  "age-missing": "rows without a bone age: train leaves them out",
-  "picture-missing": "pictures are missing",
-  "picture-unreadable": "pictures cannot be read",
-  "picture-blank": "pictures have one grey value throughout",
-  "mask-missing": "pictures have no mask",
-  "mask-unreadable": "masks cannot be read",
-  "mask-empty": "masks are all black",
-  "mask-size": "masks are not as large as their pictures",
-  "row-twice": "rows name a picture that an earlier row names",
-  "row-differs": "rows say otherwise of a picture than an earlier row",
-  "same-content": "pictures have the content of another one",
-  "age-implausible": "bone ages are below 0 or above 20 years",
-  "age-unit": "the bone ages look like years, not months",
-  "sex-differs": "patients have two sexes",
-  "no-split": "rows are in no split",
-  "split-overlap": "patients are in two splits",
+  "column-missing": ["column is missing", "columns are missing"],
+  "bad-row": ["row that cannot be used", "rows that cannot be used"],
+  "sex-unknown": ["row without a sex that is M or F", "rows without a sex that is M or F"],
+  "age-unread": [
+    "bone age is no number: train leaves this row out",
+    "bone ages are no numbers: train leaves these rows out",
+  ],
+  "age-missing": [
+    "row without a bone age: train leaves it out",
+    "rows without a bone age: train leaves them out",
+  ],
+  "picture-missing": ["picture is missing", "pictures are missing"],
+  "picture-unreadable": ["picture cannot be read", "pictures cannot be read"],
+  "picture-blank": ["picture has one grey value throughout", "pictures have one grey value throughout"],
+  "mask-missing": ["picture has no mask", "pictures have no mask"],
+  "mask-unreadable": ["mask cannot be read", "masks cannot be read"],
+  "mask-empty": ["mask is all black", "masks are all black"],
+  "mask-size": ["mask is not as large as its picture", "masks are not as large as their pictures"],
+  "row-twice": [
+    "row names a picture that an earlier row names",
+    "rows name a picture that an earlier row names",
+  ],
+  "row-differs": [
+    "row says otherwise of a picture than an earlier row",
+    "rows say otherwise of a picture than an earlier row",
+  ],
+  "same-content": ["picture has the content of another one", "pictures have the content of another one"],
+  "age-implausible": ["bone age is below 0 or above 20 years", "bone ages are below 0 or above 20 years"],
+  "age-unit": [
+    "sign that the bone ages are years, not months",
+    "signs that the bone ages are years, not months",
+  ],
+  "sex-differs": ["patient has two sexes", "patients have two sexes"],
+  "no-split": ["row is in no split", "rows are in no split"],
+  "split-overlap": ["patient is in two splits", "patients are in two splits"],
 } as const;
 export type FindingKind = keyof typeof FINDING_KINDS;
 

@@ -2,10 +2,12 @@
  * The RSNA bone age challenge as it is downloaded: three tables whose columns are named in three ways, folders that are
  * doubled by unpacking, and truth for the test set that comes apart from it.
  */
+
 import { basename, join, posix, resolve } from "node:path";
 import { type Sex, sexInMaleColumn } from "../data/annotations.js";
 import { openTable, type Table } from "../data/table.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { plural } from "../plural.js";
 import { columnLike, monthsInCell } from "./cells.js";
 import { ImportResult } from "./importResult.js";
 import { filesBelow, PictureIndex } from "./pictureIndex.js";
@@ -180,7 +182,9 @@ function addRows(
     }
   }
   if (several > 0)
-    result.notes.push(`${several} ids have a picture in more than one folder; the first folder counts`);
+    result.notes.push(
+      `${plural(several, "id has", "ids have")} a picture in more than one folder; the first folder counts`,
+    );
   return used;
 }
 
@@ -201,5 +205,7 @@ function addNotes(children: ReadonlyMap<string, Child>, options: RsnaOptions, re
   }
   const withoutAge = result.rows.filter(({ boneAgeMonths }) => boneAgeMonths === null).length;
   if (withoutAge > 0)
-    result.notes.push(`${withoutAge} rows have no bone age: the test set's truth is a table of its own`);
+    result.notes.push(
+      `${plural(withoutAge, "row has", "rows have")} no bone age: the test set's truth is a table of its own`,
+    );
 }

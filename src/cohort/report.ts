@@ -1,5 +1,6 @@
 /** What the commands of a cohort say to a person. */
 
+import { plural } from "../plural.js";
 import { aligned } from "../report/columns.js";
 import type { CheckResult } from "./check.js";
 import { FINDING_KINDS, type FindingKind } from "./findings.js";
@@ -18,7 +19,9 @@ export function formatImport({ rows, leftOut, notes }: ImportResult, out: string
   const unknown = rows.length - girls - boys;
   const sexes = `${counted(girls)} F, ${counted(boys)} M${unknown > 0 ? `, ${counted(unknown)} unknown` : ""}`;
   return lines([
-    ...(rows.length > 0 ? [`written: ${out}: ${counted(rows.length)} rows (${sexes})`] : []),
+    ...(rows.length > 0
+      ? [`written: ${out}: ${plural(rows.length, "row", "rows", counted(rows.length))} (${sexes})`]
+      : []),
     ...leftOut.map(({ why, count, examples }) => {
       const some = examples.length < count ? `${examples.join(", ")}, …` : examples.join(", ");
       return `left out: ${counted(count)}: ${why}: ${some}`;
@@ -65,7 +68,7 @@ function leftOutLines(leftOut: SplitResult["leftOut"]): string[] {
 }
 
 export function formatCheck({ rows, pictures, findings, notes }: CheckResult, annotations: string): string {
-  const summary = `${annotations}: ${counted(rows)} rows, ${counted(pictures)} pictures`;
+  const summary = `${annotations}: ${plural(rows, "row", "rows", counted(rows))}, ${plural(pictures, "picture", "pictures", counted(pictures))}`;
   const noted = notes.map((note) => `note: ${note}`);
   if (findings.length === 0) return lines([`${summary}: nothing is wrong`, ...noted]);
   const byKind = (Object.keys(FINDING_KINDS) as FindingKind[]).flatMap((kind) => {
@@ -78,11 +81,11 @@ export function formatCheck({ rows, pictures, findings, notes }: CheckResult, an
 }
 
 /** `3 pictures are missing`, and below it which. */
-function listed(texts: readonly string[], heading: string): string[] {
+function listed(texts: readonly string[], [one, several]: readonly [string, string]): string[] {
   if (texts.length === 0) return [];
   const rest = texts.length - LISTED;
   return [
-    `${counted(texts.length)} ${heading}`,
+    plural(texts.length, one, several, counted(texts.length)),
     ...texts.slice(0, LISTED).map((text) => `  ${text}`),
     ...(rest > 0 ? [`  and ${counted(rest)} more (--json has all)`] : []),
   ];

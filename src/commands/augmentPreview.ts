@@ -1,4 +1,5 @@
 /** `augment-preview`: what training would see, as a sheet of pictures. */
+
 import type { Command } from "commander";
 import {
   columnCaptions,
@@ -23,6 +24,7 @@ import {
 import { addOptions, readOptions } from "../options/flags.js";
 import { type Layer, readSection } from "../options/layer.js";
 import { addSettingFlags, flagLayer } from "../options/settingFlags.js";
+import { plural } from "../plural.js";
 import { readConfigFile } from "../run/configFile.js";
 import { EXIT } from "./exit.js";
 import { ensureLibtorch } from "./libtorch.js";
@@ -87,7 +89,9 @@ async function preview(pictures: string[], parsed: Record<string, unknown>): Pro
   }
   const [, height, width] = inputSize;
   await writeFileAtomic(out, await drawSheet(rows, columnCaptions(how), { width, height }));
-  process.stderr.write(`written: ${out} (${rows.length} pictures, ${columns} epochs each)\n`);
+  process.stderr.write(
+    `written: ${out} (${plural(rows.length, "picture")}, ${plural(columns, "epoch")} each)\n`,
+  );
 }
 
 function openCohortOf(files: string[], options: PreviewCommandOptions): Promise<Cohort> {

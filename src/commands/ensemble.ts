@@ -7,6 +7,7 @@ import { ensembleOptions } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { plural } from "../plural.js";
 import { combineCsvs } from "../prediction/combineCsvs.js";
+import { type NamedFile, namedFile } from "../prediction/memberNames.js";
 import { publishedFiles } from "../prediction/members.js";
 import { failureText } from "../prediction/streamOutput.js";
 import { deviationLines } from "../prediction/summary.js";
@@ -42,7 +43,7 @@ export function registerEnsemble(program: Command): void {
 async function ensemble(inputs: readonly string[], parsed: Record<string, unknown>): Promise<void> {
   const { members, outputPath, ...options } = readOptions(ensembleOptions, parsed);
   const logger = createLogger({ logFile: process.env.LOG_FILE, source: "ensemble" });
-  const files = members === "published" ? await published(inputs) : membersAmong(inputs, logger);
+  const files = members === "published" ? await published(inputs) : await membersAmong(inputs, logger);
   const combined = await combineCsvs(files, options);
   await writeCombined(combined, outputPath, logger);
   const { rows, failures, deviations, notes } = combined;
@@ -55,21 +56,25 @@ async function ensemble(inputs: readonly string[], parsed: Record<string, unknow
   if (first !== undefined) logger.info(`the first that failed: ${failureText(first)}`);
   if (outputPath !== "-") logger.info(`written: ${outputPath}`);
   if (outputPath !== "-" && first !== undefined) logger.info(`not combined: ${outputPath}.failures.csv`);
-  if (rows === 0) logger.error(`there is no row to combine in ${files.join(", ")}`);
+  if (rows === 0) logger.error(`there is no row to combine in ${files.map(({ file }) => file).join(", ")}`);
   process.exitCode = failures.length > 0 || rows === 0 ? EXIT.rowsFailed : EXIT.done;
 }
 
-function published(inputs: readonly string[]): Promise<string[]> {
-  if (inputs.length === 1) return publishedFiles(inputs[0]!, [".csv"]);
+async function published(inputs: readonly string[]): Promise<NamedFile[]> {
+  if (inputs.length === 1)
+    return (await publishedFiles(inputs[0]!, [".csv"])).map((file) => ({ file, name: null }));
   throw usage("--members published goes with one folder", "Give it in place of the CSV files.");
 }
 
 /** The files without those that a pattern such as `*.csv` matches besides the members. */
-function membersAmong(inputs: readonly string[], logger: Logger): readonly string[] {
-  const isOther = (file: string) => /ensemble|\.failures\.csv$/.test(basename(file));
-  const others = inputs.filter(isOther);
-  if (others.length > 0) logger.info(`left out, as no members' predictions: ${others.join(", ")}`);
-  const files = inputs.filter((file) => !isOther(file));
+async function membersAmong(inputs: readonly string[], logger: Logger): Promise<NamedFile[]> {
+  const all: NamedFile[] = [];
+  for (const input of inputs) all.push(await namedFile(input));
+  const isOther = ({ file }: NamedFile) => /ensemble|\.failures\.csv$/.test(basename(file));
+  const others = all.filter(isOther);
+  if (others.length > 0)
+    logger.info(`left out, as no members' predictions: ${others.map(({ file }) => file).join(", ")}`);
+  const files = all.filter((each) => !isOther(each));
   if (files.length > 0) return files;
   throw usage("no members' predictions are given", "Give their CSV files.");
 }

@@ -6,21 +6,24 @@ import { pathKind } from "../files.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
 import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
 import { loadModelOptions, type PredictOptions } from "../options/predict.js";
-import { type Models, memberNames, publishedFiles } from "../prediction/members.js";
+import { memberNames, type NamedFile, namedFile } from "../prediction/memberNames.js";
+import { type Models, publishedFiles } from "../prediction/members.js";
 import { requireSexModel } from "../prediction/sexModel.js";
 
 /** In the order in which they are looked for. */
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
 
 /** The model files that `--ckp_path` and `--members` name, else the bundled one. Throws ERR_DEEPLASIA_USAGE. */
-export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<string[]> {
+export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<NamedFile[]> {
   if (members === "published") {
-    if (ckpPath?.length === 1) return publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS);
+    if (ckpPath?.length === 1) return unnamed(await publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS));
     throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");
   }
-  if (ckpPath === undefined) return [BUNDLED_MODEL];
+  if (ckpPath === undefined) return unnamed([BUNDLED_MODEL]);
+  const models: NamedFile[] = [];
+  for (const given of ckpPath) models.push(await namedFile(given));
   // The first name is meant as a model, whatever it is: loading it says what.
-  for (const file of ckpPath.slice(1)) {
+  for (const { file } of models.slice(1)) {
     const isPicture = /\.(png|jpe?g|tiff?|webp)$/i.test(file);
     if (!isPicture && (await pathKind(file)) !== "folder") continue;
     throw usage(
@@ -28,9 +31,12 @@ export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<
       "Put pictures before the flags (predict hand.png --ckp_path model.pt), or after --.",
     );
   }
-  if (ckpPath.length > 1) memberNames(ckpPath);
-  return ckpPath;
+  // Here, before they are loaded.
+  if (models.length > 1) memberNames(models);
+  return models;
 }
+
+const unnamed = (files: readonly string[]): NamedFile[] => files.map((file) => ({ file, name: null }));
 
 export interface LoadedModels {
   models: Models;

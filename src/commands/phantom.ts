@@ -1,9 +1,11 @@
 /** `phantom`: draw a cohort of synthetic radiographs. */
+
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/cohort.js";
+import { plural } from "../plural.js";
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";
 import { EXIT } from "./exit.js";
@@ -47,10 +49,10 @@ async function phantom(parsed: Record<string, unknown>): Promise<void> {
   });
   progress.finish();
   if (finished) {
-    logger.info(`written: ${drawn} pictures into ${options.out}`);
+    logger.info(`written: ${plural(drawn, "picture")} into ${options.out}`);
     process.exitCode = EXIT.done;
     return;
   }
   process.exitCode = stop.exitCode ?? EXIT.failure;
-  logger.warn(`stopped after ${drawn} of ${options.n} pictures; the same command goes on`);
+  logger.warn(`stopped after ${drawn} of ${plural(options.n, "picture")}; the same command goes on`);
 }

@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { pathKind } from "../files.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
-import type { BoneAgeModel } from "../model/model.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import {
   cohortPredictionOptions,
@@ -15,6 +14,7 @@ import {
 } from "../options/predict.js";
 import type { AnyPrediction } from "../prediction/columns.js";
 import { longestForward } from "../prediction/forward.js";
+import { memberNames } from "../prediction/memberNames.js";
 import type { Models } from "../prediction/members.js";
 import { ageText } from "../prediction/months.js";
 import { overrideTexts } from "../prediction/overrides.js";
@@ -82,7 +82,8 @@ const MOST_USED = [
 async function predict(pictures: string[], parsed: Record<string, unknown>): Promise<void> {
   const options = readOptions(predictOptions, parsed);
   const contract = readOptions(contractOptions, parsed);
-  const modelPaths = await modelFiles(options);
+  const named = await modelFiles(options);
+  const modelPaths = named.map(({ file }) => file);
   const progress = createProgress(options.progress);
   const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "predict" });
   for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
@@ -99,7 +100,8 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
       logger.info(`${model.file} on ${model.device.name} (${model.device.reason})${role}`);
     }
     const files = pictures.length > 0 ? pictures : undefined;
-    const run = { ...options, files, sexModel };
+    const memberNamesGiven = named.length > 1 ? memberNames(named) : undefined;
+    const run = { ...options, files, sexModel, memberNames: memberNamesGiven };
     const asData = options.outputPath !== undefined || options.memberCsvs !== undefined || "format" in parsed;
     if (files === undefined || asData) await write(models, run, logger, progress);
     else await print(models, run, logger, progress);
@@ -113,7 +115,7 @@ function warnOfCheckpointFlags({ legacyCkp, backbone }: PredictOptions, logger: 
     if (isGiven) logger.warn(`--${flag} has no effect on a TorchScript model`);
 }
 
-type Run = PredictOptions & { files: string[] | undefined; sexModel: BoneAgeModel | undefined };
+type Run = PredictOptions & Pick<PredictCohortOptions, "files" | "sexModel" | "memberNames">;
 
 /** For a person: a line a picture on stdout. */
 async function print(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
@@ -197,7 +199,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
 }
 
 /** What the library takes of the command's options. */
-function cohortPart({ files, sexModel, ...options }: Run): PredictCohortOptions {
+function cohortPart({ files, sexModel, memberNames, ...options }: Run): PredictCohortOptions {
   const scratch = options.scratch ?? (options.annotationCsv === undefined ? "none" : "auto");
-  return { ...cohortPredictionOptions.strip().parse(options), scratch, files, sexModel };
+  return { ...cohortPredictionOptions.strip().parse(options), scratch, files, sexModel, memberNames };
 }

@@ -2,12 +2,14 @@
  * The contract of one model: its manifest's fields from every source, merged field by field, each with where it came
  * from. Order, later wins: archive, file beside the model, `--manifest` file, flags. Nothing is guessed.
  */
+
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { native } from "../native.js";
+import { plural } from "../plural.js";
 import {
   DESCRIPTIVE_FIELDS,
   MANIFEST_FIELDS,
@@ -206,7 +208,7 @@ export function completeContract(manifest: Manifest, modelFile: string): Contrac
     if (count === 1 || count === channels) continue;
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_CONTRACT",
-      `${field} has ${count} values, but the input has ${channels} channel(s); give 1 or ${channels}`,
+      `${field} has ${plural(count, "value")}, but the input has ${plural(channels, "channel")}; give 1 or ${channels}`,
       { file: modelFile },
     );
   }

@@ -4,7 +4,9 @@
  *
  * A row that cannot be used never stops the others: it comes out as a `BadRow`, in its place.
  */
+
 import { DeeplasiaError } from "../errors.js";
+import { plural } from "../plural.js";
 import { isUnknown, parseSex, type Sex } from "../words.js";
 import { openTable, type RecordWatch, type Table } from "./table.js";
 import { columnIndex, findColumn } from "./tableColumns.js";
@@ -109,7 +111,7 @@ function readRow(
   const dir = cells[columns.dir] ?? "";
   const place = { file: table.file, row };
   if (cells.length !== table.columns.length) {
-    const what = `${cells.length} cells where the header has ${table.columns.length}`;
+    const what = `${plural(cells.length, "cell")} where the header has ${table.columns.length}`;
     const remedy = "Quote cells that hold the delimiter, and write one cell for each column.";
     const error = new DeeplasiaError("ERR_DEEPLASIA_ROW", what, { ...place, remedy });
     return { row, imageId, dir, patientId: null, error };

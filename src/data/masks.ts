@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DeeplasiaError, optionPathError } from "../errors.js";
 import { pathKind } from "../files.js";
+import { isDefaultFolder } from "../options/folders.js";
 
 export interface Masks {
   /** False if no folders were given: then pictures are used whole. */
@@ -35,12 +36,18 @@ export async function openMasks(folders: readonly string[], option = "mask_dirs"
   };
 }
 
-/** Throws `ERR_DEEPLASIA_OPTION` unless the path is a folder. */
+/** Throws `ERR_DEEPLASIA_OPTION` unless the path is a folder; a default is not said as if somebody had given it. */
 export async function requireFolder(path: string, option: string): Promise<void> {
   const kind = await pathKind(path).catch((error: DeeplasiaError) => {
     throw optionPathError(error, option);
   });
   if (kind === "folder") return;
+  if (kind === null && isDefaultFolder(path)) {
+    const needed = option.endsWith("img_dir") ? "the pictures" : 'the masks ("" for none)';
+    const what = `--${option} is not given, and its default is not there: ${path}`;
+    const remedy = `Give the folder of ${needed}: --${option}.`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { file: path, remedy });
+  }
   const what = kind === null ? "there is no folder" : "this is not a folder:";
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${what} ${path}`, {
     file: path,

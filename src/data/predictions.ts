@@ -1,5 +1,7 @@
 /** Prediction CSVs of earlier runs: this program's, and the reference's, which have fewer columns. */
+
 import { DeeplasiaError } from "../errors.js";
+import { plural } from "../plural.js";
 import { numberInCell, type Sex, sexInPredictions } from "./annotations.js";
 import { openTable } from "./table.js";
 import { columnIndex, findColumn } from "./tableColumns.js";
@@ -49,7 +51,7 @@ export async function readPredictions(file: string): Promise<EarlierPredictions>
   for await (const cells of table.records()) {
     const row = rows.length + 1;
     if (cells.length !== width) {
-      const what = `${cells.length} cells where the header has ${width}`;
+      const what = `${plural(cells.length, "cell")} where the header has ${width}`;
       throw new DeeplasiaError("ERR_DEEPLASIA_ROW", what, { file, row, remedy: "Predict again." });
     }
     rows.push(readRow(file, positions, cells, row));

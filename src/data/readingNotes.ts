@@ -25,7 +25,7 @@ export class ReadingNotes {
       notes.push(`${cells} not UTF-8 and taken for Windows-1252 (the first: "${this.firstForeign}")`);
     }
     if (this.ages > 0) {
-      const rows = this.ages === 1 ? "1 row has" : `${this.ages} rows have`;
+      const rows = plural(this.ages, "row has", "rows have");
       notes.push(
         `${rows} a bone_age that is no number and count as without one (the first: ${this.firstAge})`,
       );

@@ -80,7 +80,7 @@ function choose(rows: readonly Row[], path: string): Claim | string | null {
   const named = all.filter((claim) => claim.likeness === closest);
   if (named.length <= 1) return named[0] ?? null;
   const fit = Math.max(...named.map((claim) => claim.dirFit));
-  if (fit < 0) return `has ${named.length} rows with this file name, none of them for this folder`;
+  if (fit < 0) return `has ${plural(named.length, "row")} with this file name, none of them for this folder`;
   const best = named.filter((claim) => claim.dirFit === fit);
   const [first, ...others] = best;
   const other = others.find(({ row }) => facts(row) !== facts(first!.row));

@@ -1,7 +1,9 @@
 /** Split CSVs: `patient_ID, dir` and one column for each way to split a cohort; cells say `train`, `val` or `test`. */
+
 import { createHash } from "node:crypto";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
+import { plural } from "../plural.js";
 import { csvError, openTable, type Table } from "./table.js";
 import { columnIndex, findColumn, quotedNames } from "./tableColumns.js";
 
@@ -35,7 +37,7 @@ export async function readSplit(file: string, column: string): Promise<Split> {
   for await (const cells of table.records({ onBytes: (bytes) => hash.update(bytes) })) {
     row += 1;
     if (cells.length !== table.columns.length) {
-      const what = `row ${row} has ${cells.length} cells where the header has ${table.columns.length}`;
+      const what = `row ${row} has ${plural(cells.length, "cell")} where the header has ${table.columns.length}`;
       throw csvError(file, what, "Write one cell for each column.");
     }
     const key = splitKey(cells[patient]!, cells[folder]!);

@@ -1,4 +1,5 @@
 /** What a run ends with: its best model on train, validation and test, and the bias correction that follows from it. */
+
 import { join, posix } from "node:path";
 import { writeManifest } from "../checkpoint/save.js";
 import { archiveSources, mergeManifests } from "../contract/contract.js";
@@ -8,6 +9,7 @@ import { makeFolder, writeFileAtomic } from "../files.js";
 import type { ReadPicture } from "../image/read.js";
 import { type BoneAgeModel, loadModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { plural } from "../plural.js";
 import { aligned } from "../report/columns.js";
 import type { Logger } from "../report/log.js";
 import { type Progress, ProgressMeter } from "../report/progress.js";
@@ -84,7 +86,7 @@ export async function evaluateAfterTraining(options: EvaluationOptions): Promise
   for (const line of summaryTable(parts, config)) logger.info(line);
   if (fault !== null && learnsAge(config))
     logger.warn("MAD_reg and MAD_reg_tta are with the bias correction that the model did not get");
-  if (failed > 0) logger.warn(`${failed} row(s) could not be predicted, and are left out`);
+  if (failed > 0) logger.warn(`${plural(failed, "row")} could not be predicted: left out`);
   return { parts, failed, bias, written };
 }
 

@@ -2,10 +2,12 @@
  * Decoded pictures kept from one epoch to the next: decoding is most of what a training picture costs. What fits is kept
  * and stays; making room by giving up the oldest would, with every picture read once an epoch, never find any.
  */
+
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import type { DataSettings } from "../options/train/data.js";
+import { plural } from "../plural.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { openFolderStore } from "./cacheFolder.js";
 import type { DecodedPicture } from "./decode.js";
@@ -107,7 +109,7 @@ class MemoryStore implements PictureStore {
     if (!this.isFull) {
       const size = `${(this.bytes / 2 ** 30).toFixed(1)} GiB of ${(this.limit / 2 ** 30).toFixed(1)}`;
       this.logger.warn(
-        `${this.kept.size} pictures are cached, ${size}; the others are decoded in every epoch`,
+        `${plural(this.kept.size, "picture is", "pictures are")} cached, ${size}; the others are decoded in every epoch`,
       );
     }
     this.isFull = true;

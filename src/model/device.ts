@@ -1,6 +1,8 @@
 /** From the device flags (ours and Lightning's) to one device. A device asked for by name never falls back. */
+
 import { DeeplasiaError } from "../errors.js";
 import { native } from "../native.js";
+import { plural } from "../plural.js";
 
 export interface DeviceRequest {
   /** `auto`, `cpu`, `cuda`, `cuda:n`. */
@@ -97,7 +99,7 @@ export function chooseDevice(request: DeviceRequest): DeviceChoice {
   }
   if (!cuda.some((device) => device.name === name)) {
     const have = native().buildInfo().hasCuda
-      ? `${cuda.length} CUDA device(s) answer`
+      ? `${plural(cuda.length, "CUDA device answers", "CUDA devices answer")}`
       : "the libtorch in use is a CPU build";
     throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${name} was asked for, but ${have}`, {
       remedy: "`deeplasia-native doctor` shows what was found; `--device cpu` runs on the CPU.",

@@ -1,6 +1,8 @@
 /** What a caller hands to a network, checked before native code sees it. All throw ERR_DEEPLASIA_OPTION. */
+
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
+import { plural } from "../plural.js";
 import { shown } from "../schema/check.js";
 
 export type Shape = [batch: number, channels: number, height: number, width: number];
@@ -36,7 +38,10 @@ export function rowValues(name: string, values: Numbers, rows: number): Float32A
   const isList = Array.isArray(values) || (ArrayBuffer.isView(values) && "length" in values);
   if (!isList) throw invalid(`${name} ${shown(values)} must be a list of numbers`, rowsText(name));
   if (values.length !== rows)
-    throw invalid(`${name} holds ${values.length} values for ${rows} row(s)`, rowsText(name));
+    throw invalid(
+      `${name} holds ${plural(values.length, "value")} for ${plural(rows, "row")}`,
+      rowsText(name),
+    );
   for (let i = 0; i < rows; i++)
     if (typeof values[i] !== "number")
       throw invalid(`${name}[${i}] is ${shown(values[i])}: it must be a number`, rowsText(name));

@@ -1,5 +1,7 @@
 /** Every option of `cohort import`, `cohort split` and `cohort check`, declared once. */
+
 import { z } from "zod";
+import { DEFAULT_IMG_DIR } from "./folders.js";
 import { predictOptions } from "./predict.js";
 
 const file = z.string().min(1);
@@ -82,7 +84,7 @@ export const splitOptions = z.strictObject({
 });
 
 export const checkOptions = z.strictObject({
-  imgDir: file.default("../data/annotated/").meta({
+  imgDir: file.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
     argument: "<folder>",
     reference: true,

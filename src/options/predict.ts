@@ -11,6 +11,7 @@ import { PROGRESS_KINDS } from "../report/progress.js";
 import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
+import { DEFAULT_IMG_DIR } from "./folders.js";
 import { contractArgument } from "./library.js";
 import { trustOptions } from "./trust.js";
 
@@ -28,7 +29,7 @@ const modelOptions = {
     .optional()
     .meta({
       description:
-        "the model: TorchScript, a checkpoint of the reference, or safetensors; several are an ensemble. " +
+        "the model: TorchScript, a checkpoint of the reference, or safetensors; several are an ensemble, named by their files or by name=path. " +
         "Takes all names that follow: pictures go before it, or after --",
       argument: "<files...>",
       reference: true,
@@ -88,7 +89,7 @@ const cohortOptions = {
     argument: "<file>",
     reference: true,
   }),
-  imgDir: file.default("../data/annotated/").meta({
+  imgDir: file.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
     argument: "<folder>",
     reference: true,

@@ -29,6 +29,10 @@ export const predictCohortOptions = cohortPredictionOptions.extend({
     .optional()
     .meta({ description: "a list of pictures, folders or glob patterns" }),
   sexModel,
+  memberNames: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({ description: "a list of names, one for each member of an ensemble" }),
   ...watching,
   logger,
 });
@@ -45,9 +49,12 @@ export const writePredictionsOptions = predictCohortOptions.extend({
 });
 
 /** One model or the members of an ensemble. Throws for what is no model, or was disposed of. */
-export function requireModels(models: Models, sexModel: BoneAgeModel | undefined): Members {
+export function requireModels(
+  models: Models,
+  { sexModel, memberNames }: { sexModel?: BoneAgeModel | undefined; memberNames?: string[] | undefined },
+): Members {
   if (Array.isArray(models)) for (const [i, model] of models.entries()) requireModel(`models[${i}]`, model);
   else requireModel("model", models);
   if (sexModel !== undefined) requireModel("sexModel", sexModel);
-  return membersOf(models);
+  return membersOf(models, memberNames);
 }

@@ -7,7 +7,7 @@ import { plural } from "../plural.js";
 import { columnsOf, ensembleFields, toCsv } from "./columns.js";
 import { mean, standardDeviation } from "./ensemble.js";
 import { field, rowNumber } from "./fields.js";
-import { memberNames } from "./members.js";
+import { memberNames, type NamedFile } from "./memberNames.js";
 import type { EnsembleRecord, FailureRecord } from "./record.js";
 import { type Summary, SummaryBuilder } from "./summary.js";
 
@@ -42,18 +42,19 @@ type Months = { name: string; ageMonths: number };
 const isPresent = (member: MaybeMonths): member is Months => member.ageMonths !== null;
 
 /**
- * Combine prediction CSVs, each a member named by the stem of its file; `joinPredictions` says which rows belong together.
+ * Combine prediction CSVs, each a member named by the stem of its file, or by hand; `joinPredictions` says which rows belong together.
  *
  * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, `ERR_DEEPLASIA_ROW` for files that cannot be used,
  * `ERR_DEEPLASIA_USAGE` for two of one name.
  */
 export async function combineCsvs(
-  files: readonly string[],
+  files: readonly (string | NamedFile)[],
   { annotationCsv, allowMissing = false }: CombineOptions = {},
 ): Promise<Combined> {
-  const names = memberNames(files);
+  const named = files.map((file) => (typeof file === "string" ? { file, name: null } : file));
+  const names = memberNames(named);
   const tables: EarlierPredictions[] = [];
-  for (const file of files) tables.push(await readPredictions(file));
+  for (const { file } of named) tables.push(await readPredictions(file));
   const truth = annotationCsv === undefined ? null : await readTruth(annotationCsv);
   const byDir = everyHas(tables, "dir");
   const summary = new SummaryBuilder();

@@ -1,10 +1,11 @@
-/** The models of a run: one, or the members of an ensemble, which are named by the stems of their files. */
-import { basename, extname, join } from "node:path";
+/** The models of a run: one, or the members of an ensemble. */
+import { join } from "node:path";
 import { PUBLISHED_STEMS } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { BoneAgeModel } from "../model/model.js";
-import { columnsOf, ensembleFields } from "./columns.js";
+import { plural } from "../plural.js";
+import { memberNames } from "./memberNames.js";
 
 /** One model, or the members of an ensemble. */
 export type Models = BoneAgeModel | readonly BoneAgeModel[];
@@ -15,31 +16,23 @@ export interface Members {
   names: readonly string[] | null;
 }
 
-/** Throws ERR_DEEPLASIA_USAGE for an ensemble without members or with names that cannot be columns. */
-export function membersOf(models: Models): Members {
+/**
+ * `names`: of an ensemble's members, by hand; without, `memberNames` finds them.
+ *
+ * Throws ERR_DEEPLASIA_USAGE for an ensemble without members or with names that cannot be columns.
+ */
+export function membersOf(models: Models, names?: readonly string[]): Members {
   if (models instanceof BoneAgeModel) return { list: [models], names: null };
   if (models.length === 0) throw usage("an ensemble needs a model", "Give at least one.");
-  return { list: models, names: memberNames(models.map(({ file }) => file)) };
-}
-
-/** Columns of an ensemble's output that no member may be named after. */
-const TAKEN = new Set([
-  ...columnsOf(ensembleFields({ members: [], hasSexHead: true, marksSex: true })),
-  "members",
-]);
-
-/** The stems of files, as names of columns. Throws ERR_DEEPLASIA_USAGE for two of one name and for names of ours. */
-export function memberNames(files: readonly string[]): string[] {
-  const names = files.map((file) => basename(file, extname(file)));
-  for (const [i, name] of names.entries()) {
-    const rename = "Members are named by their files, without the extension: rename one, or give a link.";
-    const earlier = names.indexOf(name);
-    if (earlier !== i)
-      throw usage(`two members are named "${name}": ${files[earlier]} and ${files[i]}`, rename);
-    if (TAKEN.has(name))
-      throw usage(`a member cannot be named "${name}" as a column is: ${files[i]}`, rename);
-  }
-  return names;
+  if (names !== undefined && names.length !== models.length)
+    throw usage(
+      `${names.length} names are given for ${plural(models.length, "member")}`,
+      "Give one for each.",
+    );
+  return {
+    list: models,
+    names: memberNames(models.map(({ file }, i) => ({ file, name: names?.[i] ?? null }))),
+  };
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Where predictions go: a CSV or JSON-lines file that appears when it is complete, or a stream. */
+
 import { basename, dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
 import { type Lock, lockFile } from "../lock.js";
+import { plural } from "../plural.js";
 import type { Logger } from "../report/log.js";
 import { removeLeftovers } from "../temporaryFiles.js";
 import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
@@ -232,7 +234,7 @@ async function interrupted(file: OutputFile): Promise<DeeplasiaError> {
   const paths = outputPaths(file.path);
   // The rows are counted in the layout they have, not in the one that is asked for now.
   const rows = await countHeldRows(paths, (await readRunFile(paths).catch(() => null)) ?? file);
-  const what = `an interrupted run lies at ${paths.partial} (${rows} rows)`;
+  const what = `an interrupted run lies at ${paths.partial} (${plural(rows, "row")})`;
   const remedy = "Add --resume to go on with it, or --overwrite to discard it.";
   return new DeeplasiaError("ERR_DEEPLASIA_RESUME", what, { file: paths.partial, remedy });
 }

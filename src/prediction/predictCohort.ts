@@ -36,6 +36,8 @@ export interface PredictCohortOptions extends Partial<Omit<CohortPredictionOptio
   files?: readonly string[] | undefined;
   /** Says the sex where a row gives none: a model with a sex head that looks at the picture alone. */
   sexModel?: BoneAgeModel | undefined;
+  /** Names of an ensemble's members; by default the stems of their files, or what tells those apart. */
+  memberNames?: readonly string[] | undefined;
   /** Stops between two batches; what was begun is finished and delivered first. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
@@ -176,7 +178,7 @@ export async function* predictCohort(
   options: PredictCohortOptions,
 ): AsyncGenerator<AnyRecord, void, void> {
   const resolved = requireOptions(predictCohortOptions, options);
-  const members = requireModels(models, resolved.sexModel);
+  const members = requireModels(models, resolved);
   const whole = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, whole, resolved);
   const cohort = cohortOfShare(whole, shareOf(resolved.shard), resolved.batchSize);

@@ -32,7 +32,8 @@ export async function predictInto(
     if (!isFailure(record)) lastPredicted = record.row;
   }
   let done = output.resumeIndex;
-  if (done > 0 && done < cohort.total) options.logger?.info(`resuming after ${done} of ${cohort.total} rows`);
+  if (done > 0 && done < cohort.total)
+    options.logger?.info(`resuming after ${done} of ${plural(cohort.total, "row")}`);
   const start = performance.now();
   if (done < cohort.total) {
     const meter = new ProgressMeter(cohort.total, done);

@@ -19,7 +19,7 @@ export function provenanceOf(
   identity: RunIdentity,
   command: string | undefined,
 ): Record<string, unknown> {
-  const { files, sexModel, signal, onProgress, logger, ...options } = run;
+  const { files, sexModel, memberNames: _, signal, onProgress, logger, ...options } = run;
   const { buildInfo } = native();
   return {
     ...processFacts(),

@@ -10,6 +10,7 @@ import { requireOptions } from "../schema/check.js";
 import { shareOf } from "../slurm/share.js";
 import { requireModels, writePredictionsOptions } from "./arguments.js";
 import { runIdentityOf } from "./identity.js";
+import { memberFileName } from "./memberNames.js";
 import type { Members, Models } from "./members.js";
 import { kindOf, lockOutput, type OutputOptions, openOutput } from "./output.js";
 import { overrideTexts } from "./overrides.js";
@@ -57,7 +58,7 @@ export async function writePredictions(
     options,
   );
   const logger = resolved.logger ?? silentLogger;
-  const members = requireModels(models, resolved.sexModel);
+  const members = requireModels(models, resolved);
   const cohort = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, cohort, resolved);
   const identity = await runIdentityOf(members.list, cohort, resolved, memberCsvs);
@@ -131,7 +132,7 @@ function layouts(
     );
   }
   const memberFiles = list.map(({ hasSexHead }, i) => {
-    const path = join(memberCsvs, `${names[i]}.csv`);
+    const path = join(memberCsvs, memberFileName(names[i]!));
     return { path, format: "csv" as const, members: null, hasSexHead, marksSex };
   });
   return { ...layout, memberFiles };

@@ -1,4 +1,5 @@
 /** A training run as a whole: rows, network and hooks are put together, the loop runs, the best model is tested. */
+
 import { randomInt } from "node:crypto";
 import { dirname } from "node:path";
 import type { Contract } from "../contract/contract.js";
@@ -13,6 +14,7 @@ import type { ReadPicture } from "../image/read.js";
 import { lockFolder } from "../lock.js";
 import { chooseDevice } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { plural } from "../plural.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { removeLeftovers } from "../temporaryFiles.js";
@@ -254,7 +256,7 @@ function noteKnownFailures({ cohort, config, logger }: Run, { failures }: Hooks)
   }
   if (failed.length > 0) {
     const lines = reasonLines(failed.map(({ error }) => error));
-    logger.warn([`${failed.length} row(s) cannot be used and are left out:`, ...lines].join("\n  "));
+    logger.warn([`${plural(failed.length, "row")} cannot be used: left out:`, ...lines].join("\n  "));
   }
   for (const note of cohort.notes) logger.warn(note);
 }

@@ -4,11 +4,13 @@
  * Nothing depends on a copy: one that is missing or damaged is read from where it came, so a prediction is the same with
  * and without, and errors name the user's own files.
  */
+
 import { mapInOrder } from "../data/lookAhead.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { freeBytes, outputError } from "../files.js";
 import { type ReadPicture, readAnew } from "../image/read.js";
+import { plural } from "../plural.js";
 import type { Logger } from "../report/log.js";
 import { LEFT_FREE, type Scratch, whyNotWorth } from "./scratch.js";
 import { StagingFolder } from "./stagingFolder.js";
@@ -68,7 +70,7 @@ async function copyAll({ scratch, files, workers, signal, logger }: StagingOptio
     for await (const isNew of mapInOrder(until(files(), signal), workers, (file) => folder.copy(file)))
       if (isNew) copied += 1;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    logger.info(`${copied} files copied to ${folder.path} in ${seconds} s`);
+    logger.info(`${plural(copied, "file")} copied to ${folder.path} in ${seconds} s`);
   } catch (error) {
     await folder.leave();
     throw error;

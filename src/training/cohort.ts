@@ -1,4 +1,5 @@
 /** The rows that a run trains on, validates on and is tested on. */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readAnnotations, type Sex, whyUntrainable } from "../data/annotations.js";
@@ -11,6 +12,7 @@ import { type FailedSample, Locator, type ReadySample, type SelectedRow } from "
 import { readSplit } from "../data/splits.js";
 import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { plural } from "../plural.js";
 
 export const PARTS = ["train", "val", "test"] as const;
 export type Part = (typeof PARTS)[number];
@@ -161,7 +163,7 @@ function requireRows(
 /** Throws ERR_DEEPLASIA_OPTION, with the reasons, if none of a part's rows can be used. */
 export function requireUsable(part: Part, { rows, failed }: CohortPart): void {
   if (rows.length > 0 || failed.length === 0) return;
-  const what = `none of the ${failed.length} row(s) of the part "${part}" can be used`;
+  const what = `none of ${plural(failed.length, "row")} of the part "${part}" can be used`;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", withReasons(what, failed), { remedy: LOOK });
 }
 
@@ -193,7 +195,7 @@ function ageScale(selected: Selected["selected"], { annotation_path: file }: Sou
     const error = "error" in row ? row.error : whyUntrainable(row, file);
     return error === null ? [] : { error };
   });
-  const usable = `only ${ages.length} training row(s) of ${selected.train.length} can be used`;
+  const usable = `only ${ages.length} of ${plural(selected.train.length, "training row")} can be used`;
   const what = `${file}: ${usable}, so there is nothing to learn from`;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", failed.length === 0 ? what : withReasons(what, failed), {
     file,

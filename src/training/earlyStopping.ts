@@ -1,6 +1,8 @@
 /** When a run has learnt what it can: Lightning's EarlyStopping. */
+
 import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { plural } from "../plural.js";
 import type { Logger } from "../report/log.js";
 import type { EpochEvent, Hook, HookState } from "./hooks.js";
 import { watchedValue } from "./metrics.js";
@@ -47,7 +49,7 @@ export class EarlyStopping implements Hook {
     this.waited += 1;
     if (this.waited < patience) return undefined;
     const best = this.best === null ? "" : `; best: ${this.best.toFixed(3)}`;
-    return `${monitor} did not improve in ${this.waited} epochs${best}`;
+    return `${monitor} did not improve in ${plural(this.waited, "epoch")}${best}`;
   }
 
   private improves(value: number): boolean {

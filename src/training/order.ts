@@ -1,4 +1,5 @@
 /** Which rows make up an epoch's batches: a matter of seed and epoch alone, so that a resumed run sees the same. */
+
 import { DeeplasiaError } from "../errors.js";
 import { Random } from "../random.js";
 
@@ -52,7 +53,7 @@ export function requireBatches(rows: number, rules: BatchRules, ranks = 1): void
   const largest = Math.floor(rows / ranks);
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    `${batch}, but there are only ${rows} pictures to train on, and incomplete batches are left out`,
+    `${batch}, but the pictures to train on are only ${rows}, and incomplete batches are left out`,
     {
       remedy:
         largest > 0

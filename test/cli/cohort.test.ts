@@ -80,7 +80,7 @@ describe("from a download to a clean bill", () => {
     });
     const listed = await runCli(check);
     expect(listed.stdout).toMatch(
-      /^1 pictures have the content of another one\n {2}row 4: .*1386\.png, as row 1/m,
+      /^1 picture has the content of another one\n {2}row 4: .*1386\.png, as row 1/m,
     );
   });
 });

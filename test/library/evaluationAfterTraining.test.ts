@@ -287,7 +287,7 @@ describe("after training", () => {
     expect(hyperParameterMetrics(result.parts)["hp/test_mad"]).toBe(-1);
     expect((await csv("validation")).map((row) => row.filename)).toEqual(["10.png", "13.png"]);
     expect(await readdir(predictions)).toHaveLength(2);
-    expect(log.join("\n")).toContain("3 row(s) could not be predicted");
+    expect(log.join("\n")).toContain("3 rows could not be predicted");
   });
 
   test("strict: the first row that fails ends it, and nothing is written", async () => {

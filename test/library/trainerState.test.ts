@@ -116,8 +116,8 @@ describe("save", () => {
       mkdirSync(join(folder, "taken/inside"), { recursive: true });
       for (const save of [trainer.save, trainer.saveState]) {
         await save.call(trainer, join(folder, "new", "file"));
-        const path = join(folder, "text", "file");
-        expect(await rejection(save.call(trainer, path))).toMatchObject({
+        const path = join(folder, "text");
+        expect(await rejection(save.call(trainer, join(path, "file")))).toMatchObject({
           code: "ERR_DEEPLASIA_OUTPUT",
           file: path,
         });

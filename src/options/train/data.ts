@@ -1,5 +1,7 @@
 /** `data.*`: pictures, splits, batches, augmentation. Names and meanings are the reference's. */
+
 import { z } from "zod";
+import { DEFAULT_IMG_DIR, DEFAULT_MASK_DIRS } from "../folders.js";
 
 const path = z.string().min(1);
 const probability = z.number().min(0).max(1);
@@ -19,11 +21,11 @@ const sourceSettings = {
     description: "scheme to use: a column of the splits",
     argument: "<name>",
   }),
-  img_dir: path.default("../data/annotated/").meta({
+  img_dir: path.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
     argument: "<folder>",
   }),
-  mask_dirs: z.array(z.string()).default(["../data/masks/tensormask", "../data/masks/unet"]).meta({
+  mask_dirs: z.array(z.string()).default(DEFAULT_MASK_DIRS).meta({
     description: "roots of the masks, laid out as the pictures; []: no masks",
     argument: "<folders...>",
   }),

@@ -1,5 +1,7 @@
 /** Reads complete shares: strictly, as what is wrong here would be wrong in the joined file. */
+
 import { DeeplasiaError } from "../../errors.js";
+import { plural } from "../../plural.js";
 import type { Layout } from "../columns.js";
 import { recordsInOrder } from "../partial.js";
 import type { AnyRecord } from "../record.js";
@@ -29,7 +31,8 @@ export async function* sharedRecords(parts: readonly SharePart[], layout: Layout
       count += 1;
       yield record;
     }
-    if (count !== part.rows) throw damaged(part, `it holds ${count} rows and should hold ${part.rows}`);
+    if (count !== part.rows)
+      throw damaged(part, `it holds ${plural(count, "row")} and should hold ${part.rows}`);
   }
 }
 

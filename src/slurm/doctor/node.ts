@@ -1,10 +1,12 @@
 /** What a node must have for the command: GPUs that libtorch sees, and room on its own disk. */
+
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { freeBytes, pathKind } from "../../files.js";
 import type { ProbeMessage } from "../../libtorch/probe.js";
+import { plural } from "../../plural.js";
 import { type Check, limited } from "./check.js";
 
 const PATIENCE_MS = 2_500;
@@ -29,7 +31,7 @@ export async function checkDevices(
         remedy: "`deeplasia-native doctor` says more",
       };
     const found = message.loaded.devices.filter(({ name }) => name.startsWith("cuda")).length;
-    const what = `${found} CUDA device(s) answer on ${node}, ${name} is ${wanted}`;
+    const what = `${plural(found, "CUDA device answers", "CUDA devices answer")} on ${node}, ${name} is ${wanted}`;
     if (found === wanted) return { ok: true, found: what };
     const remedy = message.loaded.buildInfo.hasCuda
       ? "compare `nvidia-smi` in the job with --gpus-per-node"

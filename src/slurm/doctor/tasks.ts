@@ -1,4 +1,5 @@
 /** As many processes as the command will use: one too many waits for ever, or does all the work again. */
+import { plural } from "../../plural.js";
 import type { SlurmTask } from "../environment.js";
 import type { Check } from "./check.js";
 
@@ -15,7 +16,7 @@ export function checkTasks(step: NonNullable<SlurmTask["step"]>, nodes: number, 
   const { ranks, tasksPerNode } = step;
   const used = tasksPerNode?.length ?? nodes;
   const what = "tasks";
-  const found = `${ranks} on ${used === 1 ? "1 node" : `${used} nodes`}`;
+  const found = `${ranks} on ${plural(used, "node")}`;
   const isNumber = wanted.tasks === null || wanted.tasks.includes(ranks);
   const isSpread = wanted.nodes === null || (used === wanted.nodes && new Set(tasksPerNode ?? []).size <= 1);
   if (isNumber && isSpread) return { what, ok: true, found: `${found}, as ${wanted.command} uses them` };

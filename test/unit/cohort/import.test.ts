@@ -114,7 +114,7 @@ describe("RSNA", () => {
       "copy/1377.png": "a",
     });
     expect(notes).toContainEqual(expect.stringMatching(/^4360: .*test truth\.csv says otherwise/));
-    expect(notes).toContainEqual(expect.stringMatching(/^1 ids have a picture in more than one folder/));
+    expect(notes).toContainEqual(expect.stringMatching(/^1 id has a picture in more than one folder/));
     expect(rows.filter(({ patientId }) => patientId === "1377")).toHaveLength(1);
   });
 

@@ -49,7 +49,7 @@ describe("forward", () => {
       await expect(model.forward(pictures, [3, 1, 32, 32], [1, 0, 0])).rejects.toThrow(
         /2048 values, but shape .* 3072/,
       );
-      await expect(model.forward(pictures, [2, 1, 32, 32], [1])).rejects.toThrow(/1 values for 2 row/);
+      await expect(model.forward(pictures, [2, 1, 32, 32], [1])).rejects.toThrow(/1 value for 2 rows/);
       await expect(model.forward(pictures, [2, 1, 32, 32])).rejects.toThrow(/needs the sex/);
     }));
 

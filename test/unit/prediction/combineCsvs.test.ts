@@ -150,7 +150,7 @@ describe("files that cannot be used", () => {
   it.each([
     ["image_ID,y_hat\nh.png,1\n", "ERR_DEEPLASIA_CSV_COLUMN", /no column "pred_bone_age"/],
     ["image_ID,pred_bone_age\nh.png,old\n", "ERR_DEEPLASIA_ROW", /pred_bone_age is not a number: "old"/],
-    ["image_ID,pred_bone_age\nh.png\n", "ERR_DEEPLASIA_ROW", /1 cells where the header has 2/],
+    ["image_ID,pred_bone_age\nh.png\n", "ERR_DEEPLASIA_ROW", /1 cell where the header has 2/],
     ["", "ERR_DEEPLASIA_CSV", /empty/],
   ])("%j", async (text, code, message) => {
     await expect(combine({ "a.csv": good, "b.csv": text })).rejects.toMatchObject({

@@ -166,7 +166,7 @@ describe("a run that is interrupted", () => {
   it("does not train on after early stopping, unless that is set otherwise", async () => {
     const stop = ["--early_stopping.patience=1", "--early_stopping.min_delta=1000"];
     const { folder, reason, step } = await undisturbed(...stop);
-    expect(reason).toContain("did not improve in 1 epochs");
+    expect(reason).toContain("did not improve in 1 epoch");
     const again = await startProcess(folder, stop);
     expect([await again.ended(), again.step.calls]).toEqual([reason, 0]);
     const patient = await startProcess(folder, ["--early_stopping.patience=3", stop[1]!]);

@@ -1,0 +1,5 @@
+/** Where pictures and masks are looked for without being told: the reference's folders. */
+export const DEFAULT_IMG_DIR = "../data/annotated/";
+export const DEFAULT_MASK_DIRS = ["../data/masks/tensormask", "../data/masks/unet"];
+
+export const isDefaultFolder = (path: string) => [DEFAULT_IMG_DIR, ...DEFAULT_MASK_DIRS].includes(path);
