@@ -43,9 +43,7 @@ test("True and False are understood in a column male", async () => {
 
 test("a part of which nothing can be used, words of the split that are no part, and rows that contradict", async () => {
   const cohort = await open(six(["M", "F", "M", "F", "x", "y"]));
-  expect(() => requireUsable("val", cohort.parts.val)).toThrow(
-    /none of 2 .*2 rows: unknown sex "x" or "y"/,
-  );
+  expect(() => requireUsable("val", cohort.parts.val)).toThrow(/none of 2 .*2 rows: unknown sex "x" or "y"/);
   await expect(open(six(["M", "F", "M", "F", "M", "F"]), undefined, "Train")).rejects.toThrow(
     /in the part "train" .*what it says of rows is "Train" \(4\)/,
   );
