@@ -9,6 +9,7 @@ import type { Wanted } from "../slurm/doctor/tasks.js";
 export interface InnerCommand {
   /** `train`, `cohort check`. */
   name: string;
+  command: Command;
   /** What commander parsed of its flags. */
   parsed: Record<string, unknown>;
 }
@@ -30,7 +31,7 @@ export async function parseInner(argv: readonly string[]): Promise<InnerCommand>
     const { code, message, remedy } = error;
     throw new DeeplasiaError(code, `the command for the job is wrong: ${message}`, { remedy });
   }
-  return { name: nameOf(command), parsed: command.opts() };
+  return { name: nameOf(command), command, parsed: command.opts() };
 }
 
 function nameOf(command: Command): string {

@@ -5,11 +5,13 @@ import type { Command } from "commander";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { type JobOptions, jobOptions, submitOptions } from "../options/slurm.js";
+import { lastTask } from "../slurm/arrays.js";
 import { word } from "../slurm/quote.js";
 import { freeRunDirectory } from "../slurm/runDirectory.js";
 import { requirePassable } from "../slurm/sbatchFlags.js";
 import { type Job, jobScript } from "../slurm/script.js";
 import { submitJob } from "../slurm/submit.js";
+import { checkInner } from "./innerCheck.js";
 import { parseInner, takesFlag } from "./innerCommand.js";
 
 export async function submitCommand(words: readonly string[], submit: Command): Promise<void> {
@@ -19,6 +21,8 @@ export async function submitCommand(words: readonly string[], submit: Command): 
     options.scratch === undefined ? command : [...command, "--scratch", options.scratch],
   );
   requireShareable(inner.name, options);
+  if (options.array !== undefined) lastTask(options.array);
+  if (!options.skipDoctor) await checkInner(inner);
   const job = { options, further, command, program: ownProgram(), workingDirectory: process.cwd() };
   if (dryRun) {
     const runDirectory = await plannedDirectory(job);

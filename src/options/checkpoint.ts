@@ -34,6 +34,7 @@ export const checkpointOptions = z.strictObject({
       description:
         "the reference's parameters.yml: age mean and SD, slope and intercept by the checkpoint's stem (default: " +
         "data/parameters.yml where there is one)",
+      reads: true,
       argument: "<file>",
     }),
   biasUnit: z.enum(["z", "months"]).default("z").meta({

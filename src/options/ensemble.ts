@@ -9,6 +9,7 @@ export const ensembleOptions = z.strictObject({
   annotationCsv: file.optional().meta({
     description:
       "true bone ages: image_ID, dir, bone_age. Rows without one stay, with an empty cell (the reference's notebook loses them)",
+    reads: true,
     argument: "<file>",
     reference: true,
   }),

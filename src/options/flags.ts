@@ -42,14 +42,21 @@ export function commanderOption(
   const isLong = inner instanceof z.ZodEnum && choicesOf(inner).length > LONGEST_CHOICES;
   const choices = isLong ? `: ${inner.options.join(", ")}` : "";
   const option = new Option(flags, description + choices + defaultText(defaultValue)).helpGroup(group);
-  if (inner instanceof z.ZodEnum) values.set(option, inner.options.map(String));
+  schemas.set(option, schema);
   return option;
 }
 
-const values = new WeakMap<Option, string[]>();
+const schemas = new WeakMap<Option, z.ZodType>();
+
+/** What an option was declared as; undefined for commander's own, such as `--help`. */
+export const schemaOf = (option: Option): z.ZodType | undefined => schemas.get(option);
 
 /** The values that an option chooses from; undefined where they are not listed. */
-export const valuesOf = (option: Option): string[] | undefined => values.get(option);
+export function valuesOf(option: Option): string[] | undefined {
+  const schema = schemaOf(option);
+  const inner = schema === undefined ? undefined : unwrap(schema).inner;
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
+}
 
 /**
  * A boolean with a default is a switch; one without takes `true` or `false`. Never an optional value: it would swallow
@@ -90,11 +97,20 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
   // Only keys of the schema were read, and each fault is of one of them.
   const fault = faults[0] as ValueFault;
   const key = String(fault.path[0]);
-  const given = parsed[commanderKey(key, shape[key]!)];
+  throw optionError(`--${flagName(key, shape[key]!)}`, parsed[commanderKey(key, shape[key]!)], fault);
+}
+
+/** Throws ERR_DEEPLASIA_OPTION, as `readOptions` does, for what commander parsed of one option. */
+export function requireOption(option: Option, given: unknown): void {
+  const schema = schemaOf(option);
+  if (schema === undefined) return;
+  const { faults } = check(schema, typed(schema, writtenFlag(schema, given)));
+  if (faults !== null) throw optionError(option.long!, given, faults[0] as ValueFault);
+}
+
+function optionError(flag: string, given: unknown, { text, meaning }: ValueFault): DeeplasiaError {
   const written = given === "" ? '""' : Array.isArray(given) ? given.join(" ") : given;
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_OPTION",
-    `--${flagName(key, shape[key]!)} ${written}: ${fault.text}`,
-    { remedy: meaningRemedy(fault.meaning) },
-  );
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${flag} ${written}: ${text}`, {
+    remedy: meaningRemedy(meaning),
+  });
 }

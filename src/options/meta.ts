@@ -13,6 +13,8 @@ export interface OptionMeta {
   flag?: string;
   /** Short flag. */
   short?: string;
+  /** It names files or folders that must be there before the command runs. */
+  reads?: boolean;
 }
 
 /** What was said of a schema, also where `.partial()` wrapped it since. */

@@ -31,6 +31,7 @@ const modelOptions = {
       description:
         "the model: TorchScript, a checkpoint of the reference, or safetensors; several are an ensemble, named by their files or by name=path. " +
         "Takes all names that follow: pictures go before it, or after --",
+      reads: true,
       argument: "<files...>",
       reference: true,
       short: "m",
@@ -39,11 +40,13 @@ const modelOptions = {
   manifest: file.optional().meta({
     description:
       "contract of the model, of every member; overrides what the model and the file beside it say",
+    reads: true,
     argument: "<file>",
   }),
   predictSex: file.optional().meta({
     description:
       "a model with a sex head that says the sex of rows that give none (column sex_predicted); of the contract's flags it heeds those about masks",
+    reads: true,
     argument: "<model>",
   }),
   ...trustOptions.shape,
@@ -86,22 +89,26 @@ export const sexOption = understood(
 const cohortOptions = {
   annotationCsv: file.optional().meta({
     description: "rows to predict: image_ID, dir, patient_ID, sex, bone_age",
+    reads: true,
     argument: "<file>",
     reference: true,
   }),
   imgDir: file.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
+    reads: true,
     argument: "<folder>",
     reference: true,
   }),
   maskDirs: z.array(z.string()).default([]).meta({
     description:
       'roots of the masks, laid out as the pictures; the first that has a mask counts. "": no masks',
+    reads: true,
     argument: "<folders...>",
     reference: true,
   }),
   splitCsv: file.default("data/splits/rsna_original.csv").meta({
     description: "splits: patient_ID, dir, one column a scheme; read only with --split_column",
+    reads: true,
     argument: "<file>",
     reference: true,
   }),
@@ -116,6 +123,7 @@ const cohortOptions = {
   sex: sexOption.meta({ description: "sex of all pictures given as files: F or M", argument: "<F|M>" }),
   sexFrom: file.optional().meta({
     description: "CSV with image_ID and sex to look the pictures up in; a file of predictions too",
+    reads: true,
     argument: "<file>",
   }),
   limitPredictBatches: z.number().min(0).optional().meta({

@@ -84,7 +84,10 @@ const ownShape = {
       "how often the job is queued again when its time limit comes near; preemptions are not counted",
     argument: "<n>",
   }),
-  skipDoctor: z.boolean().default(false).meta({ description: "leave out the checks at the job's start" }),
+  skipDoctor: z
+    .boolean()
+    .default(false)
+    .meta({ description: "leave out the checks of paths before submitting, and those at the job's start" }),
 };
 
 export const jobOptions = z.strictObject({ ...sbatchShape, ...ownShape });

@@ -11,10 +11,12 @@ const side = z.int().min(8).max(4096);
 const sourceSettings = {
   annotation_path: path.default("data-management/annotation.csv").meta({
     description: "rows: image_ID, dir, patient_ID, sex, bone_age",
+    reads: true,
     argument: "<file>",
   }),
   split_path: path.default("data-management/splits/kaggle_only.csv").meta({
     description: "splits: patient_ID, dir, one column a scheme, which says train, val or test",
+    reads: true,
     argument: "<file>",
   }),
   split_column: path.default("org_split").meta({
@@ -23,10 +25,12 @@ const sourceSettings = {
   }),
   img_dir: path.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
+    reads: true,
     argument: "<folder>",
   }),
   mask_dirs: z.array(z.string()).default(DEFAULT_MASK_DIRS).meta({
     description: "roots of the masks, laid out as the pictures; []: no masks",
+    reads: true,
     argument: "<folders...>",
   }),
 };

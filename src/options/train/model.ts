@@ -75,6 +75,7 @@ export const modelSettings = z.strictObject({
   }),
   init_from: z.string().min(1).nullable().default(null).meta({
     description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
+    reads: true,
     argument: "<file>",
   }),
   drop_connect: z

@@ -1,0 +1,66 @@
+/** Values and paths of a command that a job shall run: what is wrong with them is found before the job waits in a queue. */
+import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+import { requireOption, schemaOf } from "../options/flags.js";
+import { metaOf } from "../options/meta.js";
+import { TRAIN_SETTINGS } from "../options/train/index.js";
+import { readTrainConfig } from "../run/config.js";
+import type { InnerCommand } from "./innerCommand.js";
+
+/** What a command is to read, and which flag or setting says so. */
+interface Input {
+  where: string;
+  path: string;
+}
+
+/**
+ * Throws ERR_DEEPLASIA_OPTION for a value that its option does not take, and for a path that is not there; what reading a
+ * training's configuration throws.
+ */
+export async function checkInner(inner: InnerCommand): Promise<void> {
+  const inputs = inner.name === "train" ? await inputsOfTraining(inner) : inputsOf(inner);
+  for (const { where, path } of inputs) {
+    if ((await pathKind(path)) !== null) continue;
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${where}: there is no ${path}`, {
+      file: path,
+      remedy: "Check the path; if only the nodes of the cluster have it, --skip-doctor leaves this out.",
+    });
+  }
+}
+
+function inputsOf({ command, parsed }: InnerCommand): Input[] {
+  const inputs: Input[] = [];
+  for (const option of command.options) {
+    const key = option.attributeName();
+    const schema = schemaOf(option);
+    if (schema === undefined || parsed[key] === undefined) continue;
+    requireOption(option, parsed[key]);
+    if (command.getOptionValueSource(key) === "cli" && metaOf(schema).reads === true)
+      inputs.push(...pathsIn(parsed[key]).map((path) => ({ where: option.long!, path })));
+  }
+  for (const [i, argument] of command.registeredArguments.entries()) {
+    // A pattern is for the job to look up.
+    const paths = pathsIn(command.processedArgs[i]).filter((path) => !/[*?[{!]/.test(path));
+    if (READ_OPERANDS.includes(argument.name()))
+      inputs.push(...paths.map((path) => ({ where: `<${argument.name()}>`, path })));
+  }
+  return inputs;
+}
+
+/** Operands of commands that are there before; others name what is written. */
+const READ_OPERANDS = ["predictions", "pictures", "annotations", "table"];
+
+const pathsIn = (given: unknown): string[] =>
+  [given].flat().filter((path): path is string => typeof path === "string" && path !== "");
+
+async function inputsOfTraining({ parsed }: InnerCommand): Promise<Input[]> {
+  const { config } = await readTrainConfig(parsed);
+  return [...TRAIN_SETTINGS]
+    .filter(([, schema]) => metaOf(schema).reads === true)
+    .flatMap(([setting]) => {
+      const value = setting
+        .split(".")
+        .reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], config);
+      return pathsIn(value).map((path) => ({ where: setting, path }));
+    });
+}

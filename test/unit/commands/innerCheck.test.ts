@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { checkInner } from "../../../src/commands/innerCheck.js";
+import { parseInner } from "../../../src/commands/innerCommand.js";
+import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
+
+const look = async (...argv: string[]) => checkInner(await parseInner(argv));
+
+async function cohort(): Promise<string[]> {
+  const folder = await temporaryFolder();
+  await writeTree(folder, { "a.csv": "image_ID,sex\n", "s.csv": "patient_ID\n", "images/a.png": "" });
+  return ["a.csv", "s.csv", "images"].map((name) => join(folder, name));
+}
+
+test("a job's command whose files are there is queued, whatever it will write", async () => {
+  const [annotations, splits, images] = (await cohort()) as [string, string, string];
+  await look("predict", "--annotation_csv", annotations, "--img_dir", images, "-o", "new/out.csv");
+  await look("predict", join(images, "a.png"), `${images}/*.jpg`, "--sex", "F");
+  const data = { annotation_path: annotations, split_path: splits, img_dir: images, mask_dirs: "[]" };
+  await look(
+    "train",
+    "--root_dir=new",
+    ...Object.entries(data).map(([key, value]) => `--data.${key}=${value}`),
+  );
+  await look("phantom", "--out", "new", "--n", "3");
+});
+
+test.each([
+  [["predict", "--annotation_csv", "none.csv"], "--annotation_csv: there is no none.csv"],
+  [["predict", "none.png", "--sex", "F"], "<pictures>: there is no none.png"],
+  [["predict", ".", "--sex", "F", "--ckp_path", "none.pt"], "--ckp_path: there is no none.pt"],
+  [["predict", ".", "--sex", "F", "--mask_dirs", ".", "none"], "--mask_dirs: there is no none"],
+  [["predict", ".", "--sex", "Q"], "--sex Q: must be F or M"],
+  [["predict", ".", "--sex", "F", "--batch_size", "many"], "--batch_size many: must be a whole number"],
+  [["ensemble", "none.csv"], "<predictions>: there is no none.csv"],
+  [["cohort", "check", "none.csv"], "<annotations>: there is no none.csv"],
+  [["train", "--config=none.yml"], "none.yml: no such file"],
+  [["train", "--data.annotation_path=none.csv"], "data.annotation_path: there is no none.csv"],
+  [["train", "--trainer.max_epochs=few"], '--trainer.max_epochs "few": must be a whole number'],
+])("%j is refused before it waits in the queue", async (argv, message) => {
+  await expect(look(...argv)).rejects.toThrow(message);
+});
