@@ -21,6 +21,13 @@ export function checkConfig(config: TrainConfig, settings: Layer): string[] {
       "Set trainer.max_epochs, trainer.max_steps or trainer.max_time.",
     );
   }
+  for (const limit of ["max_epochs", "max_steps"] as const) {
+    if (trainer[limit] !== 0) continue;
+    throw contradiction(
+      `${where(`trainer.${limit}`)}: trainer.${limit} is 0: nothing would be trained`,
+      "Make it larger; predict and the evaluation of a model need no training.",
+    );
+  }
   if (!model.learnable_sigma && model.age_sigma === 0 && model.sex_sigma === 0) {
     throw contradiction(
       "model.age_sigma and model.sex_sigma are both 0: there is nothing to learn",

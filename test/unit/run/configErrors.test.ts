@@ -100,6 +100,12 @@ describe("errors", () => {
     ["a key twice", "name: a\nname: b\n", /0\.yml:2: name is there twice/],
     ["a tab", "trainer:\n\tmax_epochs: 5\n", /0\.yml:2: this is not YAML/],
     ["an alias", "name: &a b\nroot_dir: *a\n", /0\.yml:2: aliases/],
+    [
+      "no epoch",
+      "trainer:\n  max_epochs: 0\n",
+      /0\.yml:2: trainer\.max_epochs is 0: nothing would be trained/,
+    ],
+    ["no step", "trainer: {max_steps: 0}", /trainer\.max_steps is 0/],
     ["no end", "trainer: {max_epochs: null}", /nothing ends the run/],
     [
       "a metric",
