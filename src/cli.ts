@@ -17,6 +17,7 @@ import { registerManifest } from "./commands/manifest.js";
 import { registerMerge } from "./commands/merge.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
+import { obeyEarly, stoppedExitCode } from "./commands/signals.js";
 import { registerSlurm } from "./commands/slurm.js";
 import { guardStreams } from "./commands/streams.js";
 import { registerTrain } from "./commands/train.js";
@@ -84,8 +85,12 @@ export async function parseCommand(program: Command, given: readonly string[]): 
   }
 }
 
-/** Run the program; sets the exit code of the process, never throws. */
-export async function main(argv: readonly string[]): Promise<void> {
+/**
+ * Run the program; sets the exit code of the process, never throws.
+ * @param isTold whether a SIGUSR1 came since the process started, before anybody listened.
+ */
+export async function main(argv: readonly string[], isTold = () => false): Promise<void> {
+  obeyEarly(isTold);
   const stdoutFailure = guardStreams();
   const isReported = await run(argv);
   const failure = await stdoutFailure();
@@ -114,5 +119,7 @@ function reportError(error: unknown): void {
   process.stderr.write(`error: ${formatError(failure)}\n`);
   if (failure.code === "ERR_DEEPLASIA_INTERNAL")
     process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
-  process.exitCode = failure.exitStatus;
+  // A signal that came before there was anything to finish.
+  const stopped = failure.code === "ERR_DEEPLASIA_ABORTED" ? stoppedExitCode() : undefined;
+  process.exitCode = stopped ?? failure.exitStatus;
 }

@@ -14,6 +14,7 @@ import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint
 import { addOptions, readOptions } from "../options/flags.js";
 import { networkText } from "../options/network.js";
 import { type TrustOptions, trustOptions } from "../options/trust.js";
+import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 
 interface Inspection {
@@ -49,7 +50,7 @@ export function registerInspect(program: Command): void {
     .argument("<model>", "TorchScript, checkpoint or safetensors")
     .option("--manifest <file>", "contract of the model; overrides what the model and the file beside it say")
     .option("--json", "as JSON")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (file: string, parsed: { manifest?: string; json?: boolean }) => {
       const options = { ...readOptions(checkpointOptions, parsed), ...readOptions(trustOptions, parsed) };
       await ensureLibtorch();

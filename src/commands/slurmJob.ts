@@ -15,6 +15,7 @@ import { concludeJob } from "../slurm/requeue.js";
 import { LEFT_FREE } from "../staging/scratch.js";
 import { EXIT } from "./exit.js";
 import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
+import { earlyExitCode } from "./signals.js";
 
 export async function doctorCommand(words: string[]): Promise<void> {
   const task = slurmTask();
@@ -30,7 +31,8 @@ export async function doctorCommand(words: string[]): Promise<void> {
   const isFirst = task?.step == null || task.step.rank === 0;
   // Of many processes the first one speaks, and whoever has something to complain of.
   process.stdout.write(formatChecks(isFirst ? checks : checks.filter(({ ok }) => ok !== true)));
-  process.exitCode = checks.some(isFatal) ? EXIT.usage : EXIT.done;
+  // Told that the end is near, the job shall not begin its work, but be queued again.
+  process.exitCode = checks.some(isFatal) ? EXIT.usage : (earlyExitCode() ?? EXIT.done);
 }
 
 /** What could not be found out stops nothing. */

@@ -11,6 +11,7 @@ import { freeRunDirectory } from "../slurm/runDirectory.js";
 import { requirePassable } from "../slurm/sbatchFlags.js";
 import { type Job, jobScript } from "../slurm/script.js";
 import { submitJob } from "../slurm/submit.js";
+import { shortTimeWarning } from "../slurm/timeLimit.js";
 import { checkInner } from "./innerCheck.js";
 import { parseInner, takesFlag } from "./innerCommand.js";
 
@@ -24,6 +25,8 @@ export async function submitCommand(words: readonly string[], submit: Command): 
   if (options.array !== undefined) lastTask(options.array);
   if (!options.skipDoctor) await checkInner(inner);
   const job = { options, further, command, program: ownProgram(), workingDirectory: process.cwd() };
+  const short = shortTimeWarning(options);
+  if (short !== null) process.stderr.write(`warning: ${short}\n`);
   if (dryRun) {
     const runDirectory = await plannedDirectory(job);
     process.stdout.write(jobScript({ ...job, runDirectory }));
@@ -64,8 +67,15 @@ function requireShareable(name: string, options: JobOptions): void {
     );
 }
 
+/** Node would open a debugger's port for a SIGUSR1 that comes before it has read our first line. */
+const DEAF = "--disable-sigusr1";
+
 /** How this program was started, wherever the job runs. */
-const ownProgram = () => [process.execPath, realpathSync(process.argv[1]!)];
+const ownProgram = () => [
+  process.execPath,
+  ...(process.allowedNodeEnvironmentFlags.has(DEAF) ? [DEAF] : []),
+  realpathSync(process.argv[1]!),
+];
 
 function plannedDirectory({ options, command }: Omit<Job, "runDirectory">): Promise<string> | string {
   const { runDir, jobName = command[0]! } = options;

@@ -7,7 +7,7 @@ import { type End, endsOf, recordEnd } from "./ends.js";
 import type { SlurmTask } from "./environment.js";
 
 /** SLURM sends the signal of `--signal` up to so many seconds early (sbatch(1)). */
-const EARLY_SECONDS = 60;
+export const EARLY_SECONDS = 60;
 
 export interface Ended {
   /** Of srun: the highest of the command's processes. */

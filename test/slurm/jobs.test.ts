@@ -36,7 +36,7 @@ describeOnCluster("a job of a real cluster", () => {
 
     const [output = ""] = await outputsIn(folder);
     const text = await readFile(output, "utf8");
-    expect(text).toMatch(/ok +signals: SIGUSR1 to this step arrives/);
+    expect(text).toMatch(/ok +signals: SIGURG to this step arrives/);
     expect(text).toContain(`slurm: job ${job} is queued again: SIGUSR1 came`);
     expect(text).toContain("written: 60 pictures");
     const status = await runCli(["slurm", "status", folder], { cwd });

@@ -24,8 +24,6 @@ export interface JobDoctorOptions {
 export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): Promise<Check[]> {
   const { wanted, scratch, meet, env } = options;
   const { step, jobId, nodes } = task;
-  // The test of signals sends one to every process of the step.
-  process.on("SIGUSR1", () => {});
   const checks: (Check | null)[] = [];
   if (step === null || step.localRank === 0)
     checks.push(...(await ofNode(task.node ?? hostname(), scratch, env)));
@@ -35,7 +33,7 @@ export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): P
   } else if (step.rank === 0) {
     const { check, release } = await gather(step, portOf(jobId));
     checks.push(checkTasks(step, nodes, wanted), check);
-    // A process that starts or ends would die of the signal: only when all are here is it sent, and none may go before.
+    // Nobody dies of it; still it is sent when all are here, so that none is in the middle of starting.
     if (check.ok === true) checks.push(await checkSignals(task, stepId));
     release();
     checks.push(await checkRequeue(jobId));

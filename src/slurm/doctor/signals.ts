@@ -1,8 +1,7 @@
 /** Whether what SLURM sends to a job arrives in this program, by sending it. */
-import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import { slurm } from "../client.js";
 import type { SlurmTask } from "../environment.js";
 import { type Check, limited } from "./check.js";
@@ -13,7 +12,10 @@ const PATIENCE_MS = 3_000;
 /** How long a signal that was sent may be on its way. */
 const TRAVEL_MS = 1_500;
 
-/** Sends SIGUSR1 to the whole step: every process of it must be ready for that. `stepId`: SLURM_STEP_ID. */
+/** A signal that nobody minds who does not wait for it: SIGUSR1 itself would be taken for SLURM's own. */
+const TEST_SIGNAL = "SIGURG";
+
+/** Sends a signal to the whole step, as SLURM will. `stepId`: SLURM_STEP_ID. */
 export function checkSignals(task: SlurmTask, stepId: string | undefined): Promise<Check> {
   return limited(WHAT, PATIENCE_MS, async () => {
     if (task.step === null || stepId === undefined) {
@@ -24,7 +26,7 @@ export function checkSignals(task: SlurmTask, stepId: string | undefined): Promi
         remedy: "start the command with srun, as the script of `slurm submit` does",
       };
     }
-    const arrived = once(process, "SIGUSR1", { signal: AbortSignal.timeout(TRAVEL_MS) }).then(
+    const arrived = once(process, TEST_SIGNAL, { signal: AbortSignal.timeout(TRAVEL_MS) }).then(
       () => true,
       () => false,
     );
@@ -34,20 +36,19 @@ export function checkSignals(task: SlurmTask, stepId: string | undefined): Promi
         "start node by srun itself: a shell or a container between them must hand signals on (exec)";
       return {
         ok: false,
-        found: `SIGUSR1 was sent to this step and did not arrive in ${TRAVEL_MS / 1000} s`,
+        found: `${TEST_SIGNAL} was sent to this step and did not arrive in ${TRAVEL_MS / 1000} s`,
         remedy,
       };
     }
     // Others of this step get it a little later.
     if (task.step.ranks > 1) await setTimeout(1000);
-    return { ok: true, found: "SIGUSR1 to this step arrives" };
+    return { ok: true, found: `${TEST_SIGNAL} to this step arrives, and so will SIGUSR1` };
   });
 }
 
-/** Everything that runs in a step gets its signals, scancel among it, which would die of its own. */
+/** By its number: scancel does not know every name. */
 async function signalStep(step: string): Promise<void> {
-  const deaf = ["-c", "trap '' USR1; exec scancel --signal=USR1 \"$0\"", step];
-  await promisify(execFile)("sh", deaf, { timeout: PATIENCE_MS });
+  await slurm("scancel", [`--signal=${constants.signals[TEST_SIGNAL]}`, step], PATIENCE_MS);
 }
 
 /** Whether the job may be queued again. */

@@ -53,14 +53,14 @@ test("a signal that SLURM sends arrives, or does not, or is for nobody", async (
   const batch = await checkSignals(task({ SLURM_PROCID: "0" }), undefined);
   expect(batch).toMatchObject({ ok: false, remedy: expect.stringContaining("srun") });
   const calls = await fakeSlurm({
-    scancel: `[ -e "$0.sent" ] || kill -USR1 ${process.pid}; touch "$0.sent"`,
+    scancel: `[ -e "$0.sent" ] || kill -URG ${process.pid}; touch "$0.sent"`,
   });
   expect(await checkSignals(inStep, "0")).toMatchObject({ ok: true });
   expect(await checkSignals(inStep, "0")).toMatchObject({
     ok: false,
     found: expect.stringContaining("did not arrive"),
   });
-  expect(await calls()).toEqual(Array(2).fill("scancel --signal=USR1 7.0"));
+  expect(await calls()).toEqual(Array(2).fill("scancel --signal=23 7.0"));
 });
 
 test("the number of processes must be the command's, spread evenly over its nodes", () => {

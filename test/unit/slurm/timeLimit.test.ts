@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { shortTimeWarning, timeLimitSeconds } from "../../../src/slurm/timeLimit.js";
+
+test.each([
+  ["90", 5400],
+  ["2:30", 150],
+  ["1:00:00", 3600],
+  ["1-2", 93_600],
+  ["1-2:30", 95_400],
+  ["1-0:0:5", 86_405],
+  ["soon", null],
+])("--time=%s is %s seconds", (text, seconds) => {
+  expect(timeLimitSeconds(text)).toBe(seconds);
+});
+
+test("a time limit that is not well above the notice is warned about", () => {
+  expect(shortTimeWarning({ time: "2", signal: "USR1@90" })).toMatch(/no time is sure for work/);
+  expect(shortTimeWarning({ time: "4", signal: "USR1@90" })).toMatch(/1 min 30 s are sure/);
+  expect(shortTimeWarning({ time: "10", signal: "USR1@600" })).toMatch(/--time=10 .*USR1@600/);
+  expect(shortTimeWarning({ time: "1:00:00", signal: "USR1@90" })).toBeNull();
+  expect(shortTimeWarning({ time: "0", signal: "USR1@90" })).toBeNull();
+  expect(shortTimeWarning({ signal: "USR1@90" })).toBeNull();
+});
