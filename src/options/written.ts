@@ -75,7 +75,11 @@ export function typed(schema: z.ZodType, written: Written): unknown {
   if (inner instanceof z.ZodNumber) return numberOr(written);
   if (inner instanceof z.ZodBoolean) return TRUE.test(written) ? true : FALSE.test(written) ? false : written;
   if (inner instanceof z.ZodLiteral)
-    return [...inner.values].find((value) => String(value) === written) ?? written;
+    return (
+      [...inner.values].find(
+        (value) => String(value) === (typeof value === "boolean" ? written.toLowerCase() : written),
+      ) ?? written
+    );
   return written;
 }
 

@@ -8,7 +8,7 @@ type Kind = "the CPU" | "GPUs";
 export function checkDevices({ device, trainer }: TrainConfig, where: (path: string) => string): void {
   const { gpus, devices, accelerator } = trainer;
   const wishes: [path: string, value: string | null, kind: Kind | null][] = [
-    ["device", device, device === "cpu" ? "the CPU" : device === "auto" ? null : "GPUs"],
+    ["device", device, kindOfDevice(device)],
     ["trainer.accelerator", accelerator, kindOfAccelerator(accelerator)],
     ["trainer.gpus", gpus, kindOfGpus(gpus)],
   ];
@@ -35,6 +35,11 @@ export function checkDevices({ device, trainer }: TrainConfig, where: (path: str
       remedy: "Leave one of the two out.",
     });
   }
+}
+
+function kindOfDevice(device: string): Kind | null {
+  if (device.startsWith("cuda")) return "GPUs";
+  return device === "cpu" ? "the CPU" : null;
 }
 
 function kindOfAccelerator(accelerator: TrainConfig["trainer"]["accelerator"]): Kind | null {

@@ -12,6 +12,7 @@ import { configOf, configOfFiles } from "../../helpers/trainConfig.js";
 const text = fc.oneof(
   fc.constantFrom(
     "null",
+    "None",
     "true",
     "no",
     "1e3",
@@ -83,6 +84,11 @@ const configs = fc
   .map((config) => {
     // What cannot hold together is not a configuration.
     config.trainer.max_steps = Math.max(config.trainer.max_steps, 1);
+    config.trainer.max_epochs = config.trainer.max_epochs === 0 ? 1 : config.trainer.max_epochs;
+    Object.assign(config.trainer, { gpus: "1", accelerator: null });
+    config.early_stopping.monitor = "Step-wise/val_mad";
+    if ("monitor" in config.lr_scheduler.init_args) config.lr_scheduler.init_args.monitor = "Loss/val";
+    if (/^(true|yes|on|1|false)$/i.test(String(config.model.pretrained))) config.model.pretrained = null;
     config.model.age_sigma = Math.max(config.model.age_sigma, 0.5);
     if ("nesterov" in config.optimizer.init_args) config.optimizer.init_args.nesterov = false;
     return config;
