@@ -9,6 +9,9 @@ import type { Place } from "./ranks.js";
 const ARRIVAL_SECONDS = 120;
 const SILENCE_SECONDS = 20;
 
+/** As SLURM calls it, or as it calls itself. */
+const nodeName = () => process.env.SLURMD_NODENAME ?? hostname();
+
 interface JoinOptions {
   timeout: number;
   arrival?: number;
@@ -49,7 +52,7 @@ export class Group {
     const { rank, ranks, localRank, localRanks, port } = place;
     const host = await addressOf(place.host);
     const options = {
-      ...{ host, port, rank, ranks, name: process.env.SLURMD_NODENAME ?? hostname() },
+      ...{ host, port, rank, ranks, name: nodeName() },
       address: askedAddress() ?? "",
       arrivalMs: arrival * 1000,
       silenceMs: SILENCE_SECONDS * 1000,
@@ -92,7 +95,7 @@ export class Group {
     const { code, message, file, row, remedy } = toDeeplasiaError(cause);
     await native().leaveGroup(this.handle, message);
     if (this.isFirst || code === "ERR_DEEPLASIA_INTERNAL") return cause;
-    return new DeeplasiaError(code, `rank ${this.rank} (${hostname()}): ${message}`, {
+    return new DeeplasiaError(code, `rank ${this.rank} (${nodeName()}): ${message}`, {
       ...{ file, row, remedy, cause },
     });
   }

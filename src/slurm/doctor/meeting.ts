@@ -11,7 +11,8 @@ export async function checkMeeting(
   const what = "group";
   try {
     await meet();
-    return { what, ok: true, found: `process ${rank} is connected with the ${ranks - 1} others` };
+    const others = ranks === 2 ? "the other one" : `the ${ranks - 1} others`;
+    return { what, ok: true, found: `process ${rank} is connected with ${others}` };
   } catch (error) {
     const { code, message, remedy } = toDeeplasiaError(error);
     // What else is wrong, such as a libtorch that is not there, is the command's to say.
