@@ -66,7 +66,8 @@ describe("predict with several models", () => {
     expect(before).toMatchObject({ code: 0, stdout: line });
     const after = await runCli(["predict", "--sex", "M", "--ckp_path", ...THREE, "--", file]);
     expect(after).toMatchObject({ code: 0, stdout: line });
-    const repeated = THREE.flatMap((model) => ["-m", model]);
+    // A flag that is given again replaces what was given before.
+    const repeated = ["-m", THREE[0]!, "-m", ...THREE];
     expect(await runCli(["predict", "--sex", "M", ...repeated, "--", file])).toMatchObject({ stdout: line });
   });
 
@@ -92,10 +93,10 @@ describe("predict with several models", () => {
   test("refuses two members of one name before it loads any", async () => {
     const folder = await threeRows();
     const { code, stderr } = await runCli(
-      cohortArguments(folder, [THREE[0]!, "elsewhere/mean-plus-sex.ckpt"]),
+      cohortArguments(folder, ["left=elsewhere/a.ckpt", "left=elsewhere/b.ckpt"]),
     );
     expect(code).toBe(2);
-    expect(stderr).toContain('two members are named "mean-plus-sex"');
+    expect(stderr).toContain('two members are named "left"');
   });
 
   test("writes each member's CSV with --member-csvs, and `ensemble` makes the same ensemble of them", async () => {
@@ -263,10 +264,11 @@ describe("ensemble", () => {
 
   test("says what is wrong with places and files", async () => {
     const folder = await temporaryFolder();
-    const out = await runCli(["ensemble", ...files, "-o", join(folder, "none/out.csv")]);
-    expect(out).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot write .*no folder/) });
+    await writeFile(join(folder, "file"), "");
+    const out = await runCli(["ensemble", ...files, "-o", join(folder, "file/out.csv")]);
+    expect(out).toMatchObject({ code: 1, stderr: expect.stringMatching(/file is there and is no folder/) });
     const file = await runCli(["ensemble", files[0]!, join(folder, "none.csv")]);
     expect(file).toMatchObject({ code: 1, stderr: expect.stringMatching(/none\.csv: no such file/) });
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(folder)).toEqual(["file"]);
   });
 });
