@@ -7,7 +7,7 @@ import { createReadStream, existsSync, type Stats } from "node:fs";
 import { type FileHandle, link, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { DeeplasiaError, isSystemError, pathError, toDeeplasiaError } from "./errors.js";
-import { systemErrorMeaning } from "./systemErrors.js";
+import { systemCodeIn, systemErrorMeaning } from "./systemErrors.js";
 import { openTemporary } from "./temporaryFiles.js";
 
 /**
@@ -37,10 +37,11 @@ export async function writeBeside(path: string, write: (temporary: string) => Pr
     await renameDurably(temporary, path);
   } catch (error) {
     await removeQuietly(temporary);
-    const { code, message, file = path, remedy, cause } = toDeeplasiaError(error);
-    const place =
-      code === "ERR_DEEPLASIA_OUTPUT" ? `Make its folder, or choose another place than ${path}.` : undefined;
-    throw new DeeplasiaError(code, message, { file, remedy: remedy ?? place, cause });
+    const failure = toDeeplasiaError(error);
+    const { code, message, file = path, remedy, cause } = failure;
+    if (code !== "ERR_DEEPLASIA_OUTPUT" || remedy !== undefined)
+      throw new DeeplasiaError(code, message, { file, remedy, cause });
+    throw outputError(Object.assign(new Error(message, { cause }), { code: systemCodeIn(message) }), path);
   }
 }
 

@@ -48,3 +48,20 @@ export function systemErrorMeaning(error: unknown): readonly [what: string, reme
     ? null
     : [error.message, "Check the path, and the disk or network folder that it lies on."];
 }
+
+/** glibc's words for what may become of a write, which native code passes on. */
+const WORDS: Readonly<Record<string, string>> = {
+  "No space left on device": "ENOSPC",
+  "Disk quota exceeded": "EDQUOT",
+  "File too large": "EFBIG",
+  "Read-only file system": "EROFS",
+  "Permission denied": "EACCES",
+  "Operation not permitted": "EPERM",
+  "Input/output error": "EIO",
+  "Stale file handle": "ESTALE",
+};
+
+/** The code that a message of native code ends with in words; undefined for other messages. */
+export function systemCodeIn(message: string): string | undefined {
+  return Object.entries(WORDS).find(([words]) => message.endsWith(words))?.[1];
+}

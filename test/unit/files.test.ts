@@ -119,3 +119,18 @@ describe("outputError", () => {
     expect(outputError(explained, "/x")).toBe(explained);
   });
 });
+
+it("what native code could not write has the remedy that fits", async () => {
+  const file = join(await temporaryFolder(), "model.pt");
+  const write = async () => {
+    const native = Object.assign(new Error("cannot write the model: No space left on device"), {
+      code: "ERR_DEEPLASIA_OUTPUT",
+    });
+    throw native;
+  };
+  await expect(writeBeside(file, write)).rejects.toMatchObject({
+    code: "ERR_DEEPLASIA_OUTPUT",
+    message: expect.stringMatching(/model\.pt: the disk .* is full/),
+    remedy: expect.stringContaining("Free some space"),
+  });
+});
