@@ -94,9 +94,12 @@ model::Trust trust(const Napi::Object& object) {
 }
 
 model::LoadOptions load_options(const Napi::Object& object) {
-  return {model::parse_device(text(object, "device")), static_cast<int>(integer(object, "threads")),
-          precision(object), boolean(object, "optimize"),
-          trust(object), text(object, "weightsDigest")};
+  return {model::parse_device(text(object, "device")),
+          static_cast<int>(integer(object, "threads")),
+          precision(object),
+          boolean(object, "optimize"),
+          trust(object),
+          text(object, "weightsDigest")};
 }
 
 training::TrainerOptions trainer_options(const Napi::Object& object) {

@@ -43,8 +43,8 @@ void TuneProcess() {
   // libgomp's threads spin while they wait: 5 x slower as soon as something else, such as decoding, needs the
   // cores.
   setenv("OMP_WAIT_POLICY", "passive", 0);
-  // Warnings and stacks of c10d, of connections that peers closed: what is wrong reaches the user as an error of ours.
-  // Heeded by the core's initialise().
+  // Warnings and stacks of c10d, of connections that peers closed: what is wrong reaches the user as an error
+  // of ours. Heeded by the core's initialise().
   setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
   // Activations of some MB are allocated and freed in every layer: without this each comes as fresh pages of
   // the kernel, a fifth of a forward's time.

@@ -17,8 +17,8 @@ constexpr std::string_view kTagged[] = {
 };
 /// The first two numbers of a complex one, and how a tensor is quantised.
 constexpr std::string_view kPlain[] = {
-    "builtins.complex",          "torch.per_tensor_affine",
-    "torch.per_channel_affine",  "torch.per_channel_affine_float_qparams",
+    "builtins.complex",           "torch.per_tensor_affine",
+    "torch.per_channel_affine",   "torch.per_channel_affine_float_qparams",
     "torch.per_tensor_symmetric", "torch.per_channel_symmetric",
 };
 
@@ -35,7 +35,8 @@ bool is_plain(std::string_view name) { return name.find('.') == std::string_view
 Value named(std::string_view module, std::string_view name) {
   std::string full = std::string(module) + "." + std::string(name);
   const bool is_storage = module == "torch" && dtype_of_storage(name) != nullptr;
-  if (is_storage || (is_class(full) && is_plain(name)) || is_one_of(kTagged, full) || is_one_of(kPlain, full) ||
+  if (is_storage || (is_class(full) && is_plain(name)) || is_one_of(kTagged, full) ||
+      is_one_of(kPlain, full) ||
       is_one_of(std::initializer_list<std::string_view>{kTensor, kQuantized, "collections.OrderedDict",
                                                         "torch.device"},
                 full))

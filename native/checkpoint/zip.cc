@@ -13,8 +13,8 @@ constexpr uint64_t kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20, kLocalHe
 constexpr uint16_t kZip64Extra = 1;
 constexpr int kEncrypted = 0x0001 | 0x0040 | 0x2000;
 constexpr int kStored = 0, kDeflated = 8;
-constexpr int kDescribedBehind = 0x0008;    // sizes and checksum follow the bytes, so the header has none
-constexpr uint64_t kMostInflated = 16;  // times the file
+constexpr int kDescribedBehind = 0x0008;  // sizes and checksum follow the bytes, so the header has none
+constexpr uint64_t kMostInflated = 16;    // times the file
 
 /// Where the directory of all entries is, as the records at the end of the file say.
 struct Directory {

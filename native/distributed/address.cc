@@ -60,9 +60,7 @@ std::string own_address_towards(const std::string& address) {
 
 std::string reachable_address(const std::vector<RankAddress>& ranks, int rank) {
   const std::string& own = ranks.at(rank).own;
-  const auto elsewhere = [](const std::string& address) {
-    return !address.empty() && !is_loopback(address);
-  };
+  const auto elsewhere = [](const std::string& address) { return !address.empty() && !is_loopback(address); };
   if (rank == 0) {
     const auto knows = [&](const RankAddress& other) {
       return elsewhere(other.master) && is_own_address(other.master);
@@ -71,8 +69,8 @@ std::string reachable_address(const std::vector<RankAddress>& ranks, int rank) {
     if (other != ranks.end()) return other->master;
   }
   if (elsewhere(own)) return own;
-  const auto other = std::find_if(ranks.begin(), ranks.end(),
-                                  [&](const RankAddress& peer) { return elsewhere(peer.own); });
+  const auto other =
+      std::find_if(ranks.begin(), ranks.end(), [&](const RankAddress& peer) { return elsewhere(peer.own); });
   return other == ranks.end() ? own : own_address_towards(other->own);
 }
 

@@ -78,8 +78,7 @@ std::optional<std::string> why_not_nccl(const std::vector<NcclOffer>& offers) {
 }
 
 std::unique_ptr<Operation> open_nccl(const std::string& host, int port, int rank, int size,
-                                     const std::string& device,
-                                     Opened opened) {
+                                     const std::string& device, Opened opened) {
   const auto open = [=] {
     return std::unique_ptr<Collectives>(
         function<nccl::Open>(nccl::kOpen)({host.c_str(), port, rank, size, index_of(device)}));

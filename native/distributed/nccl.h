@@ -33,7 +33,6 @@ std::optional<std::string> why_not_nccl(const std::vector<NcclOffer>& offers);
 
 // Meets the other ranks, in the background; `opened` is called with the result before the operation is done.
 std::unique_ptr<Operation> open_nccl(const std::string& host, int port, int rank, int size,
-                                     const std::string& device,
-                                     Opened opened);
+                                     const std::string& device, Opened opened);
 
 }  // namespace deeplasia::distributed

@@ -31,8 +31,10 @@ MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
     int64_t in_row = 0;
     for (int64_t x = box.left; x < box.right; ++x) in_row += row[x] > threshold ? 1 : 0;
     marked += in_row;
-    if (y == 0 || y == height - 1) at_border += in_row;
-    else at_border += (row[0] > threshold ? 1 : 0) + (width > 1 && row[width - 1] > threshold ? 1 : 0);
+    if (y == 0 || y == height - 1)
+      at_border += in_row;
+    else
+      at_border += (row[0] > threshold ? 1 : 0) + (width > 1 && row[width - 1] > threshold ? 1 : 0);
   }
   const int64_t border = width * height - std::max<int64_t>(width - 2, 0) * std::max<int64_t>(height - 2, 0);
   return {static_cast<double>(marked) / static_cast<double>(width * height),

@@ -21,10 +21,9 @@ struct Mask {
   MaskFacts facts;
 };
 
-/// Reads a mask: foreground is what is above half of the mask's own maximum (integer division). Of 16 bits the
-/// upper 8 are read, the lower 8 where the upper are all 0, as in a mask of 0 and 1.
-/// Throws ERR_DEEPLASIA_MASK_SIZE unless it is width x height, ERR_DEEPLASIA_MASK_EMPTY if it has no
-/// foreground.
+/// Reads a mask: foreground is what is above half of the mask's own maximum (integer division). Of 16 bits
+/// the upper 8 are read, the lower 8 where the upper are all 0, as in a mask of 0 and 1. Throws
+/// ERR_DEEPLASIA_MASK_SIZE unless it is width x height, ERR_DEEPLASIA_MASK_EMPTY if it has no foreground.
 Mask read_mask(const RawPicture& raw, int64_t width, int64_t height);
 
 /// Throws ERR_DEEPLASIA_MASK_EMPTY if the picture is black wherever the mask is not.

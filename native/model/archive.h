@@ -20,8 +20,8 @@ std::optional<std::string> read_extra_file(const std::string& path, const std::s
 // Whether an archive may hold code that reaches beyond its tensors (code.h).
 enum class Trust { no, yes };
 
-// Copies an archive record by record, with `extra/<name>` set to `text`; code and weights are not touched. Here
-// and below the text gets the digest of the weights where it has a place for it (network/digest.h).
+// Copies an archive record by record, with `extra/<name>` set to `text`; code and weights are not touched.
+// Here and below the text gets the digest of the weights where it has a place for it (network/digest.h).
 void write_extra_file(const std::string& source, const std::string& target, const std::string& name,
                       const std::string& text, Trust trust);
 

@@ -19,11 +19,13 @@ using Names = std::vector<std::string>;
 
 // Operators that touch what is outside, of all that libtorch 2.13 registers as aten:: and prim::. A value's
 // method is an operator too (`"name".from_file()`), so these names are refused behind every dot.
-constexpr std::string_view kReaching[] = {"save", "from_file", "data_ptr", "rpc_async", "rpc_sync", "rpc_remote"};
+constexpr std::string_view kReaching[] = {"save",      "from_file", "data_ptr",
+                                          "rpc_async", "rpc_sync",  "rpc_remote"};
 // Operators of these are arithmetic. Others that are registered (c10d, profiler, inductor ...) are not known
 // to be; what is not registered at all fails by itself, by name.
-constexpr std::string_view kArithmetic[] = {"aten",         "prim",  "prims",   "quantized",         "_quantized",
-                                            "quantization", "onednn", "mkldnn", "mkldnn_prepacked", "sparse"};
+constexpr std::string_view kArithmetic[] = {
+    "aten",         "prim",   "prims",  "quantized",        "_quantized",
+    "quantization", "onednn", "mkldnn", "mkldnn_prepacked", "sparse"};
 // Namespaces of `torch.classes` whose objects are packed weights.
 constexpr std::string_view kPackedWeights[] = {"quantized", "rnn", "xnnpack", "mkldnn"};
 
@@ -59,9 +61,9 @@ class Reader {
   [[noreturn]] void refuse(const SourceRange& where, const std::string& what, const char* why) const {
     size_t line = 0;
     if (const auto place = where.file_line_col()) line = std::get<1>(*place);
-    throw CodedError("ERR_DEEPLASIA_MODEL_UNTRUSTED", "its code uses " + checkpoint::printable(what) + " (" + record_ +
-                                                          ", line " + std::to_string(line) + "), " + why +
-                                                          "; nothing of it was run");
+    throw CodedError("ERR_DEEPLASIA_MODEL_UNTRUSTED", "its code uses " + checkpoint::printable(what) + " (" +
+                                                          record_ + ", line " + std::to_string(line) + "), " +
+                                                          why + "; nothing of it was run");
   }
 
   // A variable, and the names behind its dots.
@@ -112,7 +114,8 @@ class Reader {
     const bool is_plain = call.inputs().size() == 2 && call.inputs()[1].kind() == TK_STRINGLITERAL;
     if (!is_plain) refuse(tree->range(), "getattr without a plain name", "which hides what it uses");
     const std::string name = StringLiteral(call.inputs()[1].tree()).text();
-    if (name == "torch" || name == "classes") refuse(tree->range(), "getattr(…, \"" + name + "\")", "which hides what it uses");
+    if (name == "torch" || name == "classes")
+      refuse(tree->range(), "getattr(…, \"" + name + "\")", "which hides what it uses");
     require_harmless({"", name}, tree->range());
     Reader(*this).walk(call.inputs()[0].tree());
   }
@@ -136,7 +139,8 @@ void read(const std::shared_ptr<Source>& source, const std::string& record) {
       continue;
     }
     const bool is_class = lexer.cur().kind == TK_CLASS_DEF;
-    if (!is_class && lexer.cur().kind != TK_DEF) throw CodedError(kUnreadable, record + " is not TorchScript code");
+    if (!is_class && lexer.cur().kind != TK_DEF)
+      throw CodedError(kUnreadable, record + " is not TorchScript code");
     Reader(record).walk(is_class ? parser.parseClass() : parser.parseFunction(/*is_method=*/false));
   }
 }

@@ -72,7 +72,8 @@ void require_shallow(const std::shared_ptr<Source>& source, const std::string& r
   Depth depth;
   for (Lexer lexer(source); lexer.cur().kind != TK_EOF; lexer.next()) {
     depth.see(lexer.cur().kind);
-    if (depth.is_too_deep()) throw runtime::CodedError(kUnreadable, record + " is nested too deeply to be read");
+    if (depth.is_too_deep())
+      throw runtime::CodedError(kUnreadable, record + " is nested too deeply to be read");
   }
 }
 

@@ -47,8 +47,8 @@ torch::jit::Module load(const checkpoint::Bytes& file) try {
   throw runtime::CodedError(kUnreadable, "the TorchScript archive cannot be loaded: " + failure.message);
 }
 
-// Compiled code reads an object's fields by their places, whatever object the pickle put there: one of another
-// class would be read beyond its end.
+// Compiled code reads an object's fields by their places, whatever object the pickle put there: one of
+// another class would be read beyond its end.
 void require_declared_classes(const c10::intrusive_ptr<c10::ivalue::Object>& object,
                               std::unordered_set<const void*>& seen) {
   if (!seen.insert(object.get()).second) return;
@@ -58,7 +58,8 @@ void require_declared_classes(const c10::intrusive_ptr<c10::ivalue::Object>& obj
     if (!value.isObject()) continue;
     const auto declared = type->getAttribute(slot)->cast<c10::ClassType>();
     if (declared != nullptr && *declared != *value.type())
-      throw runtime::CodedError(kUnreadable, "the archive is damaged: its value " + type->getAttributeName(slot) +
+      throw runtime::CodedError(kUnreadable, "the archive is damaged: its value " +
+                                                 type->getAttributeName(slot) +
                                                  " is of another class than its code declares");
     require_declared_classes(value.toObject(), seen);
   }
@@ -87,9 +88,10 @@ torch::jit::Module read_module(const std::string& path, Trust trust) {
 
 void require_weights(const torch::jit::Module& module, const std::string& digest) {
   if (digest.empty() || network::digest(network::state(module)) == digest) return;
-  throw runtime::CodedError(kUnreadable,
-                            "its weights are not those that its manifest was written for: they are damaged, or "
-                            "from another model (weightsDigest)");
+  throw runtime::CodedError(
+      kUnreadable,
+      "its weights are not those that its manifest was written for: they are damaged, or "
+      "from another model (weightsDigest)");
 }
 
 void halve_archive(const std::string& source, const std::string& target, const std::string& name,

@@ -16,8 +16,9 @@ torch::jit::Module read_module(const std::string& path, Trust trust);
 // Throws CodedError ERR_DEEPLASIA_MODEL_UNREADABLE unless the weights are those of the digest ("": of any).
 void require_weights(const torch::jit::Module& module, const std::string& digest);
 
-// Copies a TorchScript file with its parameters in 16 bits, and with `extra/<name>` set to `text`; running statistics,
-// whose range may be larger, stay as they are. Throws what read_module throws, and ERR_DEEPLASIA_OUTPUT.
+// Copies a TorchScript file with its parameters in 16 bits, and with `extra/<name>` set to `text`; running
+// statistics, whose range may be larger, stay as they are. Throws what read_module throws, and
+// ERR_DEEPLASIA_OUTPUT.
 void halve_archive(const std::string& source, const std::string& target, const std::string& name,
                    const std::string& text, Trust trust);
 

@@ -58,4 +58,9 @@ Failure describe(const std::exception_ptr& error) noexcept try {
   return {kOutOfMemory, {}};
 }
 
+std::string first_line(const std::exception_ptr& error) {
+  const std::string message = describe(error).message;
+  return message.substr(0, message.find('\n'));
+}
+
 }  // namespace deeplasia::runtime

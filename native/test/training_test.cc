@@ -223,7 +223,8 @@ TEST(a_network_that_does_not_depend_on_its_weights_cannot_learn) {
 TEST(modules_of_others_learn_too) {
   TrainerOptions options = trainer_options();
   options.sex_weight = 0.5;
-  Trainer trainer(deeplasia::model::read_module(model_path("learns.pt"), deeplasia::model::Trust::no), options);
+  Trainer trainer(deeplasia::model::read_module(model_path("learns.pt"), deeplasia::model::Trust::no),
+                  options);
   Examples examples = tiny_examples(8);
   const double before = trainer.evaluate(examples).loss->total;
   for (int i = 0; i < 30; ++i) EXPECT(trainer.step(examples, 0.02).updated);
@@ -235,7 +236,8 @@ TEST(modules_of_others_learn_too) {
 TEST(one_input_is_enough) {
   TrainerOptions options = trainer_options();
   options.frozen = {"norm.*"};  // it divides by a variance of 0 where it learns
-  Trainer trainer(deeplasia::model::read_module(model_path("one-input.pt"), deeplasia::model::Trust::no), options);
+  Trainer trainer(deeplasia::model::read_module(model_path("one-input.pt"), deeplasia::model::Trust::no),
+                  options);
   const Examples examples{at::full({2, 1, 32, 32}, 0.5), {}, std::vector<float>{1, 1}, {}};
   const StepResult result = trainer.step(examples, 0.1);
   EXPECT(std::abs(result.prediction.loss->total - 0.25) < 1e-6);
