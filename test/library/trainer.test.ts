@@ -13,6 +13,8 @@ import { batch, evaluate, LEARNS, rejection, SHAPE, step, withTrainer } from "..
 const LOOP = `
 import { createTrainer } from "deeplasia-native";
 
+let seed = 1;
+Math.random = () => (seed = (seed * 16807) % 2147483647) / 2147483647; // the same pictures in every run
 const shape = [8, 1, 32, 32];
 function batch() {
   const male = Array.from({ length: 8 }, () => Math.round(Math.random()));
