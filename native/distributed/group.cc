@@ -126,7 +126,7 @@ void Group::await(Operation& operation) {
   } catch (const CodedError&) {
     throw;
   } catch (const std::exception&) {
-    end(watch_->explain(first_line(std::current_exception())));
+    end(watch_->explain(runtime::first_line(std::current_exception())));
   }
 }
 

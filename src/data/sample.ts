@@ -1,6 +1,6 @@
 /** A selected row of a cohort together with its files: what the pipeline works on. */
 import { join } from "node:path";
-import { DeeplasiaError, isSystemError } from "../errors.js";
+import { DeeplasiaError, isSystemError, toDeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { plural } from "../plural.js";
 import type { BadRow, CohortRow } from "./annotations.js";
@@ -189,9 +189,10 @@ function noMask(paths: readonly string[], why: string): DeeplasiaError {
 }
 
 function unreachable(cause: unknown): DeeplasiaError {
-  const what = isSystemError(cause, "EACCES") ? "permission denied" : String(cause);
+  const { message, remedy = "Make the folder readable." } = toDeeplasiaError(cause);
+  const what = isSystemError(cause, "EACCES") ? "permission denied" : message;
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", `cannot look for picture and mask: ${what}`, {
-    remedy: "Make the folder readable.",
+    remedy,
     cause,
   });
 }
