@@ -35,6 +35,8 @@ const dicom = named(
 const volume = named("Save the radiograph in it as an 8- or 16-bit PNG.", GIVE_MODEL);
 const document = named("Save the picture in it as PNG.", GIVE_MODEL);
 const archive = both(UNPACK);
+const asText = both("Copy or download it again, in binary mode.");
+const encoded = both("Decode it (base64 -d FILE > NEW), and give the file that comes out.");
 const model = named("A model is given as --ckp_path; give a picture here.", GIVE_MODEL);
 const otherModel = named(GIVE_PICTURE, "Give the PyTorch file of weights that it was made from.");
 const other = named(GIVE_PICTURE, GIVE_MODEL);
@@ -42,6 +44,16 @@ const other = named(GIVE_PICTURE, GIVE_MODEL);
 /** First bytes (latin-1) and where they stand; the first that fits decides. */
 const SIGNATURES: readonly [head: string, name: string, family: Family, offset?: number][] = [
   ["\x89PNG\r\n\x1a\n", "a PNG picture", other],
+  ["\x89PNG\n", "a PNG picture that was copied as text, which destroys it", asText],
+  ["\x89PNG\r\r\n", "a PNG picture that was copied as text, which destroys it", asText],
+  ["\xef\xbf\xbdPNG", "a PNG picture that was saved as text, which destroys it", asText],
+  ["\xef\xbb\xbf\x89PNG", "a PNG picture behind a mark of texts (BOM)", asText],
+  ["\xc2\x89PNG", "a PNG picture that was saved as text, which destroys it", asText],
+  [
+    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
+    "binary data that was saved as text, which destroys it",
+    asText,
+  ],
   ["\xff\xd8\xff", "a JPEG picture", other],
   ["II*\0\x10\0\0\0CR", "a Canon raw picture", picture],
   ["II*\0", "a TIFF picture", other],
@@ -74,6 +86,7 @@ const SIGNATURES: readonly [head: string, name: string, family: Family, offset?:
   ["MATLAB 5.0 MAT", "a MATLAB file", volume],
   ["MATLAB 7.3 MAT", "a MATLAB file", volume],
   ["\x89HDF\r\n", "an HDF5 file (Keras, MATLAB)", named(volume("").pictureRemedy, GIVE_MODEL)],
+  ["HTTP/1.", "a server's answer with its header", both("Download it again, without the header.")],
   ["%PDF-", "a PDF document", document],
   ["%!PS", "a PostScript document", document],
   ["{\\rtf", "an RTF document", document],
@@ -137,6 +150,8 @@ const TEXTS: readonly [beginning: RegExp, name: string, family: Family][] = [
   ],
   [/^<\?xml/, "an XML text", other],
   [/^%?P[1-7]\s/, "a PNM picture", picture],
+  [/^data:[\w/+.-]*;base64,/, "a data: URL (Base64 text)", encoded],
+  [/^(iVBORw0KGgo|\/9j\/|SUkqA|TU0AK|UklGR|UEsDB)[\w+/]/, "a Base64 text", encoded],
   [/^#!/, "a script", other],
   [/^[[{]/, "a JSON text", other],
 ];
@@ -208,6 +223,7 @@ function headerOnly(text: string): FileKind | null {
   if (text[0] === "\n" && between(text, 1, 0, 5) && text[2] === "\x01" && between(text, 3, 1, 8)) {
     return picture("a PCX picture");
   }
+  if (/^P[1-7]\s+(#.*\s+)*\d+\s+\d+\s+\d*/.test(text)) return picture("a PNM picture");
   if (isBareDicom(text)) return dicom("a DICOM file (without its preamble)");
   if (text.startsWith("MZ") && text.includes("\0")) return other("a program (Windows)");
   if (text.length >= 16 && text.replaceAll("\0", "") === "") {

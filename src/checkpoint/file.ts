@@ -1,7 +1,10 @@
 /** Of which kind a model's file is, asked in one place; what is none is named as what it is. */
+import { readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { native } from "../native.js";
+import { nearestHint } from "../nearest.js";
 import { folderFacts, type NotAModel, zipFacts } from "./containers.js";
 import { fileFacts } from "./notAModel.js";
 
@@ -18,8 +21,10 @@ function unreadable(file: string, { what, remedy }: NotAModel): DeeplasiaError {
  */
 export async function modelFormat(file: string): Promise<ModelFormat> {
   const kind = await pathKind(file);
-  if (kind === null)
-    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `${file}: no such model file`, { file });
+  if (kind === null) {
+    const near = nearestHint(basename(file), await readdir(dirname(file)).catch(() => []));
+    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `${file}: no such model file${near}`, { file });
+  }
   if (kind === "folder") throw unreadable(file, await folderFacts(file));
   if (kind === "other") {
     const remedy = "Give a regular file.";

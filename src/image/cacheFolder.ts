@@ -61,7 +61,7 @@ class FolderStore implements PictureStore {
   }
 }
 
-const MAGIC = "deeplasia picture 2";
+const MAGIC = "deeplasia picture 3";
 const HEADER_BYTES = 1024;
 
 function header({ data, ...facts }: DecodedPicture): Buffer {
@@ -77,6 +77,7 @@ const headerSchema = z.strictObject({
   channels: z.literal([1, 3]),
   depth: z.literal([8, 16]),
   luma: z.literal(["png", "cvt"]),
+  orientation: z.int().min(1).max(8),
   notes: z.array(z.object({ kind: z.enum(NOTE_KINDS), text: z.string() })),
   sha1: z.string(),
 });

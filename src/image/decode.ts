@@ -41,6 +41,8 @@ export interface DecodeOptions {
 export interface DecodedPicture extends RawPicture {
   /** What the caller's user should know, though the picture can be used. */
   notes: readonly PictureNote[];
+  /** EXIF's, 1 to 8, of the file: it has been applied. */
+  orientation: number;
 }
 
 /**
@@ -91,7 +93,9 @@ const READERS: Record<Format, Reader> = {
   async png(bytes, role) {
     const { grey, depth, hasAlpha, frames } = pngFacts(bytes);
     const notes = frames > 1 ? [severalPages(0, frames, "frame")] : [];
-    return read(sharp(bytes, OPTIONS), { grey, depth, hasAlpha, luma: "png", notes, role });
+    const picture = sharp(bytes, OPTIONS);
+    const { orientation = 1 } = bytes.includes("eXIf") ? await picture.metadata() : {};
+    return read(picture, { grey, depth, hasAlpha, luma: "png", notes, role, orientation });
   },
   async jpeg(bytes, role) {
     requireUsualJpeg(bytes);
@@ -115,11 +119,11 @@ async function readOther(
   known: readonly PictureNote[],
   role: DecodeOptions["role"],
 ): Promise<DecodedPicture> {
-  const { channels, depth, hasAlpha, space, format, pages = 1 } = await picture.metadata();
+  const { channels, depth, hasAlpha, space, format, pages = 1, orientation = 1 } = await picture.metadata();
   if (depth !== "uchar" && depth !== "ushort") throw unsupported(`samples of type ${depth}`);
   const notes = format === "webp" && pages > 1 ? [...known, severalPages(0, pages, "frame")] : known;
   const bits = depth === "uchar" ? 8 : 16;
-  if (space === "cmyk") return readCmyk(picture, bits, notes);
+  if (space === "cmyk") return readCmyk(picture, bits, notes, orientation);
   const grey = channels - (hasAlpha ? 1 : 0) === 1;
   const colours = grey ? 1 : 3;
   const isMore = channels > colours + (hasAlpha ? 1 : 0);
@@ -127,7 +131,10 @@ async function readOther(
     ? [{ kind: "channels", text: `only ${colours} of its ${channels} channels are read` } as const]
     : [];
   const alpha = hasAlpha && channels === colours + 1;
-  return read(picture, { grey, depth: bits, hasAlpha: alpha, luma: "cvt", notes: [...notes, ...more], role });
+  return read(picture, {
+    ...{ grey, depth: bits, hasAlpha: alpha, luma: "cvt", notes: [...notes, ...more] },
+    ...{ role, orientation },
+  });
 }
 
 type Format = "png" | "jpeg" | "tiff" | "webp";

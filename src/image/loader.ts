@@ -5,6 +5,8 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
 import { notesOfChain, type PictureNote } from "./notes.js";
 import { type Lent, type Role, readAnew } from "./read.js";
+import { sampled } from "./sampled.js";
+import { notesOfTurn, withTurn } from "./turned.js";
 
 export interface PictureSource {
   /** A file, or the bytes of one. */
@@ -42,12 +44,16 @@ export async function fillSlots(
   try {
     const picture = await borrow(image, "image");
     const maskPicture = mask === null ? null : await borrow(mask, "mask");
-    const known = [...picture.notes, ...(maskPicture?.notes ?? [])];
+    const turned = maskPicture === null ? [] : notesOfTurn(picture, maskPicture);
+    const known = [...picture.notes, ...(maskPicture?.notes ?? []), ...turned];
+    const seen = maskPicture && sampled(picture, maskPicture);
+    const unfilled = (error: unknown) =>
+      maskPicture === null ? failure(error) : withTurn(failure(error), picture, maskPicture);
     const fill = async ({ batch, plan }: Target) => {
       const facts = await native().fillSlot(batch, slot, picture, maskPicture, plan);
-      return { ...facts, notes: [...known, ...notesOfChain(facts)] };
+      return { ...facts, notes: [...known, ...notesOfChain(facts, seen)] };
     };
-    return await Promise.all(targets.map((target) => fill(target).catch(failure)));
+    return await Promise.all(targets.map((target) => fill(target).catch(unfilled)));
   } catch (error) {
     const known = failure(error);
     return targets.map(() => known);

@@ -13,6 +13,7 @@ export interface Samples extends Pick<RawPicture, "depth" | "luma"> {
   hasAlpha: boolean;
   notes: readonly PictureNote[];
   role: DecodeOptions["role"];
+  orientation: number;
 }
 
 const rawDepth = { 8: "uchar", 16: "ushort" } as const;
@@ -21,7 +22,7 @@ const colourSpace = { 8: "srgb", 16: "rgb16" } as const;
 
 /** Samples as they are in the file, upright. */
 export async function read(picture: Sharp, samples: Samples): Promise<DecodedPicture> {
-  const { grey, depth, luma, hasAlpha, notes } = samples;
+  const { grey, depth, luma, hasAlpha, notes, orientation } = samples;
   const upright = picture.autoOrient();
   // With alpha, grey comes as colour: of grey, sharp gives the first channel alone.
   const { data, info } = await (hasAlpha ? upright : upright.removeAlpha())
@@ -32,7 +33,7 @@ export async function read(picture: Sharp, samples: Samples): Promise<DecodedPic
   const { width, height } = info;
   if (hasAlpha && info.channels === 4) return withoutAlpha(data, info, samples);
   if (info.channels !== channels) throw unsupported(`${info.channels} channels`);
-  return { data, width, height, channels, depth, luma, notes };
+  return { data, width, height, channels, depth, luma, notes, orientation };
 }
 
 /** Colour without alpha; of a mask whose colour says nothing, the alpha. */
@@ -41,14 +42,14 @@ async function withoutAlpha(
   { width, height }: OutputInfo,
   samples: Samples,
 ): Promise<DecodedPicture> {
-  const { grey, depth, luma, role } = samples;
+  const { grey, depth, luma, role, orientation } = samples;
   const channels = grey ? 1 : 3;
   const all = () => sharp(asSamples(data, depth), { raw: { width, height, channels: 4 } });
   const channel = (i: 0 | 3) => all().extractChannel(i).toColourspace(greySpace[depth]);
   const raw = (part: Sharp) => part.raw({ depth: rawDepth[depth] }).toBuffer();
   const alpha = await raw(channel(3));
   const colour = await raw(grey ? channel(0) : all().removeAlpha().toColourspace(colourSpace[depth]));
-  const plain = { data: colour, width, height, channels, depth, luma } as const;
+  const plain = { data: colour, width, height, channels, depth, luma, orientation } as const;
   const alphaIsConstant = isConstant(alpha, depth / 8);
   if (alphaIsConstant && alpha[0] === 255) return { ...plain, notes: samples.notes };
   if (role === "mask" && !alphaIsConstant && isConstant(colour, (channels * depth) / 8)) {
@@ -69,6 +70,7 @@ export async function readCmyk(
   picture: Sharp,
   depth: 8 | 16,
   notes: readonly PictureNote[],
+  orientation: number,
 ): Promise<DecodedPicture> {
   const { data, info } = await picture
     .autoOrient()
@@ -85,7 +87,7 @@ export async function readCmyk(
     .toColourspace(colourSpace[depth])
     .raw({ depth: rawDepth[depth] })
     .toBuffer();
-  return { data: rgb, width, height, channels: 3, depth, luma: "cvt", notes };
+  return { data: rgb, width, height, channels: 3, depth, luma: "cvt", notes, orientation };
 }
 
 /** Whether each pixel, of so many bytes, is as the one before. */

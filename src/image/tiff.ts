@@ -103,7 +103,7 @@ export function severalPages(page: number, pages: number, what = "page"): Pictur
 }
 
 function requireUsual(directory: Directory): void {
-  const { compression, photometric, bits, sampleFormat, samples } = directory;
+  const { compression, photometric, bits, sampleFormat, samples, hasPlanes, isTiled } = directory;
   if (!COMPRESSIONS.includes(compression)) {
     throw unsupported(`${OTHER_COMPRESSIONS[compression] ?? `compression ${compression}`} in TIFF`);
   }
@@ -114,6 +114,11 @@ function requireUsual(directory: Directory): void {
   if (type !== "" || ![1, 2, 4, 8, 16].includes(bits))
     throw unsupported(`${type}samples of ${bits} bits in TIFF`);
   if (photometric === 5 && samples !== 4) throw unsupported(`CMYK with ${samples} channels in TIFF`);
+  // libvips takes further channels of grey for colours, and mixes up the rows of grey in planes.
+  const isColour = photometric === 2 || photometric === 5 || photometric === 6;
+  if (!isColour && samples > 2) throw unsupported(`${samples} channels without colours in TIFF`);
+  if (hasPlanes && samples > 1 && (!isColour || isTiled))
+    throw unsupported(`${samples} channels in ${isTiled ? "tiles of " : ""}separate planes in TIFF`);
 }
 
 /** Tags that say where and how pixels lie; all else only describes. */

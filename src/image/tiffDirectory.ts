@@ -9,7 +9,9 @@ export const TAG = {
   compression: 259,
   photometric: 262,
   samples: 277,
+  planes: 284,
   subIfds: 330,
+  tileWidth: 322,
   extraSamples: 338,
   sampleFormat: 339,
 } as const;
@@ -34,6 +36,9 @@ export interface Directory {
   compression: number;
   photometric: number;
   samples: number;
+  /** Each channel lies by itself. */
+  hasPlanes: boolean;
+  isTiled: boolean;
   sampleFormat: number;
   /** Channels beyond colour, alpha most likely. */
   extraSamples: number;
@@ -153,6 +158,8 @@ function directoryOf(layout: Layout, entries: Entry[], mostSubIfds: number): Dir
     compression: value(TAG.compression, 1),
     photometric: value(TAG.photometric, 1),
     samples: value(TAG.samples, 1),
+    hasPlanes: value(TAG.planes, 1) === 2,
+    isTiled: find(TAG.tileWidth) !== undefined,
     sampleFormat: value(TAG.sampleFormat, 1),
     extraSamples: find(TAG.extraSamples)?.count ?? 0,
     subIfds: subIfds === undefined ? [] : subDirectories(layout, subIfds, mostSubIfds),

@@ -145,9 +145,12 @@ async function verify(
   const { age, sexLogit } = await native().forward(handle, blank, [2, channels, height, width], sex);
   if (![...age, ...(sexLogit ?? [])].every(Number.isFinite)) {
     throw new DeeplasiaError(
-      "ERR_DEEPLASIA_MODEL_SHAPE",
+      "ERR_DEEPLASIA_NOT_FINITE",
       `${file} gives NaN or infinity for a blank picture`,
-      { file },
+      {
+        file,
+        remedy: "Look at its weights: training that diverged leaves NaN in them. Take an earlier checkpoint.",
+      },
     );
   }
   return { hasSexHead: sexLogit !== null };
@@ -173,7 +176,7 @@ function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
  *
  * @param path The file, or its `file:` URL.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT, _CONTRACT,
- *   _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _LIBTORCH_….
+ *   _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _NOT_FINITE, _LIBTORCH_….
  */
 export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
   const file = requireArgument("file", pathArgument, path);

@@ -6,13 +6,22 @@ import type { Logger } from "../report/log.js";
 import type { ProgressEvent } from "../report/progress.js";
 import { understood } from "../schema/understood.js";
 
-/** The path that a `file:` URL means; all else is left for the schema to judge. */
+/** The path that a `file:` URL means, as text too; all else is left for the schema to judge. */
 function fromFileUrl(value: unknown): unknown {
-  return value instanceof URL && value.protocol === "file:" ? fileURLToPath(value) : value;
+  const isText = typeof value === "string" && /^file:\/\//i.test(value);
+  if (!isText && !(value instanceof URL && value.protocol === "file:")) return value;
+  try {
+    return fileURLToPath(value);
+  } catch {
+    return value; // of another host, or of no path at all
+  }
 }
 
 const PATH = { error: "must be a path or a file: URL" };
-const isPath = (text: string) => text !== "" && !text.includes("\0");
+/** Longer than any path: a file's content, most likely. */
+const MOST_LETTERS = 4096;
+const isPath = (text: string) =>
+  text !== "" && text.length < MOST_LETTERS && !text.includes("\0") && !/^file:\/\//i.test(text);
 
 /** A file that is read or written. */
 export const pathArgument = understood(fromFileUrl, z.string(PATH).refine(isPath, PATH)).meta({

@@ -1,12 +1,14 @@
 /** Bone age of one radiograph. */
 
 import type { z } from "zod";
+import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type PictureArgument, pictureArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/check.js";
 import type { Sex, SexWord } from "../words.js";
+import { isOutside } from "./ageWatch.js";
 import { predictImageOptions } from "./arguments.js";
 import { BlockPredictor } from "./blockPredictor.js";
 import type { Reading } from "./months.js";
@@ -33,7 +35,10 @@ export interface ImagePrediction extends Reading {
   sex: Sex | null;
   /** Whether `sex` is the sex model's word. */
   sexPredicted: boolean;
-  /** What is worth knowing of the picture or its mask, though they could be used: "only page 1 of 3 is read". */
+  /**
+   * What is worth knowing of the picture or its mask, though they could be used: "only page 1 of 3 is read"; of a model's
+   * contract and of an age that are implausible.
+   */
   notes: string[];
 }
 
@@ -72,12 +77,20 @@ export async function predictImage(
     const reading = readings[0]!;
     if (reading instanceof DeeplasiaError)
       throw reading.at({ file: typeof picture === "string" ? picture : undefined });
-    return { ...reading, sex: used, sexPredicted, notes: notes.map(({ text }) => text) };
+    const doubts = [...contractDoubts(model.contract), ...ageDoubts(reading.ageMonths)];
+    return { ...reading, sex: used, sexPredicted, notes: [...notes, ...doubts].map(({ text }) => text) };
   } catch (error) {
     throw toDeeplasiaError(error);
   } finally {
     await predictor.dispose();
   }
+}
+
+function ageDoubts(ageMonths: number): { text: string }[] {
+  const { least, most } = BONE_AGE_MONTHS;
+  return isOutside(ageMonths)
+    ? [{ text: `a bone age lies within ${least} to ${most} months; this one does not` }]
+    : [];
 }
 
 /** What the contract asks for must be given. */

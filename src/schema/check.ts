@@ -75,6 +75,7 @@ function decimalComma(schema: z.ZodType, given: unknown): string {
 /** A value as a message shows it: short, on one line. Of an object that is none of named values or a list: its kind. */
 export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    if (value instanceof URL) return value.href;
     const kind = value.constructor?.name ?? "Object";
     if (kind !== "Object") return `of type ${kind}`;
   }

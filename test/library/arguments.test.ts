@@ -112,6 +112,7 @@ describe("a picture", () => {
     for (const image of [
       hand,
       pathToFileURL(hand),
+      pathToFileURL(hand).href,
       bytes,
       plain,
       new Uint8Array(plain),
@@ -131,7 +132,6 @@ describe("a picture", () => {
     ["no text", () => ""],
     ["a NUL", () => "a\0.png"],
     ["a web address", () => "https://example.org/hand.png"],
-    ["an address of a file, as text", () => pathToFileURL(hand).href],
     ["URL", () => new URL("https://example.org/hand.png")],
     ["SharedArrayBuffer", () => new SharedArrayBuffer(8)],
     ["DataView", () => new DataView(new ArrayBuffer(8))],
@@ -310,25 +310,49 @@ describe("models", () => {
   });
 });
 
-test.each([null, undefined, 3, "", "a\0b", {}, new URL("https://example.org/x")])(
-  "%s is no path",
-  async (path) => {
-    const calls = [
-      () => loose(loadModel)(path),
-      () => loose(createTrainer)(path),
-      () => loose(mergeShares)(path),
-      () => loose(trainer.save).call(trainer, path),
-      () => loose(trainer.saveState).call(trainer, path),
-      () => loose(trainer.restoreState).call(trainer, path),
-      () => loose(trainer.importLightningState).call(trainer, path),
-    ];
-    const said = {
-      code: "ERR_DEEPLASIA_OPTION",
-      message: expect.stringMatching(/must be a path or a file: URL$/),
-    };
-    for (const call of calls) expect(await refusal(call)).toMatchObject(said);
-  },
-);
+test.each([
+  ...[null, undefined, 3, "", "a\0b", {}, "a".repeat(5000), new URL("https://example.org/x")],
+  ...[new URL("file://server/share/x.pt"), new URL("file:///a%2Fb.pt"), "file://server/x.pt"],
+])("%s is no path", async (path) => {
+  const calls = [
+    () => loose(loadModel)(path),
+    () => loose(createTrainer)(path),
+    () => loose(mergeShares)(path),
+    () => loose(trainer.save).call(trainer, path),
+    () => loose(trainer.saveState).call(trainer, path),
+    () => loose(trainer.restoreState).call(trainer, path),
+    () => loose(trainer.importLightningState).call(trainer, path),
+  ];
+  const said = {
+    code: "ERR_DEEPLASIA_OPTION",
+    message: expect.stringMatching(/must be a path or a file: URL$/),
+  };
+  for (const call of calls) expect(await refusal(call)).toMatchObject(said);
+});
+
+test("a file: URL may be a text, and one that is no path is shown", async () => {
+  await using again = await loadModel(pathToFileURL(MODEL).href);
+  expect(again.file).toBe(MODEL);
+  await expect(loadModel(new URL("https://example.org/model.pt"))).rejects.toThrow(
+    "file https://example.org/model.pt must be a path or a file: URL",
+  );
+});
+
+test("predictImage doubts a contract and an age that cannot be", async () => {
+  await using odd = await loadModel(MODEL, { contract: { biasSlope: -46, biasIntercept: 4700 } });
+  const { notes } = await predictImage(odd, hand, { sex: "M" });
+  expect(notes).toEqual([
+    expect.stringMatching(/bias slope of -46/),
+    expect.stringMatching(/within 0 to 240 months/),
+  ]);
+  expect((await predictImage(model, hand, { sex: "M" })).notes).toEqual([]);
+});
+
+test("a model that is not there is named with the nearest that is", async () => {
+  await expect(loadModel(MODEL.replace("mean-plus-sex", "mean_plus_sex"))).rejects.toThrow(
+    /no such model file \(the nearest is "mean-plus-sex\.pt"\)/,
+  );
+});
 
 test("a model, an output and a state may be file: URLs", async () => {
   const loaded = await loadModel(pathToFileURL(MODEL));

@@ -57,6 +57,18 @@ const cases: [string, string | Uint8Array, RegExp, RegExp][] = [
   ["a text in letters beyond ASCII", Buffer.from("Größe".repeat(300)), /^a text$/, /PNG/],
   ["JSON", '{"error": "not found"}', /JSON/, /PNG/],
   ["UTF-16", Buffer.from("\ufeffa,b", "utf16le"), /UTF-16/, /PNG/],
+  ["PNG through FTP as text", "\x89PNG\n\x1a\n\0\0\0\rIHDR", /PNG .* copied as text/, /binary/],
+  [
+    "PNG read as UTF-8",
+    Buffer.from(Buffer.from("89504e470d0a1a0a0000000d", "hex").toString()),
+    /as text/,
+    /binary/,
+  ],
+  ["JPEG read as UTF-8", Buffer.from(Buffer.from("ffd8ffe000104a46", "hex").toString()), /as text/, /binary/],
+  ["Base64", "iVBORw0KGgoAAAANSUhEUgAAAlgAAAJYCAAAAACG1Dp", /Base64/, /Decode/],
+  ["data: URL", "data:image/png;base64,iVBORw0KGgo=", /data: URL/, /Decode/],
+  ["server's answer", "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8", /answer/, /header/],
+  ["PGM, binary", "P5\n600 600\n255\n\x01\x02\x80", /PNM/, /PNG/],
   ["nothing", Buffer.alloc(0), /empty/, /again/],
 ];
 

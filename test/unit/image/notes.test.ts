@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { notesOfChain, PictureNotes } from "../../../src/image/notes.js";
+import { sampled } from "../../../src/image/sampled.js";
+import type { RawPicture } from "../../../src/native.js";
 import { plainPlan, runChain } from "../../helpers/chain.js";
 
 const SIDE = 20;
@@ -21,6 +23,47 @@ test("masks that cannot be a hand's are named, those of hands are not", async ()
   expect(await kindsOf(grid(() => true))).toEqual(["mask-of-all"]);
   expect(await kindsOf(grid((x, y) => !(x > 5 && x < 14 && y > 3)))).toEqual(["mask-of-border"]);
   expect(await kindsOf(grid((x, y) => x === 7 && y === 9))).toEqual(["mask-of-little"]);
+});
+
+test("masks of labels or greys, and negatives, are named; soft edges and lossy compression are not", () => {
+  const hand = (x: number, y: number) => x > 5 && x < 14 && y > 3;
+  const levels = (levelOf: (x: number, y: number) => number) =>
+    grey(Uint8Array.from({ length: SIDE * SIDE }, (_, i) => levelOf(i % SIDE, Math.floor(i / SIDE))));
+  const film = levels((x, y) => (hand(x, y) ? 150 : 10));
+  const facts = { width: SIDE, height: SIDE, percentile: Number.NaN, highest: Number.NaN, min: 0, max: 1 };
+  const kinds = (picture: RawPicture, mask: RawPicture) =>
+    notesOfChain({ ...facts, maskShare: 0.4, maskBorder: 0.1 }, sampled(picture, mask)).map(
+      ({ kind }) => kind,
+    );
+  const mask = levels((x, y) => (hand(x, y) ? 255 : 0));
+  expect(kinds(film, mask)).toEqual([]);
+  const noisy = levels((x, y) => (hand(x, y) ? 255 - ((x * y) % 13) : (x * y) % 11));
+  expect(kinds(film, noisy)).toEqual([]);
+  expect(
+    kinds(
+      film,
+      levels((x, y) => (hand(x, y) ? (y > 10 ? 1 : 2) : 0)),
+    ),
+  ).toEqual(["mask-of-labels"]);
+  expect(
+    kinds(
+      film,
+      levels((x, y) => (hand(x, y) ? (y > 10 ? 1 : 255) : 0)),
+    ),
+  ).toEqual(["mask-of-labels"]);
+  expect(
+    kinds(
+      film,
+      levels((x, y) => (hand(x, y) ? 90 + 8 * x + y : y)),
+    ),
+  ).toEqual(["mask-of-greys"]);
+  expect(
+    kinds(
+      levels((x, y) => (hand(x, y) ? 60 : 220)),
+      mask,
+    ),
+  ).toEqual(["negative"]);
+  expect(sampled(film, { ...mask, width: SIDE / 2, height: 2 * SIDE })).toBeNull();
 });
 
 test("a 16-bit picture that uses few of its bits is named where it is cut to 8", async () => {
