@@ -4,6 +4,7 @@ import { pathKind } from "../files.js";
 import { requireOption, schemaOf } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
+import { namedFile } from "../prediction/memberNames.js";
 import { readTrainConfig } from "../run/config.js";
 import type { InnerCommand } from "./innerCommand.js";
 
@@ -20,7 +21,8 @@ interface Input {
 export async function checkInner(inner: InnerCommand): Promise<void> {
   const inputs = inner.name === "train" ? await inputsOfTraining(inner) : inputsOf(inner);
   for (const { where, path } of inputs) {
-    if ((await pathKind(path)) !== null) continue;
+    // A member of an ensemble may be named: `left=a.pt`.
+    if ((await pathKind((await namedFile(path)).file)) !== null) continue;
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${where}: there is no ${path}`, {
       file: path,
       remedy: "Check the path; if only the nodes of the cluster have it, --skip-doctor leaves this out.",

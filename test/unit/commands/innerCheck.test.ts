@@ -22,6 +22,7 @@ test("a job's command whose files are there is queued, whatever it will write", 
     "--root_dir=new",
     ...Object.entries(data).map(([key, value]) => `--data.${key}=${value}`),
   );
+  await look("ensemble", `left=${annotations}`, splits);
   await look("phantom", "--out", "new", "--n", "3");
 });
 
