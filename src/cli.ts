@@ -79,9 +79,9 @@ export async function parseCommand(program: Command, given: readonly string[]): 
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError && !error.message.startsWith("("))
-      throw usageError(error, command, argv);
-    throw error;
+    const isRefused =
+      error instanceof CommanderError && error.exitCode !== 0 && !error.message.startsWith("(");
+    throw isRefused ? usageError(error, command, argv) : error;
   }
 }
 

@@ -215,6 +215,24 @@ async function factsOf(path: string): Promise<Stats | null> {
   }
 }
 
+/** Throws ERR_DEEPLASIA_OUTPUT where a file that is to be written is one of those that are read, by whatever path. */
+export async function refuseInput(output: string, inputs: readonly (string | undefined)[]): Promise<void> {
+  const written = output === "-" ? null : await factsOf(output);
+  if (written?.isFile() !== true) return;
+  for (const input of inputs) {
+    const read = input === undefined ? null : await factsOf(input).catch(() => null);
+    if (read === null || read.ino !== written.ino || read.dev !== written.dev) continue;
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_OUTPUT",
+      `cannot write ${output}: it is an input of this command`,
+      {
+        file: output,
+        remedy: "Give the output another name.",
+      },
+    );
+  }
+}
+
 /** SHA-256 of a file's bytes, in hex; streamed, so of any size. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash("sha256");

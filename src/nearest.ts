@@ -14,7 +14,6 @@ function hint(near: readonly string[]): string {
 
 /** The candidates that look like a word, the most like it first. */
 function nearest(word: string, candidates: readonly string[]): string[] {
-  const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
   // What is that long is no name; and the work grows with its length.
   if (word.length > LONGEST_NAME) return [];
   return candidates
@@ -25,16 +24,25 @@ function nearest(word: string, candidates: readonly string[]): string[] {
 }
 
 const LONGEST_NAME = 200;
+/** More than these, and a name that is part of another was rather meant as that: `batch_size`, `train_batch_size`. */
+const MOST_TYPOS = 2;
+const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
 const lastPart = (name: string) => name.slice(name.lastIndexOf(".") + 1);
 
 /**
  * The same for names of several parts, such as `model.backbone`: ` (there is model.backbone)` for those with the same
- * last part; else those that are nearest, by the whole name or else by its last part.
+ * last part; else the nearest, or those that have the last part in theirs, or those with the nearest last part.
  */
 export function likelyNames(name: string, candidates: readonly string[]): string {
   const namesakes = candidates.filter((candidate) => lastPart(candidate) === lastPart(name));
   if (namesakes.length > 0) return ` (there is ${namesakes.join(" and ")})`;
   const [whole] = nearest(name, candidates);
+  const containing = candidates.filter((candidate) =>
+    lastPart(plain(candidate)).includes(lastPart(plain(name))),
+  );
+  const isTypo = whole !== undefined && editDistance(plain(name), plain(whole)) <= MOST_TYPOS;
+  if (!isTypo && lastPart(plain(name)).length > 2 && containing.length > 0 && containing.length <= 3)
+    return hint(containing);
   if (whole !== undefined) return hint([whole]);
   const [part] = nearest(lastPart(name), candidates.map(lastPart));
   return hint(candidates.filter((candidate) => lastPart(candidate) === part).slice(0, 3));

@@ -13,7 +13,7 @@ import { type Cohort, openCohort } from "../data/cohort.js";
 import { cohortFromFiles } from "../data/pictures.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
-import { writeFileAtomic } from "../files.js";
+import { refuseInput, writeFileAtomic } from "../files.js";
 import {
   PREVIEW_FLAGS,
   PREVIEW_GROUPS,
@@ -73,6 +73,7 @@ async function preview(pictures: string[], parsed: Record<string, unknown>): Pro
   };
   requirePreviewable(n, how);
   await ensureLibtorch({ yes: options.yes });
+  await refuseInput(out, [...pictures, options.annotationCsv]);
   const cohort = await openCohortOf(pictures, options);
   const rows: SheetRow[] = [];
   for await (const sample of cohort.samples()) {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { DeeplasiaError } from "../errors.js";
+import { refuseInput } from "../files.js";
 import { ensembleOptions } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { plural } from "../plural.js";
@@ -44,6 +45,7 @@ async function ensemble(inputs: readonly string[], parsed: Record<string, unknow
   const { members, outputPath, ...options } = readOptions(ensembleOptions, parsed);
   const logger = createLogger({ logFile: process.env.LOG_FILE, source: "ensemble" });
   const files = members === "published" ? await published(inputs) : await membersAmong(inputs, logger);
+  await refuseInput(outputPath, [options.annotationCsv, ...files.map(({ file }) => file)]);
   const combined = await combineCsvs(files, options);
   await writeCombined(combined, outputPath, logger);
   const { rows, failures, deviations, notes } = combined;

@@ -50,6 +50,8 @@ export interface AnnotationOptions extends RecordWatch {
   requirePatientId?: boolean;
   /** Whether there must be a `bone_age` column. */
   requireBoneAge?: boolean;
+  /** Told of each bone age, months. */
+  onAge?: ((row: number, months: number) => void) | undefined;
   /** Told of a bone age that is no number; the row counts as one without. Else such a row is a bad row. */
   onUnreadAge?: ((row: number, text: string) => void) | undefined;
 }
@@ -80,6 +82,8 @@ interface Columns {
   patientId: number;
   sex: number;
   boneAge: number;
+  /** A column that says whether a child is male beside the one that says the sex. */
+  male: number;
   /** Null for a word that is no sex in that column. */
   sexOf(text: string): Sex | null;
 }
@@ -95,6 +99,7 @@ function locateColumns(table: Table, options: AnnotationOptions): Columns {
     dir: find("dir"),
     patientId: find("patient_ID", options.requirePatientId),
     sex: hasMale ? find("male") : find("sex", options.sexNeed === "needed"),
+    male: hasMale || isPredictions ? -1 : find("male"),
     boneAge: truth ? find("gt_bone_age") : find("bone_age", options.requireBoneAge),
     sexOf: hasMale ? sexInMaleColumn : isPredictions ? sexInPredictions : parseSex,
   };
@@ -107,8 +112,10 @@ function readRow(
   row: number,
   options: AnnotationOptions,
 ): CohortRow | BadRow {
-  const imageId = cells[columns.imageId] ?? "";
-  const dir = cells[columns.dir] ?? "";
+  const [imageId, dir] = [columns.imageId, columns.dir].map((i) => withoutBlanks(cells[i] ?? "")) as [
+    string,
+    string,
+  ];
   const place = { file: table.file, row };
   if (cells.length !== table.columns.length) {
     const what = `${plural(cells.length, "cell")} where the header has ${table.columns.length}`;
@@ -121,12 +128,16 @@ function readRow(
     checkPictureName(imageId, dir);
     const boneAgeMonths = readBoneAge(cells[columns.boneAge] ?? "", row, options);
     const sex = readSex(cells[columns.sex] ?? "", columns, options);
+    if (options.sexNeed !== "ignored") checkMale(sex, cells[columns.male] ?? "");
     return { row, imageId, dir, patientId, sex, boneAgeMonths };
   } catch (error) {
     if (!(error instanceof DeeplasiaError)) throw error;
     return { row, imageId, dir, patientId, error: error.at(place) };
   }
 }
+
+/** A cell of nothing but blanks is empty; others are as they are, as a file's name may have blanks. */
+const withoutBlanks = (cell: string) => (cell.trim() === "" ? "" : cell);
 
 function checkPictureName(imageId: string, dir: string): void {
   if (imageId === "") {
@@ -167,6 +178,15 @@ function readSex(text: string, { sexOf }: Columns, { sexNeed }: AnnotationOption
   return sex;
 }
 
+/** Of two columns that say the sex neither is believed where they differ. */
+function checkMale(sex: Sex | null, male: string): void {
+  const other = sexInMaleColumn(male);
+  if (sex === null || other === null || sex === other) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_SEX", `the columns sex and male differ: ${sex}, "${male}"`, {
+    remedy: "Correct one of them, or take the column male out.",
+  });
+}
+
 function unknownSex(text: string): DeeplasiaError {
   const what = text.trim() === "" ? "sex is empty" : `unknown sex "${text}"`;
   const words = /^[01]/.test(text.trim()) ? "1 and 0" : "True and False";
@@ -178,9 +198,13 @@ function unknownSex(text: string): DeeplasiaError {
 }
 
 /** Months, or null where they are not known. */
-function readBoneAge(text: string, row: number, { onUnreadAge }: AnnotationOptions): number | null {
+function readBoneAge(text: string, row: number, { onAge, onUnreadAge }: AnnotationOptions): number | null {
   const months = numberInCell(text);
-  if (months === null || Number.isFinite(months)) return months;
+  if (months === null) return null;
+  if (Number.isFinite(months)) {
+    onAge?.(row, months);
+    return months;
+  }
   if (onUnreadAge === undefined) {
     throw new DeeplasiaError("ERR_DEEPLASIA_ROW", `bone_age is not a number: "${text}"`, {
       remedy: "Write months as a number, or leave the cell empty.",

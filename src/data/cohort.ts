@@ -182,7 +182,7 @@ export const noDuplicates = (): Duplicates => {
   return { count: 0, first: null, contradicting: 0, firstContradicting: null };
 };
 
-type Watch = Pick<AnnotationOptions, "onBytes" | "onForeign" | "onUnreadAge">;
+type Watch = Pick<AnnotationOptions, "onBytes" | "onForeign" | "onAge" | "onUnreadAge">;
 
 /** A prediction does without a bone age: one that cannot be read is none, here and in every later reading. */
 function readAll(

@@ -1,5 +1,7 @@
-/** What a CSV said that was read otherwise, or not at all, without a row being lost: counted, with the first. */
+/** What a CSV said that was read otherwise or not at all, or that can hardly be meant: counted, with the first. */
+import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 import { plural } from "../plural.js";
+import { AgeUnit, isImpossible } from "./ageUnit.js";
 import type { AnnotationOptions } from "./annotations.js";
 
 export class ReadingNotes {
@@ -7,16 +9,23 @@ export class ReadingNotes {
   private firstForeign = "";
   private ages = 0;
   private firstAge = "";
+  private impossible = 0;
+  private firstImpossible = "";
+  private readonly unit = new AgeUnit();
 
   /** To be handed to one reading of the file. */
   readonly watch = {
     onForeign: (text) => {
       if (this.foreign++ === 0) this.firstForeign = text;
     },
+    onAge: (row, months) => {
+      this.unit.add(months);
+      if (isImpossible(months) && this.impossible++ === 0) this.firstImpossible = `row ${row}: ${months}`;
+    },
     onUnreadAge: (row, text) => {
       if (this.ages++ === 0) this.firstAge = `row ${row}: "${text}"`;
     },
-  } satisfies Pick<AnnotationOptions, "onForeign" | "onUnreadAge">;
+  } satisfies Pick<AnnotationOptions, "onForeign" | "onAge" | "onUnreadAge">;
 
   notes(): string[] {
     const notes: string[] = [];
@@ -30,6 +39,12 @@ export class ReadingNotes {
         `${rows} a bone_age that is no number and count as without one (the first: ${this.firstAge})`,
       );
     }
+    if (this.impossible > 0) {
+      const ages = plural(this.impossible, "bone age is", "bone ages are");
+      const { least, most } = BONE_AGE_MONTHS;
+      notes.push(`${ages} outside of ${least} to ${most} months (the first: ${this.firstImpossible})`);
+    }
+    if (this.unit.doubt !== null) notes.push(`the bone ages look like years: ${this.unit.doubt}`);
     return notes;
   }
 }

@@ -1,5 +1,5 @@
 /** A selected row of a cohort together with its files: what the pipeline works on. */
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { DeeplasiaError, isSystemError, toDeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { plural } from "../plural.js";
@@ -117,7 +117,8 @@ export class Locator {
     if (kind !== null) return noPicture("this is not a picture but a folder or a device");
     const wanted = { dir, name: imageId, kind: "picture", isTaken: this.isNamed } as const;
     const found = await this.finder.find(this.root, wanted);
-    if ("why" in found) return noPicture(`there is no such picture${found.why}`);
+    if ("why" in found)
+      return noPicture(`there is no such picture${(await whyBelow(dir, imageId)) ?? found.why}`);
     return placeOf(this.root, path, found);
   }
 
@@ -172,6 +173,13 @@ class FoundNote {
     if (count === 0) return null;
     return `${plural(count, `${this.what} was`, `${this.what}s were`)} found under another form of the name; ${this.first}`;
   }
+}
+
+/** Of a row that gives a whole path, as other programs take it. */
+async function whyBelow(dir: string, imageId: string): Promise<string | null> {
+  const path = join(dir, imageId);
+  if (!isAbsolute(path) || (await pathKind(path).catch(() => null)) !== "file") return null;
+  return `: dir and image_ID are below img_dir; ${path} is found with img_dir /`;
 }
 
 function noPicture(what: string): DeeplasiaError {

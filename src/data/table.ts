@@ -32,8 +32,8 @@ export interface Table {
   /** Line of the header, from 1. */
   readonly headerLine: number;
   /**
-   * All data rows, as they are: a row may have fewer or more cells than there are columns. Each call reads the file
-   * anew. Throws `ERR_DEEPLASIA_CSV` if there are no rows.
+   * All data rows, as they are: a row may have fewer or more cells than there are columns, but none of nothing beyond the
+   * last. Each call reads the file anew. Throws `ERR_DEEPLASIA_CSV` if there are no rows.
    */
   records(watch?: RecordWatch): AsyncIterable<string[]>;
 }
@@ -62,7 +62,9 @@ export async function openTable(file: string): Promise<Table> {
   }
   if (best.columns.length === 0) throw emptyFile(file);
   const cut = { file, encoding, delimiter: best.delimiter };
-  return { file, ...best, headerLine: skipped + 1, records: (watch) => dataRecords(cut, skipped + 1, watch) };
+  const width = best.columns.length;
+  const records = (watch?: RecordWatch) => dataRecords(cut, skipped + 1, width, watch);
+  return { file, ...best, headerLine: skipped + 1, records };
 }
 
 /** The first bytes of a regular file; a clear error for everything else. */
@@ -171,10 +173,16 @@ async function recordAt(cut: Cut, number: number): Promise<string[]> {
   return [];
 }
 
-async function* dataRecords(cut: Cut, from: number, watch?: RecordWatch): AsyncGenerator<string[]> {
+async function* dataRecords(
+  cut: Cut,
+  from: number,
+  width: number,
+  watch?: RecordWatch,
+): AsyncGenerator<string[]> {
   let count = 0;
   for await (const record of allRecords(cut, watch)) {
-    if (count >= from) yield record;
+    // A delimiter at the end of each line, as some programs write it.
+    if (count >= from) yield record.slice(width).every(isBlank) ? record.slice(0, width) : record;
     count += 1;
   }
   if (count <= from)

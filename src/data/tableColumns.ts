@@ -35,10 +35,23 @@ export function columnIndex(table: Table, name: string): number {
   if (index >= 0) return index;
   const { file, columns, headerLine } = table;
   const what = `${file} line ${headerLine}: no column "${name}"; found: ${quotedNames(columns)}`;
-  const remedy = looksLikeData(columns)
-    ? `The first line looks like a row: write a header above it, such as image_ID,dir,patient_ID,sex,bone_age.`
-    : `Name the column "${name}"${nearestHint(name, columns)}.`;
-  throw new DeeplasiaError("ERR_DEEPLASIA_CSV_COLUMN", what, { file, remedy });
+  throw new DeeplasiaError("ERR_DEEPLASIA_CSV_COLUMN", what, { file, remedy: columnRemedy(table, name) });
+}
+
+function columnRemedy({ file, columns }: Table, name: string): string {
+  const named = columns.filter((column) => column !== "");
+  if (named.length === 1 && named[0]!.includes(name))
+    return "Each line stands in quotes as one cell: take these quotes off.";
+  if (looksLikeData(columns))
+    return "The first line looks like a row: write a header above it, such as image_ID,dir,patient_ID,sex,bone_age.";
+  if (named.length === 1) return "The first line must name the columns: take out what stands above them.";
+  const rename = `Name the column "${name}"${nearestHint(name, columns)}`;
+  if (name !== "image_ID") return `${rename}.`;
+  const isRsna =
+    columns.some((column) => plain(column) === "boneage") &&
+    columns.some((column) => plain(column) === "male");
+  const how = isRsna ? "rsna FOLDER" : `generic ${file} --map image=…`;
+  return `${rename}, or make a cohort of this table: deeplasia-native cohort import ${how} --out cohort.csv.`;
 }
 
 /** Names in quotes, the first twenty of many. */

@@ -120,7 +120,13 @@ async function finishedBefore(
   const [paths] = files.map((file) => outputPaths(file.path)) as [OutputPaths];
   if ((await kindOf(options.path)) !== "file") return null;
   const provenance = await readState(paths.provenance, writtenProvenance, "").catch(() => null);
-  if (provenance === null || differences(provenance.run, run).length > 0) return null;
+  const differing = provenance === null ? ["nothing beside it says which"] : differences(provenance.run, run);
+  if (provenance === null || differing.length > 0) {
+    options.logger.warn(
+      `all rows are predicted again, as ${options.path} is of another run: ${differing.join("; ")}`,
+    );
+    return null;
+  }
   let failed = 0;
   for (const file of files) {
     const { output, failures } = outputPaths(file.path);

@@ -94,5 +94,6 @@ function record(sample: ReadySample, outcome: Outcome, member: number): OutputRe
 
 function failureRecord(sample: Sample, error: DeeplasiaError, dropped = false): FailureRecord {
   const file = error.file ?? ("imagePath" in sample ? sample.imagePath : sample.imageId);
-  return { index: sample.index, row: sample.row, file, code: error.code, message: error.message, dropped };
+  const { code, message, remedy } = error;
+  return { index: sample.index, row: sample.row, file, code, message, ...(remedy && { remedy }), dropped };
 }

@@ -25,6 +25,8 @@ export interface FailureRecord {
   /** Code of the error, `ERR_DEEPLASIA_…`. */
   code: string;
   message: string;
+  /** What to do about it; not kept in files. */
+  remedy?: string;
   /** Left out for want of a mask, as the reference does, rather than failed. */
   dropped: boolean;
 }

@@ -154,9 +154,10 @@ export function formatOutcome(summary: Summary): string {
 
 function exampleText(count: number, first: FailureRecord | undefined): string {
   if (first === undefined) return "";
-  const { row, file, message } = first;
+  const { row, file, message, remedy } = first;
   const place = message.includes(file) ? `row ${row}` : `row ${row}, ${file}`;
-  return `; ${count > 1 ? "the first: " : ""}${place}: ${message}`;
+  const advice = remedy === undefined ? "" : `\n    ${remedy}`;
+  return `; ${count > 1 ? "the first: " : ""}${place}: ${message}${advice}`;
 }
 
 /** Where the rows are listed that were not predicted; empty where all were, or the output is no file. */

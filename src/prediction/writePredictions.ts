@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Cohort } from "../data/cohort.js";
 import { DeeplasiaError } from "../errors.js";
-import { makeFolderOf } from "../files.js";
+import { makeFolderOf, refuseInput } from "../files.js";
 import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
 import { silentLogger } from "../report/log.js";
@@ -74,6 +74,7 @@ export async function writePredictions(
     identity,
     provenance: provenanceOf(members, cohort, resolved, identity, command),
   };
+  await refuseInputs(whole, members, resolved);
   const write = (output: OutputOptions, rows: Cohort) => writeRows(members, rows, output, resolved);
   const isFile = (await kindOf(outputPath)) !== "other";
   const share = isFile ? await shareOfOutput(resolved.shard, outputPath) : shareOf(resolved.shard);
@@ -86,8 +87,21 @@ export async function writePredictions(
   return { ...(await write(whole, cohortOfShare(cohort, share, resolved.batchSize))), overridden };
 }
 
-async function makeFolders({ path, memberFiles = [] }: OutputOptions): Promise<void> {
-  for (const file of [path, ...memberFiles.map((member) => member.path)]) await makeFolderOf(file);
+const pathsOf = ({ path, memberFiles = [] }: OutputOptions) => [
+  path,
+  ...memberFiles.map((file) => file.path),
+];
+
+async function makeFolders(output: OutputOptions): Promise<void> {
+  for (const file of pathsOf(output)) await makeFolderOf(file);
+}
+
+/** An output replaces what has its name: never the cohort, a picture or a model of this very run. */
+async function refuseInputs(output: OutputOptions, { list }: Members, run: CohortRun): Promise<void> {
+  const { annotationCsv, splitCsv, sexFrom, files = [], sexModel } = run;
+  const models = [...list, ...(sexModel === undefined ? [] : [sexModel])].map(({ file }) => file);
+  for (const path of pathsOf(output))
+    await refuseInput(path, [annotationCsv, splitCsv, sexFrom, ...files, ...models]);
 }
 
 /** Somebody who wants to go on with a share must say which. */

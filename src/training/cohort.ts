@@ -115,6 +115,7 @@ async function selectRows(source: Source): Promise<Selected> {
     requirePatientId: true,
     requireBoneAge: true,
     onForeign: reading.watch.onForeign,
+    onAge: reading.watch.onAge,
   });
   for await (const row of rows) {
     const earlierRow = addTo(named, row);
@@ -133,7 +134,7 @@ async function selectRows(source: Source): Promise<Selected> {
     }
   }
   const words = [...otherWords].map(([word, count]) => `"${word}" (${count})`).join(", ");
-  for (const part of ["train", "val"] as const) requireRows(part, selected[part], source, words);
+  for (const part of ["train", "val"] as const) requireRows(part, selected, source, words);
   const notes = [...reading.notes(), ...duplicateLines(duplicates)];
   if (words !== "")
     notes.push(`rows are in no part where the split says ${words}: parts are train, val, test`);
@@ -142,22 +143,24 @@ async function selectRows(source: Source): Promise<Selected> {
 
 function requireRows(
   part: Part,
-  rows: readonly unknown[],
+  selected: Selected["selected"],
   { split_path, split_column }: Source,
   otherWords: string,
 ): void {
-  if (rows.length > 0) return;
+  if (selected[part].length > 0) return;
   const found = otherWords === "" ? "" : `; what it says of rows is ${otherWords}`;
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_OPTION",
-    `no row of the annotations is in the part "${part}" of the split (column "${split_column}" of ${split_path})${found}`,
-    {
-      file: split_path,
-      remedy:
-        "Check data.split_column, and that patient_ID and dir are written alike in both files; parts are called train, " +
-        "val and test. `deeplasia-native cohort split` makes a split.",
-    },
+  const what = `no row of the annotations is in the part "${part}" of the split (column "${split_column}" of ${split_path})${found}`;
+  const shifted = selected.train.flatMap(({ row }) =>
+    "error" in row && row.patientId === null ? [row] : [],
   );
+  if (shifted.length > 0)
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", withReasons(what, shifted), { remedy: LOOK });
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
+    file: split_path,
+    remedy:
+      "Check data.split_column, and that patient_ID and dir are written alike in both files; parts are called train, " +
+      "val and test. `deeplasia-native cohort split` makes a split.",
+  });
 }
 
 /** Throws ERR_DEEPLASIA_OPTION, with the reasons, if none of a part's rows can be used. */

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { packageVersion } from "../../src/about.js";
 import { type CliResult, csvRows, runCli } from "../helpers/cli.js";
 import { canMount, mountTmpfs, resize } from "../helpers/disk.js";
 import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";
@@ -217,7 +218,29 @@ test("a network that fails or gives NaN for one picture loses that row only", as
   }
 });
 
+test.each(["--version", "-V"])("%s is the version alone", async (flag) => {
+  expect(await runCli([flag])).toMatchObject({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
+});
+
 describe("outputs", () => {
+  test("over the command's own input are refused, and the input is left as it was", async () => {
+    const folder = await temporaryFolder();
+    await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
+    const csv = join(folder, "cohort.csv");
+    const before = await readFile(csv, "utf8");
+    for (const args of [
+      [...cohortArguments(folder, good).slice(0, -1), csv],
+      ["ensemble", csv, "-o", csv],
+    ]) {
+      const result = await runCli(args);
+      expect(result).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("it is an input of this command"),
+      });
+      expect(await readFile(csv, "utf8")).toBe(before);
+    }
+  });
+
   test("into a folder that is not there", async () => {
     const folder = await temporaryFolder();
     await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);

@@ -124,6 +124,7 @@ describe("refuses", () => {
 it("refuses a part that is empty but needed, ages that are all the same, and folders that are not there", async () => {
   const tree = {
     "a.csv": "image_ID,dir,patient_ID,sex,bone_age\n1.png,,1,M,60\n2.png,,2,F,60\n3.png,,3,F,70\n",
+    "b.csv": "image_ID,dir,patient_ID,sex,bone_age\n1.png,,1,M,60,5\n2.png,,2,F,60,0\n",
     "s.csv": "patient_ID,dir,one,two,three\n1,,train,val,train\n2,,train,val,val\n3,,val,test,train\n",
     "i/1.png": "",
     "i/2.png": "",
@@ -143,6 +144,9 @@ it("refuses a part that is empty but needed, ages that are all the same, and fol
     ).rejects;
   };
   await refusal({ split_column: "two" }).toThrow(/no row of the annotations is in the part "train"/);
+  await refusal({ annotation_path: join(root, "b.csv") }).toThrow(
+    /part "val" .*2 rows: 6 cells where the header has 5/,
+  );
   await refusal({ split_column: "one" }).toThrow(/all training rows have a bone age of 60 months/);
   await refusal({ img_dir: join(root, "j") }).toThrow(/--data.img_dir: there is no folder/);
   await refusal({ mask_dirs: [join(root, "m")] }).toThrow(/--data.mask_dirs: there is no folder/);

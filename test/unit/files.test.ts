@@ -6,6 +6,7 @@ import { DeeplasiaError } from "../../src/errors.js";
 import {
   outputError,
   pathKind,
+  refuseInput,
   renameDurably,
   sha256OfFile,
   writeBeside,
@@ -90,6 +91,23 @@ it("sha256OfFile is the hash of the bytes", async () => {
   const bytes = Buffer.alloc(200_001, "deeplasia");
   await writeFile(file, bytes);
   expect(await sha256OfFile(file)).toBe(createHash("sha256").update(bytes).digest("hex"));
+});
+
+describe("refuseInput", () => {
+  it("knows an input by whatever path, and nothing else", async () => {
+    const folder = await temporaryFolder();
+    const [input, other] = [join(folder, "a.csv"), join(folder, "b.csv")];
+    await writeFile(input, "a");
+    await writeFile(other, "a");
+    await symlink("a.csv", join(folder, "link.csv"));
+    for (const output of [input, `${folder}/./a.csv`, join(folder, "link.csv")])
+      await expect(refuseInput(output, [undefined, other, input])).rejects.toMatchObject({
+        code: "ERR_DEEPLASIA_OUTPUT",
+        message: expect.stringContaining("is an input"),
+      });
+    for (const output of [other, join(folder, "new.csv"), "-", "/dev/null"])
+      await refuseInput(output, [input, "/dev/null", join(folder, "none.csv")]);
+  });
 });
 
 describe("outputError", () => {

@@ -49,6 +49,7 @@ describe("rows", () => {
     ["no newline at the end", `${HEADER}a.png,x,1,M,100`],
     ["quotes", `${HEADER}"a.png","x","1","M","100"\n`],
     ["semicolons and a decimal comma", "image_ID;dir;patient_ID;sex;bone_age\na.png;x;1;M;100,0\n"],
+    ["a delimiter at the end of each line", `${HEADER}a.png,x,1,M,100,\n`],
     ["tabs", `${HEADER}a.png,x,1,M,100\n`.replaceAll(",", "\t")],
     ["another order and other columns", "note,bone_age,sex,dir,image_ID,patient_ID\n?,100,M,x,a.png,1\n"],
     ["blanks in the header", "image_ID, dir, patient_ID , sex, bone_age\na.png,x,1,M,100\n"],
@@ -180,7 +181,7 @@ describe("rows", () => {
   });
 
   it("gives back what was written, whatever is in the cells", async () => {
-    const cell = fc.string({ unit: "grapheme" }).filter((text) => !/[\0\ufffd]/.test(text) && text !== "");
+    const cell = fc.string({ unit: "grapheme" }).filter((text) => !/[\0\ufffd]/.test(text) && text.trim() !== "");
     const row = fc.tuple(
       cell,
       cell,
@@ -212,6 +213,7 @@ describe("bad rows", () => {
     ["an unknown sex", "a.png,x,1,X,100", "ERR_DEEPLASIA_SEX", /"X"/],
     ["no sex", "a.png,x,1,,100", "ERR_DEEPLASIA_SEX", /empty/],
     ["no name", ",x,1,M,100", "ERR_DEEPLASIA_ROW", /image_ID/],
+    ["a blank for a name", " ,x,1,M,100", "ERR_DEEPLASIA_ROW", /image_ID is empty/],
     ["a cell too few", "a.png,x,1,M", "ERR_DEEPLASIA_ROW", /4 cells.*5/],
     ["a cell too many", "a.png,x,1,M,100,7", "ERR_DEEPLASIA_ROW", /6 cells.*5/],
     ["an age that is no number", "a.png,x,1,M,12y", "ERR_DEEPLASIA_ROW", /"12y"/],
@@ -229,6 +231,19 @@ describe("bad rows", () => {
     expect(bad[0]!.error.file).toMatch(/cohort\.csv$/);
     expect(rows.at(-1)).toMatchObject({ imageId: "last.png", row: rows.length });
     expect(bad[0]!.row).toBe(rows.length - 1);
+  });
+
+  it("is one of which the columns sex and male say different things", async () => {
+    const rows = await readText("image_ID,sex,male\na.png,F,True\nb.png,F,0\nc.png,M,\n");
+    expect(rows).toMatchObject([
+      { error: { code: "ERR_DEEPLASIA_SEX", message: 'the columns sex and male differ: F, "True"' } },
+      { sex: "F" },
+      { sex: "M" },
+    ]);
+  });
+
+  it("is none whose folder is a blank", async () => {
+    expect(await readText("image_ID, dir, sex\na.png, , F\n")).toMatchObject([{ dir: "", sex: "F" }]);
   });
 
   it("says so where a program before put a sign in place of letters", async () => {
@@ -308,6 +323,15 @@ describe("files that cannot be used", () => {
     const error = await errorOf(readText("a.png,x,1,M,100\nb.png,x,2,F,90\n"));
     expect(error.code).toBe("ERR_DEEPLASIA_CSV_COLUMN");
     expect(error.remedy).toMatch(/looks like a row: write a header above it/);
+  });
+
+  it.each([
+    ["the table of the RSNA challenge", "id,boneage,male\n1377,180,False\n", /cohort import rsna FOLDER/],
+    ["another table", "file,age,gender\n1.png,180,F\n", /cohort import generic \S+cohort\.csv --map image=/],
+    ["a title above the header", `Bone ages 2020,,\n${HEADER}a.png,,1,M,1\n`, /take out what stands above/],
+    ["lines in quotes", '"image_ID,sex"\n"a.png,F"\n', /stands in quotes as one cell/],
+  ])("%s: the remedy says what to do with it", async (_, text, remedy) => {
+    expect((await errorOf(readText(text))).remedy).toMatch(remedy);
   });
 
   it("an unclosed quote is found in the line where its row begins", async () => {

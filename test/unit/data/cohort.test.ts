@@ -152,6 +152,27 @@ describe("the cohort as a whole", () => {
     });
   });
 
+  it("doubts bone ages in years, and those that no child has", async () => {
+    const rows = (ages: readonly number[]) => ages.map((age, i) => `${i}.png,M,${age}\n`).join("");
+    const notesOf = async (ages: readonly number[]) =>
+      (await cohort({}, `image_ID,sex,bone_age\n${rows(ages)}`)).opened.notes();
+    const years = Array.from({ length: 10 }, (_, i) => 8 + i);
+    expect(await notesOf(years)).toEqual([expect.stringMatching(/look like years: none of 10 is above 17/)]);
+    expect(await notesOf(years.map((age) => 12 * age))).toEqual([]);
+    expect(await notesOf([100, -5, 241])).toEqual([
+      expect.stringMatching(/^2 bone ages are outside of 0 to 240 months \(the first: row 2: -5\)/),
+    ]);
+  });
+
+  it("says where a picture is that a row names by its whole path", async () => {
+    const { root } = await cohort();
+    const path = join(root, "images/x/a.png");
+    const { opened } = await cohort({}, `image_ID,sex\n${path},M\n`);
+    expect(await collect(opened.samples())).toMatchObject([
+      { error: { message: expect.stringContaining(`${path} is found with img_dir /`) } },
+    ]);
+  });
+
   it("tells equal names in two folders apart", async () => {
     const { opened } = await cohort({}, "image_ID,dir,sex\na.png,x,M\na.png,y,M\n");
     expect(opened.duplicates).toMatchObject({ count: 0, first: null });

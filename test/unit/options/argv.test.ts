@@ -22,6 +22,8 @@ describe("an unknown flag is refused with the one that was likely meant", () => 
     ["train --backbone=efficientnet-b0", "--model.backbone"],
     ["train --trainer-max-epoch=3", "--trainer.max_epochs"],
     ["train --lr=1", "--optimizer.lr"],
+    ["train --seed=1", "--seed_everything"],
+    ["predict --output=x", "--output_path"],
     ["predict --ckp_pth=x", "--ckp_path"],
     ["predict --IMGDIR=x", "--img_dir"],
     ["predict -ckp_path=x", "--ckp_path"],
@@ -36,6 +38,12 @@ describe("an unknown flag is refused with the one that was likely meant", () => 
     expect(said).toMatch(/^unknown option --?\S+ \((there is|the nearest is) /);
     expect(said.split("|")[0]).toMatch(new RegExp(`[ "]${meant}["\\)]`));
     expect(said).toMatch(/--help` lists the options/);
+  });
+
+  test("all that a part of a name may mean", async () => {
+    expect(await refusal("train", "--data.batch_size=8")).toContain(
+      'the nearest are "--data.train_batch_size", "--data.test_batch_size"',
+    );
   });
 
   test("in each command, whatever follows the =", async () => {

@@ -12,10 +12,11 @@ const failure = (code: string, dropped = false): FailureRecord => {
 
 it("counts rows, failures by code, and deviations where the truth is known", () => {
   const summary = new SummaryBuilder();
+  const sex = { ...failure("ERR_DEEPLASIA_SEX"), remedy: "Do so." };
   summary.add(prediction(100, 90), true);
   summary.add(prediction(50, 54));
   summary.add(prediction(70, null));
-  summary.add(failure("ERR_DEEPLASIA_SEX"));
+  summary.add(sex);
   summary.add(failure("ERR_DEEPLASIA_IMAGE_MISSING"));
   summary.add(failure("ERR_DEEPLASIA_IMAGE_MISSING"));
   summary.add(failure("ERR_DEEPLASIA_MASK_MISSING", true));
@@ -26,8 +27,8 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     failed: 3,
     dropped: 1,
     failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
-    firstFailure: failure("ERR_DEEPLASIA_SEX"),
-    firstFailures: expect.objectContaining({ ERR_DEEPLASIA_SEX: failure("ERR_DEEPLASIA_SEX") }),
+    firstFailure: sex,
+    firstFailures: expect.objectContaining({ ERR_DEEPLASIA_SEX: sex }),
     outside: 0,
     withTruth: 2,
     madMonths: 7,
@@ -42,6 +43,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
       "3 of 7 rows predicted, 3 failed, 1 left out for want of a mask",
       "  ERR_DEEPLASIA_IMAGE_MISSING: 2; the first: row 1, a.png: it is so",
       "  ERR_DEEPLASIA_SEX: 1; row 1, a.png: it is so",
+      "    Do so.",
       "  ERR_DEEPLASIA_MASK_MISSING: 1; row 1, a.png: it is so",
       "mean absolute deviation 7.00 months on 2 rows with a known bone age",
       "2.0 pictures a second, 3 s (1 row was done before)",
