@@ -142,7 +142,12 @@ describe("augment-preview", () => {
     ["an unknown word", ["--data.augmentation=quick"], /--data\.augmentation "quick"/, 2],
     ["a config that is not there", ["--config", "/nowhere.yml"], /nowhere\.yml/, 2],
     ["files and a CSV", [HAND], /both as files and by/, 2],
-    ["a folder that does not exist", ["--out", "/nowhere/at/all.png"], /no folder \/nowhere\/at/, 1],
+    [
+      "a file in place of a folder",
+      ["--out", "/dev/null/all.png"],
+      /\/dev\/null is there and is no folder/,
+      1,
+    ],
   ])("refuses %s", async (_, more, message, status) => {
     const { folder, args } = await preview(...more);
     expect(await runCli(args)).toMatchObject({ code: status, stderr: expect.stringMatching(message) });

@@ -146,7 +146,7 @@ describe("settings that cannot be", () => {
     await writeFile(config, "trainer:\n  max_steps: -1\n  max_epochs: many\n");
     await refused(root, [`--config=${config}`], 2, /my\.yml:3: trainer\.max_epochs "?many"?: .*number/);
     const large = "--data.train_batch_size=29";
-    await refused(root, [large], 2, /train_batch_size is 29, but there are only 28 pictures/);
+    await refused(root, [large], 2, /train_batch_size is 29, but the pictures to train on are only 28/);
     const noVal = await changed(root, "splits.csv", "split_path", (lines) => {
       for (const [i, line] of lines.entries()) lines[i] = line.replace(/val$/, "train");
     });

@@ -181,7 +181,9 @@ describe("rows", () => {
   });
 
   it("gives back what was written, whatever is in the cells", async () => {
-    const cell = fc.string({ unit: "grapheme" }).filter((text) => !/[\0\ufffd]/.test(text) && text.trim() !== "");
+    const cell = fc
+      .string({ unit: "grapheme" })
+      .filter((text) => !/[\0\ufffd]/.test(text) && text.trim() !== "");
     const row = fc.tuple(
       cell,
       cell,
