@@ -87,7 +87,8 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_MODEL_SHAPE: "Give a model whose outputs are an age, or an age and a sex, for each picture.",
   ERR_DEEPLASIA_DISPOSED: "Load it again, and dispose of it only when nothing needs it any more.",
   ERR_DEEPLASIA_DEVICE: "`deeplasia-native doctor` shows which devices there are.",
-  ERR_DEEPLASIA_OUT_OF_MEMORY: "Use a smaller --batch_size or --num_workers, or another device.",
+  ERR_DEEPLASIA_OUT_OF_MEMORY:
+    "Use a smaller --max-memory, --batch_size or --num_workers, or another device.",
   ERR_DEEPLASIA_PEER:
     "Look at what that process says. --trainer.resume_from_checkpoint=last goes on from the last state, with as many " +
     "processes as there are then.",

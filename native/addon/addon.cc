@@ -78,6 +78,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("createBatch", Napi::Function::New(env, guarded<create_batch>));
   exports.Set("fillSlot", Napi::Function::New(env, guarded<fill_slot>));
   exports.Set("predict", Napi::Function::New(env, guarded<predict>));
+  exports.Set("tryBlank", Napi::Function::New(env, guarded<try_blank>));
   exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
   exports.Set("release", Napi::Function::New(env, guarded<release>));
   exports.Set("dispose", Napi::Function::New(env, guarded<dispose>));

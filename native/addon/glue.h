@@ -77,6 +77,7 @@ Napi::Value load_model(const Napi::CallbackInfo& info);
 Napi::Value model_facts(const Napi::CallbackInfo& info);
 Napi::Value forward(const Napi::CallbackInfo& info);
 Napi::Value predict(const Napi::CallbackInfo& info);
+Napi::Value try_blank(const Napi::CallbackInfo& info);
 // batch.cc
 Napi::Value create_batch(const Napi::CallbackInfo& info);
 Napi::Value fill_slot(const Napi::CallbackInfo& info);

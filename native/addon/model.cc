@@ -38,16 +38,24 @@ Napi::Value outputs_to_js(Napi::Env env, const inference::Outputs& outputs) {
   return result;
 }
 
-// [B, C, H, W] of a JS array of four integers, checked against the number of elements.
-std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t index, size_t elements) {
+// [B, C, H, W] of a JS array of four integers.
+std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t index) {
   const auto array = object_argument(info, index, "shape").As<Napi::Array>();
   std::array<int64_t, 4> shape{};
-  int64_t product = 1;
   for (uint32_t i = 0; i < 4; ++i) {
     shape[i] = array.Get(i).ToNumber().Int64Value();
     if (shape[i] <= 0 || shape[i] > (1 << 20))
       throw Napi::TypeError::New(info.Env(), "shape must be four positive integers");
-    product *= shape[i];
+  }
+  return shape;
+}
+
+// The same, checked against the number of elements.
+std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t index, size_t elements) {
+  const auto shape = shape_argument(info, index);
+  int64_t product = 1;
+  for (const int64_t side : shape) {
+    product *= side;
     if (product > static_cast<int64_t>(elements)) break;  // before it can overflow
   }
   if (product != static_cast<int64_t>(elements))
@@ -101,6 +109,20 @@ Napi::Value forward(const Napi::CallbackInfo& info) {
       info.Env(), compute_queue(handle.value()->device().str()), {{info[0]}, {&handle}},
       [model = handle.value(), x, sex, want] { return inference::forward(*model, x, sex, want); },
       outputs_to_js);
+}
+
+Napi::Value try_blank(const Napi::CallbackInfo& info) {
+  const auto shape = shape_argument(info, 1);
+  const auto sex = sex_argument(info, 2, static_cast<size_t>(shape[0]));
+  auto& handle = Handle<model::Model>::from(info[0]);
+  return promise(
+      info.Env(), compute_queue(handle.value()->device().str()), {{info[0]}, {&handle}},
+      [model = handle.value(), shape, sex] { return inference::try_blank(*model, shape, sex); },
+      [](Napi::Env env, const inference::Trial& trial) {
+        Napi::Value result = outputs_to_js(env, trial.outputs);
+        result.As<Napi::Object>().Set("bytes", static_cast<double>(trial.bytes));
+        return result;
+      });
 }
 
 Napi::Value predict(const Napi::CallbackInfo& info) {

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "inference/peak_memory.h"
 #include "runtime/failure.h"
 #include "runtime/threads.h"
 
@@ -79,6 +80,15 @@ Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector
   runtime::use_threads(model.threads());
   c10::InferenceMode inference;
   return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex);
+}
+
+Trial try_blank(model::Model& model, const std::array<int64_t, 4>& shape,
+                const std::optional<std::vector<float>>& sex) {
+  c10::InferenceMode inference;
+  const PeakMemory peak(model.device());
+  const Outputs outputs =
+      forward(model, at::zeros(shape, at::TensorOptions(model.device()).dtype(at::kFloat)), sex);
+  return {outputs, peak.bytes()};
 }
 
 }  // namespace deeplasia::inference

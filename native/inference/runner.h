@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -26,5 +27,15 @@ Outputs forward(model::Model& model, const at::Tensor& x, const std::optional<st
 Outputs forward_slots(model::Model& model, const Batch& batch, const std::vector<int64_t>& slots,
                       int64_t channels, const Normalisation& normalisation,
                       const std::optional<std::vector<float>>& sex);
+
+// A forward of blank pictures.
+struct Trial {
+  Outputs outputs;
+  int64_t bytes;  // the most that it took of the device's memory at a time, weights left out
+};
+
+// shape: [B, C, H, W]; else as `forward`.
+Trial try_blank(model::Model& model, const std::array<int64_t, 4>& shape,
+                const std::optional<std::vector<float>>& sex);
 
 }  // namespace deeplasia::inference

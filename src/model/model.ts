@@ -71,6 +71,8 @@ export class BoneAgeModel implements AsyncDisposable {
     readonly hasSexHead: boolean,
     /** Which of our networks it is; null for TorchScript, which says nothing of that kind. */
     readonly network: NetworkConfig | null,
+    /** What a forward takes of the device's memory for one picture, besides the weights: bytes, measured on a blank one. */
+    readonly bytesPerPicture: number,
     /** Fields of the contract that options or a manifest set against what the model says of itself. */
     readonly overridden: readonly Override[] = [],
   ) {}
@@ -127,22 +129,22 @@ export class BoneAgeModel implements AsyncDisposable {
 /** Our own networks take pictures of any size: that their weights are sound shows on a small one in a tenth of the time. */
 const LARGEST_OWN_BLANK = 128;
 
-/** Two blank pictures, one of each sex: shapes must fit and outputs be finite before any real work starts. */
+/**
+ * Two blank pictures, one of each sex: shapes must fit and outputs be finite before any real work starts. What they need
+ * of memory grows with their area.
+ */
 async function verify(
   file: string,
   handle: ModelHandle,
   contract: Contract,
-): Promise<{ hasSexHead: boolean }> {
+): Promise<Pick<BoneAgeModel, "hasSexHead" | "bytesPerPicture">> {
   const channels = contract.inputSize[0];
   const isOwn = native().modelFacts(handle).hasFeatures;
   const largest = isOwn ? LARGEST_OWN_BLANK : Number.POSITIVE_INFINITY;
-  const [height, width] = contract.inputSize.slice(1).map((side) => Math.min(side, largest)) as [
-    number,
-    number,
-  ];
+  const full = contract.inputSize.slice(1) as [number, number];
+  const [height, width] = full.map((side) => Math.min(side, largest)) as [number, number];
   const sex = contract.sexEncoding === "none" ? null : Float32Array.of(0, 1);
-  const blank = new Float32Array(2 * channels * height * width);
-  const { age, sexLogit } = await native().forward(handle, blank, [2, channels, height, width], sex);
+  const { age, sexLogit, bytes } = await native().tryBlank(handle, [2, channels, height, width], sex);
   if (![...age, ...(sexLogit ?? [])].every(Number.isFinite)) {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_NOT_FINITE",
@@ -153,7 +155,8 @@ async function verify(
       },
     );
   }
-  return { hasSexHead: sexLogit !== null };
+  const growth = (full[0] * full[1]) / (height * width);
+  return { hasSexHead: sexLogit !== null, bytesPerPicture: Math.ceil((bytes / 2) * growth) };
 }
 
 /** What to do about a failed check, by its kind. */
@@ -223,7 +226,7 @@ type Loaded = Pick<BoneAgeModel, "contract" | "merged" | "overridden" | "device"
 async function verified(file: string, handle: ModelHandle, loaded: Loaded): Promise<BoneAgeModel> {
   const { contract, merged, overridden, device, settings, network } = loaded;
   try {
-    const { hasSexHead } = await verify(file, handle, contract);
+    const { hasSexHead, bytesPerPicture } = await verify(file, handle, contract);
     const facts = native().modelFacts(handle);
     return new BoneAgeModel(
       file,
@@ -235,6 +238,7 @@ async function verified(file: string, handle: ModelHandle, loaded: Loaded): Prom
       facts,
       hasSexHead,
       network,
+      bytesPerPicture,
       overridden,
     );
   } catch (error) {

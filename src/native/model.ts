@@ -50,6 +50,12 @@ export interface ModelFunctions {
     sex: Float32Array | null,
     features?: boolean,
   ): Promise<NativeOutputs>;
+  /** A forward of blank pictures, `[B, C, H, W]`; `bytes` is the most of the device's memory that it took, weights aside. */
+  tryBlank(
+    model: ModelHandle,
+    shape: [number, number, number, number],
+    sex: Float32Array | null,
+  ): Promise<NativeOutputs & { bytes: number }>;
   /** Normalise the given slots as [slots, channels, H, W] on the model's device and run the model on them. */
   predict(
     model: ModelHandle,
@@ -76,6 +82,7 @@ export const MODEL_FUNCTIONS = [
   "loadModel",
   "modelFacts",
   "forward",
+  "tryBlank",
   "predict",
   "modelFileKind",
   "readExtraFile",

@@ -13,6 +13,7 @@ import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
 import { DEFAULT_IMG_DIR } from "./folders.js";
 import { contractArgument } from "./library.js";
+import { sizeOption } from "./size.js";
 import { trustOptions } from "./trust.js";
 
 const file = z.string().min(1);
@@ -143,12 +144,17 @@ const runOptions = {
     argument: "<degrees>",
     reference: true,
   }),
-  batchSize: z
-    .int()
-    .min(1)
-    .max(4096)
-    .default(16)
-    .meta({ description: "pictures a forward", argument: "<n>", reference: true }),
+  batchSize: z.int().min(1).max(4096).default(16).meta({
+    description: "rows that are loaded and predicted together; what an interrupted run goes on from",
+    argument: "<n>",
+    reference: true,
+  }),
+  maxMemory: sizeOption.optional().meta({
+    description:
+      "most memory for a network's work on the pictures that it is given at once, its weights aside: 500MB, 2GB " +
+      "(default: on the CPU as much as makes it faster, on a GPU all that it has)",
+    argument: "<size>",
+  }),
   numWorkers: z.int().min(1).max(512).default(8).meta({
     description: "pictures decoded and preprocessed at once; bounds the memory",
     argument: "<n>",

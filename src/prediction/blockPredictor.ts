@@ -13,15 +13,14 @@ import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import type { Logger } from "../report/log.js";
 import { Forward, type SlotOutput } from "./forward.js";
+import { type ForwardLimits, forwardSize } from "./forwardSize.js";
 import { interpret, type Reading } from "./months.js";
 import { Semaphore } from "./semaphore.js";
 import { sexOf } from "./sexModel.js";
 
-export interface BlockOptions {
+export interface BlockOptions extends ForwardLimits {
   /** Each network is given each of them; the sex model the first. */
   views: readonly View[];
-  /** Most pictures a block. */
-  batchSize: number;
   /** Pictures that are decoded and preprocessed at once. */
   numWorkers: number;
   /** Says the sex of a child where nobody else does. */
@@ -86,11 +85,10 @@ export class BlockPredictor {
   }
 
   private lane(model: BoneAgeModel, view: View): Lane {
-    const { batchSize, logger } = this.options;
     const wanted = imagePlan(model.contract, view);
     const known = this.plans.findIndex((plan) => isDeepStrictEqual(plan, wanted));
     const plan = known === -1 ? this.plans.push(wanted) - 1 : known;
-    return { forward: new Forward(model, batchSize, logger), plan };
+    return { forward: new Forward(model, forwardSize(model, this.options), this.options.logger), plan };
   }
 
   /** Outcomes in the order of the subjects. Rejects only for what ends a run, such as a model that was disposed. */

@@ -39,24 +39,22 @@ async function watched<T>(forward: Promise<T>): Promise<T> {
 }
 
 export class Forward {
-  /** Most rows a forward is given; halved when the device runs out of memory. */
-  private mostRows: number;
+  private hasWarned = false;
 
   constructor(
     readonly model: BoneAgeModel,
-    private readonly batchSize: number,
+    /** Most pictures that the network is given at once; halved when the device runs out of memory. */
+    private mostPictures: number,
     private readonly logger: Logger = silentLogger,
-  ) {
-    this.mostRows = batchSize;
-  }
+  ) {}
 
   /**
-   * Run the network on some slots. Out of memory, and a forward that fails for some picture, are met by halving: the
+   * Run the network on some slots, in parts where they are too many. Out of memory, and a forward that fails for some picture, are met by halving: the
    * first until it fits, the second until the picture at fault is alone.
    */
   async run(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
     if (inputs.length === 0) return new Map();
-    if (inputs.length > this.mostRows) return this.runInHalves(batch, inputs);
+    if (inputs.length > this.mostPictures) return this.runInHalves(batch, inputs);
     try {
       return await this.runAtOnce(batch, inputs);
     } catch (cause) {
@@ -100,13 +98,14 @@ export class Forward {
     return new Map([...first, ...second]);
   }
 
-  private halve(rows: number): void {
-    if (this.mostRows === this.batchSize) {
+  private halve(pictures: number): void {
+    if (!this.hasWarned) {
       this.logger.warn(
-        `${this.model.device.name} is out of memory at a batch of ${rows} for ${this.model.file}: going on with smaller batches ` +
-          "(--batch_size sets the largest)",
+        `${this.model.device.name} is out of memory at ${pictures} pictures at once for ${this.model.file}: going on with fewer ` +
+          "(--max-memory and --batch_size set the most)",
       );
     }
-    this.mostRows = Math.min(this.mostRows, Math.ceil(rows / 2));
+    this.hasWarned = true;
+    this.mostPictures = Math.min(this.mostPictures, Math.ceil(pictures / 2));
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Cohort } from "../data/cohort.js";
 import { sha256OfFile } from "../files.js";
 import type { BoneAgeModel } from "../model/model.js";
+import { boundSizes } from "./forwardSize.js";
 import type { CohortRun } from "./predictCohort.js";
 import type { ModelIdentity, RunIdentity } from "./resume.js";
 
@@ -18,7 +19,11 @@ export async function runIdentityOf(
     models: await Promise.all(models.map(identityOf)),
     sexModel: sexModel === undefined ? null : await identityOf(sexModel),
     cohort: cohort.sha256,
-    options: { ...identityOptions(models, options), member_csvs: memberCsvs ?? null },
+    options: {
+      ...identityOptions(models, options),
+      max_memory: boundSizes(sexModel === undefined ? models : [...models, sexModel], options),
+      member_csvs: memberCsvs ?? null,
+    },
   };
 }
 

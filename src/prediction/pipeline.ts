@@ -1,9 +1,10 @@
 /**
  * Samples to predictions: blocks of `batchSize` rows are decoded, preprocessed and predicted side by side, and come out
- * in the order of the input. One model is an ensemble of one.
+ * in the order of the input. One model is an ensemble of one. How many pictures of a block a network is given at once is
+ * another matter (`forwardSize.ts`).
  *
- * A block is always the same rows, whether some of them fail or the run was interrupted before: the composition of a
- * batch must not depend on that, or the last bits of a prediction would.
+ * A block is always the same rows, whether some of them fail or the run was interrupted before: the composition of
+ * a forward must not depend on that, or the last bits of a prediction would.
  */
 import type { FailedSample, ReadySample, Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";

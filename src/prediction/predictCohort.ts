@@ -9,6 +9,7 @@ import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
 import type { CohortPredictionOptions } from "../options/predict.js";
+import { sizeText } from "../options/size.js";
 import { plural } from "../plural.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
@@ -106,7 +107,19 @@ export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, op
   for (const text of overrideTexts(all, maskDirs)) logger.warn(text);
   for (const { file, contract } of models)
     for (const { text } of contractDoubts(contract)) logger.warn(`${file}: implausible contract: ${text}`);
+  for (const model of all) warnAboutMemory(model, options);
   warnAboutCohort(cohort, logger);
+}
+
+function warnAboutMemory(
+  { file, bytesPerPicture }: BoneAgeModel,
+  { maxMemory = Number.POSITIVE_INFINITY, logger = silentLogger }: CohortRun,
+): void {
+  if (bytesPerPicture <= maxMemory) return;
+  const [need, bound] = [bytesPerPicture, maxMemory].map(sizeText);
+  logger.warn(
+    `${file} needs ${need} for one picture, more than --max-memory ${bound}: going on with one at a time`,
+  );
 }
 
 function warnAboutCohort(cohort: Cohort, logger: Logger): void {

@@ -7,6 +7,7 @@ import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
 import { processFacts } from "../process.js";
 import { word } from "../slurm/quote.js";
+import { forwardSize } from "./forwardSize.js";
 import type { Members } from "./members.js";
 import type { CohortRun } from "./predictCohort.js";
 import type { RunIdentity } from "./resume.js";
@@ -25,14 +26,14 @@ export function provenanceOf(
     ...processFacts(),
     libtorch: buildInfo().libtorchCompiled,
     command: command === undefined ? null : withoutPictures(command, files ?? []),
-    models: list.map((model, i) => modelFacts(model, names?.[i] ?? null, identity.models[i]!.file)),
-    sexModel: sexModel === undefined ? null : modelFacts(sexModel, null, identity.sexModel!.file),
+    models: list.map((model, i) => modelFacts(model, names?.[i] ?? null, identity.models[i]!.file, run)),
+    sexModel: sexModel === undefined ? null : modelFacts(sexModel, null, identity.sexModel!.file, run),
     cohort: { sha256: cohort.sha256, rows: cohort.total, pictures: files?.length ?? null },
     options,
   };
 }
 
-function modelFacts(model: BoneAgeModel, member: string | null, sha256: string) {
+function modelFacts(model: BoneAgeModel, member: string | null, sha256: string, run: CohortRun) {
   const { file, contract, merged, device, settings, network } = model;
   return {
     member,
@@ -45,6 +46,7 @@ function modelFacts(model: BoneAgeModel, member: string | null, sha256: string) 
     device: `${device.name} (${device.reason})`,
     threads: settings.threads,
     precision: settings.precision,
+    picturesAtOnce: forwardSize(model, run),
   };
 }
 

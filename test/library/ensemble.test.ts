@@ -163,6 +163,39 @@ test("a member for which the device is too small gets smaller batches; the other
     predict.mockRestore();
   }));
 
+test("a bound on memory sets how many pictures each member gets at once, not the rows of a block", () =>
+  withModels([modelFile("fits-four"), modelFile("mean-plus-sex")], async (...models) => {
+    const predict = vi.spyOn(native(), "predict");
+    const folder = await temporaryFolder();
+    const bytes = await halves(200);
+    await writeCohort(
+      folder,
+      Array.from({ length: 24 }, (_, i) => ({ image: `${i}.png`, bytes })),
+    );
+    const options = {
+      annotationCsv: join(folder, "cohort.csv"),
+      imgDir: join(folder, "images"),
+      batchSize: 12,
+      maxMemory: 4 * models[0]!.bytesPerPicture,
+    };
+    const warn = vi.fn();
+    const logger = { info() {}, warn, error() {} };
+    const records = await collect(predictCohort(models, { ...options, logger }));
+    expect(records.map((record) => !isFailure(record) && record.ageMonths)).toEqual(Array(24).fill(140));
+    const sizes = models.map(({ handle }) =>
+      predict.mock.calls.filter(([model]) => model === handle).map(([, , slots]) => slots.length),
+    );
+    expect(Math.max(...sizes[0]!)).toBeLessThanOrEqual(4);
+    expect(sizes[0]).toHaveLength(8);
+    expect(warn).not.toHaveBeenCalled();
+    await collect(predictCohort(models, { ...options, maxMemory: 1, logger }));
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringMatching(/fits-four.pt needs .*B for one picture, more than --max-memory 1 B/),
+      expect.stringMatching(/mean-plus-sex.pt needs/),
+    ]);
+    predict.mockRestore();
+  }));
+
 test("a list of one model is an ensemble of one, without a spread", () =>
   withModels([modelFile("tells-sex")], async (model) => {
     const [record] = await collect(predictCohort([model!], await lightCohort(2)));

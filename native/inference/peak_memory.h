@@ -1,0 +1,25 @@
+#pragma once
+
+#include <c10/core/Device.h>
+#include <c10/util/ThreadLocalDebugInfo.h>
+
+#include <memory>
+
+namespace deeplasia::inference {
+
+// Counts what libtorch allocates on a device, from now on and on this thread, as its profiler does: tensors,
+// and what convolutions work in. Slow: each allocation is entered in a table.
+class PeakMemory {
+ public:
+  explicit PeakMemory(c10::Device device);
+
+  // The most bytes that there were at a time.
+  int64_t bytes() const;
+
+ private:
+  class Counter;
+  std::shared_ptr<Counter> counter_;
+  c10::DebugInfoGuard guard_;
+};
+
+}  // namespace deeplasia::inference

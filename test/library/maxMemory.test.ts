@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadModel, type WritePredictionsOptions, writePredictions } from "../../src/index.js";
+import { BUNDLED_MODEL } from "../../src/model/bundled.js";
+import { native } from "../../src/native.js";
+import { withModels } from "../helpers/loadedModels.js";
+import { halves, writeCohort } from "../helpers/pictures.js";
+import { temporaryFolder } from "../helpers/temporary.js";
+
+test("what a network needs for one picture is measured at load", () =>
+  withModels([BUNDLED_MODEL], async (model) => {
+    const { bytesPerPicture, contract } = model!;
+    const [channels, height, width] = contract.inputSize;
+    // EfficientNet-b0's second block holds 96 channels of half the side twice: before and after the activation.
+    const largest = 2 * 96 * (height / 2) * (width / 2) * 4;
+    expect(bytesPerPicture).toBeGreaterThan(largest);
+    expect(bytesPerPicture).toBeLessThan(1.5 * largest);
+    // It is measured on a smaller picture; and it is that of each of several.
+    const sex = model!.encodeSex([0, 1, 1], 3);
+    const full = await native().tryBlank(model!.handle, [3, channels, height, width], sex);
+    expect(bytesPerPicture / (full.bytes / 3)).toBeCloseTo(1, 1);
+    // What is measured is not what is left: it does not grow.
+    const again = await native().tryBlank(model!.handle, [3, channels, height, width], sex);
+    expect(again.bytes).toBe(full.bytes);
+  }));
+
+test("an interrupted run goes on within its bound, to the bytes of an undisturbed one; another bound is refused", async () => {
+  await using model = await loadModel(BUNDLED_MODEL, { contract: { maskNeeded: false } });
+  const folder = await temporaryFolder();
+  const bytes = await halves(200);
+  await writeCohort(
+    folder,
+    Array.from({ length: 18 }, (_, i) => ({ image: `${i}.png`, bytes, sex: i % 2 === 0 ? "F" : "M" })),
+  );
+  const maxMemory = 3 * model.bytesPerPicture;
+  const write = async (name: string, more: Partial<WritePredictionsOptions> = {}) => {
+    const [annotationCsv, imgDir] = [join(folder, "cohort.csv"), join(folder, "images")];
+    const outputPath = join(folder, name);
+    const files = { annotationCsv, imgDir, outputPath };
+    const { finished } = await writePredictions(model, { ...files, batchSize: 4, maxMemory, ...more });
+    return finished ? readFile(outputPath, "utf8") : null;
+  };
+  const undisturbed = await write("whole.csv");
+  const provenance = JSON.parse(await readFile(join(folder, "whole.csv.provenance.json"), "utf8"));
+  expect(provenance.models[0].picturesAtOnce).toBe(3);
+
+  const stop = new AbortController();
+  const onProgress = () => stop.abort();
+  expect(await write("out.csv", { signal: stop.signal, onProgress })).toBeNull();
+  const lower = write("out.csv", { resume: true, maxMemory: model.bytesPerPicture });
+  await expect(lower).rejects.toThrow(/--max_memory \("3 at once", now "1 at once"\)/);
+  // Only the number of pictures matters.
+  expect(await write("out.csv", { resume: true, maxMemory: maxMemory + 1 })).toBe(undisturbed);
+});
