@@ -41,7 +41,7 @@ const loaderSettings = {
     argument: "<n>",
   }),
   test_batch_size: z.int().min(1).max(65536).default(32).meta({
-    description: "pictures a forward of validation and test",
+    description: "pictures a batch of validation and test",
     argument: "<n>",
   }),
   num_workers: z.int().min(0).max(512).default(8).meta({
