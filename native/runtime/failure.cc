@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <new>
 #include <string_view>
 
@@ -59,8 +60,9 @@ Failure describe(const std::exception_ptr& error) noexcept try {
 }
 
 std::string first_line(const std::exception_ptr& error) {
-  const std::string message = describe(error).message;
-  return message.substr(0, message.find('\n'));
+  std::string message = describe(error).message;
+  message.erase(std::ranges::find(message, '\n'), message.end());
+  return message;
 }
 
 }  // namespace deeplasia::runtime
