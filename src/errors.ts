@@ -35,6 +35,7 @@ const EXIT_STATUS = {
   ERR_DEEPLASIA_CHECKPOINT: 1,
   ERR_DEEPLASIA_MODEL_FORWARD: 1,
   ERR_DEEPLASIA_MODEL_SHAPE: 1,
+  ERR_DEEPLASIA_MODEL_UNSTABLE: 1,
   ERR_DEEPLASIA_DISPOSED: 1,
   ERR_DEEPLASIA_DEVICE: 1,
   ERR_DEEPLASIA_OUT_OF_MEMORY: 1,
@@ -85,6 +86,8 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_MODEL_FORWARD:
     "Give tensors of the shape that the network takes: `deeplasia-native inspect MODEL` shows it.",
   ERR_DEEPLASIA_MODEL_SHAPE: "Give a model whose outputs are an age, or an age and a sex, for each picture.",
+  ERR_DEEPLASIA_MODEL_UNSTABLE:
+    "Export it anew after model.eval(): traced in training mode, a network keeps dropout and the statistics of its batch.",
   ERR_DEEPLASIA_DISPOSED: "Load it again, and dispose of it only when nothing needs it any more.",
   ERR_DEEPLASIA_DEVICE: "`deeplasia-native doctor` shows which devices there are.",
   ERR_DEEPLASIA_OUT_OF_MEMORY:

@@ -104,7 +104,7 @@ export function parseManifest(value: unknown, file: string): Manifest {
   const said = faults.map((fault) => faultText(fault, "field"));
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CONTRACT",
-    `the manifest ${file} is not valid: ${said.join("; ")}`,
+    `the manifest ${file} is not valid: ${[...new Set(said)].join("; ")}`,
     {
       file,
       remedy: "The fields are listed by `deeplasia-native manifest fields`.",
@@ -115,7 +115,7 @@ export function parseManifest(value: unknown, file: string): Manifest {
 /** The same from text. */
 export function parseManifestText(json: string, file: string): Manifest {
   try {
-    return parseManifest(JSON.parse(json), file);
+    return parseManifest(JSON.parse(json.replace(/^\ufeff/, "")), file); // Windows editors put a mark first
   } catch (error) {
     if (error instanceof DeeplasiaError) throw error;
     throw new DeeplasiaError(

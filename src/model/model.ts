@@ -155,8 +155,24 @@ async function verify(
       },
     );
   }
+  if (!isOwn) {
+    const size = channels * height * width;
+    const other = new Float32Array(2 * size).fill(-1, size); // beside the same blank picture
+    const again = await native().forward(handle, other, [2, channels, height, width], sex);
+    requireSame(file, age[0]!, again.age[0]!);
+  }
   const growth = (full[0] * full[1]) / (height * width);
   return { hasSexHead: sexLogit !== null, bytesPerPicture: Math.ceil((bytes / 2) * growth) };
+}
+
+/** More than rounding and the order of sums on a GPU change, relative to an age in z-scores or months. */
+const SAME = 0.001;
+
+/** A picture's age may not depend on chance, nor on the pictures beside it. */
+function requireSame(file: string, first: number, second: number): void {
+  if (Math.abs(first - second) <= SAME * (1 + Math.abs(first))) return;
+  const text = "gives another age for the same picture, by chance or by the others in its batch";
+  throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_UNSTABLE", `${file} ${text}`, { file });
 }
 
 /** What to do about a failed check, by its kind. */
@@ -164,8 +180,9 @@ function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
   const contractIsLikely =
     error.code === "ERR_DEEPLASIA_MODEL_FORWARD" || error.code === "ERR_DEEPLASIA_MODEL_SHAPE";
   const remedy = contractIsLikely
-    ? "Compare the contract with the network: `deeplasia-native inspect MODEL` prints both. Input size, channels and " +
-      "sex encoding are the usual causes."
+    ? "It is called as forward(pictures, male), float32 [batch, channels, height, width] and [batch, 1], with any batch, and " +
+      "gives an age, or an age and a sex, for each picture. Compare that, its input size, channels and sex encoding with " +
+      "the contract: `deeplasia-native inspect MODEL` prints both."
     : error.remedy;
   const message = error.message.includes(file) ? error.message : `${file}: ${error.message}`;
   return new DeeplasiaError(error.code, message, { file, remedy, cause: error.cause });
@@ -179,7 +196,7 @@ function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
  *
  * @param path The file, or its `file:` URL.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT, _CONTRACT,
- *   _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _NOT_FINITE, _LIBTORCH_….
+ *   _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _MODEL_UNSTABLE, _NOT_FINITE, _LIBTORCH_….
  */
 export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
   const file = requireArgument("file", pathArgument, path);

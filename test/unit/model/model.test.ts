@@ -53,6 +53,15 @@ describe("forward", () => {
       await expect(model.forward(pictures, [2, 1, 32, 32])).rejects.toThrow(/needs the sex/);
     }));
 
+  test.each(["traced-dropout", "traced-batch-norm"])(
+    "refuses %s, of which a picture's age is not its own",
+    (name) =>
+      expect(withModel(name, async () => {})).rejects.toMatchObject({
+        code: "ERR_DEEPLASIA_MODEL_UNSTABLE",
+        remedy: expect.stringMatching(/model\.eval\(\)/),
+      }),
+  );
+
   test("after dispose says so", async () => {
     const model = await loadModel(fixture("models/mean-plus-sex.pt"));
     await model.dispose();
