@@ -99,3 +99,7 @@ describe("what a contract means", () => {
     expect(toMonths(80, contract({ ageUnit: "months" }))).toBe(80);
   });
 });
+
+test("a mark that Windows editors put first is no reason to refuse", () => {
+  expect(parseManifestText('\ufeff{"formatVersion": 1}', "c.json")).toEqual({ formatVersion: 1 });
+});
