@@ -89,6 +89,10 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
     if (flag in parsed) logger.warn(`--${flag} has no effect on predictions`);
   }
+  // Named after what commander calls them; a split that is not looked at would let all rows pass for its part.
+  for (const [key, flag] of Object.entries({ split_csv: "--split_csv", split_name: "--split_name" }))
+    if (key in parsed && options.splitColumn === "")
+      logger.warn(`${flag} has no effect without --split_column: rows of all parts are predicted`);
   await ensureLibtorch({ yes: options.yes });
   const { models, sexModel, all } = await loadModels(modelPaths, options, contract);
   try {

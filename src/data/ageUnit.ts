@@ -21,6 +21,6 @@ export class AgeUnit {
   /** What speaks for years; null where nothing does. */
   get doubt(): string | null {
     if (this.count < FEWEST || this.largest > OLDEST_YEARS) return null;
-    return `none of ${this.count} is above ${this.largest}; bone_age is in months`;
+    return `none of ${this.count} is above ${Number(this.largest.toFixed(2))}; bone ages are in months`;
   }
 }

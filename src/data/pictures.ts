@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind, sha256OfFile } from "../files.js";
+import { plural } from "../plural.js";
 import type { BadRow, CohortRow, Sex, SexNeed } from "./annotations.js";
 import { type Cohort, noDuplicates } from "./cohort.js";
 import { openMasks } from "./masks.js";
@@ -54,11 +55,27 @@ export async function cohortFromFiles(inputs: readonly string[], options: Pictur
     total: rows.length,
     withoutSplit: 0,
     duplicates: noDuplicates(),
-    notes: () => [...notes, ...(known?.notes ?? []), ...locator.notes()],
+    notes: () => [
+      ...notes,
+      ...(known?.notes ?? []),
+      ...otherSexNote(known?.rows ?? [], options),
+      ...locator.notes(),
+    ],
     sha256: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     samples: (from = 0) => locator.locateAll(iterate(rows.slice(from))),
     rowNumbers: () => iterate(rows.map(({ row }) => row.row)),
   };
+}
+
+/** `--sex` wins over the CSV, but not in silence. */
+function otherSexNote(known: readonly Known[], { sex, sexFrom }: PicturesOptions): string[] {
+  const others = known.filter(
+    (row) => row !== null && !(row instanceof DeeplasiaError) && row.sex !== null && row.sex !== sex,
+  );
+  if (sex === undefined || others.length === 0) return [];
+  return [
+    `${plural(others.length, "picture is", "pictures are")} of the other sex in ${sexFrom}; ${sex} is taken`,
+  ];
 }
 
 async function* iterate<T>(items: T[]): AsyncGenerator<T> {

@@ -1,4 +1,5 @@
 /** Predictions of earlier runs as an ensemble, as the reference's notebook makes one. */
+import { AgeUnit } from "../data/ageUnit.js";
 import { csvLines } from "../data/csvLines.js";
 import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
 import { type EarlierPredictions, readPredictions } from "../data/predictions.js";
@@ -74,7 +75,7 @@ export async function combineCsvs(
     summary.add({ ...record, members: present });
   }
   const csv = toText(names, tables, records, allowMissing);
-  const notes = [...(truth?.notes() ?? []), ...sexes.notes()];
+  const notes = [...tables.flatMap(unitNote), ...(truth?.notes() ?? []), ...sexes.notes()];
   return { csv, rows: records.length, failures, deviations: summary.build(0), notes };
 }
 
@@ -98,6 +99,13 @@ function combine(names: readonly string[], joined: Joined, index: number): Combi
     sdMonths: standardDeviation(months),
     sexHat: ofHeads.length === 0 ? null : mean(ofHeads),
   };
+}
+
+/** A mean of months and years is neither. */
+function unitNote({ file, rows }: EarlierPredictions): string[] {
+  const unit = new AgeUnit();
+  for (const { ageMonths } of rows) if (ageMonths !== null) unit.add(ageMonths);
+  return unit.doubt === null ? [] : [`${file}: the predictions look like years: ${unit.doubt}`];
 }
 
 /** Counts rows for which the members were given different sexes: such a mean is of two children. */

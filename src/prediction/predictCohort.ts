@@ -98,6 +98,15 @@ async function rowLimit(options: CohortRun, all: () => Promise<Cohort>): Promise
   const { limitPredictBatches: limit, batchSize } = options;
   if (limit === undefined) return undefined;
   const batches = limit < 1 ? Math.floor((limit * (await all()).total) / batchSize) : Math.floor(limit);
+  if (batches === 0 && limit > 0) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_OPTION",
+      `limit_predict_batches of ${limit} leaves no whole batch`,
+      {
+        remedy: "Give a larger share, a number of batches, or a smaller batch_size.",
+      },
+    );
+  }
   return batches * batchSize;
 }
 

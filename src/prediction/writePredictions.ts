@@ -17,6 +17,7 @@ import { overrideTexts } from "./overrides.js";
 import { type CohortRun, openCohortOf, type PredictCohortOptions, warnAboutRun } from "./predictCohort.js";
 import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
+import type { RunIdentity } from "./resume.js";
 import { SharesFolder } from "./shares/folder.js";
 import { cohortOfShare } from "./shares/range.js";
 import { shareOfOutput } from "./shares/taken.js";
@@ -62,6 +63,7 @@ export async function writePredictions(
   const cohort = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, cohort, resolved);
   const identity = await runIdentityOf(members.list, cohort, resolved, memberCsvs);
+  for (const text of sameModels(members, identity)) logger.warn(text);
   const whole: OutputOptions = {
     ...layouts(members, resolved.sexModel !== undefined, memberCsvs),
     path: outputPath,
@@ -85,6 +87,19 @@ export async function writePredictions(
   if (share === null) await warnOfShares(whole);
   await using _ = isFile ? await lockOutput(whole) : null;
   return { ...(await write(whole, cohortOfShare(cohort, share, resolved.batchSize))), overridden };
+}
+
+/** Members that are one model say nothing twice. */
+function sameModels({ names }: Members, { models }: RunIdentity): string[] {
+  return models.flatMap((model, i) => {
+    const first = models.findIndex(
+      ({ file, contract }) => file === model.file && contract === model.contract,
+    );
+    if (names === null || first === i) return [];
+    return [
+      `${names[first]} and ${names[i]} are the same model: it counts twice, and ensemble_sd is too small`,
+    ];
+  });
 }
 
 const pathsOf = ({ path, memberFiles = [] }: OutputOptions) => [

@@ -58,6 +58,19 @@ describe("writePredictions of an ensemble", () => {
       });
     }));
 
+  test("says which members are one model under two names", () =>
+    withModels([files[1]!, files[1]!], async (...models) => {
+      const { folder, outputPath } = await place();
+      const warned: string[] = [];
+      const logger = { info() {}, error() {}, warn: (text: string) => void warned.push(text) };
+      const rows = await lightCohort(2);
+      await writePredictions(models, { ...rows, outputPath, memberNames: ["a", "b"], logger });
+      expect(warned).toEqual([expect.stringMatching(/^a and b are the same model/)]);
+      expect(csvRows(await readFile(join(folder, "out.csv"), "utf8"))[0]).toMatchObject({
+        ensemble_sd: "0.0",
+      });
+    }));
+
   test.each(["csv", "jsonl"] as const)("stopped and resumed it ends in the same bytes (%s)", (format) =>
     withModels(files, async (...models) => {
       const rows = { ...(await lightCohort(40, { missing: 11 })), format, batchSize: 4 };

@@ -128,7 +128,7 @@ describe("a check", () => {
     const files = Object.fromEntries(numbers.map((i) => [`images/a/${i}.png`, "x".repeat(i)]));
     const rowsOf = (scale: number) => numbers.map((i) => row(`${i}.png`, `${i}`, "F", `${i * scale}`));
     expect((await check({ rows: rowsOf(1), files })).findings).toEqual([
-      ["age-unit", null, "none of 12 is above 16; bone_age is in months"],
+      ["age-unit", null, "none of 12 is above 16; bone ages are in months"],
     ]);
     expect((await check({ rows: rowsOf(12), files })).findings).toEqual([]);
     expect((await check({ rows: rowsOf(1).slice(0, 5), files })).findings).toEqual([]);

@@ -26,6 +26,13 @@ async function samplesOf(inputs: string[], options: Partial<PicturesOptions> = {
 const names = (samples: { dir: string; imageId: string }[]) =>
   samples.map(({ dir, imageId }) => `${dir}|${imageId}`);
 
+it("a sex for all pictures wins over a CSV's, and that is said", async () => {
+  const root = await tree();
+  const { cohort, samples } = await samplesOf([join(root, "set")], { sexFrom: join(root, "sex.csv") });
+  expect(samples.every((sample) => "sex" in sample && sample.sex === "F")).toBe(true);
+  expect(cohort.notes()).toContain(`2 pictures are of the other sex in ${join(root, "sex.csv")}; F is taken`);
+});
+
 describe("what the arguments amount to", () => {
   it("one file", async () => {
     const root = await tree();

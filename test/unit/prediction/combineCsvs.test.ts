@@ -21,6 +21,15 @@ async function combine(files: Record<string, string>, options: CombineOptions = 
   return { ...combined, lines: combined.csv.trimEnd().split("\n"), folder };
 }
 
+it("doubts a member whose predictions are years", async () => {
+  const csvOf = (scale: number) =>
+    `image_ID,pred_bone_age\n${Array.from({ length: 10 }, (_, i) => `${i}.png,${(100 + i) / scale}\n`).join("")}`;
+  const { notes, folder } = await combine({ "a.csv": csvOf(1), "b.csv": csvOf(12) });
+  expect(notes).toEqual([
+    `${folder}/b.csv: the predictions look like years: none of 10 is above 9.08; bone ages are in months`,
+  ]);
+});
+
 describe("the reference's CSVs", () => {
   const files = ["wide", "deep", "old"].map((name) => fixture(`ensemble/${name}.csv`));
   const annotationCsv = fixture("ensemble/annotations.csv");
