@@ -13,7 +13,7 @@ import { fetchNvidiaWheels, fetchTorchWheel, type WheelRequest } from "./downloa
 import { type Candidate, examine } from "./find.js";
 import { assertPlatform } from "./system.js";
 import { DEFAULT_LIBTORCH_VERSION, isVersion } from "./version.js";
-import { readArchive, unpackWheel, unpackZip } from "./wheel.js";
+import { ARCHIVE_REMEDY, readArchive, unpackWheel, unpackZip } from "./wheel.js";
 import { clearAbandoned, createWorkspace } from "./workspace.js";
 
 /** What an installation costs, for the question before it. */
@@ -125,6 +125,7 @@ async function installInto(cache: string, workspace: string, request: Request): 
     disposable.push(...nvidia);
     await (facts.kind === "zip" ? unpackZip : unpackWheel)(torch, tree, unpacking);
     for (const wheel of nvidia) await unpackWheel(wheel, tree, unpacking);
+    requireComplete(tree, torch);
     const placed = await place(tree, buildDirectory(cache, facts), workspace);
     await removeFiles(disposable);
     return placed;
@@ -136,10 +137,16 @@ async function installInto(cache: string, workspace: string, request: Request): 
   }
 }
 
-/** Check what was unpacked, and give it its final name. The first of two that finish together stays. */
-async function place(tree: string, final: string, workspace: string): Promise<Installed> {
+/** What was unpacked must be all of a libtorch; the message is about the archive, since the folder goes. */
+function requireComplete(tree: string, archive: string): void {
   const [problem] = examine("cache", tree, COMPLETE).problems;
-  if (problem !== undefined) throw problemError(problem);
+  if (problem === undefined) return;
+  const message = problem.message.replaceAll(tree, archive);
+  throw problemError({ ...problem, message, remedy: ARCHIVE_REMEDY });
+}
+
+/** Give what was unpacked its final name. The first of two that finish together stays. */
+async function place(tree: string, final: string, workspace: string): Promise<Installed> {
   await makeFolder(dirname(final));
   try {
     await rename(tree, final);

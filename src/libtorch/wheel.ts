@@ -5,6 +5,10 @@ import { DeeplasiaError } from "../errors.js";
 import { type LibtorchVersion, parseBuildVersion, parseVersionPy, requireVersion } from "./version.js";
 import { type Archive, type Extracted, type ExtractOptions, extractFiles, withArchive } from "./zip.js";
 
+/** Where an archive does not hold what it must. */
+export const ARCHIVE_REMEDY =
+  "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.";
+
 /** Size and sha256 (base64url) of a file as the wheel's RECORD has it. */
 export interface RecordEntry {
   sha256: string;
@@ -149,7 +153,7 @@ async function reading<T>(file: string, use: (archive: Archive) => Promise<T>): 
     if (name === "AbortError" || syscall !== undefined) throw error;
     throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `${file} cannot be unpacked: ${message}`, {
       file,
-      remedy: "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.",
+      remedy: ARCHIVE_REMEDY,
       cause: error,
     });
   }
