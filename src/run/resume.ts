@@ -60,6 +60,9 @@ async function resume(
   if (checkpoint !== null && start.isCheckpoint) {
     const optimizer = await adoptOptimizer(trainer, checkpoint);
     logger.info(`starting from ${checkpoint}: its weights; ${optimizer}`);
+  } else if (checkpoint !== null) {
+    const anew = "optimiser and schedule start anew; a run goes on from its ckp/last.state";
+    logger.warn(`starting from ${checkpoint}: its weights, as a TorchScript model has no more: ${anew}`);
   }
   return null;
 }

@@ -10,7 +10,7 @@ export interface Resumption {
   folder: RunFolder | null;
   /** States to go on from, the first that can be read; none: the run is a new one. */
   states: string[];
-  /** A Lightning checkpoint, whose weights and optimiser the run starts with. */
+  /** A checkpoint or a model, whose weights and optimiser the run starts with, or has started with. */
   checkpoint: string | null;
 }
 
@@ -40,7 +40,15 @@ export async function findResumption(config: TrainConfig): Promise<Resumption> {
         "run of this name.",
     });
   }
-  if (!from.endsWith(".state")) return { folder: null, states: [], checkpoint: from };
+  if (!from.endsWith(".state")) {
+    // Of a job that was started again the run has gone on from there.
+    const known = await runOfJob(config);
+    return {
+      folder: known ?? null,
+      states: known === undefined ? [] : await statesOf(known),
+      checkpoint: from,
+    };
+  }
   const folder = runOfState(from);
   if (folder !== null) return { folder, states: [from], checkpoint: null };
   throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${from} does not lie in the folder ckp of a run`, {

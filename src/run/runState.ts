@@ -63,11 +63,10 @@ export async function restoreRun(
   facts: Omit<RunFacts, "seed">,
   file: string,
 ): Promise<number> {
-  const notes = parseNotes(await run.step.restoreState(file), file);
+  const notes = parseNotes(await run.step.restoreState(file).catch(refuseState), file);
   const { seed, config, rows, position, hooks } = notes;
   requireSame(changedSettings(notes, facts), file);
-  if (rows !== facts.rows)
-    requireSame(["the rows of training and validation (annotations, split, pictures, masks)"], file);
+  if (rows !== facts.rows) requireSame([OTHER_ROWS], file);
   // States of versions that knew one process alone have no rows.
   const { rows: done = position.batch * config.data.train_batch_size } = position;
   Object.assign(run.position, position, { rows: done });
@@ -107,9 +106,19 @@ async function readNotes(file: string): Promise<Notes | null> {
   }
 }
 
+const OTHER_ROWS =
+  "the rows of training and validation (annotations, split, pictures, masks) or the scale of their ages";
+const SAME_MODEL = "A run that began with a model or a checkpoint needs it again: --model.init_from FILE.";
 const LONGEST_HEADER = 100_000_000;
 
-function requireSame(changed: readonly string[], file: string): void {
+/** Tensors that do not fit are those of another network. */
+function refuseState(error: unknown): never {
+  const { code, message, file, remedy, cause } = toDeeplasiaError(error);
+  if (code !== "ERR_DEEPLASIA_RESUME" || remedy !== undefined) throw error;
+  throw new DeeplasiaError(code, message, { file, cause, remedy: SAME_MODEL });
+}
+
+function requireSame(changed: readonly string[], file: string, advice = ""): void {
   if (changed.length === 0) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_RESUME",
@@ -117,7 +126,7 @@ function requireSame(changed: readonly string[], file: string): void {
     {
       file,
       remedy:
-        "Give the same settings to go on with that run. To train its model further with others, start a new run with " +
+        `${advice}Give the same settings to go on with that run. To train its model further with others, start a new run with ` +
         "--model.init_from <run>/ckp/last.pt.",
     },
   );

@@ -198,7 +198,9 @@ function ageScale(selected: Selected["selected"], { annotation_path: file }: Sou
     const error = "error" in row ? row.error : whyUntrainable(row, file);
     return error === null ? [] : { error };
   });
-  const usable = `only ${ages.length} of ${plural(selected.train.length, "training row")} can be used`;
+  const rows = plural(selected.train.length, "training row");
+  const usable =
+    failed.length === 0 ? `the split has ${rows} alone` : `only ${ages.length} of ${rows} can be used`;
   const what = `${file}: ${usable}, so there is nothing to learn from`;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", failed.length === 0 ? what : withReasons(what, failed), {
     file,

@@ -161,6 +161,27 @@ test("goes on from the state before a last one that is damaged or was never put 
   expect(await outcomeOf(root)).toEqual(outcome);
 });
 
+test("a job that began with a model goes on with its run, not from the model again", async () => {
+  const root = await temporaryFolder();
+  const from = `--trainer.resume_from_checkpoint=${LEARNS}`;
+  const run = (restarts: number, epochs: number) =>
+    runCli(["train", ...phantomSettings(cohort.folder, root, from, `--trainer.max_epochs=${epochs}`)], {
+      env: { SLURM_JOB_ID: "79", SLURM_RESTART_COUNT: String(restarts) },
+    });
+  const first = await run(0, 1);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stderr).toMatch(/starting from .*optimiser and schedule start anew/);
+  const second = await run(1, 2);
+  expect(second.code, second.stderr).toBe(0);
+  expect(second.stderr).toContain(`going on from ${versionOf(root).lastState}: epoch 2,`);
+  // Without the model the scale of the ages is another one, and it is said what to give.
+  const without = await runCli([
+    "train",
+    ...phantomSettings(cohort.folder, root, LAST, "--trainer.max_epochs=3"),
+  ]);
+  expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining("--model.init_from") });
+});
+
 const LIGHTNING = "parity/checkpoints/lightning_b0.ckpt";
 describeWithTestData("a checkpoint of the reference", [LIGHTNING], () => {
   test("is a start with its weights; this one has no optimiser's state to go on with", async () => {

@@ -111,7 +111,7 @@ describe("refuses", () => {
 
   it("one training row, whose age has no SD", () =>
     refusal({ split: "split_other_scheme.csv", split_column: "b" }).toThrow(
-      /only 1 of 1 training row can be used/,
+      /the split has 1 training row alone/,
     ));
   it("a patient in two parts, whom the reference multiplies", () =>
     refusal({ annotations: "anno_duplicates.csv", split: "split_dup.csv" }).toMatchObject({
