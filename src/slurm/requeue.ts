@@ -61,7 +61,9 @@ export function verdictOf(ended: Ended): Verdict {
     case "SIGINT":
       return no("SIGINT, so somebody stopped it");
     case "SIGKILL":
-      return no("SIGKILL, most often for want of memory (--mem)");
+      return no(
+        "SIGKILL: for want of memory (--mem), or by srun, after another process of the command had ended",
+      );
     default:
       return no(`the command has ended with exit status ${exitStatus}`);
   }
