@@ -1,14 +1,13 @@
 /** Where predictions go: a CSV or JSON-lines file that appears when it is complete, or a stream. */
 
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
-import { type Lock, lockFile } from "../lock.js";
 import { plural } from "../plural.js";
 import type { Logger } from "../report/log.js";
-import { removeLeftovers } from "../temporaryFiles.js";
 import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
+import { causeOf } from "./outputLock.js";
 import { countHeldRows, findResumePoint, inspectRows, type ResumePoint } from "./partial.js";
 import type { AnyRecord, OutputRecord } from "./record.js";
 import { type OutputFile, RecordFile } from "./recordFile.js";
@@ -145,49 +144,6 @@ async function count(items: AsyncIterable<unknown>): Promise<number> {
   return found;
 }
 
-/**
- * Make the files that are to be written, an ensemble's members' too, this process's own until the lock is released: two
- * that write one would spoil it.
- *
- * Throws `ERR_DEEPLASIA_OUTPUT`, which names the process that writes it, or says why it cannot be written.
- */
-export async function lockOutput({
-  path,
-  memberFiles = [],
-}: Pick<OutputOptions, "path" | "memberFiles">): Promise<Lock> {
-  // In order: of two processes that want some of the same locks one gets all that it wants.
-  const paths = [path, ...memberFiles.map((file) => file.path)].sort();
-  const locks: Lock[] = [];
-  const release = async () => {
-    for (const lock of locks.splice(0).reverse()) await lock.release();
-  };
-  try {
-    for (const file of paths) {
-      locks.push(await lockOne(file));
-      await removeLeftoversOf(file);
-    }
-  } catch (error) {
-    await release();
-    throw error;
-  }
-  return { release, [Symbol.asyncDispose]: release };
-}
-
-/** Of writes that a kill has cut short. */
-async function removeLeftoversOf(path: string): Promise<void> {
-  const names = Object.values(outputPaths(path)).map((file) => basename(file));
-  await removeLeftovers(dirname(path), (name) => names.includes(name));
-}
-
-async function lockOne(path: string): Promise<Lock> {
-  const { lock } = outputPaths(path);
-  try {
-    return await lockFile(lock, path);
-  } catch (error) {
-    throw outputError(causeOf(error, lock), path);
-  }
-}
-
 /** As `pathKind`; stdout (`-`) is one of the others. Throws `ERR_DEEPLASIA_OUTPUT`. */
 export async function kindOf(path: string): Promise<PathKind | null> {
   if (path === "-") return "other";
@@ -275,11 +231,6 @@ async function startOutput(
     await discardEmpty(files.map(({ path }) => outputPaths(path)));
     throw outputError(causeOf(error, paths.run), paths.output);
   }
-}
-
-/** Errors name the output that the user asked for, not the file `beside` it that could not be written. */
-function causeOf(error: unknown, beside: string): unknown {
-  return error instanceof DeeplasiaError && error.file === beside ? (error.cause ?? error) : error;
 }
 
 /** Go on from the last whole block that every file holds. */

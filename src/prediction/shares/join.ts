@@ -10,7 +10,7 @@ import { lockFile, tryLockFile } from "../../lock.js";
 import { type PathArgument, pathArgument } from "../../options/library.js";
 import { requireArgument } from "../../schema/check.js";
 import { FAILURE_COLUMNS, type Layout, predictionColumns } from "../columns.js";
-import { lockOutput } from "../output.js";
+import { lockOutput } from "../outputLock.js";
 import { applyStrict } from "../predictCohort.js";
 import type { OutputFile } from "../recordFile.js";
 import { differences, outputPaths, type RunIdentity, readState, runFile } from "../resume.js";
