@@ -44,7 +44,7 @@ std::string joined(const Names& names) {
 // torch.conv2d, ops.prim.data, __torch__.Net.forward, x.save; or getattr with a literal.
 class Reader {
  public:
-  Reader(std::string record) : record_(std::move(record)) {}
+  explicit Reader(std::string record) : record_(std::move(record)) {}
 
   void walk(const TreeRef& tree) {
     if (tree->isAtom()) return;
