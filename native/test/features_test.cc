@@ -23,7 +23,7 @@ const std::vector<float> kSexes{1, 0, 1};
 at::Tensor pictures() { return at::linspace(-1, 1, 3 * 64 * 64).view({3, 1, 64, 64}); }
 
 std::shared_ptr<Model> adopt(const torch::jit::Module& module, bool optimize) {
-  return Model::adopt(module.clone(), {c10::Device(c10::kCPU), 1, Precision::float32, optimize});
+  return Model::adopt(module.clone(), {c10::Device(c10::kCPU), 1, Precision::float32, optimize, {}, {}});
 }
 
 }  // namespace

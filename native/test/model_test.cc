@@ -24,7 +24,8 @@ std::string fixture_path(const std::string& name) {
 }
 
 std::shared_ptr<Model> load(const std::string& name, bool optimize = true, int threads = 0) {
-  return Model::load(fixture_path(name), {parse_device("cpu"), threads, Precision::float32, optimize});
+  return Model::load(fixture_path(name),
+                     {parse_device("cpu"), threads, Precision::float32, optimize, {}, {}});
 }
 
 /// A picture of each value, [values, channels, 32, 32].
@@ -152,7 +153,7 @@ TEST(devices_are_checked_by_name) {
                "ERR_DEEPLASIA_DEVICE: 'gpu' is not a device; use cpu, cuda or cuda:n");
   EXPECT(failure([] { parse_device("cuda:99"); }).starts_with("ERR_DEEPLASIA_DEVICE: "));
   EXPECT(failure([] {
-           Model::load(fixture_path("traced.pt"), {parse_device("cpu"), 0, Precision::float16, true});
+           Model::load(fixture_path("traced.pt"), {parse_device("cpu"), 0, Precision::float16, true, {}, {}});
          }).starts_with("ERR_DEEPLASIA_DEVICE: 16-bit"));
 }
 

@@ -291,7 +291,7 @@ TEST(what_is_saved_is_a_model_like_others) {
     EXPECT(tensor.requires_grad() && tensor.is_contiguous());
 
   using deeplasia::model::Model;
-  const auto model = Model::load(path, {at::kCPU, 0, deeplasia::model::Precision::float32, true});
+  const auto model = Model::load(path, {at::kCPU, 0, deeplasia::model::Precision::float32, true, {}, {}});
   const Examples examples = tiny_examples(3, 9);
   const auto outputs = deeplasia::inference::forward(*model, examples.x, examples.sex);
   const Prediction own = trainer.evaluate(examples);
