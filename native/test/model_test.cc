@@ -123,7 +123,8 @@ TEST(outputs_of_another_shape_are_refused) {
 
 TEST(files_that_are_no_model_are_told_apart) {
   const auto failed = [](const char* name) { return failure([&] { load(name); }); };
-  EXPECT_EQUAL(failed("none.pt"), "ERR_DEEPLASIA_MODEL_MISSING: cannot open the model file");
+  EXPECT_EQUAL(failed("none.pt"),
+               "ERR_DEEPLASIA_MODEL_MISSING: cannot open the file: No such file or directory");
   EXPECT_EQUAL(failed("../models"), "ERR_DEEPLASIA_MODEL_UNREADABLE: a folder, not a model file");
   EXPECT_EQUAL(
       failed("make.py"),
