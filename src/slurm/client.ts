@@ -62,6 +62,11 @@ const REMEDIES: [said: RegExp, remedy: string][] = [
   ],
 ];
 
+/** A value of `scontrol show … --oneliner`, which says `Name=value`; undefined where it does not say it. */
+export function factIn(facts: string, name: string): string | undefined {
+  return new RegExp(`\\b${name}=(\\S+)`).exec(facts)?.[1];
+}
+
 /** The settings of the cluster, by the names of slurm.conf. */
 export async function clusterSettings(timeout?: number): Promise<Map<string, string>> {
   const text = await slurm("scontrol", ["show", "config"], timeout);

@@ -1,6 +1,6 @@
 /** The nodes of a job, and where they are reached. */
 import { lookup } from "node:dns/promises";
-import { slurm } from "./client.js";
+import { factIn, slurm } from "./client.js";
 
 /** Names in SLURM's short form, `n[1-3]`, one by one. No controller is asked. Throws ERR_DEEPLASIA_SLURM. */
 export async function nodeNames(short: string): Promise<string[]> {
@@ -26,5 +26,5 @@ export async function addressOf(node: string): Promise<string> {
 /** The address that the site has given a node (NodeAddr); null: SLURM does not say. */
 export async function siteAddress(node: string): Promise<string | null> {
   const facts = await slurm("scontrol", ["show", "node", node, "--oneliner"], 10_000).catch(() => "");
-  return /\bNodeAddr=(\S+)/.exec(facts)?.[1] ?? null;
+  return factIn(facts, "NodeAddr") ?? null;
 }

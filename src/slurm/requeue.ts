@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { durationText } from "../report/progress.js";
-import { slurm } from "./client.js";
+import { factIn, slurm } from "./client.js";
 import { type End, endsOf, recordEnd } from "./ends.js";
 import type { SlurmTask } from "./environment.js";
 
@@ -130,7 +130,10 @@ async function said(...[tool, args]: Parameters<typeof slurm>): Promise<string |
 
 /** Of `scontrol show job`: whether this start of the job is being preempted. An earlier start's time may stay there. */
 export function preemptedIn(facts: string): boolean {
-  const time = (name: string) => new RegExp(`\\b${name}=(\\d{4}-\\S+)`).exec(facts)?.[1];
+  const time = (name: string) => {
+    const text = factIn(facts, name);
+    return text !== undefined && /^\d{4}-/.test(text) ? text : undefined;
+  };
   const [preempted, started] = [time("PreemptTime"), time("StartTime")];
   // Both are local times of one clock, written so that their order is that of the text.
   return preempted !== undefined && (started === undefined || preempted >= started);

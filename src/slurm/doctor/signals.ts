@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { slurm } from "../client.js";
+import { factIn, slurm } from "../client.js";
 import type { SlurmTask } from "../environment.js";
 import { type Check, limited } from "./check.js";
 
@@ -55,10 +55,8 @@ async function signalStep(step: string): Promise<void> {
 export function checkRequeue(jobId: string): Promise<Check> {
   return limited("requeue", PATIENCE_MS, async () => {
     const facts = await slurm("scontrol", ["show", "job", jobId, "--oneliner"]);
-    const [, allowed] = /\bRequeue=(\d)/.exec(facts) ?? [];
-    const [, restarts = "0"] = /\bRestarts=(\d+)/.exec(facts) ?? [];
-    const [, limit = "unknown"] = /\bTimeLimit=(\S+)/.exec(facts) ?? [];
-    if (allowed === "1")
+    const [restarts = "0", limit = "unknown"] = [factIn(facts, "Restarts"), factIn(facts, "TimeLimit")];
+    if (factIn(facts, "Requeue") === "1")
       return { ok: true, found: `allowed; started again ${restarts} times; time limit ${limit}` };
     const found = "this job may not be queued again, so its time limit is its end";
     return { ok: false, found, remedy: "submit with --requeue" };
