@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { drawAugmentation } from "../dist/augmentation/draw.js";
 import { trainingPlan } from "../dist/augmentation/trainingPlan.js";
-import { imagePlan } from "../dist/image/plan.js";
+import { imagePlan } from "../dist/image/imagePlan.js";
 import { native } from "../dist/native.js";
 import { augmentationSettings } from "../dist/options/train/data.js";
 import { Random } from "../dist/random.js";

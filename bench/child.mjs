@@ -34,7 +34,7 @@ const peakMegabytes = () =>
 
 /** Nothing but decoding pictures and masks, as many at once as keeps all cores busy. */
 async function decode() {
-  const { decodePicture } = await import("../dist/image/decode.js");
+  const { decodePicture } = await import("../dist/image/decodePicture.js");
   const rows = readFileSync(csv, "utf8")
     .trim()
     .split("\n")

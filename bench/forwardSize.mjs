@@ -19,8 +19,8 @@ const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 async function measure(most) {
   const { loadModel } = await import("../dist/index.js");
   const { native } = await import("../dist/native.js");
-  const { fillSlots } = await import("../dist/image/loader.js");
-  const { imagePlan } = await import("../dist/image/plan.js");
+  const { fillSlots } = await import("../dist/image/fillSlots.js");
+  const { imagePlan } = await import("../dist/image/imagePlan.js");
   const { Forward } = await import("../dist/prediction/forward.js");
   const bone = await loadModel(model, { device: "cpu", ...(manifest === "" ? {} : { manifest }) });
   const plan = imagePlan(bone.contract, { flip: false, rotationAngle: 0 });

@@ -95,7 +95,7 @@ export function checkTools() {
 }
 
 await runAsScript(import.meta.url, async () => {
-  const { requireLibtorch } = await import("../dist/libtorch/find.js");
+  const { requireLibtorch } = await import("../dist/libtorch/searchLibtorch.js");
   const { values } = parseArgs({ options: { nccl: { type: "boolean" } } });
   await buildNative(requireLibtorch(await buildRequirement()), values);
 });

@@ -71,7 +71,7 @@ function capture(command, args) {
 
 /** clang-format and clang-tidy as Python wheels, in the package's cache: no Python environment is touched. */
 async function clangTools() {
-  const { cacheDirectory } = await import("../dist/libtorch/cache.js");
+  const { cacheDirectory } = await import("../dist/libtorch/buildCache.js");
   const folder = join(cacheDirectory(), "lint", `clang-${CLANG_VERSION}`);
   if (!existsSync(folder)) {
     const partial = `${folder}.partial-${process.pid}`;

@@ -32,7 +32,7 @@ export async function prebuild({ nccl = false } = {}) {
   const libtorch = await setupForBuild();
   if (isPrebuildCurrent(libtorch) && (!nccl || existsSync(join(PREBUILDS, NCCL))))
     return console.error(`prebuild: ${PREBUILDS}: current`);
-  const { cacheDirectory } = await import("../dist/libtorch/cache.js");
+  const { cacheDirectory } = await import("../dist/libtorch/buildCache.js");
   // a folder of its own: prebuildify moves the addon out of the build, and a developer's build shall survive
   const work = workFolder("build/prebuild");
   const from = nativeSources(libtorch);

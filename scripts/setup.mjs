@@ -58,7 +58,7 @@ function areDependenciesCurrent() {
 
 /** A libtorch that the addons can be built against; one that the user names and that does not do is an error. */
 async function findForBuild() {
-  const { isNamed, requireLibtorch, searchLibtorch } = await import("../dist/libtorch/find.js");
+  const { isNamed, requireLibtorch, searchLibtorch } = await import("../dist/libtorch/searchLibtorch.js");
   const required = await buildRequirement();
   const { candidates, chosen } = searchLibtorch(required);
   const last = candidates.at(-1);

@@ -13,7 +13,7 @@ export {
   loadModel,
 } from "./model/model.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
-export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/cohort.js";
+export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
 export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
 export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";

@@ -4,7 +4,7 @@ import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { isSystemError } from "./errors.js";
 import { outputError } from "./files.js";
-import { isJobOver } from "./slurm/queue.js";
+import { isJobOver } from "./slurm/isJobOver.js";
 
 export interface Holder {
   /** Of this lock alone, so that nobody takes another one for his. */

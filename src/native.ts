@@ -4,22 +4,22 @@
  *
  * Every promise rejects with an `Error` that carries `code` (see `errors.ts`).
  */
-import { type CoreFacts, loadCore } from "./libtorch/load.js";
-import { DISTRIBUTED_FUNCTIONS, type DistributedFunctions } from "./native/distributed.js";
+import { type CoreFacts, loadCore } from "./libtorch/loadCore.js";
+import { DISTRIBUTED_FUNCTIONS, type DistributedFunctions } from "./native/distributedFunctions.js";
 import type { Handle } from "./native/handles.js";
-import { IMAGE_FUNCTIONS, type ImageFunctions } from "./native/image.js";
-import { MODEL_FUNCTIONS, type ModelFunctions } from "./native/model.js";
-import { NETWORK_FUNCTIONS, type NetworkFunctions } from "./native/network.js";
-import { PHANTOM_FUNCTIONS, type PhantomFunctions } from "./native/phantom.js";
-import { TRAINING_FUNCTIONS, type TrainingFunctions } from "./native/training.js";
+import { IMAGE_FUNCTIONS, type ImageFunctions } from "./native/imageFunctions.js";
+import { MODEL_FUNCTIONS, type ModelFunctions } from "./native/modelFunctions.js";
+import { NETWORK_FUNCTIONS, type NetworkFunctions } from "./native/networkFunctions.js";
+import { PHANTOM_FUNCTIONS, type PhantomFunctions } from "./native/phantomFunctions.js";
+import { TRAINING_FUNCTIONS, type TrainingFunctions } from "./native/trainingFunctions.js";
 
-export type * from "./native/distributed.js";
+export type * from "./native/distributedFunctions.js";
 export type * from "./native/handles.js";
-export type * from "./native/image.js";
-export type * from "./native/model.js";
-export type * from "./native/network.js";
-export type * from "./native/phantom.js";
-export type * from "./native/training.js";
+export type * from "./native/imageFunctions.js";
+export type * from "./native/modelFunctions.js";
+export type * from "./native/networkFunctions.js";
+export type * from "./native/phantomFunctions.js";
+export type * from "./native/trainingFunctions.js";
 
 interface GeneralFunctions extends CoreFacts {
   /** Number of threads that preprocess pictures. */

@@ -1,5 +1,5 @@
 /** One picture's augmentation, drawn from the distributions of the reference's training. */
-import type { View } from "../image/plan.js";
+import type { View } from "../image/imagePlan.js";
 import type { Augmentation } from "../native.js";
 import type { AugmentationSettings } from "../options/train/data.js";
 import type { Random } from "../random.js";

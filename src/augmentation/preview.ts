@@ -2,9 +2,9 @@
 import sharp from "sharp";
 import type { ReadySample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
-import { MAX_PIXELS } from "../image/decode.js";
-import { fillSlots, whyUnusable } from "../image/loader.js";
-import { imagePlan, type PictureContract } from "../image/plan.js";
+import { MAX_PIXELS } from "../image/decodePicture.js";
+import { fillSlots, whyUnusable } from "../image/fillSlots.js";
+import { imagePlan, type PictureContract } from "../image/imagePlan.js";
 import { type BatchHandle, type ImagePlan, type Normalisation, native } from "../native.js";
 import type { AugmentationSettings } from "../options/train/data.js";
 import { Random } from "../random.js";

@@ -1,6 +1,6 @@
 /** What training does to a picture: the contract of the network to be, and what was drawn for the picture. */
 import { DeeplasiaError } from "../errors.js";
-import { imagePlan, type PictureContract } from "../image/plan.js";
+import { imagePlan, type PictureContract } from "../image/imagePlan.js";
 import type { ImagePlan } from "../native.js";
 import type { AugmentationSettings } from "../options/train/data.js";
 import type { DrawnView } from "./draw.js";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { parseYaml } from "../options/yaml.js";
-import { check, faultText } from "../schema/check.js";
+import { checkValue, faultText } from "../schema/checkValue.js";
 
 /** Where the reference's `predict` looks, from the working directory. */
 export const STANDARD_PARAMETERS = "data/parameters.yml";
@@ -39,7 +39,7 @@ export async function readParameters(given: string | undefined, stem: string): P
       cause,
     );
   }
-  const { data: parsed, faults } = check(schema, value);
+  const { data: parsed, faults } = checkValue(schema, value);
   if (faults !== null) throw fault(file, faults.map((found) => faultText(found, "value")).join("; "));
   const { age_mean: ageMeanMonths, age_sd: ageSdMonths } = parsed;
   const ages = {

@@ -1,5 +1,5 @@
 /** Pictures with the same bytes under two names: a child that counts twice, or is in train and test. */
-import { mapInOrder } from "../data/lookAhead.js";
+import { mapInOrder } from "../data/mapInOrder.js";
 import { sha256OfFile } from "../files.js";
 import type { Findings } from "./findings.js";
 

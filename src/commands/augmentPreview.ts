@@ -9,8 +9,8 @@ import {
 } from "../augmentation/preview.js";
 import { drawSheet, type SheetRow } from "../augmentation/sheet.js";
 import { FAMILY } from "../contract/published.js";
-import { type Cohort, openCohort } from "../data/cohort.js";
-import { cohortFromFiles } from "../data/pictures.js";
+import { cohortFromFiles } from "../data/cohortFromFiles.js";
+import { type Cohort, openCohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError, formatError, toDeeplasiaError } from "../errors.js";
 import { refuseInput, writeFileAtomic } from "../files.js";

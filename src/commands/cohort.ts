@@ -1,13 +1,13 @@
 /** `cohort import|split|check`: from a public data set to rows, splits and a clean bill. */
 import type { Command } from "commander";
 import type { z } from "zod";
-import { checkCohort } from "../cohort/check.js";
+import { checkCohort } from "../cohort/checkCohort.js";
+import { formatCheck, formatImport, formatSplit } from "../cohort/formatResults.js";
 import { importDha } from "../cohort/importDha.js";
 import { importGeneric, parseColumnMap } from "../cohort/importGeneric.js";
 import type { ImportResult } from "../cohort/importResult.js";
 import { importRsna } from "../cohort/importRsna.js";
-import { formatCheck, formatImport, formatSplit } from "../cohort/report.js";
-import { splitCohort } from "../cohort/split.js";
+import { splitCohort } from "../cohort/splitCohort.js";
 import { annotationTable, originalSplitTable, writeTable } from "../cohort/tables.js";
 import { DeeplasiaError } from "../errors.js";
 import {

@@ -1,6 +1,6 @@
 /** `deeplasia-native doctor`: what was found, what is used and why, and the cure of each problem. */
 import type { Command } from "commander";
-import { describeSearch } from "../libtorch/describe.js";
+import { describeSearch } from "../libtorch/describeSearch.js";
 import { type Diagnosis, diagnose } from "../libtorch/diagnose.js";
 
 export function registerDoctor(program: Command): void {

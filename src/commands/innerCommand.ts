@@ -4,7 +4,7 @@ import { commandOf, createProgram, parseCommand } from "../cli.js";
 import { devicesPerNode } from "../distributed/ranks.js";
 import { DeeplasiaError } from "../errors.js";
 import { readTrainConfig } from "../run/config.js";
-import type { Wanted } from "../slurm/doctor/tasks.js";
+import type { WantedTasks } from "../slurm/doctor/checkTasks.js";
 
 export interface InnerCommand {
   /** `train`, `cohort check`. */
@@ -55,7 +55,7 @@ export function takesFlag(argv: readonly string[], flag: string): boolean {
 }
 
 /** How many processes a command works with. Throws what reading a training's configuration throws. */
-export async function wantedTasks({ name, parsed }: InnerCommand): Promise<Wanted> {
+export async function wantedTasks({ name, parsed }: InnerCommand): Promise<WantedTasks> {
   if (name === "predict") return { command: name, tasks: null, nodes: null };
   if (name !== "train") return { command: name, tasks: [1], nodes: null };
   const { trainer } = (await readTrainConfig(parsed)).config;

@@ -3,9 +3,8 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { DeeplasiaError } from "../errors.js";
 import { findAddon } from "../libtorch/addon.js";
-import { cacheDirectory } from "../libtorch/cache.js";
-import { describeSearch } from "../libtorch/describe.js";
-import { isNamed, requireLibtorch, searchLibtorch } from "../libtorch/find.js";
+import { cacheDirectory } from "../libtorch/buildCache.js";
+import { describeSearch } from "../libtorch/describeSearch.js";
 import {
   INSTALL_SIZE,
   type Installed,
@@ -13,7 +12,8 @@ import {
   type InstallProgress,
   installLibtorch,
   removeInstalled,
-} from "../libtorch/install.js";
+} from "../libtorch/installLibtorch.js";
+import { isNamed, requireLibtorch, searchLibtorch } from "../libtorch/searchLibtorch.js";
 import { DEFAULT_LIBTORCH_VERSION } from "../libtorch/version.js";
 
 interface InstallFlags {

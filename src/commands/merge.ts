@@ -6,7 +6,7 @@ import type { WrittenShare } from "../prediction/shares/write.js";
 import { failureList, formatOutcome, type Summary, whyNothing } from "../prediction/summary.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { word } from "../slurm/quote.js";
-import { shareText } from "../slurm/share.js";
+import { shareText } from "../slurm/rowShare.js";
 import { EXIT, exitOf } from "./exit.js";
 import { helpText } from "./help.js";
 

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
-import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/cohort.js";
+import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/writePhantoms.js";
 import { plural } from "../plural.js";
 import { createLogger } from "../report/log.js";
 import { createProgress } from "../report/progress.js";

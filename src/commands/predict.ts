@@ -24,8 +24,8 @@ import { failureList, formatSummary, whyNothing } from "../prediction/summary.js
 import { writePredictions } from "../prediction/writePredictions.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
-import { slurmTask } from "../slurm/environment.js";
-import { shareText } from "../slurm/share.js";
+import { shareText } from "../slurm/rowShare.js";
+import { slurmTask } from "../slurm/slurmTask.js";
 import { EXIT, exitOf } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";

@@ -6,7 +6,7 @@ import { readOptions } from "../options/flags.js";
 import { logsOptions } from "../options/slurm.js";
 import { aligned } from "../report/columns.js";
 import { slurm } from "../slurm/client.js";
-import { queueOf, type TaskState, tasksOf } from "../slurm/jobs.js";
+import { queueOf, type TaskState, tasksOf } from "../slurm/jobTasks.js";
 import { outputsIn, readSubmission } from "../slurm/runDirectory.js";
 import { EXIT } from "./exit.js";
 

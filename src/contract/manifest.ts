@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { check, faultText } from "../schema/check.js";
+import { checkValue, faultText } from "../schema/checkValue.js";
 
 export const MANIFEST_NAME = "deeplasia.json";
 export const MANIFEST_FORMAT = 1;
@@ -99,7 +99,7 @@ export const DESCRIPTIVE_FIELDS: readonly ManifestField[] = [
 
 /** A checked manifest from parsed JSON or YAML. Throws ERR_DEEPLASIA_CONTRACT with every fault named. */
 export function parseManifest(value: unknown, file: string): Manifest {
-  const { data, faults } = check(manifestSchema.partial(), value);
+  const { data, faults } = checkValue(manifestSchema.partial(), value);
   if (faults === null) return data;
   const said = faults.map((fault) => faultText(fault, "field"));
   throw new DeeplasiaError(

@@ -1,84 +1,63 @@
-/** Finds pictures that a cohort names more than once, in 16 bytes of memory a slot: 70 MB for three million rows. */
+/** Rows of a cohort that name a picture which an earlier row names too. */
+import { plural } from "../plural.js";
+import type { BadRow, CohortRow } from "./annotations.js";
+import type { DuplicateFinder } from "./duplicateFinder.js";
 
-/** Largest share of slots in use; beyond it the table doubles. */
-const MAX_LOAD = 0.8;
-
-export class DuplicateFinder {
-  /** 53-bit hashes; 0 is a free slot. */
-  private hashes = new Float64Array(1024);
-  private rows = new Uint32Array(1024);
-  /** Of what the first row says besides. */
-  private facts = new Uint32Array(1024);
-  private used = 0;
-
-  /**
-   * Note a picture; returns the row that named it first, or null if this is the first.
-   *
-   * Pictures are compared by hash: among three million, two different ones are taken for the same with a chance of
-   * 1 in 2,000. Good enough for a warning, and to leave a file to the row that names it.
-   */
-  add(dir: string, imageId: string, row: number, facts = ""): number | null {
-    if (this.used >= this.hashes.length * MAX_LOAD) this.grow();
-    const hash = hash53(`${dir}/${imageId}`);
-    const slot = this.slotOf(hash);
-    if (this.hashes[slot] === hash) return this.rows[slot]!;
-    this.put(slot, hash, row, hash53(facts) >>> 0);
-    return null;
-  }
-
-  /** Whether a row names exactly this picture. */
-  has(dir: string, imageId: string): boolean {
-    const hash = hash53(`${dir}/${imageId}`);
-    return this.hashes[this.slotOf(hash)] === hash;
-  }
-
-  /** Whether the row that named a picture first says other things of it; not if it said nothing. */
-  differs(dir: string, imageId: string, facts: string): boolean {
-    const first = this.facts[this.slotOf(hash53(`${dir}/${imageId}`))];
-    return first !== hash53("") >>> 0 && first !== hash53(facts) >>> 0;
-  }
-
-  /** The slot that holds the hash, or the free one where it belongs. */
-  private slotOf(hash: number): number {
-    const slots = this.hashes.length;
-    let slot = hash % slots;
-    while (this.hashes[slot] !== 0 && this.hashes[slot] !== hash) slot = (slot + 1) % slots;
-    return slot;
-  }
-
-  private put(slot: number, hash: number, row: number, facts: number): void {
-    this.hashes[slot] = hash;
-    this.rows[slot] = row;
-    this.facts[slot] = facts;
-    this.used += 1;
-  }
-
-  private grow(): void {
-    const { hashes, rows, facts } = this;
-    this.hashes = new Float64Array(2 * hashes.length);
-    this.rows = new Uint32Array(2 * hashes.length);
-    this.facts = new Uint32Array(2 * hashes.length);
-    this.used = 0;
-    hashes.forEach((hash, i) => {
-      if (hash !== 0) this.put(this.slotOf(hash), hash, rows[i]!, facts[i]!);
-    });
-  }
+export interface Duplicates {
+  /** Rows whose (dir, image_ID) an earlier row has. */
+  count: number;
+  first: NamedTwice | null;
+  /** Those of them that give another sex or bone age than the earlier row. */
+  contradicting: number;
+  firstContradicting: NamedTwice | null;
 }
 
-/** A hash of 53 bits, never 0: two 32-bit multiply-xor chains over the UTF-16 units, finished as MurmurHash3 does. */
-function hash53(text: string): number {
-  let a = 0x811c9dc5;
-  let b = 0x9e3779b9;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul(b ^ unit, 0x85ebca6b) ^ (b >>> 15);
-  }
-  return finish(a) + (finish(b) & 0x1fffff) * 0x100000000 || 1;
+export interface NamedTwice {
+  row: number;
+  earlierRow: number;
+  dir: string;
+  imageId: string;
 }
 
-function finish(hash: number): number {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+/** What two rows about one picture should agree on. */
+export const factsOf = (row: CohortRow | BadRow) => ("error" in row ? "" : `${row.sex} ${row.boneAgeMonths}`);
+
+/** The earlier row that names the same picture; null if there is none. */
+export function addTo(named: DuplicateFinder, row: CohortRow | BadRow): number | null {
+  return row.imageId === "" ? null : named.add(row.dir, row.imageId, row.row, factsOf(row));
 }
+
+export function noteDuplicate(
+  named: DuplicateFinder,
+  row: CohortRow | BadRow,
+  earlierRow: number | null,
+  found: Duplicates,
+): void {
+  if (earlierRow === null) return;
+  const { dir, imageId } = row;
+  const twice = { row: row.row, earlierRow, dir, imageId };
+  found.count += 1;
+  found.first ??= twice;
+  if ("error" in row || !named.differs(dir, imageId, factsOf(row))) return;
+  found.contradicting += 1;
+  found.firstContradicting ??= twice;
+}
+
+/** What a run should know of pictures that are named twice; none where there are no such. */
+export function duplicateLines({ count, first, contradicting, firstContradicting }: Duplicates): string[] {
+  const places = ({ row, earlierRow, dir, imageId }: NamedTwice) =>
+    `row ${row} and row ${earlierRow}: ${[dir, imageId].filter(Boolean).join("/")}`;
+  if (first === null) return [];
+  const rows = plural(count, "row names", "rows name");
+  const lines = [`${rows} a picture that an earlier row names too (${places(first)}); each row counts`];
+  if (firstContradicting !== null) {
+    const of = `${contradicting} of them with another sex or bone age than the earlier row`;
+    lines.push(`${of} (${places(firstContradicting)})`);
+  }
+  return lines;
+}
+
+/** Nothing found yet. */
+export const noDuplicates = (): Duplicates => {
+  return { count: 0, first: null, contradicting: 0, firstContradicting: null };
+};

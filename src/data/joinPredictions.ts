@@ -1,7 +1,7 @@
 /** Prediction CSVs side by side: which rows of them are about the same picture. */
 import { DeeplasiaError } from "../errors.js";
-import { likeness, looseKey } from "./alike.js";
-import type { EarlierPrediction, EarlierPredictions } from "./predictions.js";
+import type { EarlierPrediction, EarlierPredictions } from "./earlierPredictions.js";
+import { likeness, looseKey } from "./nameLikeness.js";
 import { csvError } from "./table.js";
 
 /** What the tables say of one picture, in their order; undefined where a table has no row for it. */
@@ -45,7 +45,7 @@ const pictureOf = ({ imageId, dir }: EarlierPrediction, byDir: boolean) =>
   JSON.stringify([imageId, byDir ? dir : ""]);
 
 /**
- * Pictures that the tables write in different forms (`alike.ts`), as the first of them has it. Only where no table has two
+ * Pictures that the tables write in different forms (`nameLikeness.ts`), as the first of them has it. Only where no table has two
  * of the forms: then they are two pictures to it.
  */
 function commonNames(tables: readonly EarlierPredictions[], byDir: boolean): Map<string, string> {

@@ -5,7 +5,7 @@
 import { isUtf8 } from "node:buffer";
 import { opendir } from "node:fs/promises";
 import { editDistance } from "../nearest.js";
-import { looseKey, mostAlike, type NameKind } from "./alike.js";
+import { looseKey, mostAlike, type NameKind } from "./nameLikeness.js";
 
 /** Names of all listings that are kept: some 300 MB at most. A folder with more of them is not searched. */
 const MOST_NAMES = 1_500_000;

@@ -1,8 +1,8 @@
 /** True bone ages from an annotation CSV, or one of predictions, to look up by picture. */
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
-import { likeness, looseKey } from "./alike.js";
 import { readAnnotations } from "./annotations.js";
+import { likeness, looseKey } from "./nameLikeness.js";
 import { ReadingNotes } from "./readingNotes.js";
 import { openTable } from "./table.js";
 import { findColumn } from "./tableColumns.js";
@@ -10,7 +10,7 @@ import { findColumn } from "./tableColumns.js";
 export interface Truth {
   /**
    * Bone age of a picture in months; null where it is not known. `dir` counts where the CSV has that column too. A picture
-   * is found under another form of its name too (`alike.ts`). Throws `ERR_DEEPLASIA_CSV` for a picture of which two rows
+   * is found under another form of its name too (`nameLikeness.ts`). Throws `ERR_DEEPLASIA_CSV` for a picture of which two rows
    * say different things.
    */
   of(imageId: string, dir: string | null): number | null;

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { DeeplasiaError } from "../errors.js";
-import { siteAddress } from "../slurm/nodes.js";
+import { siteAddress } from "../slurm/nodeNames.js";
 
 /**
  * The IP address of a node. A name that only SLURM knows is asked of SLURM.

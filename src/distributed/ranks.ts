@@ -2,8 +2,8 @@
 import { DeeplasiaError } from "../errors.js";
 import { deviceIndices } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
-import { slurmTask } from "../slurm/environment.js";
-import { firstHost } from "../slurm/nodes.js";
+import { firstHost } from "../slurm/nodeNames.js";
+import { slurmTask } from "../slurm/slurmTask.js";
 
 /** The place of a process among those that train together. */
 export interface Place {

@@ -6,7 +6,7 @@ import { archiveSources, mergeManifests } from "../contract/contract.js";
 import type { Group } from "../distributed/group.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolder, writeFileAtomic } from "../files.js";
-import type { ReadPicture } from "../image/read.js";
+import type { ReadPicture } from "../image/readPicture.js";
 import { type BoneAgeModel, loadModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { plural } from "../plural.js";

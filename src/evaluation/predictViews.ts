@@ -1,7 +1,7 @@
 /** Predictions of all views of each picture, which is decoded once. */
 import type { Sex } from "../data/annotations.js";
 import { DeeplasiaError } from "../errors.js";
-import type { ReadPicture } from "../image/read.js";
+import type { ReadPicture } from "../image/readPicture.js";
 import { useWorkers } from "../image/workers.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { BlockPredictor, type Outcome } from "../prediction/blockPredictor.js";

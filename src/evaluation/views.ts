@@ -1,5 +1,5 @@
 /** Views of a picture for test-time augmentation, as the reference turns and mirrors it. */
-import type { View } from "../image/plan.js";
+import type { View } from "../image/imagePlan.js";
 
 export interface NamedView extends View {
   /** As in the columns of the reference's prediction CSVs: `rot=-10-no_flip`. */

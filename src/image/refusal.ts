@@ -1,4 +1,4 @@
-/** Why a file's content cannot be used; `decode.ts` adds whose file it is. */
+/** Why a file's content cannot be used; `decodePicture.ts` adds whose file it is. */
 import { DeeplasiaError } from "../errors.js";
 
 /** A problem with the content. */

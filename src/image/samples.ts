@@ -2,8 +2,8 @@
 import type { OutputInfo, Sharp } from "sharp";
 import sharp from "sharp";
 import type { RawPicture } from "../native.js";
-import type { DecodedPicture, DecodeOptions } from "./decode.js";
-import type { PictureNote } from "./notes.js";
+import type { DecodedPicture, DecodeOptions } from "./decodePicture.js";
+import type { PictureNote } from "./pictureNotes.js";
 import { unsupported } from "./refusal.js";
 
 /** What one pixel of a file holds, and what is to become of it. */

@@ -1,7 +1,7 @@
 /** Decoded pictures made smaller, to be kept. */
 import sharp from "sharp";
-import type { DecodedPicture } from "./decode.js";
-import type { Role } from "./read.js";
+import type { DecodedPicture } from "./decodePicture.js";
+import type { Role } from "./readPicture.js";
 import { asSamples } from "./samples.js";
 
 /**

@@ -1,5 +1,5 @@
 /** What the directories of a TIFF say: which of its pages is the picture, and whether it is of a kind that is read. */
-import type { PictureNote } from "./notes.js";
+import type { PictureNote } from "./pictureNotes.js";
 import { unreadable, unsupported } from "./refusal.js";
 import { type Directory, TAG, tiffDirectories } from "./tiffDirectory.js";
 

@@ -26,7 +26,7 @@ export interface Entry {
 }
 
 export interface Directory {
-  layout: Layout;
+  layout: TiffLayout;
   entries: Entry[];
   /** NewSubfileType's bits. */
   subfile: number;
@@ -51,7 +51,7 @@ const MAX_ENTRIES = 500;
 const TYPE_BYTES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
 
 /** How numbers and directories lie in a file. */
-export class Layout {
+export class TiffLayout {
   readonly isBig: boolean;
   private readonly isLittle: boolean;
 
@@ -127,7 +127,7 @@ export function tiffDirectories(bytes: Buffer, most: number): Directory[] | "too
   const found: Directory[] = [];
   const seen = new Set<number>();
   try {
-    const layout = new Layout(bytes);
+    const layout = new TiffLayout(bytes);
     for (let offset = layout.firstDirectory; offset !== 0 && !seen.has(offset); ) {
       if (seen.size >= most) return "too many";
       seen.add(offset);
@@ -141,7 +141,7 @@ export function tiffDirectories(bytes: Buffer, most: number): Directory[] | "too
   return found;
 }
 
-function directoryOf(layout: Layout, entries: Entry[], mostSubIfds: number): Directory {
+function directoryOf(layout: TiffLayout, entries: Entry[], mostSubIfds: number): Directory {
   const find = (tag: number) => entries.find((entry) => entry.tag === tag);
   const value = (tag: number, otherwise: number) => {
     const entry = find(tag);
@@ -167,7 +167,7 @@ function directoryOf(layout: Layout, entries: Entry[], mostSubIfds: number): Dir
 }
 
 /** Of SubIFDs only what they are themselves. */
-function subDirectories(layout: Layout, entry: Entry, most: number): Directory[] {
+function subDirectories(layout: TiffLayout, entry: Entry, most: number): Directory[] {
   const offsets = layout.values(entry, most);
   return offsets.map((offset) => {
     const { entries } = layout.directory(offset);

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { packageVersion } from "../about.js";
 import { type ErrorCode, toDeeplasiaError } from "../errors.js";
 import { type Addon, findAddon } from "./addon.js";
-import { cacheDirectory } from "./cache.js";
-import { INSTALL_COMMAND, type Problem, wantsCuda } from "./check.js";
-import { requireLibtorch, type Search, searchLibtorch } from "./find.js";
+import { cacheDirectory } from "./buildCache.js";
+import { INSTALL_COMMAND, type Problem, wantsCuda } from "./checkLibtorch.js";
 import type { Loaded, ProbeMessage } from "./probe.js";
+import { requireLibtorch, type Search, searchLibtorch } from "./searchLibtorch.js";
 import { assertPlatform, glibcVersion, hasCudaDriver } from "./system.js";
 
 export interface Diagnosis {

@@ -1,6 +1,6 @@
 /** Entry point of a child process: load everything and say on stdout how it went. A crash ends the child only. */
 import { toDeeplasiaError } from "../errors.js";
-import { type CoreFacts, loadCore } from "./load.js";
+import { type CoreFacts, loadCore } from "./loadCore.js";
 
 export interface Loaded {
   buildInfo: ReturnType<CoreFacts["buildInfo"]>;

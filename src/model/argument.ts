@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { requireArgument } from "../schema/check.js";
+import { requireArgument } from "../schema/checkValue.js";
 import { BoneAgeModel } from "./model.js";
 
 export const modelArgument = z

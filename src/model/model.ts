@@ -22,7 +22,7 @@ import type { CheckpointOptions } from "../options/checkpoint.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { forwardOptions, loadModelOptions } from "../options/predict.js";
 import type { TrustOptions } from "../options/trust.js";
-import { requireArgument, requireOptions } from "../schema/check.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
 import { openModelSource } from "./source.js";
 import { encodeSex, type Numbers, requireFinite, requireShape } from "./tensors.js";

@@ -3,7 +3,7 @@
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
-import { shown } from "../schema/check.js";
+import { shown } from "../schema/checkValue.js";
 
 export type Shape = [batch: number, channels: number, height: number, width: number];
 export type Numbers = ArrayLike<number>;

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { check, meaningRemedy, type ValueFault } from "../schema/check.js";
+import { checkValue, meaningRemedy, type ValueFault } from "../schema/checkValue.js";
 import { unwrap } from "../schema/unwrap.js";
 import { metaOf } from "./meta.js";
 import { typed, writtenFlag } from "./written.js";
@@ -92,7 +92,7 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
     const value = parsed[commanderKey(key, option)];
     if (value !== undefined) raw[key] = typed(option, writtenFlag(option, value));
   }
-  const { data, faults } = check(schema, raw);
+  const { data, faults } = checkValue(schema, raw);
   if (faults === null) return data;
   // Only keys of the schema were read, and each fault is of one of them.
   const fault = faults[0] as ValueFault;
@@ -104,7 +104,7 @@ export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<str
 export function requireOption(option: Option, given: unknown): void {
   const schema = schemaOf(option);
   if (schema === undefined) return;
-  const { faults } = check(schema, typed(schema, writtenFlag(schema, given)));
+  const { faults } = checkValue(schema, typed(schema, writtenFlag(schema, given)));
   if (faults !== null) throw optionError(option.long!, given, faults[0] as ValueFault);
 }
 

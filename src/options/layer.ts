@@ -1,7 +1,7 @@
 /** Settings as one source gives them, by path; and a section of checked values from all sources together. */
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { check, meaningRemedy, type ValueFault } from "../schema/check.js";
+import { checkValue, meaningRemedy, type ValueFault } from "../schema/checkValue.js";
 import { typed, type Written } from "./written.js";
 
 /** One setting as somebody gave it. */
@@ -26,7 +26,10 @@ export function readSection<S extends z.ZodObject>(schema: S, prefix: string, la
   for (const [key, setting] of Object.entries(schema.shape) as [string, z.ZodType][]) {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     const given = layer.get(path);
-    const { data, faults } = check(setting, given === undefined ? undefined : typed(setting, given.written));
+    const { data, faults } = checkValue(
+      setting,
+      given === undefined ? undefined : typed(setting, given.written),
+    );
     if (faults === null) values[key] = data;
     else throw badSetting(path, given, faults[0] as ValueFault);
   }

@@ -1,6 +1,6 @@
 /** What is said of an option where it is declared, besides its type. */
 import type { z } from "zod";
-import { saidOf } from "../schema/unwrap.js";
+import { schemaMeta } from "../schema/unwrap.js";
 
 /** What the command line and the docs need to know besides the type. */
 export interface OptionMeta {
@@ -19,5 +19,5 @@ export interface OptionMeta {
 
 /** What was said of a schema, also where `.partial()` wrapped it since. */
 export function metaOf(schema: z.ZodType): OptionMeta {
-  return { description: "", ...saidOf(schema) } as OptionMeta;
+  return { description: "", ...schemaMeta(schema) } as OptionMeta;
 }

@@ -5,10 +5,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Sex } from "../data/annotations.js";
 import { DeeplasiaError } from "../errors.js";
-import { type Filled, fillSlots, type PictureSource, whyUnusable } from "../image/loader.js";
-import { type PictureNote, PictureNotes } from "../image/notes.js";
-import { imagePlan, type View } from "../image/plan.js";
-import type { ReadPicture } from "../image/read.js";
+import { type Filled, fillSlots, type PictureSource, whyUnusable } from "../image/fillSlots.js";
+import { imagePlan, type View } from "../image/imagePlan.js";
+import { type PictureNote, PictureNotes } from "../image/pictureNotes.js";
+import type { ReadPicture } from "../image/readPicture.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import type { Logger } from "../report/log.js";

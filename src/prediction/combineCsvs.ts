@@ -1,8 +1,8 @@
 /** Predictions of earlier runs as an ensemble, as the reference's notebook makes one. */
 import { AgeUnit } from "../data/ageUnit.js";
 import { csvLines } from "../data/csvLines.js";
+import { type EarlierPredictions, readPredictions } from "../data/earlierPredictions.js";
 import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
-import { type EarlierPredictions, readPredictions } from "../data/predictions.js";
 import { readTruth } from "../data/truth.js";
 import { plural } from "../plural.js";
 import { columnsOf, ensembleFields, toCsv } from "./columns.js";

@@ -1,6 +1,6 @@
 /** One network on slots of batches. */
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { normalisation } from "../image/plan.js";
+import { normalisation } from "../image/imagePlan.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, native } from "../native.js";
 import { type Logger, silentLogger } from "../report/log.js";

@@ -1,6 +1,6 @@
 /** What the bytes of an output depend on, as a later run compares it. */
 import { createHash } from "node:crypto";
-import type { Cohort } from "../data/cohort.js";
+import type { Cohort } from "../data/openCohort.js";
 import { sha256OfFile } from "../files.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { boundSizes } from "./forwardSize.js";

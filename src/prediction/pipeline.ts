@@ -8,7 +8,7 @@
  */
 import type { FailedSample, ReadySample, Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
-import type { View } from "../image/plan.js";
+import type { View } from "../image/imagePlan.js";
 import { useWorkers } from "../image/workers.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BlockOptions, BlockPredictor, type Outcome } from "./blockPredictor.js";

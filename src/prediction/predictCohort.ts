@@ -3,8 +3,9 @@
 import type { z } from "zod";
 import { contractDoubts } from "../contract/plausible.js";
 import type { SexNeed } from "../data/annotations.js";
-import { type Cohort, duplicateLines, openCohort } from "../data/cohort.js";
-import { cohortFromFiles } from "../data/pictures.js";
+import { cohortFromFiles } from "../data/cohortFromFiles.js";
+import { duplicateLines } from "../data/duplicates.js";
+import { type Cohort, openCohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
@@ -13,10 +14,10 @@ import { sizeText } from "../options/size.js";
 import { plural } from "../plural.js";
 import { type Logger, silentLogger } from "../report/log.js";
 import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
-import { requireOptions } from "../schema/check.js";
-import { shareOf } from "../slurm/share.js";
+import { requireOptions } from "../schema/checkValue.js";
+import { shareOf } from "../slurm/rowShare.js";
 import { scratchOf } from "../staging/scratch.js";
-import { filesOf, type Staged, stage } from "../staging/staging.js";
+import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
 import type { SexWord } from "../words.js";
 import { AgeWatch } from "./ageWatch.js";
 import { predictCohortOptions, requireModels } from "./arguments.js";
@@ -172,7 +173,7 @@ async function stageRows(cohort: Cohort, options: CohortRun, from: number): Prom
   const { numWorkers: workers, signal, logger = silentLogger } = options;
   const scratch = scratchOf(options.scratch);
   if (scratch === null) return null;
-  return stage({ scratch, files: () => filesOf(cohort.samples(from)), workers, signal, logger });
+  return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
 }
 
 /**

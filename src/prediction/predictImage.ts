@@ -6,7 +6,7 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type PictureArgument, pictureArgument } from "../options/library.js";
-import { requireArgument, requireOptions } from "../schema/check.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import type { Sex, SexWord } from "../words.js";
 import { isOutside } from "./ageWatch.js";
 import { predictImageOptions } from "./arguments.js";

@@ -1,5 +1,5 @@
 /** Rows of a cohort into an output, from the row on that it has reached. */
-import type { Cohort } from "../data/cohort.js";
+import type { Cohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
 import { plural } from "../plural.js";
 import { ProgressMeter } from "../report/progress.js";

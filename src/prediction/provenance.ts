@@ -2,10 +2,10 @@
  * `<output>.provenance.json`: which model with which contract, on which rows, with which options and versions gave an
  * output. It holds no names or data of patients: of pictures given by name only their number, of rows only a digest.
  */
-import type { Cohort } from "../data/cohort.js";
+import type { Cohort } from "../data/openCohort.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
-import { processFacts } from "../process.js";
+import { processFacts } from "../processFacts.js";
 import { word } from "../slurm/quote.js";
 import { forwardSize } from "./forwardSize.js";
 import type { Members } from "./members.js";

@@ -5,7 +5,7 @@
  * output without failures in the end is that of an undisturbed run. All other rows are taken from the output as they
  * are, and none that was predicted is lost.
  */
-import type { Cohort } from "../data/cohort.js";
+import type { Cohort } from "../data/openCohort.js";
 import type { FailedSample, Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { recordsInOrder } from "./partial.js";

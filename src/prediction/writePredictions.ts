@@ -1,13 +1,13 @@
 /** Predictions of a cohort into a file that can be resumed. */
 import { join } from "node:path";
-import type { Cohort } from "../data/cohort.js";
+import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf, refuseInput } from "../files.js";
 import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
 import { silentLogger } from "../report/log.js";
-import { requireOptions } from "../schema/check.js";
-import { shareOf } from "../slurm/share.js";
+import { requireOptions } from "../schema/checkValue.js";
+import { shareOf } from "../slurm/rowShare.js";
 import { requireModels, writePredictionsOptions } from "./arguments.js";
 import { runIdentityOf } from "./identity.js";
 import { memberFileName } from "./memberNames.js";

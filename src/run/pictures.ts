@@ -1,10 +1,10 @@
 /** How a run's files become pictures: copied to scratch first and kept once decoded, as the settings ask. */
-import { openPictureCache } from "../image/cache.js";
-import type { ReadPicture } from "../image/read.js";
+import { openPictureCache } from "../image/pictureCache.js";
+import type { ReadPicture } from "../image/readPicture.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Logger } from "../report/log.js";
 import { scratchOf } from "../staging/scratch.js";
-import { filesOf, type Staged, stage } from "../staging/staging.js";
+import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
 import { PARTS, type TrainingCohort } from "../training/cohort.js";
 
 export interface PicturesOptions {
@@ -39,7 +39,7 @@ async function stageRows({ config, cohort, logger, signal }: PicturesOptions): P
   const { use_cache, num_workers } = config.data;
   const scratch = scratchOf(config.scratch);
   if (scratch === null || (use_cache && !scratch.asked)) return null;
-  const files = () => filesOf(rowsOf(cohort));
+  const files = () => filesOfSamples(rowsOf(cohort));
   return stage({ scratch, files, workers: Math.max(1, num_workers), signal, logger });
 }
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isSystemError } from "../errors.js";
 import { sha256OfFile, writeFileAtomic } from "../files.js";
-import { processFacts } from "../process.js";
+import { processFacts } from "../processFacts.js";
 
 const execute = promisify(execFile);
 

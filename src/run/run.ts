@@ -9,8 +9,8 @@ import { agree, capacityOf, joinTrainers, requireSameRows, stepTogether } from "
 import { together } from "../distributed/together.js";
 import { formatError } from "../errors.js";
 import { evaluateAfterTraining, hyperParameterMetrics } from "../evaluation/afterTraining.js";
-import { PictureNotes } from "../image/notes.js";
-import type { ReadPicture } from "../image/read.js";
+import { PictureNotes } from "../image/pictureNotes.js";
+import type { ReadPicture } from "../image/readPicture.js";
 import { lockFolder } from "../lock.js";
 import { chooseDevice } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";

@@ -15,6 +15,6 @@ export function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unk
 }
 
 /** What was said of a schema, also where `.partial()` wrapped it since. */
-export function saidOf(schema: z.ZodType): Record<string, unknown> {
+export function schemaMeta(schema: z.ZodType): Record<string, unknown> {
   return schema.meta() ?? unwrap(schema).inner.meta() ?? {};
 }

@@ -4,7 +4,7 @@ import { formatError, toDeeplasiaError } from "../errors.js";
 import { durationText } from "../report/progress.js";
 import { factIn, slurm } from "./client.js";
 import { type End, endsOf, recordEnd } from "./ends.js";
-import type { SlurmTask } from "./environment.js";
+import type { SlurmTask } from "./slurmTask.js";
 
 /** SLURM sends the signal of `--signal` up to so many seconds early (sbatch(1)). */
 export const EARLY_SECONDS = 60;

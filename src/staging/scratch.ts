@@ -1,6 +1,6 @@
 /** Where pictures may be copied to before they are read: node-local scratch. */
 import { stat, statfs } from "node:fs/promises";
-import { slurmTask } from "../slurm/environment.js";
+import { slurmTask } from "../slurm/slurmTask.js";
 
 export interface Scratch {
   folder: string;

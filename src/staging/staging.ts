@@ -5,11 +5,11 @@
  * and without, and errors name the user's own files.
  */
 
-import { mapInOrder } from "../data/lookAhead.js";
+import { mapInOrder } from "../data/mapInOrder.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { freeBytes, outputError } from "../files.js";
-import { type ReadPicture, readAnew } from "../image/read.js";
+import { type ReadPicture, readAnew } from "../image/readPicture.js";
 import { plural } from "../plural.js";
 import type { Logger } from "../report/log.js";
 import { LEFT_FREE, type Scratch, whyNotWorth } from "./scratch.js";
@@ -31,7 +31,9 @@ export interface Staged extends AsyncDisposable {
 }
 
 /** The files of rows; of those that cannot be used there are none. */
-export async function* filesOf(samples: AsyncIterable<Sample> | Iterable<Sample>): AsyncGenerator<string> {
+export async function* filesOfSamples(
+  samples: AsyncIterable<Sample> | Iterable<Sample>,
+): AsyncGenerator<string> {
   for await (const sample of samples) {
     if ("error" in sample) continue;
     yield sample.imagePath;

@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readAnnotations, type Sex, whyUntrainable } from "../data/annotations.js";
-import { addTo, type Duplicates, duplicateLines, noDuplicates, noteDuplicate } from "../data/cohort.js";
-import { DuplicateFinder } from "../data/duplicates.js";
+import { DuplicateFinder } from "../data/duplicateFinder.js";
+import { addTo, type Duplicates, duplicateLines, noDuplicates, noteDuplicate } from "../data/duplicates.js";
+import { Locator } from "../data/locator.js";
 import { openMasks, requireFolder } from "../data/masks.js";
 import { ReadingNotes } from "../data/readingNotes.js";
 import { reasonLines } from "../data/reasons.js";
-import { type FailedSample, Locator, type ReadySample, type SelectedRow } from "../data/sample.js";
+import type { FailedSample, ReadySample, SelectedRow } from "../data/sample.js";
 import { readSplit } from "../data/splits.js";
 import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";

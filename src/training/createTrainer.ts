@@ -13,7 +13,7 @@ import {
   type TrainingStepOptions,
   type trainingStepOptions,
 } from "../options/train/step.js";
-import { requireArgument, requireOptions } from "../schema/check.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { Trainer } from "./trainer.js";
 
 export interface CreateTrainerOptions extends z.input<typeof trainingStepOptions> {

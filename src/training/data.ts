@@ -2,7 +2,7 @@
 import { drawAugmentation } from "../augmentation/draw.js";
 import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
 import type { Contract } from "../contract/contract.js";
-import { imagePlan } from "../image/plan.js";
+import { imagePlan } from "../image/imagePlan.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { Random } from "../random.js";
 import { requireUsable, type TrainingCohort } from "./cohort.js";

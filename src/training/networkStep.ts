@@ -2,7 +2,7 @@
 
 import type { Contract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
-import { normalisation } from "../image/plan.js";
+import { normalisation } from "../image/imagePlan.js";
 import type { NetworkInput } from "../native.js";
 import type { LoadedBatch } from "./loader.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "./step.js";

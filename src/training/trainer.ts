@@ -31,7 +31,7 @@ import {
   type TrainingStepOptions,
   weightsOptions,
 } from "../options/train/step.js";
-import { requireArgument, requireOptions } from "../schema/check.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 
 /** What a training step returns: outputs and losses in training mode, before the update. */
 export interface StepResult extends TrainStepOutputs {

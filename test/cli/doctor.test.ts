@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findAddon } from "../../src/libtorch/addon.js";
 import type { Diagnosis } from "../../src/libtorch/diagnose.js";
-import { requireLibtorch } from "../../src/libtorch/find.js";
+import { requireLibtorch } from "../../src/libtorch/searchLibtorch.js";
 import { runCli } from "../helpers/cli.js";
 import { writeFiles } from "../helpers/libtorch.js";
 import { temporaryFolder } from "../helpers/temporary.js";

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { openCohort } from "../../src/data/cohort.js";
+import { openCohort } from "../../src/data/openCohort.js";
 import { csvRows, runCli } from "../helpers/cli.js";
 import { canMount, mountTmpfs } from "../helpers/disk.js";
 import { collect, temporaryFolder } from "../helpers/temporary.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createProgram } from "../../src/cli.js";
 import { declaredCommands } from "../../src/commands/completion/declared.js";
-import { cacheDirectory } from "../../src/libtorch/cache.js";
+import { cacheDirectory } from "../../src/libtorch/buildCache.js";
 import { halves, writeCohort } from "./pictures.js";
 import { fixture, projectRoot } from "./testData.js";
 

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { cacheDirectory } from "../../src/libtorch/cache.js";
+import { cacheDirectory } from "../../src/libtorch/buildCache.js";
 import { CPU_INDEX } from "../../src/libtorch/download.js";
 import { findPip } from "../../src/libtorch/pip.js";
 

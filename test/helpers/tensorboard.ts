@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe } from "vitest";
-import { cacheDirectory } from "../../src/libtorch/cache.js";
+import { cacheDirectory } from "../../src/libtorch/buildCache.js";
 
 const VERSION = "2.21.0";
 const folder = join(cacheDirectory(), "python", `tensorboard-${VERSION}`);

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { decodePicture } from "../../src/image/decode.js";
+import { decodePicture } from "../../src/image/decodePicture.js";
 import { isFailure, predictCohort, predictImage, writePredictions } from "../../src/index.js";
 import { native } from "../../src/native.js";
 import { csvRows } from "../helpers/cli.js";
@@ -11,8 +11,8 @@ import { modelFile } from "../helpers/model.js";
 import { blankCentre, halves, writeCohort } from "../helpers/pictures.js";
 import { collect, temporaryFolder } from "../helpers/temporary.js";
 
-vi.mock("../../src/image/decode.js", async (original) => {
-  const decode = await original<typeof import("../../src/image/decode.js")>();
+vi.mock("../../src/image/decodePicture.js", async (original) => {
+  const decode = await original<typeof import("../../src/image/decodePicture.js")>();
   return { ...decode, decodePicture: vi.fn(decode.decodePicture) };
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { findAddon } from "../../src/libtorch/addon.js";
-import { requireLibtorch } from "../../src/libtorch/find.js";
+import { requireLibtorch } from "../../src/libtorch/searchLibtorch.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
 interface Bootstrap {

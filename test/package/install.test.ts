@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildRequirement, isPrebuildCurrent } from "../../scripts/build-native.mjs";
 // @ts-expect-error: a script without types
 import { prebuildForHost } from "../../scripts/prebuild.mjs";
-import { requireLibtorch } from "../../src/libtorch/find.js";
+import { requireLibtorch } from "../../src/libtorch/searchLibtorch.js";
 import { csvRows } from "../helpers/cli.js";
 import { halves } from "../helpers/pictures.js";
 import { describeWithTestData, fixture, projectRoot, testData } from "../helpers/testData.js";

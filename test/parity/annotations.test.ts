@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Cohort, openCohort } from "../../src/data/cohort.js";
+import { type Cohort, openCohort } from "../../src/data/openCohort.js";
 import type { ReadySample, Sample } from "../../src/data/sample.js";
 import { collect, temporaryFolder } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { drawAugmentation } from "../../src/augmentation/draw.js";
-import { decodePicture } from "../../src/image/decode.js";
+import { decodePicture } from "../../src/image/decodePicture.js";
 import type { ImagePlan, RawPicture } from "../../src/native.js";
 import { augmentationSettings } from "../../src/options/train/data.js";
 import { Random } from "../../src/random.js";

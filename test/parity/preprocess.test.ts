@@ -1,7 +1,7 @@
 /** The reference's own preprocessing, case by case: what `predict` and validation hand to the network. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decodePicture } from "../../src/image/decode.js";
+import { decodePicture } from "../../src/image/decodePicture.js";
 import type { ImagePlan, Normalisation } from "../../src/native.js";
 import { plainPlan, runChain } from "../helpers/chain.js";
 import { difference, differenceReport } from "../helpers/difference.js";

@@ -13,7 +13,7 @@ import { basename, extname, join, resolve } from "node:path";
 import * as z from "zod";
 import { DeeplasiaError } from "../../errors.js";
 import { createFile, makeFolder, pathKind, pathSize, writeFileAtomic } from "../../files.js";
-import type { Share } from "../../slurm/share.js";
+import type { RowShare } from "../../slurm/rowShare.js";
 import type { OutputFile } from "../recordFile.js";
 import { differences, outputPaths, readState, runFile } from "../resume.js";
 
@@ -64,7 +64,7 @@ export class SharesFolder {
     return join(this.path, "merge.lock");
   }
 
-  pathsOf({ number, of }: Share, memberFiles: readonly { path: string }[]): SharePaths {
+  pathsOf({ number, of }: RowShare, memberFiles: readonly { path: string }[]): SharePaths {
     const digits = (value: number) => String(value).padStart(4, "0");
     const stem = join(this.path, `${digits(number)}-of-${digits(of)}`);
     return {

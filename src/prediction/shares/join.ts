@@ -8,7 +8,7 @@ import { DeeplasiaError } from "../../errors.js";
 import { outputError, pathKind, pathSize, writeBeside, writeFileAtomic } from "../../files.js";
 import { lockFile, tryLockFile } from "../../lock.js";
 import { type PathArgument, pathArgument } from "../../options/library.js";
-import { requireArgument } from "../../schema/check.js";
+import { requireArgument } from "../../schema/checkValue.js";
 import { FAILURE_COLUMNS, type Layout, predictionColumns } from "../columns.js";
 import { lockOutput } from "../outputLock.js";
 import { applyStrict } from "../predictCohort.js";

@@ -5,9 +5,9 @@
  * process makes. A run of them rather than every n-th, because then the output is the shares one after the other, each
  * task reads one part of the folders, and a range says what is lost.
  */
-import type { Cohort } from "../../data/cohort.js";
+import type { Cohort } from "../../data/openCohort.js";
 import type { Sample } from "../../data/sample.js";
-import type { Share } from "../../slurm/share.js";
+import type { RowShare } from "../../slurm/rowShare.js";
 
 /** Positions among the selected rows, from 0: `from` is in it, `to` is not. */
 export interface RowRange {
@@ -16,14 +16,14 @@ export interface RowRange {
 }
 
 /** The ranges of all shares follow each other and hold every row; they differ by a block at most. Some may be empty. */
-export function shareRange({ number, of }: Share, rows: number, blockSize: number): RowRange {
+export function shareRange({ number, of }: RowShare, rows: number, blockSize: number): RowRange {
   const blocks = Math.ceil(rows / blockSize);
   const start = (share: number) => Math.min(rows, Math.floor((share * blocks) / of) * blockSize);
   return { from: start(number - 1), to: start(number) };
 }
 
 /** The rows of a share; null is all. */
-export function cohortOfShare(cohort: Cohort, share: Share | null, blockSize: number): Cohort {
+export function cohortOfShare(cohort: Cohort, share: RowShare | null, blockSize: number): Cohort {
   return share === null ? cohort : rowsOfRange(cohort, shareRange(share, cohort.total, blockSize));
 }
 

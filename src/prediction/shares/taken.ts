@@ -1,6 +1,7 @@
 /** Which share of an output this process takes. */
-import { slurmTask } from "../../slurm/environment.js";
-import { type Share, shareAgain, shareOf } from "../../slurm/share.js";
+
+import { type RowShare, shareAgain, shareOf } from "../../slurm/rowShare.js";
+import { slurmTask } from "../../slurm/slurmTask.js";
 import { SharesFolder } from "./folder.js";
 
 /**
@@ -13,7 +14,7 @@ export async function shareOfOutput(
   option: string | undefined,
   output: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Share | null> {
+): Promise<RowShare | null> {
   const { array = null, step = null } = (option === "auto" ? slurmTask(env) : null) ?? {};
   const found = array === null ? null : await new SharesFolder(output).read();
   if (array === null || found === null || found.joined !== null) return shareOf(option, env);

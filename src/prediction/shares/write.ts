@@ -1,8 +1,8 @@
 /** One share of an output: written into the folder of shares, which the last one to finish joins. */
-import type { Cohort } from "../../data/cohort.js";
+import type { Cohort } from "../../data/openCohort.js";
 import { DeeplasiaError } from "../../errors.js";
 import { lockFile } from "../../lock.js";
-import { arrayLayout, type Share, shareText } from "../../slurm/share.js";
+import { arrayLayout, type RowShare, shareText } from "../../slurm/rowShare.js";
 import { type OutputOptions, runFileOf } from "../output.js";
 import { differences, readState, runFile } from "../resume.js";
 import { type Summary, SummaryBuilder } from "../summary.js";
@@ -11,7 +11,7 @@ import { mergeUnlessOther, summarise } from "./join.js";
 import { rowsOfRange, shareRange } from "./range.js";
 
 /** How far the shares of a run are after one of them. */
-export interface WrittenShare extends Share {
+export interface WrittenShare extends RowShare {
   /** Numbers of the shares that are not complete. */
   missing: number[];
   /** What all shares amount to, if this one was the last and joined them, or they had been joined before. */
@@ -27,7 +27,7 @@ export interface ShareRun {
   /** The output as if there were no shares. */
   whole: OutputOptions;
   cohort: Cohort;
-  share: Share;
+  share: RowShare;
   /** What was run, without the share; for messages. */
   command: string | undefined;
   /** Writes rows to an output, all that are left. */

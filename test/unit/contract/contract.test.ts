@@ -9,7 +9,7 @@ import {
   missingFields,
 } from "../../../src/contract/contract.js";
 import { type Manifest, parseManifestText } from "../../../src/contract/manifest.js";
-import { imagePlan, normalisation } from "../../../src/image/plan.js";
+import { imagePlan, normalisation } from "../../../src/image/imagePlan.js";
 import { toMonths } from "../../../src/prediction/months.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 import { fixture } from "../../helpers/testData.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { planRanks } from "../../../src/distributed/ranks.js";
 import { deviceIndices } from "../../../src/model/device.js";
-import { firstHost } from "../../../src/slurm/nodes.js";
+import { firstHost } from "../../../src/slurm/nodeNames.js";
 import { configOf } from "../../helpers/trainConfig.js";
 
 const STEP = { SLURM_JOB_ID: "4711", SLURM_STEP_ID: "2", SLURM_JOB_NODELIST: "n[1-2]", SLURM_NTASKS: "4" };

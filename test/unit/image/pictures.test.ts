@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { decodePicture } from "../../../src/image/decode.js";
+import { decodePicture } from "../../../src/image/decodePicture.js";
 import { type Normalisation, native, type RawPicture } from "../../../src/native.js";
 import { plainPlan } from "../../helpers/chain.js";
 import { fixture } from "../../helpers/testData.js";

@@ -1,7 +1,7 @@
 /** What is refused and why, what is not although decoders complain, and that a file's reason is its own. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { decodePicture } from "../../../src/image/decode.js";
+import { decodePicture } from "../../../src/image/decodePicture.js";
 import { PNG, png } from "../../helpers/png.js";
 import { tiff } from "../../helpers/tiff.js";
 

@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Cohort } from "../../../src/data/cohort.js";
+import type { Cohort } from "../../../src/data/openCohort.js";
 import { lockFile } from "../../../src/lock.js";
 import { type OutputOptions, openOutput } from "../../../src/prediction/output.js";
 import { isFailure } from "../../../src/prediction/record.js";

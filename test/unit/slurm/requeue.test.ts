@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { endsOf } from "../../../src/slurm/ends.js";
-import { slurmTask } from "../../../src/slurm/environment.js";
 import { concludeJob, preemptedIn, secondsIn, verdictOf } from "../../../src/slurm/requeue.js";
+import { slurmTask } from "../../../src/slurm/slurmTask.js";
 import { fakeSlurm } from "../../helpers/fakeSlurm.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 

@@ -1,0 +1,107 @@
+/** A row and its files as predict and train meet them, by the very functions that they use. */
+import { type BadRow, type CohortRow, whyUntrainable } from "../data/annotations.js";
+import type { Locator } from "../data/locator.js";
+import { type DeeplasiaError, type ErrorCode, toDeeplasiaError } from "../errors.js";
+import { pathSize } from "../files.js";
+import { decodePicture } from "../image/decodePicture.js";
+import type { RawPicture } from "../native.js";
+import type { Finding, FindingKind } from "./findings.js";
+
+/** What a row's error is called in a report. */
+const KIND_OF: Partial<Record<ErrorCode, FindingKind>> = {
+  ERR_DEEPLASIA_SEX: "sex-unknown",
+  ERR_DEEPLASIA_IMAGE_MISSING: "picture-missing",
+  ERR_DEEPLASIA_IMAGE_UNREADABLE: "picture-unreadable",
+  ERR_DEEPLASIA_MASK_MISSING: "mask-missing",
+};
+
+export interface CheckedRow {
+  /** What is known of it; null where that cannot be told. */
+  row: CohortRow | null;
+  /** The picture's path and bytes; null if it is not there. */
+  picture: { path: string; bytes: number } | null;
+  findings: Omit<Finding, "row">[];
+}
+
+export interface RowCheck {
+  locator: Locator;
+  /** The annotations, for messages. */
+  file: string;
+  /** Whether rows without a bone age are a finding. */
+  agesMatter: boolean;
+  decode: boolean;
+}
+
+/** Look at a row; `imagePath` is where its picture is by its own name. */
+export async function checkRow(
+  given: CohortRow | BadRow,
+  imagePath: string,
+  { locator, file, agesMatter, decode }: RowCheck,
+): Promise<CheckedRow> {
+  const checked: CheckedRow = { row: null, picture: null, findings: [] };
+  if ("error" in given) checked.findings.push(ofError(given.error));
+  const row = withoutSex(given);
+  if (row === null) return checked;
+  if (!("error" in given)) {
+    checked.row = row;
+    const useless = agesMatter ? whyUntrainable(row, file) : null;
+    if (useless !== null) checked.findings.push({ kind: "age-missing", what: useless.message });
+  }
+  const sample = await locator.locate({ index: row.row, row, imagePath });
+  locator.note(sample);
+  if ("error" in sample) {
+    checked.findings.push(ofError(sample.error, imagePath));
+    if (!sample.dropped) return checked;
+  }
+  const path = "error" in sample ? imagePath : sample.imagePath;
+  const bytes = await pathSize(path).catch(() => null);
+  if (bytes !== null) checked.picture = { path, bytes };
+  if (decode && bytes !== null)
+    checked.findings.push(...(await decodeBoth(path, "error" in sample ? null : sample.maskPath)));
+  return checked;
+}
+
+/** A row of which nothing but the sex cannot be read still has files to look at. */
+function withoutSex(row: CohortRow | BadRow): CohortRow | null {
+  if (!("error" in row)) return row;
+  if (row.error.code !== "ERR_DEEPLASIA_SEX") return null;
+  const { imageId, dir, patientId } = row;
+  return { row: row.row, imageId, dir, patientId: patientId ?? "", sex: null, boneAgeMonths: null };
+}
+
+function ofError({ code, message }: DeeplasiaError, path?: string): Omit<Finding, "row"> {
+  return { kind: KIND_OF[code] ?? "bad-row", what: path === undefined ? message : `${path}: ${message}` };
+}
+
+async function decodeBoth(path: string, maskPath: string | null): Promise<Omit<Finding, "row">[]> {
+  const findings: Omit<Finding, "row">[] = [];
+  const read = async (file: string, role: "image" | "mask") => {
+    try {
+      return await decodePicture(file, { role });
+    } catch (error) {
+      const kind = role === "image" ? "picture-unreadable" : "mask-unreadable";
+      findings.push({ kind, what: `${file}: ${toDeeplasiaError(error).message}` });
+      return null;
+    }
+  };
+  const picture = await read(path, "image");
+  if (picture !== null && isConstant(picture)) findings.push({ kind: "picture-blank", what: path });
+  const mask = maskPath === null ? null : await read(maskPath, "mask");
+  if (mask === null) return findings;
+  if (Buffer.compare(mask.data, Buffer.alloc(mask.data.length)) === 0)
+    findings.push({ kind: "mask-empty", what: maskPath! });
+  if (picture !== null && sizeText(picture) !== sizeText(mask))
+    findings.push({
+      kind: "mask-size",
+      what: `${maskPath}: ${sizeText(mask)}, the picture ${sizeText(picture)}`,
+    });
+  return findings;
+}
+
+const sizeText = ({ width, height }: RawPicture) => `${width} x ${height}`;
+
+/** Whether each pixel is as the one before it. */
+function isConstant({ data, channels, depth }: RawPicture): boolean {
+  const pixel = channels * (depth / 8);
+  return Buffer.compare(data.subarray(pixel), data.subarray(0, -pixel)) === 0;
+}

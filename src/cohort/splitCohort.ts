@@ -1,0 +1,174 @@
+/** Split CSVs from annotations: `patient_ID, dir` and a column for each scheme that says train, val or test. */
+import { type BadRow, type CohortRow, readAnnotations, whyUntrainable } from "../data/annotations.js";
+import { openTable } from "../data/table.js";
+import { columnIndex, findColumn } from "../data/tableColumns.js";
+import { DeeplasiaError } from "../errors.js";
+import { assignParts, type Patient } from "./assignParts.js";
+
+export interface SplitOptions {
+  /** Name of the column; with folds `<scheme>_0` and so on. */
+  scheme: string;
+  seed: number;
+  /** Share of the pictures. */
+  val: number;
+  test: number;
+  /** 0: one column. Else a column a fold, whose part is `val` there and `train` in the others. */
+  folds: number;
+  bandMonths: number;
+  /** A CSV whose patients are `test`, whatever the shares say. */
+  testPatients?: string | undefined;
+}
+
+export type PartName = "train" | "val" | "test";
+
+export interface PartCounts {
+  patients: number;
+  pictures: number;
+  girls: number;
+  boys: number;
+  /** Of the patients with a known age; null without any. */
+  meanAgeMonths: number | null;
+}
+
+export interface SplitResult {
+  columns: string[];
+  /** `patient_ID`, `dir`, and the part in each scheme; in the order of the annotations, each pair once. */
+  rows: string[][];
+  /** Scheme -> part -> what is in it. */
+  summary: Record<string, Partial<Record<PartName, PartCounts>>>;
+  /** Rows that train would leave out, and why. */
+  leftOut: { row: number; why: string }[];
+}
+
+interface Cohort {
+  patients: Map<string, Patient>;
+  /** Pairs of patient and folder. */
+  keys: Map<string, [patientId: string, dir: string]>;
+  leftOut: SplitResult["leftOut"];
+}
+
+/** Throws ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN. */
+export async function splitCohort(annotations: string, options: SplitOptions): Promise<SplitResult> {
+  checkShares(options);
+  const { patients, keys, leftOut } = await readPatients(annotations);
+  const fixed = options.testPatients === undefined ? new Set<string>() : await readIds(options.testPatients);
+  const free = [...patients.values()].filter(({ id }) => !fixed.has(id));
+  const partOf = options.folds > 0 ? foldParts(free, options) : singleParts(free, options);
+  const schemes = [...partOf.keys()];
+  const part = (scheme: string, id: string): PartName => partOf.get(scheme)!.get(id) ?? "test";
+  return {
+    columns: ["patient_ID", "dir", ...schemes],
+    rows: [...keys.values()].map(([id, dir]) => [id, dir, ...schemes.map((scheme) => part(scheme, id))]),
+    summary: Object.fromEntries(
+      schemes.map((scheme) => [scheme, summarise([...patients.values()], (id) => part(scheme, id))]),
+    ),
+    leftOut,
+  };
+}
+
+function checkShares({ val, test, folds, testPatients }: SplitOptions): void {
+  if (test > 0 && testPatients !== undefined) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", "--test and --test-patients both say who is test", {
+      remedy: "Give one of them.",
+    });
+  }
+  if (folds === 0 && val + test < 1) return;
+  if (folds > 1 && test < 1) return;
+  const what =
+    folds === 1
+      ? "--folds 1: nothing is left to train on"
+      : `--val ${val} and --test ${test}: nothing is left to train on`;
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
+    remedy: "Give shares that add up to less than 1, and 2 folds or more.",
+  });
+}
+
+/** Part of each free patient by scheme. */
+type Schemes = Map<string, Map<string, PartName>>;
+
+function singleParts(patients: readonly Patient[], options: SplitOptions): Schemes {
+  const { val, test, scheme } = options;
+  const names = ["train", "val", "test"] as const;
+  const parts = assignParts(patients, [1 - val - test, val, test], options);
+  return new Map([[scheme, new Map([...parts].map(([id, part]) => [id, names[part]!]))]]);
+}
+
+function foldParts(patients: readonly Patient[], options: SplitOptions): Schemes {
+  const { folds, test, scheme } = options;
+  const shares = Array.from({ length: folds }, () => (1 - test) / folds);
+  const parts = assignParts(patients, [...shares, test], options);
+  const inFold = (part: number, fold: number): PartName => {
+    if (part === folds) return "test";
+    return part === fold ? "val" : "train";
+  };
+  return new Map(
+    shares.map((_, fold) => [
+      `${scheme}_${fold}`,
+      new Map([...parts].map(([id, part]) => [id, inFold(part, fold)])),
+    ]),
+  );
+}
+
+async function readPatients(annotations: string): Promise<Cohort> {
+  const cohort: Cohort = { patients: new Map(), keys: new Map(), leftOut: [] };
+  const ages = new Map<string, number[]>();
+  // Without the column nobody means to train with the ages; with it, train leaves rows without one out.
+  const agesMatter = findColumn(await openTable(annotations), "bone_age") >= 0;
+  for await (const row of readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: true })) {
+    const why = whyLeftOut(row, agesMatter, annotations);
+    if (why !== null) cohort.leftOut.push({ row: row.row, why });
+    else if (!("error" in row)) addPicture(row, cohort, ages);
+  }
+  for (const [id, months] of ages) {
+    cohort.patients.get(id)!.ageMonths = months.reduce((sum, age) => sum + age, 0) / months.length;
+  }
+  return cohort;
+}
+
+function whyLeftOut(row: CohortRow | BadRow, agesMatter: boolean, file: string): string | null {
+  if ("error" in row) return row.error.message;
+  if (row.patientId === "") return "patient_ID is empty";
+  return agesMatter ? (whyUntrainable(row, file)?.message ?? null) : null;
+}
+
+function addPicture(
+  { patientId, dir, sex, boneAgeMonths }: CohortRow,
+  cohort: Cohort,
+  ages: Map<string, number[]>,
+) {
+  const known = cohort.patients.get(patientId);
+  const patient = known ?? { id: patientId, sex: null, ageMonths: null, pictures: 0 };
+  if (known === undefined) cohort.patients.set(patientId, patient);
+  patient.pictures += 1;
+  patient.sex ??= sex;
+  cohort.keys.set(`${patientId}\0${dir}`, [patientId, dir]);
+  if (boneAgeMonths === null) return;
+  const others = ages.get(patientId);
+  if (others === undefined) ages.set(patientId, [boneAgeMonths]);
+  else others.push(boneAgeMonths);
+}
+
+async function readIds(file: string): Promise<Set<string>> {
+  const table = await openTable(file);
+  const column = columnIndex(table, "patient_ID");
+  const ids = new Set<string>();
+  for await (const cells of table.records()) ids.add(cells[column] ?? "");
+  return ids;
+}
+
+function summarise(patients: readonly Patient[], partOf: (id: string) => PartName) {
+  const parts: Partial<Record<PartName, PartCounts>> = {};
+  for (const name of ["train", "val", "test"] as const) {
+    const members = patients.filter(({ id }) => partOf(id) === name);
+    if (members.length === 0) continue;
+    const ages = members.flatMap(({ ageMonths }) => ageMonths ?? []);
+    parts[name] = {
+      patients: members.length,
+      pictures: members.reduce((sum, { pictures }) => sum + pictures, 0),
+      girls: members.filter(({ sex }) => sex === "F").length,
+      boys: members.filter(({ sex }) => sex === "M").length,
+      meanAgeMonths: ages.length === 0 ? null : ages.reduce((sum, age) => sum + age, 0) / ages.length,
+    };
+  }
+  return parts;
+}

@@ -1,0 +1,175 @@
+/** Finds the picture and the mask of each row of a cohort. */
+import { isAbsolute, join } from "node:path";
+import { DeeplasiaError, isSystemError, toDeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+import { plural } from "../plural.js";
+import type { CohortRow } from "./annotations.js";
+import { FileFinder, type FoundFile } from "./fileFinder.js";
+import { mapInOrder } from "./mapInOrder.js";
+import type { Masks } from "./masks.js";
+import type { FailedSample, FoundAs, ReadySample, Sample, SelectedRow } from "./sample.js";
+
+/** Whether the cohort has a row that names exactly this picture. */
+export type IsNamed = (dir: string, imageId: string) => boolean;
+
+/** Files are looked for this many rows ahead: hides the delay of a network file system. */
+const LOOK_AHEAD = 32;
+/** Paths that a message names. */
+const MOST_PATHS = 3;
+
+/** Looks for rows' pictures and masks; also for those whose names are written in another form than a row has them. */
+export class Locator {
+  private readonly finder = new FileFinder();
+  private readonly found = { picture: new FoundNote("picture"), mask: new FoundNote("mask") };
+
+  /** @param root of the pictures. */
+  constructor(
+    private readonly root: string,
+    private readonly masks: Masks,
+    private readonly isNamed: IsNamed,
+  ) {}
+
+  /** Look for each row's files; the order is kept, and a row without them becomes a failed sample. */
+  async *locateAll(rows: AsyncIterable<SelectedRow>): AsyncGenerator<Sample> {
+    for await (const sample of mapInOrder(rows, LOOK_AHEAD, (selected) => this.locate(selected))) {
+      this.note(sample);
+      yield sample;
+    }
+  }
+
+  async locate({ index, row, imagePath }: SelectedRow): Promise<Sample> {
+    const failed = (error: DeeplasiaError, dropped = false): FailedSample => {
+      const { imageId, dir } = row;
+      return {
+        index,
+        row: row.row,
+        imageId,
+        dir,
+        error: error.at({ file: imagePath, row: row.row }),
+        dropped,
+      };
+    };
+    if ("error" in row) return failed(row.error);
+    try {
+      const picture = await this.picture(row, imagePath);
+      if (picture instanceof DeeplasiaError) return failed(picture);
+      const mask = this.masks.used ? await this.mask(row, picture) : null;
+      if (mask instanceof DeeplasiaError) return failed(mask, true);
+      const sample = { index, ...row, imagePath: picture.path, maskPath: mask?.path ?? null };
+      const foundAs: FoundAs = {
+        ...(picture.how && { picture: picture.how }),
+        ...(mask?.how && { mask: mask.how }),
+      };
+      return Object.keys(foundAs).length === 0 ? sample : { ...sample, foundAs };
+    } catch (error) {
+      return failed(unreachable(error));
+    }
+  }
+
+  /** Count what was found under another form of its name; each row once, however often it comes. */
+  note(sample: Sample): void {
+    if ("error" in sample || sample.foundAs === undefined) return;
+    for (const what of ["picture", "mask"] as const) {
+      const how = sample.foundAs[what];
+      if (how !== undefined) this.found[what].add(sample, how);
+    }
+  }
+
+  /** Lines about what `note` counted; none where all files had their rows' names. */
+  notes(): string[] {
+    return [this.found.picture.text, this.found.mask.text].filter((text) => text !== null);
+  }
+
+  private async picture({ dir, imageId }: CohortRow, path: string): Promise<Place | DeeplasiaError> {
+    const kind = await pathKind(path);
+    if (kind === "file") return { path, dir, name: imageId };
+    if (kind !== null) return noPicture("this is not a picture but a folder or a device");
+    const wanted = { dir, name: imageId, kind: "picture", isTaken: this.isNamed } as const;
+    const found = await this.finder.find(this.root, wanted);
+    if ("why" in found)
+      return noPicture(`there is no such picture${(await whyBelow(dir, imageId)) ?? found.why}`);
+    return placeOf(this.root, path, found);
+  }
+
+  /** Named as the picture is, or else as the row has it, or else in another form. */
+  private async mask(
+    { dir, imageId }: CohortRow,
+    picture: Place,
+  ): Promise<Pick<Place, "path" | "how"> | DeeplasiaError> {
+    const exact = (await this.masks.find(picture.dir, picture.name)) ?? (await this.masks.find(dir, imageId));
+    if (exact !== null) return { path: exact };
+    // A mask in another form must not be that of another picture.
+    const isTaken = async (ofDir: string, name: string) =>
+      this.isNamed(ofDir, name) || (await pathKind(join(this.root, ofDir, name))) !== null;
+    const { folders } = this.masks;
+    const paths = folders.map((folder) => join(folder, picture.dir, picture.name));
+    let whyNot = "";
+    for (const [i, folder] of folders.entries()) {
+      const found = await this.finder.find(folder, { ...picture, kind: "mask", isTaken });
+      if (!("why" in found)) return placeOf(folder, paths[i]!, found);
+      whyNot ||= found.why;
+    }
+    return noMask(paths, whyNot);
+  }
+}
+
+/** A file below a root; and how it was found, if not under the name that was looked for. */
+interface Place {
+  path: string;
+  dir: string;
+  name: string;
+  how?: string;
+}
+
+function placeOf(root: string, wanted: string, { dir, name, how }: FoundFile): Place {
+  const path = join(root, dir, name);
+  return { path, dir, name, how: `${wanted} ${how}: ${path}` };
+}
+
+class FoundNote {
+  private readonly rows = new Set<number>();
+  private first = "";
+
+  constructor(private readonly what: "picture" | "mask") {}
+
+  add({ row }: ReadySample, how: string): void {
+    if (this.rows.size === 0) this.first = `row ${row}: ${how}`;
+    this.rows.add(row);
+  }
+
+  get text(): string | null {
+    const count = this.rows.size;
+    if (count === 0) return null;
+    return `${plural(count, `${this.what} was`, `${this.what}s were`)} found under another form of the name; ${this.first}`;
+  }
+}
+
+/** Of a row that gives a whole path, as other programs take it. */
+async function whyBelow(dir: string, imageId: string): Promise<string | null> {
+  const path = join(dir, imageId);
+  if (!isAbsolute(path) || (await pathKind(path).catch(() => null)) !== "file") return null;
+  return `: dir and image_ID are below img_dir; ${path} is found with img_dir /`;
+}
+
+function noPicture(what: string): DeeplasiaError {
+  const remedy = "Check the path (of a cohort: --img_dir and the columns dir and image_ID).";
+  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_MISSING", what, { remedy });
+}
+
+function noMask(paths: readonly string[], why: string): DeeplasiaError {
+  const shown = paths.slice(0, MOST_PATHS).join(", ");
+  const more = paths.length > MOST_PATHS ? ` and in ${plural(paths.length - MOST_PATHS, "more folder")}` : "";
+  const what = `there is no mask for this picture: looked for ${shown}${more}${why}`;
+  return new DeeplasiaError("ERR_DEEPLASIA_MASK_MISSING", what, {
+    remedy: "Add the mask, or predict without masks.",
+  });
+}
+
+function unreachable(cause: unknown): DeeplasiaError {
+  const { message, remedy = "Make the folder readable." } = toDeeplasiaError(cause);
+  const what = isSystemError(cause, "EACCES") ? "permission denied" : message;
+  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", `cannot look for picture and mask: ${what}`, {
+    remedy,
+    cause,
+  });
+}

@@ -1,0 +1,168 @@
+/** A cohort: annotation CSV, optional split, picture and mask folders; and the samples they amount to. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { DeeplasiaError } from "../errors.js";
+import { nearestHint } from "../nearest.js";
+import {
+  type AnnotationOptions,
+  type BadRow,
+  type CohortRow,
+  readAnnotations,
+  type SexNeed,
+} from "./annotations.js";
+import { DuplicateFinder } from "./duplicateFinder.js";
+import { addTo, type Duplicates, noDuplicates, noteDuplicate } from "./duplicates.js";
+import { Locator } from "./locator.js";
+import { openMasks, requireFolder } from "./masks.js";
+import { ReadingNotes } from "./readingNotes.js";
+import type { Sample, SelectedRow } from "./sample.js";
+import { readSplit, type Split } from "./splits.js";
+import { csvError } from "./table.js";
+
+export interface CohortOptions {
+  annotationCsv: string;
+  /** Read only where `splitColumn` is not empty. */
+  splitCsv: string;
+  /** Column of the split CSV; empty: all rows. */
+  splitColumn: string;
+  /** Rows are taken whose split cell equals this. */
+  splitName: string;
+  imgDir: string;
+  /** Empty, or `""` as the first: no masks. */
+  maskDirs: readonly string[];
+  sexNeed: SexNeed;
+  /** At most that many selected rows. */
+  limit?: number | undefined;
+}
+
+export interface Cohort {
+  /** Number of selected rows, bad ones included. */
+  total: number;
+  /** Rows that the split does not name; they are left out, as in the reference. */
+  withoutSplit: number;
+  duplicates: Duplicates;
+  /** Lines about what was read or found otherwise than it is written; complete when all samples have come. */
+  notes(): string[];
+  /** SHA-256 over the contents that define the cohort, hex. */
+  sha256: string;
+  /** The selected rows with their files, in order, from the given position on. Reads the CSV anew. */
+  samples(from?: number): AsyncIterable<Sample>;
+  /** The row numbers of the selected rows, in order, without looking at any other file. */
+  rowNumbers(): AsyncIterable<number>;
+}
+
+/**
+ * Open a cohort: one pass over the annotations checks the header, counts the selected rows and finds pictures that are
+ * named twice. Memory stays flat: rows are streamed again by `samples()`.
+ *
+ * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, or `ERR_DEEPLASIA_OPTION` for folders that do not exist and for
+ * a split name that selects nothing.
+ */
+export async function openCohort(options: CohortOptions): Promise<Cohort> {
+  await requireFolder(options.imgDir, "img_dir");
+  const masks = await openMasks(options.maskDirs);
+  const split = options.splitColumn === "" ? null : await openSplit(options);
+  const hash = createHash("sha256");
+  const named = new DuplicateFinder();
+  const reading = new ReadingNotes();
+  const watch = { onBytes: (bytes: Buffer) => void hash.update(bytes), ...reading.watch };
+  const found = await countRows(options, split, named, watch);
+  const locator = new Locator(options.imgDir, masks, (dir, imageId) => named.has(dir, imageId));
+  return {
+    ...found,
+    notes: () => [...reading.notes(), ...locator.notes()],
+    sha256: createHash("sha256")
+      .update(`${hash.digest("hex")} ${split?.sha256 ?? ""}`)
+      .digest("hex"),
+    samples: (start = 0) => locator.locateAll(from(selectedRows(options, split), start)),
+    rowNumbers: () => rowNumbers(options, split),
+  };
+}
+
+async function openSplit({ splitCsv, splitColumn, splitName }: CohortOptions): Promise<Split> {
+  const split = await readSplit(splitCsv, splitColumn);
+  if (split.counts.has(splitName)) return split;
+  const names = [...split.counts.keys()];
+  const found = names.map((name) => `"${name}" (${split.counts.get(name)})`).join(", ");
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `${splitCsv}: column "${splitColumn}" says "${splitName}" of no patient; it says ${found}`,
+    {
+      file: splitCsv,
+      remedy: `Give one of them with --split_name${nearestHint(splitName, names)}.`,
+    },
+  );
+}
+
+type CohortCounts = Pick<Cohort, "total" | "withoutSplit" | "duplicates">;
+
+/** `named` is told all pictures that the annotations name, selected or not. */
+async function countRows(
+  options: CohortOptions,
+  split: Split | null,
+  named: DuplicateFinder,
+  watch: Watch,
+): Promise<CohortCounts> {
+  const duplicates = noDuplicates();
+  const counts: CohortCounts = { total: 0, withoutSplit: 0, duplicates };
+  // All rows are read even if `limit` is reached before: the hash is over the whole file.
+  for await (const row of readAll(options, watch)) {
+    const earlierRow = addTo(named, row);
+    if (split !== null && isWithoutSplit(row, split)) counts.withoutSplit += 1;
+    if (counts.total === options.limit || !isSelected(row, split, options.splitName)) continue;
+    counts.total += 1;
+    noteDuplicate(named, row, earlierRow, duplicates);
+  }
+  if (counts.total === 0 && options.limit !== 0) {
+    const what = `the split (column "${options.splitColumn}", name "${options.splitName}") selects none of its rows`;
+    throw csvError(
+      options.annotationCsv,
+      what,
+      "Check that patient_ID and dir are written alike in both files.",
+    );
+  }
+  return counts;
+}
+
+type Watch = Pick<AnnotationOptions, "onBytes" | "onForeign" | "onAge" | "onUnreadAge">;
+
+/** A prediction does without a bone age: one that cannot be read is none, here and in every later reading. */
+function readAll(
+  options: CohortOptions,
+  watch: Watch = { onUnreadAge: () => {} },
+): AsyncIterable<CohortRow | BadRow> {
+  return readAnnotations(options.annotationCsv, {
+    sexNeed: options.sexNeed,
+    requirePatientId: options.splitColumn !== "",
+    ...watch,
+  });
+}
+
+function isSelected(row: CohortRow | BadRow, split: Split | null, splitName: string): boolean {
+  // A row with shifted cells may belong to any part: it is reported rather than lost in silence.
+  if (split === null || row.patientId === null) return true;
+  return split.valueOf(row.patientId, row.dir) === splitName;
+}
+
+function isWithoutSplit(row: CohortRow | BadRow, split: Split): boolean {
+  return row.patientId !== null && split.valueOf(row.patientId, row.dir) === undefined;
+}
+
+async function* selectedRows(options: CohortOptions, split: Split | null): AsyncGenerator<SelectedRow> {
+  let index = 0;
+  for await (const row of readAll(options)) {
+    if (index === options.limit) return;
+    if (!isSelected(row, split, options.splitName)) continue;
+    // Joined, not resolved: an absolute path in a cell stays below the image root.
+    yield { index, row, imagePath: join(options.imgDir, row.dir, row.imageId) };
+    index += 1;
+  }
+}
+
+async function* from(rows: AsyncIterable<SelectedRow>, start: number): AsyncGenerator<SelectedRow> {
+  for await (const selected of rows) if (selected.index >= start) yield selected;
+}
+
+async function* rowNumbers(options: CohortOptions, split: Split | null): AsyncGenerator<number> {
+  for await (const selected of selectedRows(options, split)) yield selected.row.row;
+}

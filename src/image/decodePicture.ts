@@ -1,0 +1,204 @@
+/**
+ * Files to raw samples. Decoding is sharp's; grey from colour and 8 bit from 16 are the image chain's, because sharp's
+ * own arithmetic is not the one that the published models were trained with.
+ */
+import { readFile as readFileCallback } from "node:fs";
+import { promisify } from "node:util";
+import sharp, { type Sharp, type SharpOptions } from "sharp";
+import { DeeplasiaError, isSystemError } from "../errors.js";
+import { FILE_HEAD_BYTES, fileKind } from "../fileKind.js";
+import type { RawPicture } from "../native.js";
+import { amongOthers, onItsOwn } from "./alone.js";
+import { plainJpeg, requireUsualJpeg, strictJpeg } from "./jpeg.js";
+import type { PictureNote } from "./pictureNotes.js";
+import { pngFacts } from "./png.js";
+import { unreadable, unsupported } from "./refusal.js";
+import { read, readCmyk } from "./samples.js";
+import { plainTiff, severalPages, tiffFacts } from "./tiff.js";
+
+/** Takes half of the event loop's time that the one of node:fs/promises takes. */
+const readFile = promisify(readFileCallback);
+
+/** Pixels of the largest picture that is decoded: 16383 x 16383. */
+export const MAX_PIXELS = 0x3fff ** 2;
+
+const OPTIONS: SharpOptions = {
+  // Most decoders go on after damage and fill in grey; a radiograph with a part made up must not be rated.
+  failOn: "warning",
+  limitInputPixels: MAX_PIXELS,
+  // A colour profile would change the values; OpenCV, which the published models' pictures came through, ignores it.
+  ignoreIcc: true,
+};
+
+export interface DecodeOptions {
+  /** What the file is to the caller: decides about codes and words of errors, and what alpha means. */
+  role: "image" | "mask";
+  signal?: AbortSignal | undefined;
+  /** What to call a source that is bytes, in messages. */
+  name?: string | undefined;
+}
+
+export interface DecodedPicture extends RawPicture {
+  /** What the caller's user should know, though the picture can be used. */
+  notes: readonly PictureNote[];
+  /** EXIF's, 1 to 8, of the file: it has been applied. */
+  orientation: number;
+}
+
+/**
+ * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is told by the content,
+ * whatever the name says. EXIF orientation is applied. Alpha is dropped, unless it is all that a mask has. Grey pictures
+ * have 1 channel, others 3. docs/pictures.md says what becomes of each kind of file.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_MISSING or _MASK_MISSING, _IMAGE_UNREADABLE (no picture, of a kind that is
+ *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS), _ABORTED.
+ */
+export async function decodePicture(
+  source: string | Uint8Array,
+  options: DecodeOptions,
+): Promise<DecodedPicture> {
+  const { role, signal, name } = options;
+  try {
+    stopIfAborted(signal);
+    const bytes = typeof source === "string" ? await readFile(source) : asBuffer(source);
+    stopIfAborted(signal);
+    return await decode(bytes, role);
+  } catch (error) {
+    throw explained(error, role, typeof source === "string" ? source : name);
+  }
+}
+
+async function decode(bytes: Buffer, role: DecodeOptions["role"]): Promise<DecodedPicture> {
+  const format = formatOf(bytes);
+  try {
+    return await amongOthers(() => READERS[format](bytes, role));
+  } catch (error) {
+    if (error instanceof DeeplasiaError) throw error;
+    if (/pixel limit/.test(String(error))) throw await tooLarge(bytes);
+  }
+  // Once more, without what decoders only warn of, and alone, so that what is said of it is its own.
+  return onItsOwn(() => READERS[format](plain(format, bytes), role));
+}
+
+/** The same picture without what is harmless, and yet refused under `failOn`. */
+function plain(format: Format, bytes: Buffer): Buffer {
+  if (format === "jpeg") return plainJpeg(bytes);
+  const facts = format === "tiff" ? tiffFacts(bytes) : null;
+  return facts === null ? bytes : plainTiff(bytes, facts);
+}
+
+type Reader = (bytes: Buffer, role: DecodeOptions["role"]) => Promise<DecodedPicture>;
+
+const READERS: Record<Format, Reader> = {
+  async png(bytes, role) {
+    const { grey, depth, hasAlpha, frames } = pngFacts(bytes);
+    const notes = frames > 1 ? [severalPages(0, frames, "frame")] : [];
+    const picture = sharp(bytes, OPTIONS);
+    const { orientation = 1 } = bytes.includes("eXIf") ? await picture.metadata() : {};
+    return read(picture, { grey, depth, hasAlpha, luma: "png", notes, role, orientation });
+  },
+  async jpeg(bytes, role) {
+    requireUsualJpeg(bytes);
+    return readOther(sharp(strictJpeg(bytes), OPTIONS), [], role);
+  },
+  async tiff(bytes, role) {
+    const facts = tiffFacts(bytes);
+    if (facts === null) return readOther(sharp(bytes, OPTIONS), [], role);
+    const { page, subifd, notes } = facts;
+    const where = subifd === undefined ? { page } : { page, tiff: { subifd } };
+    return readOther(sharp(bytes, { ...OPTIONS, ...where }), notes, role);
+  },
+  async webp(bytes, role) {
+    return readOther(sharp(bytes, OPTIONS), [], role);
+  },
+};
+
+/** A picture of which sharp says what a pixel holds. */
+async function readOther(
+  picture: Sharp,
+  known: readonly PictureNote[],
+  role: DecodeOptions["role"],
+): Promise<DecodedPicture> {
+  const { channels, depth, hasAlpha, space, format, pages = 1, orientation = 1 } = await picture.metadata();
+  if (depth !== "uchar" && depth !== "ushort") throw unsupported(`samples of type ${depth}`);
+  const notes = format === "webp" && pages > 1 ? [...known, severalPages(0, pages, "frame")] : known;
+  const bits = depth === "uchar" ? 8 : 16;
+  if (space === "cmyk") return readCmyk(picture, bits, notes, orientation);
+  const grey = channels - (hasAlpha ? 1 : 0) === 1;
+  const colours = grey ? 1 : 3;
+  const isMore = channels > colours + (hasAlpha ? 1 : 0);
+  const more = isMore
+    ? [{ kind: "channels", text: `only ${colours} of its ${channels} channels are read` } as const]
+    : [];
+  const alpha = hasAlpha && channels === colours + 1;
+  return read(picture, {
+    ...{ grey, depth: bits, hasAlpha: alpha, luma: "cvt", notes: [...notes, ...more] },
+    ...{ role, orientation },
+  });
+}
+
+type Format = "png" | "jpeg" | "tiff" | "webp";
+
+/** The format by its first bytes. */
+function formatOf(bytes: Buffer): Format {
+  const head = bytes.toString("latin1", 0, 12);
+  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "png";
+  if (head.startsWith("\xff\xd8\xff")) return "jpeg";
+  if (["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(head.slice(0, 4))) return "tiff";
+  if (head.startsWith("RIFF") && head.endsWith("WEBP")) return "webp";
+  const kind = fileKind(bytes.subarray(0, FILE_HEAD_BYTES));
+  if (kind === null) throw unreadable("its content is not a PNG, JPEG, TIFF or WebP picture");
+  throw unreadable(`it is ${kind.name}, not a PNG, JPEG, TIFF or WebP picture`, kind.pictureRemedy);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "stopped", { cause: signal.reason });
+}
+
+async function tooLarge(bytes: Buffer): Promise<DeeplasiaError> {
+  const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  const problem = `it has ${width} x ${height} pixels; at most ${MAX_PIXELS} are read`;
+  const remedy = "Scale it down first: networks see far fewer pixels.";
+  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", problem, { remedy });
+}
+
+/** Any failure as a message about this file, with what to do. */
+function explained(error: unknown, role: DecodeOptions["role"], file: string | undefined): DeeplasiaError {
+  const known = error instanceof DeeplasiaError ? error : diagnosed(error as Error, role);
+  if (known.code === "ERR_DEEPLASIA_ABORTED") return known;
+  const subject = `the ${role === "image" ? "picture" : "mask"}${file === undefined ? "" : ` ${file}`}`;
+  const message = `${subject} cannot be read: ${known.message}`;
+  return new DeeplasiaError(known.code, message, { file, remedy: known.remedy, cause: error });
+}
+
+/** What the operating system or libvips said, in our words. */
+function diagnosed(error: Error, role: DecodeOptions["role"]): DeeplasiaError {
+  if (isSystemError(error, "ENOENT", "ENOTDIR")) {
+    const code = role === "image" ? "ERR_DEEPLASIA_IMAGE_MISSING" : "ERR_DEEPLASIA_MASK_MISSING";
+    return new DeeplasiaError(code, "there is no such file", {
+      remedy: "Check the folder and the spelling.",
+    });
+  }
+  if (isSystemError(error, "ERR_FS_FILE_TOO_LARGE")) {
+    return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", error.message, {
+      remedy: "Scale it down first.",
+    });
+  }
+  const [problem, remedy] = isSystemError(error, "EISDIR")
+    ? ["it is a folder", "Name a file."]
+    : isSystemError(error, "EACCES", "EPERM")
+      ? ["permission denied", "Give your user the right to read it."]
+      : "errno" in error
+        ? [error.message, "Check the disk or network folder that it lies on."]
+        : [`it is damaged or truncated (${inOneLine(error.message)})`, "Export or copy it anew."];
+  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", problem!, { remedy });
+}
+
+/** libvips says the same several times, on several lines. */
+function inOneLine(message: string): string {
+  return [...new Set(message.split("\n").map((line) => line.trim()))].filter(Boolean).join("; ");
+}

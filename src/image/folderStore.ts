@@ -1,0 +1,101 @@
+/** A folder of decoded pictures, one a file: a header, then the samples. Processes may share it. */
+import { createHash, randomUUID } from "node:crypto";
+import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { makeFolder, outputError } from "../files.js";
+import type { Logger } from "../report/log.js";
+import { type DecodedPicture, MAX_PIXELS } from "./decodePicture.js";
+import type { CacheKey, PictureStore } from "./pictureCache.js";
+import { NOTE_KINDS } from "./pictureNotes.js";
+import { type LentPicture, lentOnce } from "./readPicture.js";
+
+/** Throws ERR_DEEPLASIA_OUTPUT. */
+export async function openFolderStore(folder: string, logger: Logger): Promise<PictureStore> {
+  await makeFolder(folder);
+  return new FolderStore(folder, logger);
+}
+
+class FolderStore implements PictureStore {
+  /** After a write that failed, a full disk most likely, nothing more is kept. */
+  private isFull = false;
+
+  constructor(
+    private readonly folder: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Null too for a file that is not whole, or not what was written, as a power cut may leave it. */
+  async find(key: CacheKey): Promise<LentPicture | null> {
+    const handle = await open(this.fileOf(key)).catch(() => null);
+    if (handle === null) return null;
+    try {
+      const picture = await readPicture(handle);
+      return picture && lentOnce(picture);
+    } catch {
+      return null;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async keep(key: CacheKey, picture: DecodedPicture): Promise<LentPicture> {
+    const file = this.fileOf(key);
+    const partial = `${file}.${randomUUID()}`;
+    if (!this.isFull) {
+      try {
+        await writeFile(partial, [header(picture), picture.data], { flag: "wx" });
+        await rename(partial, file);
+      } catch (error) {
+        if (!this.isFull)
+          this.logger.warn(`no more pictures are cached: ${outputError(error, file).message}`);
+        this.isFull = true;
+        await rm(partial, { force: true }).catch(() => {});
+      }
+    }
+    return lentOnce(picture);
+  }
+
+  private fileOf({ name, state }: CacheKey): string {
+    return join(this.folder, createHash("sha256").update(`${name}\0${state}`).digest("hex"));
+  }
+}
+
+const MAGIC = "deeplasia picture 3";
+const HEADER_BYTES = 1024;
+
+function header({ data, ...facts }: DecodedPicture): Buffer {
+  const text = `${MAGIC} ${JSON.stringify({ ...facts, sha1: sha1(data) })}`;
+  return Buffer.alloc(HEADER_BYTES, " ").fill(text, 0, Buffer.byteLength(text));
+}
+
+const sha1 = (data: Uint8Array) => createHash("sha1").update(data).digest("hex");
+
+const headerSchema = z.strictObject({
+  width: z.int().min(1),
+  height: z.int().min(1),
+  channels: z.literal([1, 3]),
+  depth: z.literal([8, 16]),
+  luma: z.literal(["png", "cvt"]),
+  orientation: z.int().min(1).max(8),
+  notes: z.array(z.object({ kind: z.enum(NOTE_KINDS), text: z.string() })),
+  sha1: z.string(),
+});
+
+/** Null unless the file is whole. */
+async function readPicture(handle: FileHandle): Promise<DecodedPicture | null> {
+  const head = Buffer.alloc(HEADER_BYTES);
+  await handle.read(head, 0, HEADER_BYTES, 0);
+  const text = head.toString();
+  if (!text.startsWith(MAGIC)) return null;
+  const { sha1: expected, ...facts } = headerSchema.parse(JSON.parse(text.slice(MAGIC.length)));
+  const length = (facts.width * facts.height * facts.channels * facts.depth) / 8;
+  // Before any memory is asked for: a header may say anything.
+  const isWhole =
+    facts.width * facts.height <= MAX_PIXELS && (await handle.stat()).size === HEADER_BYTES + length;
+  if (!isWhole) return null;
+  // Memory of its own, not a part of Node's pool, so that it can be given back.
+  const data = Buffer.allocUnsafeSlow(length);
+  const { bytesRead } = await handle.read(data, 0, length, HEADER_BYTES);
+  return bytesRead === length && sha1(data) === expected ? { ...facts, data } : null;
+}

@@ -1,0 +1,20 @@
+/** A search for libtorch, in lines for a person. */
+import { INSTALL_COMMAND } from "./checkLibtorch.js";
+import type { Search } from "./searchLibtorch.js";
+
+/** One line a candidate, the chosen one marked, the reasons against the others below each. */
+export function describeSearch({ candidates, chosen, why }: Search): string[] {
+  const width = Math.max(0, ...candidates.map(({ source }) => source.length));
+  const lines = candidates.flatMap((candidate) => {
+    const mark = candidate === chosen ? "*" : " ";
+    const version = candidate.version ?? "version unknown";
+    return [
+      `${mark} ${candidate.source.padEnd(width)}  ${version}  ${candidate.directory}`,
+      ...candidate.problems.map(({ message }) => `      ${message}`),
+    ];
+  });
+  return [
+    ...lines,
+    chosen === null ? `none is used: ${why}; to install one: ${INSTALL_COMMAND}` : `* is used: ${why}`,
+  ];
+}

@@ -1,0 +1,212 @@
+/**
+ * Putting a libtorch into the package's cache. It is made in a private folder and renamed into place, so that under a
+ * final name there is a complete, checked build or nothing; no Python environment is touched.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { DeeplasiaError, isSystemError } from "../errors.js";
+import { makeFolder, pathKind } from "../files.js";
+import { buildDirectory, cacheDirectory, cachedBuilds } from "./buildCache.js";
+import { problemError } from "./checkLibtorch.js";
+import { fetchNvidiaWheels, fetchTorchWheel, type WheelRequest } from "./download.js";
+import { type Candidate, examine } from "./searchLibtorch.js";
+import { assertPlatform } from "./system.js";
+import { DEFAULT_LIBTORCH_VERSION, isVersion } from "./version.js";
+import { ARCHIVE_REMEDY, readArchive, unpackWheel, unpackZip } from "./wheel.js";
+import { clearAbandoned, createWorkspace } from "./workspace.js";
+
+/** What an installation costs, for the question before it. */
+export const INSTALL_SIZE = {
+  cpu: "about 190 MB to download, 510 MB on disk",
+  cuda: "about 2.7 GB to download, 4.2 GB on disk",
+};
+
+export interface InstallOptions {
+  version?: string | undefined;
+  /** The CUDA build, with the nvidia packages that it needs. */
+  cuda?: boolean | undefined;
+  /** pip's --index-url. */
+  indexUrl?: string | undefined;
+  /** A torch wheel or PyTorch's libtorch zip; its own version counts. */
+  from?: string | undefined;
+  cacheDirectory?: string | undefined;
+  onProgress?: ((progress: InstallProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface InstallProgress {
+  phase: "download" | "unpack";
+  /** Bytes of the file in hand. */
+  done: number;
+  /** 0: not known. */
+  total: number;
+}
+
+export interface Installed extends Candidate {
+  /** Whether it was there before. */
+  wasPresent: boolean;
+}
+
+const COMPLETE = { version: null, headers: true };
+
+/** @throws DeeplasiaError; then the cache is as it was, but for downloads that the next try goes on from. */
+export async function installLibtorch(options: InstallOptions = {}): Promise<Installed> {
+  assertPlatform();
+  if (options.version !== undefined && !isVersion(options.version)) {
+    const what = `--version ${options.version}: this is no version of PyTorch`;
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
+      remedy: `Give one such as ${DEFAULT_LIBTORCH_VERSION}.`,
+    });
+  }
+  const cache = options.cacheDirectory ?? cacheDirectory();
+  const request = {
+    ...options,
+    version: options.version ?? DEFAULT_LIBTORCH_VERSION,
+    cuda: options.cuda ?? false,
+  };
+  const present = () =>
+    options.from === undefined ? installedBuild(cache, request.version, request.cuda) : undefined;
+  const before = present();
+  if (before !== undefined) return { ...before, wasPresent: true };
+  try {
+    await clearAbandoned(cache);
+    const workspace = await createWorkspace(cache);
+    try {
+      return await installInto(cache, workspace, request);
+    } finally {
+      await rm(workspace, { recursive: true, force: true });
+    }
+  } catch (error) {
+    // another installation that ran at the same time may have finished, and taken the shared download away
+    const now = options.signal?.aborted ? undefined : present();
+    if (now !== undefined) return { ...now, wasPresent: true };
+    throw installError(error, cache);
+  }
+}
+
+/** Remove every build and download of the cache. Returns the folders of the builds. */
+export async function removeInstalled(cache = cacheDirectory()): Promise<string[]> {
+  await clearAbandoned(cache);
+  const builds = cachedBuilds(cache, false);
+  if (builds.length > 0) {
+    const workspace = await createWorkspace(cache);
+    // renamed first: a search that runs meanwhile sees a whole build or none
+    for (const [i, build] of builds.entries()) await rename(build, join(workspace, String(i)));
+    await rm(workspace, { recursive: true, force: true });
+  }
+  await rm(join(cache, "downloads"), { recursive: true, force: true });
+  return builds;
+}
+
+type Request = InstallOptions & { version: string; cuda: boolean };
+
+async function installInto(cache: string, workspace: string, request: Request): Promise<Installed> {
+  const { onProgress, signal } = request;
+  const report = (phase: InstallProgress["phase"]) => (done: number, total: number) =>
+    onProgress?.({ phase, done, total });
+  const wheels: WheelRequest = {
+    ...request,
+    workspace,
+    downloads: join(cache, "downloads"),
+    onProgress: report("download"),
+  };
+  const given = request.from === undefined ? undefined : await existingFile(request.from);
+  if (given === undefined) report("download")(0, 0);
+  const torch = given ?? (await fetchTorchWheel(wheels));
+  const disposable = given === undefined ? [torch] : [];
+  const tree = join(workspace, "tree");
+  await mkdir(tree);
+  const unpacking = { onProgress: report("unpack"), signal };
+  try {
+    const facts = await readArchive(torch);
+    if (request.cuda && facts.cuda === null) throw noCuda(facts.version);
+    const nvidia = await fetchNvidiaWheels(facts.nvidia, wheels);
+    disposable.push(...nvidia);
+    await (facts.kind === "zip" ? unpackZip : unpackWheel)(torch, tree, unpacking);
+    for (const wheel of nvidia) await unpackWheel(wheel, tree, unpacking);
+    requireComplete(tree, torch);
+    const placed = await place(tree, buildDirectory(cache, facts), workspace);
+    await removeFiles(disposable);
+    return placed;
+  } catch (error) {
+    // a wheel that is damaged must not be what the next try goes on from
+    if (error instanceof DeeplasiaError && error.file !== undefined)
+      await removeFiles(disposable.filter((f) => f === error.file));
+    throw error;
+  }
+}
+
+/** What was unpacked must be all of a libtorch; the message is about the archive, since the folder goes. */
+function requireComplete(tree: string, archive: string): void {
+  const [problem] = examine("cache", tree, COMPLETE).problems;
+  if (problem === undefined) return;
+  const message = problem.message.replaceAll(tree, archive);
+  throw problemError({ ...problem, message, remedy: ARCHIVE_REMEDY });
+}
+
+/** Give what was unpacked its final name. The first of two that finish together stays. */
+async function place(tree: string, final: string, workspace: string): Promise<Installed> {
+  await makeFolder(dirname(final));
+  try {
+    await rename(tree, final);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST", "ENOTEMPTY")) throw error;
+    const present = examine("cache", final, COMPLETE);
+    if (present.problems.length === 0) return { ...present, wasPresent: true };
+    await rename(final, join(workspace, "replaced"));
+    await rename(tree, final);
+  }
+  return { ...examine("cache", final, COMPLETE), wasPresent: false };
+}
+
+/** A usable build of the cache with this version, and with or without CUDA as wanted. */
+function installedBuild(cache: string, version: string, cuda: boolean): Candidate | undefined {
+  return cachedBuilds(cache, cuda)
+    .map((build) => examine("cache", build, COMPLETE))
+    .find(
+      (build) =>
+        build.problems.length === 0 &&
+        (build.cuda !== null) === cuda &&
+        [build.version, build.version?.replace(/\+.*/, "")].includes(version),
+    );
+}
+
+async function existingFile(path: string): Promise<string> {
+  if ((await pathKind(path)) === "file") return resolve(path);
+  throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `there is no file ${path}`, {
+    file: path,
+    remedy: "--from takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
+  });
+}
+
+function noCuda(version: string): DeeplasiaError {
+  return new DeeplasiaError(
+    "ERR_DEEPLASIA_LIBTORCH_INSTALL",
+    `torch ${version} as found is a build without CUDA`,
+    {
+      remedy:
+        "Give PyTorch's index for your CUDA version with --index-url URL, or a CUDA wheel with --from FILE.",
+    },
+  );
+}
+
+async function removeFiles(files: string[]): Promise<void> {
+  for (const file of files) if (existsSync(file)) await unlink(file);
+}
+
+function installError(error: unknown, cache: string): unknown {
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  if (name === "AbortError")
+    return new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "the installation of libtorch was interrupted");
+  const isOurs = error instanceof DeeplasiaError && error.code !== "ERR_DEEPLASIA_OUTPUT";
+  if (isOurs || code === undefined) return error;
+  return new DeeplasiaError(
+    "ERR_DEEPLASIA_LIBTORCH_INSTALL",
+    `libtorch cannot be installed into ${cache}: ${message}`,
+    {
+      remedy: `Make room or let DEEPLASIA_CACHE name another directory (${INSTALL_SIZE.cpu}).`,
+      cause: error,
+    },
+  );
+}

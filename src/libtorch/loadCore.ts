@@ -1,0 +1,71 @@
+/** Loading: platform, addon, libtorch, bootstrap, version, core, in this order, so that each failure has its message. */
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { DeeplasiaError } from "../errors.js";
+import { type Addon, addonError, findAddon } from "./addon.js";
+import { checkVersion, INSTALL_COMMAND, libraryToOpen, problemError } from "./checkLibtorch.js";
+import { requireLibtorch } from "./searchLibtorch.js";
+import { assertPlatform } from "./system.js";
+
+interface Bootstrap {
+  /** Bring one libtorch into the process. `version` is null where it is too old to tell. */
+  open(library: string): { version: string | null; path: string };
+}
+
+export interface DeviceFacts {
+  /** `cpu`, `cuda:0`, … */
+  name: string;
+  description: string;
+}
+
+/** What the core says of itself, once it is loaded. */
+export interface CoreFacts {
+  /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
+  buildInfo(): { libtorchCompiled: string; hasCuda: boolean; parallelInfo: string };
+  devices(): DeviceFacts[];
+}
+
+/** The exports of the core, with libtorch loaded under it. @throws DeeplasiaError with a remedy. */
+export function loadCore(): CoreFacts {
+  assertPlatform();
+  const addon = findAddon();
+  const libtorch = requireLibtorch({ version: addon.compiledFor, headers: false });
+  const version = openLibtorch(loadBootstrap(addon), libraryToOpen(libtorch));
+  const [mismatch] = checkVersion({ directory: libtorch.directory, version }, addon.compiledFor);
+  if (mismatch !== undefined) throw problemError(mismatch);
+  return loadAddon(addon.core);
+}
+
+function loadBootstrap(addon: Addon): Bootstrap {
+  try {
+    return createRequire(import.meta.url)(addon.bootstrap) as Bootstrap;
+  } catch (error) {
+    throw addonError(`${addon.bootstrap} cannot be loaded: ${(error as Error).message}`, error);
+  }
+}
+
+function openLibtorch(bootstrap: Bootstrap, library: string): string | null {
+  try {
+    return bootstrap.open(library).version;
+  } catch (error) {
+    const { message } = error as Error;
+    const remedy = message.includes("already")
+      ? "One process can use one libtorch: set DEEPLASIA_LIBTORCH to the first one, or use another process."
+      : INSTALL_COMMAND;
+    throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_BROKEN", `libtorch cannot be loaded: ${message}`, {
+      file: library,
+      remedy,
+      cause: error,
+    });
+  }
+}
+
+function loadAddon(path: string): CoreFacts {
+  const loaded = { exports: {} };
+  try {
+    process.dlopen(loaded, path, constants.dlopen.RTLD_NOW);
+  } catch (error) {
+    throw addonError(`${path} cannot be loaded: ${(error as Error).message}`, error);
+  }
+  return loaded.exports as CoreFacts;
+}

@@ -1,0 +1,154 @@
+/** Finding libtorch: the one search that the loader, the build and `doctor` share. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { DeeplasiaError } from "../errors.js";
+import { cacheDirectory, cachedBuilds } from "./buildCache.js";
+import {
+  checkLibtorch,
+  INSTALL_COMMAND,
+  type LibtorchFiles,
+  type Problem,
+  type Requirement,
+} from "./checkLibtorch.js";
+import { hasCudaDriver, libraryPath } from "./system.js";
+import { readLibtorchVersion } from "./version.js";
+
+/** In the order in which they are tried. The first two are named by the user, and never passed over. */
+export type Source = "DEEPLASIA_LIBTORCH" | "LIBTORCH" | "python" | "system" | "cache";
+
+export interface Candidate extends LibtorchFiles {
+  source: Source;
+  problems: Problem[];
+}
+
+export interface Search {
+  /** In the order of the search; all of them, or up to the chosen one. */
+  candidates: Candidate[];
+  chosen: (Candidate & { libraries: string }) | null;
+  /** Why this one was chosen, or none, in a sentence. */
+  why: string;
+}
+
+const SYSTEM_DIRECTORIES = [
+  "/usr/lib/x86_64-linux-gnu",
+  "/usr/lib/aarch64-linux-gnu",
+  "/usr/lib64",
+  "/usr/local/lib",
+  "/usr/local/libtorch",
+  "/opt/libtorch",
+];
+
+/** `sys.path` without the current directory, where a folder `torch` may lie that is none. */
+const FIND_TORCH = `
+import sys; sys.path = [p for p in sys.path if p]
+import importlib.util as u; s = u.find_spec("torch")
+print(s.submodule_search_locations[0] if s and s.submodule_search_locations else "")`;
+
+/** Answers of Python by PATH: a command asks twice, before and while loading. */
+const answers = new Map<string, string | null>();
+
+/** The torch directory of the active Python, found without importing it; null where there is none. */
+function pythonTorch(): string | null {
+  const path = process.env.PATH ?? "";
+  if (!answers.has(path)) answers.set(path, askPython());
+  return answers.get(path) ?? null;
+}
+
+function askPython(): string | null {
+  for (const python of ["python3", "python"]) {
+    const { status, stdout } = spawnSync(python, ["-c", FIND_TORCH], { encoding: "utf8", timeout: 20_000 });
+    if (status === 0) return stdout.trim() || null;
+  }
+  return null;
+}
+
+/** Lazily, because asking Python costs a process. */
+function* places(): Generator<{ source: Source; directory: string }> {
+  for (const source of ["DEEPLASIA_LIBTORCH", "LIBTORCH"] as const) {
+    const named = process.env[source];
+    if (named) yield { source, directory: resolve(named) };
+  }
+  const python = pythonTorch();
+  if (python !== null) yield { source: "python", directory: python };
+  for (const directory of [...libraryPath(), ...SYSTEM_DIRECTORIES]) {
+    if (layout(directory).libraries !== null) yield { source: "system", directory };
+  }
+  for (const build of cachedBuilds(cacheDirectory(), hasCudaDriver()))
+    yield { source: "cache", directory: build };
+}
+
+/** The torch directory and its libraries, for a torch directory, its parent (a wheel's or the zip's), or its lib/. */
+function layout(named: string): { directory: string; libraries: string | null } {
+  for (const directory of [named, join(named, "torch"), join(named, "libtorch")]) {
+    const libraries = join(directory, "lib");
+    if (existsSync(join(libraries, "libtorch_cpu.so"))) return { directory, libraries };
+  }
+  if (!existsSync(join(named, "libtorch_cpu.so"))) return { directory: named, libraries: null };
+  return { directory: basename(named) === "lib" ? dirname(named) : named, libraries: named };
+}
+
+/** What a directory holds, and what keeps it from being used as required. */
+export function examine(source: Source, named: string, required: Requirement): Candidate {
+  const { directory, libraries } = layout(named);
+  const files: LibtorchFiles = {
+    directory,
+    libraries,
+    ...(readLibtorchVersion(directory) ?? { version: null, cuda: null }),
+    headers: libraries === join(directory, "lib") && existsSync(join(directory, "include/torch/script.h")),
+  };
+  // one that the user names may hide its version until it is loaded: the loader compares again then
+  const version = isNamed(source) && files.version === null ? null : required.version;
+  return { source, ...files, problems: checkLibtorch(files, { ...required, version }) };
+}
+
+/** Whether the user named this one: it is used or refused, and never passed over. */
+export function isNamed(source: Source): boolean {
+  return source === "DEEPLASIA_LIBTORCH" || source === "LIBTORCH";
+}
+
+/** @param all also look at the candidates behind the chosen one, for a report. */
+export function searchLibtorch(required: Requirement, { all = false } = {}): Search {
+  const candidates: Candidate[] = [];
+  let decided: Candidate | undefined;
+  for (const { source, directory } of places()) {
+    const candidate = examine(source, directory, required);
+    candidates.push(candidate);
+    if (candidate.problems.length === 0 || isNamed(source)) decided ??= candidate;
+    if (decided !== undefined && !all) break;
+  }
+  if (decided === undefined) return { candidates, chosen: null, why: explainNone(candidates) };
+  const { source, problems } = decided;
+  if (problems.length > 0)
+    return { candidates, chosen: null, why: `${source} names a libtorch that cannot be used` };
+  const rank = candidates.indexOf(decided);
+  const why = isNamed(source)
+    ? `${source} names it`
+    : `the first usable one${rank > 0 ? `; ${rank} passed over` : ""}`;
+  return { candidates, chosen: decided as Search["chosen"], why };
+}
+
+function explainNone(candidates: Candidate[]): string {
+  return candidates.length === 0 ? "no libtorch was found" : "none of the libtorch builds found can be used";
+}
+
+/** The libtorch to use. @throws DeeplasiaError that names what was found and why it does not do. */
+export function requireLibtorch(required: Requirement): Candidate & { libraries: string } {
+  const { candidates, chosen } = searchLibtorch(required);
+  if (chosen !== null) return chosen;
+  const rejected = candidates.at(-1);
+  if (rejected !== undefined && isNamed(rejected.source)) {
+    const { code, message, remedy } = rejected.problems[0]!;
+    throw new DeeplasiaError(code, `${rejected.source}: ${message}`, {
+      file: rejected.directory,
+      remedy: `Unset ${rejected.source} or let it name the directory that holds lib/libtorch_cpu.so; or: ${remedy}`,
+    });
+  }
+  const problems = candidates.flatMap((candidate) => candidate.problems);
+  const [only] = problems;
+  if (only === undefined) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_MISSING", explainNone([]), { remedy: INSTALL_COMMAND });
+  }
+  const reasons = problems.map((problem) => `\n  - ${problem.message}`).join("");
+  throw new DeeplasiaError(only.code, `${explainNone(candidates)}:${reasons}`, { remedy: only.remedy });
+}

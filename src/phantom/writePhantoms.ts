@@ -1,0 +1,151 @@
+/** A cohort of synthetic radiographs: pictures, masks, annotations and splits. Drawn from tables, not from people. */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import sharp from "sharp";
+import { packageVersion } from "../about.js";
+import { mapInOrder } from "../data/mapInOrder.js";
+import { DeeplasiaError } from "../errors.js";
+import { writeFileAtomic } from "../files.js";
+import { useWorkers } from "../image/workers.js";
+import { native, type Phantom, type PhantomFacts, type PhantomOptions } from "../native.js";
+import { writePhantomsOptions } from "../options/phantom.js";
+import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
+import { requireOptions } from "../schema/checkValue.js";
+import { claimFolder } from "./claimFolder.js";
+
+export const SYNTHETIC_NOTICE =
+  "Synthetic pictures, drawn from tables: they show nobody and stand for nobody.";
+
+export interface WritePhantomsOptions extends Partial<Omit<PhantomOptions, "index">> {
+  /** Folder of the cohort: `images`, `masks`, `annotations.csv`, `splits.csv`. */
+  out: string;
+  /** Number of pictures, 1 to 1000000; picture `i` does not depend on it. */
+  n?: number | undefined;
+  /** Pictures in flight. */
+  numWorkers?: number | undefined;
+  /** Ends the run after the pictures in hand. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((event: ProgressEvent) => void) | undefined;
+}
+
+export interface WrittenPhantoms {
+  drawn: number;
+  /** Whether all were drawn and the CSVs written. */
+  finished: boolean;
+}
+
+/** What a row of `annotations.csv` says: the reference's columns first. */
+interface Row {
+  index: number;
+  width: number;
+  height: number;
+  depth: number;
+  facts: PhantomFacts;
+}
+
+/**
+ * Draw phantoms into a folder. The CSVs come last, so a folder with them is complete; the same call again draws the
+ * same bytes, and goes on where one was interrupted.
+ *
+ * Throws `ERR_DEEPLASIA_OPTION` where the youngest age is above the oldest, `ERR_DEEPLASIA_OUTPUT` for a folder that
+ * holds something else, or that cannot be written.
+ */
+export async function writePhantoms(options: WritePhantomsOptions): Promise<WrittenPhantoms> {
+  const { out, n, numWorkers, signal, onProgress, ...recipe } = requireOptions(writePhantomsOptions, options);
+  if (recipe.minAgeMonths > recipe.maxAgeMonths) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_OPTION",
+      `the youngest age (${recipe.minAgeMonths} months) is above the oldest (${recipe.maxAgeMonths})`,
+      { remedy: "Exchange --min-age and --max-age." },
+    );
+  }
+  await claimFolder(out, { notice: SYNTHETIC_NOTICE, version: packageVersion(), ...recipe });
+  useWorkers(numWorkers);
+  const meter = new ProgressMeter(n);
+  const rows: Row[] = [];
+  for await (const row of mapInOrder(indices(n, signal), numWorkers, (index) =>
+    drawOne(out, index, recipe),
+  )) {
+    rows.push(row);
+    onProgress?.(meter.event(rows.length, 0));
+  }
+  if (rows.length < n) return { drawn: rows.length, finished: false };
+  await writeFileAtomic(join(out, "splits.csv"), splitsCsv(recipe.seed, n));
+  await writeFileAtomic(join(out, "annotations.csv"), annotationsCsv(rows));
+  return { drawn: n, finished: true };
+}
+
+async function* indices(n: number, signal: AbortSignal | undefined): AsyncGenerator<number> {
+  for (let index = 0; index < n && signal?.aborted !== true; index++) yield index;
+}
+
+async function drawOne(out: string, index: number, recipe: Omit<PhantomOptions, "index">): Promise<Row> {
+  const phantom = await native().drawPhantom({ ...recipe, index });
+  const name = pictureName(index);
+  await Promise.all([
+    writePng(join(out, "images", name), phantom, phantom.image, phantom.depth),
+    writePng(join(out, "masks", name), phantom, phantom.mask, 8),
+  ]);
+  const { width, height, depth, facts } = phantom;
+  return { index, width, height, depth, facts };
+}
+
+/** PNG's highest compression costs five times as much and saves a hundredth: noise does not compress. */
+const COMPRESSION_LEVEL = 4;
+
+async function writePng(file: string, { width, height }: Phantom, data: Uint8Array, depth: 8 | 16) {
+  const samples = depth === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  const png = await sharp(samples, { raw: { width, height, channels: 1 } })
+    .toColourspace(depth === 16 ? "grey16" : "b-w")
+    .png({ compressionLevel: COMPRESSION_LEVEL })
+    .toBuffer();
+  native().release(data);
+  await writeFileAtomic(file, png);
+}
+
+/** As wide for every n, so that a larger cohort has the smaller one's names. */
+function pictureName(index: number): string {
+  return `${String(index).padStart(6, "0")}.png`;
+}
+
+function annotationsCsv(rows: readonly Row[]): string {
+  return stringify(
+    rows.map(({ index, width, height, depth, facts }) => ({
+      image_ID: pictureName(index),
+      dir: "",
+      patient_ID: index,
+      sex: facts.sex,
+      bone_age: facts.boneAgeMonths.toFixed(2),
+      chronological_age: facts.ageMonths.toFixed(2),
+      hand_length_mm: facts.handLengthMm.toFixed(1),
+      pixel_mm: facts.pixelMm.toFixed(4),
+      width,
+      height,
+      depth,
+      carpals: facts.carpals,
+      epiphyses: facts.epiphyses,
+      fused: facts.fused,
+    })),
+    { header: true },
+  );
+}
+
+/** Name of the scheme in `splits.csv`. */
+export const SPLIT_COLUMN = "phantom";
+
+function splitsCsv(seed: number, n: number): string {
+  const rows = Array.from({ length: n }, (_, index) => ({
+    patient_ID: index,
+    dir: "",
+    [SPLIT_COLUMN]: partOf(seed, index),
+  }));
+  return stringify(rows, { header: true });
+}
+
+/** 70 % train, 15 % val, 15 % test; of a picture alone, so a larger cohort moves none from one part to another. */
+function partOf(seed: number, index: number): "train" | "val" | "test" {
+  const share = createHash("sha256").update(`${seed} ${index}`).digest().readUInt32BE(0) / 2 ** 32;
+  return share < 0.7 ? "train" : share < 0.85 ? "val" : "test";
+}

@@ -1,0 +1,83 @@
+/** What a node must have for the command: GPUs that libtorch sees, and room on its own disk. */
+
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { freeBytes, pathKind } from "../../files.js";
+import type { ProbeMessage } from "../../libtorch/probe.js";
+import { plural } from "../../plural.js";
+import { type Check, limited } from "./check.js";
+
+const PATIENCE_MS = 2_500;
+
+/** What SLURM says of a process's GPUs: the narrowest first; a number, or `type:number`. */
+const GPU_VARIABLES = ["SLURM_GPUS_PER_TASK", "SLURM_GPUS_PER_NODE", "SLURM_GPUS_ON_NODE"];
+
+/** Null where the job asked for no GPU. */
+export async function checkGpus(node: string, env: NodeJS.ProcessEnv = process.env): Promise<Check | null> {
+  const name = GPU_VARIABLES.find((variable) => env[variable]);
+  if (name === undefined) return null;
+  const wanted = Number(env[name]!.split(":").at(-1));
+  return await limited("devices", PATIENCE_MS, async () => {
+    const message = await probe();
+    if ("message" in message)
+      return {
+        ok: false,
+        found: `on ${node}: ${message.message}`,
+        remedy: "`deeplasia-native doctor` says more",
+      };
+    const found = message.loaded.devices.filter(({ name }) => name.startsWith("cuda")).length;
+    const what = `${plural(found, "CUDA device answers", "CUDA devices answer")} on ${node}, ${name} is ${wanted}`;
+    if (found === wanted) return { ok: true, found: what };
+    const remedy = message.loaded.buildInfo.hasCuda
+      ? "compare `nvidia-smi` in the job with --gpus-per-node"
+      : "the libtorch in use is a CPU build: deeplasia-native libtorch install --cuda";
+    return { ok: false, found: what, remedy };
+  });
+}
+
+/** In a process of its own: loading a broken library may end it, and takes this one's time. */
+function probe(): Promise<ProbeMessage> {
+  const program = fileURLToPath(new URL("../../libtorch/probe.js", import.meta.url));
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program], { timeout: PATIENCE_MS }, (error, stdout) => {
+      try {
+        resolve(JSON.parse(stdout) as ProbeMessage);
+      } catch {
+        reject(error ?? new Error(`loading libtorch said: ${stdout}`));
+      }
+    });
+  });
+}
+
+/** Where the command will copy pictures to, and what it leaves to others there. */
+export interface WantedScratch {
+  folder: string;
+  /** Bytes. */
+  leftFree: number;
+}
+
+/** The command needs the folder itself, with room in it: nobody makes it, or the pictures would land on another disk. */
+export function checkScratch({ folder, leftFree }: WantedScratch, node: string): Promise<Check> {
+  return limited("scratch", PATIENCE_MS, async () => {
+    const no = (what: string, remedy: string) => ({
+      ok: false,
+      found: `${folder} on ${node} ${what}`,
+      remedy,
+    });
+    const another = "give another --scratch, or --scratch none";
+    const kind = await pathKind(folder);
+    if (kind === null) return no("does not exist", `${another}; on some clusters a prolog has to make it`);
+    if (kind !== "folder") return no("is no folder", another);
+    try {
+      await access(folder, constants.W_OK | constants.X_OK);
+    } catch {
+      return no("cannot be written", another);
+    }
+    const free = await freeBytes(folder);
+    const gigabytes = (free / 1e9).toFixed(1);
+    if (free <= leftFree) return no(`is full: ${gigabytes} GB free`, another);
+    return { ok: true, found: `${folder} on ${node}: ${gigabytes} GB free` };
+  });
+}
