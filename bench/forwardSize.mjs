@@ -21,7 +21,7 @@ async function measure(most) {
   const { native } = await import("../dist/native.js");
   const { fillSlots } = await import("../dist/image/fillSlots.js");
   const { imagePlan } = await import("../dist/image/imagePlan.js");
-  const { Forward } = await import("../dist/prediction/forward.js");
+  const { Forward } = await import("../dist/inference/forward.js");
   const bone = await loadModel(model, { device: "cpu", ...(manifest === "" ? {} : { manifest }) });
   const plan = imagePlan(bone.contract, { flip: false, rotationAngle: 0 });
   const batch = native().createBatch(PICTURES, plan.height, plan.width);

@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** The public API. Research software: not a medical device. */
 
+export type { EnsembleReading, MemberMonths } from "./boneAge/ensembleReading.js";
 export type { Contract } from "./contract/contract.js";
 export type { Manifest } from "./contract/manifest.js";
 export type { CohortRow } from "./data/annotations.js";
@@ -14,9 +15,15 @@ export {
 } from "./model/model.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
-export type { EnsembleReading, MemberMonths } from "./prediction/ensemble.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
 export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
+export {
+  type WritePredictionsOptions,
+  type WrittenPredictions,
+  writePredictions,
+} from "./prediction/writePredictions.js";
+export { mergeShares } from "./predictionFiles/shares/join.js";
+export type { WrittenShare } from "./predictionFiles/shares/write.js";
 export {
   type EnsembleOutputRecord,
   type EnsembleRecord,
@@ -24,15 +31,8 @@ export {
   isFailure,
   type OutputRecord,
   type PredictionRecord,
-} from "./prediction/record.js";
-export { mergeShares } from "./prediction/shares/join.js";
-export type { WrittenShare } from "./prediction/shares/write.js";
-export type { Summary } from "./prediction/summary.js";
-export {
-  type WritePredictionsOptions,
-  type WrittenPredictions,
-  writePredictions,
-} from "./prediction/writePredictions.js";
+} from "./records/record.js";
+export type { Summary } from "./records/summary.js";
 export type { Logger } from "./report/log.js";
 export type { ProgressEvent } from "./report/progress.js";
 export { type CreateTrainerOptions, createTrainer } from "./training/createTrainer.js";

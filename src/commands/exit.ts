@@ -1,6 +1,6 @@
 /** What the status of the process says. */
 
-import type { Summary } from "../prediction/summary.js";
+import type { Summary } from "../records/summary.js";
 
 /** All done; failure; wrong usage; finished, but some rows failed. Signals: 128 + their number. */
 export const EXIT = { done: 0, failure: 1, usage: 2, rowsFailed: 3 } as const;

@@ -4,7 +4,7 @@ import { pathKind } from "../files.js";
 import { requireOption, schemaOf } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
-import { namedFile } from "../prediction/memberNames.js";
+import { namedFile } from "../predictionFiles/memberNames.js";
 import { readTrainConfig } from "../run/config.js";
 import type { InnerCommand } from "./innerCommand.js";
 

@@ -3,12 +3,12 @@
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
+import { requireSexModel } from "../inference/sexModel.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
 import { type BoneAgeModel, type LoadModelOptions, loadModel } from "../model/model.js";
 import { loadModelOptions, type PredictOptions } from "../options/predict.js";
-import { memberNames, type NamedFile, namedFile } from "../prediction/memberNames.js";
 import { type Models, publishedFiles } from "../prediction/members.js";
-import { requireSexModel } from "../prediction/sexModel.js";
+import { memberNames, type NamedFile, namedFile } from "../predictionFiles/memberNames.js";
 
 /** In the order in which they are looked for. */
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];

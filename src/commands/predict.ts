@@ -1,7 +1,9 @@
 /** `predict`: flags to one library call, its result to an exit code. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
+import { ageText } from "../boneAge/ageText.js";
 import { pathKind } from "../files.js";
+import { longestForward } from "../inference/forward.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import {
@@ -12,16 +14,14 @@ import {
   type PredictOptions,
   predictOptions,
 } from "../options/predict.js";
-import type { AnyPrediction } from "../prediction/columns.js";
-import { longestForward } from "../prediction/forward.js";
-import { memberNames } from "../prediction/memberNames.js";
 import type { Models } from "../prediction/members.js";
-import { ageText } from "../prediction/months.js";
 import { overrideTexts } from "../prediction/overrides.js";
 import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
-import { isFailure } from "../prediction/record.js";
-import { failureList, formatSummary, whyNothing } from "../prediction/summary.js";
 import { writePredictions } from "../prediction/writePredictions.js";
+import type { AnyPrediction } from "../predictionFiles/columns.js";
+import { memberNames } from "../predictionFiles/memberNames.js";
+import { isFailure } from "../records/record.js";
+import { failureList, formatSummary, whyNothing } from "../records/summary.js";
 import { createLogger, type Logger } from "../report/log.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import { shareText } from "../slurm/rowShare.js";

@@ -27,6 +27,8 @@ export interface FailedSample {
 
 export type Sample = ReadySample | FailedSample;
 
+export const isFailedSample = (sample: Sample): sample is FailedSample => "error" in sample;
+
 /** A row with its position among the selected ones and the path of its picture. */
 export interface SelectedRow {
   index: number;

@@ -1,12 +1,15 @@
 /** What a run ends with: its best model on train, validation and test, and the bias correction that follows from it. */
 
 import { join, posix } from "node:path";
+import type { Reading } from "../boneAge/reading.js";
 import { writeManifest } from "../checkpoint/save.js";
 import { archiveSources, mergeManifests } from "../contract/contract.js";
 import type { Group } from "../distributed/group.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolder, writeFileAtomic } from "../files.js";
 import type { ReadPicture } from "../image/readPicture.js";
+import type { Outcome, Subject } from "../inference/block.js";
+import { predictBlocks } from "../inference/predictBlocks.js";
 import { type BoneAgeModel, loadModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { plural } from "../plural.js";
@@ -27,7 +30,6 @@ import {
   predictionsCsv,
   summarisePart,
 } from "./predictions.js";
-import { predictViews } from "./predictViews.js";
 import { testTimeViews } from "./views.js";
 
 export interface EvaluationOptions {
@@ -188,21 +190,40 @@ async function predictPart(
   const meter = new ProgressMeter(subjects.length);
   let failed = 0;
   const options = { views, batchSize: data.test_batch_size, numWorkers: data.num_workers, read, signal };
-  for await (const one of predictViews(model, subjects, options)) {
-    const { dir, imageId, male, boneAgeMonths, imagePath, row } = one.subject;
-    if ("error" in one) {
-      const error = one.error.at({ file: imagePath, row });
-      if (strict) throw error;
-      failed += 1;
-      rows.push({ subject: one.subject, error });
-    } else {
-      const ageMonths = one.readings.map((reading) => reading.ageMonths);
-      const maleHat = model.hasSexHead ? one.readings.map(({ sexHat }) => sexHat!) : null;
-      rows.push({ filename: posix.join(dir, imageId), male, boneAgeMonths, ageMonths, maleHat });
+  for await (const { items, outcomes } of predictBlocks([model], subjects, { ...options, subjectOf })) {
+    for (const [i, subject] of items.entries()) {
+      const row = predictedRow(subject, outcomes[i]!, model);
+      if (isFailed(row) && strict) throw row.error;
+      if (isFailed(row)) failed += 1;
+      rows.push(row);
     }
     progress?.update({ ...meter.event(rows.length, failed), label: `predicting ${NAMES[part]}` });
   }
+  if (signal?.aborted && rows.length < subjects.length) throw aborted(signal);
   return { views: views.map(({ name }) => name), rows };
+}
+
+function subjectOf({ imagePath, maskPath, sex }: TrainingRow): Subject {
+  return { source: { image: imagePath, mask: maskPath }, sex };
+}
+
+/** A row with the readings of all views; one that fails in any view has failed. */
+function predictedRow(
+  subject: TrainingRow,
+  { readings }: Outcome,
+  { hasSexHead }: BoneAgeModel,
+): PredictedRow | Failed {
+  const { dir, imageId, male, boneAgeMonths, imagePath: file, row } = subject;
+  const error = readings.find((reading) => reading instanceof DeeplasiaError);
+  if (error !== undefined) return { subject, error: error.at({ file, row }) };
+  const ofViews = readings as Reading[];
+  const ageMonths = ofViews.map((reading) => reading.ageMonths);
+  const maleHat = hasSexHead ? ofViews.map(({ sexHat }) => sexHat!) : null;
+  return { filename: posix.join(dir, imageId), male, boneAgeMonths, ageMonths, maleHat };
+}
+
+function aborted(signal: AbortSignal): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "stopped before the end", { cause: signal.reason });
 }
 
 function viewsOf(part: Part, config: TrainConfig) {

@@ -1,7 +1,8 @@
 /** Predictions of a part of the split, view by view, and what follows from them. Bone ages in months. */
+
+import { mean } from "../boneAge/ensembleReading.js";
 import { csvLines } from "../data/csvLines.js";
-import { mean } from "../prediction/ensemble.js";
-import { decimalText, float32Text } from "../prediction/numberText.js";
+import { decimalText, float32Text } from "../data/numberText.js";
 import { type Bias, corrected, fitBias } from "../training/metrics.js";
 import { PLAIN_VIEW } from "./views.js";
 

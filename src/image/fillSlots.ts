@@ -2,26 +2,10 @@
 
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
-import { notesOfTurn, withTurn } from "./orientation.js";
-import { notesOfChain, type PictureNote } from "./pictureNotes.js";
-import { type LentPicture, type Role, readAnew } from "./readPicture.js";
-import { sampled } from "./sampledPixels.js";
+import { type ChainResult, openPicture, type PictureSource, type Target } from "./openPicture.js";
 
-export interface PictureSource {
-  /** A file, or the bytes of one. */
-  image: string | Uint8Array;
-  mask: string | Uint8Array | null;
-}
-
-/** A batch, and what is done to a picture on its way into it. */
-export interface Target {
-  batch: BatchHandle;
-  plan: ImagePlan;
-}
-
-/** What the image chain saw of a picture and what is worth knowing of it, or why it is not in the batch. */
-export type Filled = (PictureFacts & { notes: readonly PictureNote[] }) | DeeplasiaError;
+/** What the image chain saw of a picture, or why it is not in the batch. */
+export type Filled = ChainResult | DeeplasiaError;
 
 /**
  * Read one picture and its mask and run the image chain into the same slot of every target; one result a target.
@@ -30,35 +14,18 @@ export type Filled = (PictureFacts & { notes: readonly PictureNote[] }) | Deepla
 export async function fillSlots(
   targets: readonly Target[],
   slot: number,
-  { image, mask }: PictureSource,
-  read = readAnew,
+  source: PictureSource,
+  read?: Parameters<typeof openPicture>[1],
 ): Promise<Filled[]> {
-  const file = typeof image === "string" ? image : undefined;
-  const lent: LentPicture[] = [];
-  const borrow = async (source: string | Uint8Array, role: Role) => {
-    const one = await read(source, role);
-    lent.push(one);
-    return one.picture;
-  };
-  const failure = (error: unknown) => toDeeplasiaError(error).at({ file });
   try {
-    const picture = await borrow(image, "image");
-    const maskPicture = mask === null ? null : await borrow(mask, "mask");
-    const turned = maskPicture === null ? [] : notesOfTurn(picture, maskPicture);
-    const known = [...picture.notes, ...(maskPicture?.notes ?? []), ...turned];
-    const seen = maskPicture && sampled(picture, maskPicture);
-    const unfilled = (error: unknown) =>
-      maskPicture === null ? failure(error) : withTurn(failure(error), picture, maskPicture);
-    const fill = async ({ batch, plan }: Target) => {
-      const facts = await native().fillSlot(batch, slot, picture, maskPicture, plan);
-      return { ...facts, notes: [...known, ...notesOfChain(facts, seen)] };
-    };
-    return await Promise.all(targets.map((target) => fill(target).catch(unfilled)));
+    const open = await openPicture(source, read);
+    try {
+      return await Promise.all(targets.map((target) => open.fill(target, slot).catch(toDeeplasiaError)));
+    } finally {
+      open.close();
+    }
   } catch (error) {
-    const known = failure(error);
-    return targets.map(() => known);
-  } finally {
-    for (const { giveBack } of lent) giveBack();
+    return targets.map(() => toDeeplasiaError(error));
   }
 }
 

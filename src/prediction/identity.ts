@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import type { Cohort } from "../data/openCohort.js";
 import { sha256OfFile } from "../files.js";
+import { boundSizes } from "../inference/forwardSize.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { boundSizes } from "./forwardSize.js";
-import type { CohortRun } from "./predictCohort.js";
-import type { ModelIdentity, RunIdentity } from "./resume.js";
+import type { ModelIdentity, RunIdentity } from "../predictionFiles/resume.js";
+import type { CohortRun } from "./cohortRun.js";
 
 /** Of networks on a cohort. */
 export async function runIdentityOf(

@@ -5,7 +5,7 @@ import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { BoneAgeModel } from "../model/model.js";
 import { plural } from "../plural.js";
-import { memberNames } from "./memberNames.js";
+import { memberNames } from "../predictionFiles/memberNames.js";
 
 /** One model, or the members of an ensemble. */
 export type Models = BoneAgeModel | readonly BoneAgeModel[];

@@ -1,19 +1,19 @@
 /** Bone age of one radiograph. */
 
 import type { z } from "zod";
+import type { Reading } from "../boneAge/reading.js";
 import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { BlockPredictor } from "../inference/blockPredictor.js";
+import { requireSexModel } from "../inference/sexModel.js";
 import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type PictureArgument, pictureArgument } from "../options/library.js";
+import { isOutside } from "../records/ageWatch.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import type { Sex, SexWord } from "../words.js";
-import { isOutside } from "./ageWatch.js";
 import { predictImageOptions } from "./arguments.js";
-import { BlockPredictor } from "./blockPredictor.js";
-import type { Reading } from "./months.js";
 import { pictureSource } from "./pictureBytes.js";
-import { requireSexModel } from "./sexModel.js";
 
 export interface PredictImageOptions {
   /**

@@ -2,18 +2,19 @@
 import type { Cohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
 import { plural } from "../plural.js";
+import type { Output } from "../predictionFiles/output.js";
+import { keepEarlier } from "../predictionFiles/retry.js";
+import type { Written } from "../predictionFiles/shares/write.js";
+import { applyStrict, isFailure } from "../records/record.js";
+import { SummaryBuilder } from "../records/summary.js";
 import { ProgressMeter } from "../report/progress.js";
+import { type CohortBlock, cohortBlocks } from "./cohortBlocks.js";
+import type { CohortRun } from "./cohortRun.js";
 import type { Members } from "./members.js";
-import type { Output } from "./output.js";
-import { applyStrict, type Block, blocksOf, type CohortRun } from "./predictCohort.js";
-import { isFailure } from "./record.js";
-import { keepEarlier } from "./retry.js";
-import type { Written } from "./shares/write.js";
-import { SummaryBuilder } from "./summary.js";
-import { VanishGuard } from "./vanished.js";
+import { VanishGuard } from "./vanishGuard.js";
 
 /** A block in which the records of some positions are of an earlier run. */
-type FinalBlock = Block & { kept: ReadonlySet<number> };
+type FinalBlock = CohortBlock & { kept: ReadonlySet<number> };
 
 /**
  * Throws what the output throws, and ERR_DEEPLASIA_IMAGE_MISSING where the folder of the pictures goes away meanwhile;
@@ -66,14 +67,15 @@ async function* finalBlocks(
   options: CohortRun,
 ): AsyncGenerator<FinalBlock> {
   if (earlier === null) {
-    for await (const block of blocksOf(members, cohort, options, resumeIndex)) yield { ...block, kept: NONE };
+    for await (const block of cohortBlocks(members, cohort, options, resumeIndex))
+      yield { ...block, kept: NONE };
     return;
   }
   options.logger?.info(`${plural(earlier.failed, "row")} of the finished output failed: run again`);
   const rows = earlier.rows(resumeIndex);
   try {
     const work = earlier.toRetry(cohort, options.batchSize);
-    for await (const block of blocksOf(members, work, options, resumeIndex))
+    for await (const block of cohortBlocks(members, work, options, resumeIndex))
       yield await keepEarlier(block, rows);
   } finally {
     await rows.return(undefined);

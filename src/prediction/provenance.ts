@@ -3,14 +3,14 @@
  * output. It holds no names or data of patients: of pictures given by name only their number, of rows only a digest.
  */
 import type { Cohort } from "../data/openCohort.js";
+import { forwardSize } from "../inference/forwardSize.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
+import type { RunIdentity } from "../predictionFiles/resume.js";
 import { processFacts } from "../processFacts.js";
 import { word } from "../slurm/quote.js";
-import { forwardSize } from "./forwardSize.js";
+import type { CohortRun } from "./cohortRun.js";
 import type { Members } from "./members.js";
-import type { CohortRun } from "./predictCohort.js";
-import type { RunIdentity } from "./resume.js";
 
 /** All but what is known only at the end (`FileOutput`). `identity` has the digests of the models. */
 export function provenanceOf(

@@ -5,25 +5,26 @@ import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf, refuseInput } from "../files.js";
 import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
+import { memberFileName } from "../predictionFiles/memberNames.js";
+import { kindOf, type OutputOptions, openOutput } from "../predictionFiles/output.js";
+import { lockOutput } from "../predictionFiles/outputLock.js";
+import type { RunIdentity } from "../predictionFiles/resume.js";
+import { SharesFolder } from "../predictionFiles/shares/folder.js";
+import { cohortOfShare } from "../predictionFiles/shares/range.js";
+import { shareOfOutput } from "../predictionFiles/shares/taken.js";
+import { type Written, type WrittenShare, writeShare } from "../predictionFiles/shares/write.js";
+import type { Summary } from "../records/summary.js";
 import { silentLogger } from "../report/log.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
 import { requireModels, writePredictionsOptions } from "./arguments.js";
+import { type CohortRun, openCohortOf, warnAboutRun } from "./cohortRun.js";
 import { runIdentityOf } from "./identity.js";
-import { memberFileName } from "./memberNames.js";
 import type { Members, Models } from "./members.js";
-import { kindOf, type OutputOptions, openOutput } from "./output.js";
-import { lockOutput } from "./outputLock.js";
 import { overrideTexts } from "./overrides.js";
-import { type CohortRun, openCohortOf, type PredictCohortOptions, warnAboutRun } from "./predictCohort.js";
+import type { PredictCohortOptions } from "./predictCohort.js";
 import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
-import type { RunIdentity } from "./resume.js";
-import { SharesFolder } from "./shares/folder.js";
-import { cohortOfShare } from "./shares/range.js";
-import { shareOfOutput } from "./shares/taken.js";
-import { type Written, type WrittenShare, writeShare } from "./shares/write.js";
-import type { Summary } from "./summary.js";
 
 export interface WritePredictionsOptions
   extends PredictCohortOptions,

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { csvLines } from "../data/csvLines.js";
 import type { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
-import { FAILURE_COLUMNS } from "../prediction/columns.js";
+import { FAILURE_COLUMNS } from "../predictionFiles/columns.js";
 import type { Hook, HookState } from "./hooks.js";
 
 interface FailedRow {

@@ -12,7 +12,7 @@ import type { PictureNote } from "../image/pictureNotes.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import { useWorkers } from "../image/workers.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
-import { Semaphore } from "../prediction/semaphore.js";
+import { Semaphore } from "../semaphore.js";
 import type { TrainingRow } from "./cohort.js";
 import { partOf } from "./order.js";
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { lockOutput } from "../../src/prediction/outputLock.js";
+import { lockOutput } from "../../src/predictionFiles/outputLock.js";
 import { runCli } from "../helpers/cli.js";
 import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";
 import { temporaryFolder } from "../helpers/temporary.js";

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { OutputFormat } from "../../src/prediction/columns.js";
-import { type Output, type OutputOptions, openOutput } from "../../src/prediction/output.js";
-import type { OutputRecord } from "../../src/prediction/record.js";
+import type { OutputFormat } from "../../src/predictionFiles/columns.js";
+import { type Output, type OutputOptions, openOutput } from "../../src/predictionFiles/output.js";
+import type { OutputRecord } from "../../src/records/record.js";
 import { silentLogger } from "../../src/report/log.js";
 import { temporaryFolder } from "./temporary.js";
 

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { toMonths } from "../../../src/boneAge/reading.js";
 import type { CheckpointContents } from "../../../src/checkpoint/contents.js";
 import { checkpointSources } from "../../../src/checkpoint/manifest.js";
 import { completeContract, mergeManifests } from "../../../src/contract/contract.js";
@@ -9,7 +10,6 @@ import type { CheckpointHandle } from "../../../src/native.js";
 import { type CheckpointOptions, checkpointOptions } from "../../../src/options/checkpoint.js";
 import { networkConfig } from "../../../src/options/network.js";
 import { networkSettings } from "../../../src/options/train/model.js";
-import { toMonths } from "../../../src/prediction/months.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
 const current = networkConfig(networkSettings.parse({}));

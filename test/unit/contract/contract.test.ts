@@ -1,6 +1,7 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { toMonths } from "../../../src/boneAge/reading.js";
 import {
   archiveSources,
   completeContract,
@@ -10,7 +11,6 @@ import {
 } from "../../../src/contract/contract.js";
 import { type Manifest, parseManifestText } from "../../../src/contract/manifest.js";
 import { imagePlan, normalisation } from "../../../src/image/imagePlan.js";
-import { toMonths } from "../../../src/prediction/months.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 import { fixture } from "../../helpers/testData.js";
 

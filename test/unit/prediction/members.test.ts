@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PUBLISHED_STEMS } from "../../../src/contract/published.js";
-import { memberNames, namedFile } from "../../../src/prediction/memberNames.js";
 import { membersOf, publishedFiles } from "../../../src/prediction/members.js";
+import { memberNames, namedFile } from "../../../src/predictionFiles/memberNames.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 const namesOf = (...files: string[]) => memberNames(files.map((file) => ({ file, name: null })));

@@ -1,0 +1,45 @@
+/** The only place where a network's output becomes a bone age. */
+
+import type { Contract } from "../contract/contract.js";
+import { DeeplasiaError } from "../errors.js";
+import type { NetworkOutput } from "./networkOutput.js";
+
+/**
+ * Bone age in months from the network's first output: un-normalised where the contract says z-scores, then corrected
+ * for the bias that regression found, `months - (slope * months + intercept)`.
+ */
+export function toMonths(output: number, contract: Contract): number {
+  const months =
+    contract.ageUnit === "months"
+      ? output
+      : output * (contract.ageSdMonths ?? 1) + (contract.ageMeanMonths ?? 0);
+  return Math.fround(months - (contract.biasSlope * months + contract.biasIntercept));
+}
+
+/** Probability of male from a logit. */
+export function toProbability(logit: number): number {
+  return Math.fround(1 / (1 + Math.exp(-logit)));
+}
+
+/** What a network's output for one picture means. */
+export interface Reading {
+  /** Bone age in months, bias-corrected. */
+  ageMonths: number;
+  /** The network's own output: a z-score, or months, as its contract says. */
+  ageZ: number;
+  /** Probability of male from a model with a sex head, else null. */
+  sexHat: number | null;
+}
+
+/** A picture's outputs as a reading, or ERR_DEEPLASIA_NOT_FINITE. */
+export function interpret({ age, sexLogit }: NetworkOutput, contract: Contract): Reading | DeeplasiaError {
+  if (!Number.isFinite(age)) return notFinite(`the network's output is ${age}`);
+  // An infinite logit is a probability of 0 or 1.
+  if (Number.isNaN(sexLogit)) return notFinite("the network's output for the sex is NaN");
+  const sexHat = sexLogit === null ? null : toProbability(sexLogit);
+  return { ageMonths: toMonths(age, contract), ageZ: age, sexHat };
+}
+
+function notFinite(message: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", message);
+}

@@ -1,0 +1,161 @@
+/** Predictions of earlier runs as an ensemble, as the reference's notebook makes one. */
+
+import { mean, standardDeviation } from "../boneAge/ensembleReading.js";
+import { AgeUnit } from "../data/ageUnit.js";
+import { csvLines } from "../data/csvLines.js";
+import { type EarlierPredictions, readPredictions } from "../data/earlierPredictions.js";
+import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
+import { readTruth } from "../data/truth.js";
+import { plural } from "../plural.js";
+import { columnsOf, ensembleFields, toCsv } from "../predictionFiles/columns.js";
+import { field, rowNumber } from "../predictionFiles/fields.js";
+import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
+import type { EnsembleRecord, FailureRecord } from "../records/record.js";
+import { type Summary, SummaryBuilder } from "../records/summary.js";
+
+export interface CombineOptions {
+  /** True bone ages; without it they come from a column `bone_age` of the predictions. */
+  annotationCsv?: string | undefined;
+  /** Take the mean of those members that have a row; else a row that one lacks is a failure. */
+  allowMissing?: boolean | undefined;
+}
+
+export interface Combined {
+  /** The ensemble's CSV: the reference's columns, then ours as far as the members' files have them. */
+  csv: string;
+  /** Rows in it. */
+  rows: number;
+  /** Rows that members lack. */
+  failures: FailureRecord[];
+  /** Deviations from the truth, where it is known. */
+  deviations: Pick<Summary, "madMonths" | "withTruth" | "members">;
+  /** Lines about what was read or found otherwise than it is written, or does not fit together. */
+  notes: string[];
+}
+
+/** A row of the join; a member's months are null where it lacks the row. */
+interface CombinedRecord extends Omit<EnsembleRecord, "members"> {
+  members: MaybeMonths[];
+  memberCount: number;
+}
+type MaybeMonths = { name: string; ageMonths: number | null };
+type Months = { name: string; ageMonths: number };
+
+const isPresent = (member: MaybeMonths): member is Months => member.ageMonths !== null;
+
+/**
+ * Combine prediction CSVs, each a member named by the stem of its file, or by hand; `joinPredictions` says which rows belong together.
+ *
+ * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, `ERR_DEEPLASIA_ROW` for files that cannot be used,
+ * `ERR_DEEPLASIA_USAGE` for two of one name.
+ */
+export async function combineCsvs(
+  files: readonly (string | NamedFile)[],
+  { annotationCsv, allowMissing = false }: CombineOptions = {},
+): Promise<Combined> {
+  const named = files.map((file) => (typeof file === "string" ? { file, name: null } : file));
+  const names = memberNames(named);
+  const tables: EarlierPredictions[] = [];
+  for (const { file } of named) tables.push(await readPredictions(file));
+  const truth = annotationCsv === undefined ? null : await readTruth(annotationCsv);
+  const byDir = everyHas(tables, "dir");
+  const summary = new SummaryBuilder();
+  const records: CombinedRecord[] = [];
+  const sexes = new SexNotes();
+  const failures: FailureRecord[] = [];
+  for (const [index, joined] of joinPredictions(tables).entries()) {
+    const record = combine(names, joined, index);
+    if (truth !== null) record.boneAgeMonths = truth.of(record.imageId, byDir ? record.dir : null);
+    sexes.add(joined, record);
+    const present = record.members.filter(isPresent);
+    if (present.length === 0 || (present.length < names.length && !allowMissing)) {
+      failures.push(lacking(record));
+      continue;
+    }
+    records.push(record);
+    summary.add({ ...record, members: present });
+  }
+  const csv = toText(names, tables, records, allowMissing);
+  const notes = [...tables.flatMap(unitNote), ...(truth?.notes() ?? []), ...sexes.notes()];
+  return { csv, rows: records.length, failures, deviations: summary.build(0), notes };
+}
+
+function combine(names: readonly string[], joined: Joined, index: number): CombinedRecord {
+  const { imageId, dir } = joined.find((row) => row !== undefined)!;
+  const members = names.map((name, i) => ({ name, ageMonths: joined[i]?.ageMonths ?? null }));
+  const months = members.filter(isPresent).map(({ ageMonths }) => ageMonths);
+  const ofHeads = joined.map((row) => row?.sexHat ?? null).filter((sexHat) => sexHat !== null);
+  return {
+    index,
+    row: firstKnown(joined, ({ row }) => row) ?? index + 1,
+    imageId,
+    dir,
+    patientId: firstKnown(joined, ({ patientId }) => patientId) ?? "",
+    sex: firstKnown(joined, ({ sex }) => sex),
+    sexPredicted: joined.some((row) => row?.sexPredicted === true),
+    boneAgeMonths: firstKnown(joined, ({ boneAgeMonths }) => boneAgeMonths),
+    members,
+    memberCount: months.length,
+    ageMonths: mean(months),
+    sdMonths: standardDeviation(months),
+    sexHat: ofHeads.length === 0 ? null : mean(ofHeads),
+  };
+}
+
+/** A mean of months and years is neither. */
+function unitNote({ file, rows }: EarlierPredictions): string[] {
+  const unit = new AgeUnit();
+  for (const { ageMonths } of rows) if (ageMonths !== null) unit.add(ageMonths);
+  return unit.doubt === null ? [] : [`${file}: the predictions look like years: ${unit.doubt}`];
+}
+
+/** Counts rows for which the members were given different sexes: such a mean is of two children. */
+class SexNotes {
+  private count = 0;
+  private first = "";
+
+  add(joined: Joined, { row, imageId }: CombinedRecord): void {
+    const sexes = new Set(joined.map((member) => member?.sex ?? null).filter((sex) => sex !== null));
+    if (sexes.size < 2) return;
+    if (this.count++ === 0) this.first = `row ${row}, ${imageId}`;
+  }
+
+  notes(): string[] {
+    const rows = plural(this.count, "row has", "rows have");
+    return this.count === 0
+      ? []
+      : [`${rows} different sexes in the members' files (the first: ${this.first})`];
+  }
+}
+
+function lacking({ index, row, dir, imageId, members }: CombinedRecord): FailureRecord {
+  const names = members.filter((member) => !isPresent(member)).map(({ name }) => name);
+  const message = `no prediction of ${names.join(", ")}`;
+  const file = [dir, imageId].filter(Boolean).join("/");
+  return { index, row, file, code: "ERR_DEEPLASIA_ROW", message, dropped: false };
+}
+
+/** Fields that are left out where no file has their column. */
+const COLUMNS_OF_FIELDS: Readonly<Record<string, string>> = {
+  sex: "sex",
+  sexHat: "sex_hat",
+  row: "row",
+  dir: "dir",
+  patientId: "patient_ID",
+  sexPredicted: "sex_predicted",
+};
+
+function toText(
+  names: readonly string[],
+  tables: readonly EarlierPredictions[],
+  records: readonly CombinedRecord[],
+  allowMissing: boolean,
+): string {
+  const isThere = (column: string | undefined) =>
+    column === undefined || tables.some(({ columns }) => columns.has(column));
+  const fields = ensembleFields({ members: names, hasSexHead: true, marksSex: true }).filter(({ key }) =>
+    isThere(COLUMNS_OF_FIELDS[key]),
+  );
+  if (allowMissing) fields.push(field("memberCount", "members", rowNumber));
+  return csvLines([columnsOf(fields)]) + toCsv(fields, records);
+}

@@ -1,0 +1,59 @@
+/** A block of pictures in work: its rows, and the batches whose slots hold their pictures. */
+import type { Reading } from "../boneAge/reading.js";
+import type { DeeplasiaError } from "../errors.js";
+import type { Filled } from "../image/fillSlots.js";
+import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPicture.js";
+import type { PictureNote } from "../image/pictureNotes.js";
+import type { BatchHandle } from "../native.js";
+import type { Sex } from "../words.js";
+
+/** A picture that is to be looked at. */
+export interface Subject {
+  source: PictureSource;
+  /** Null where it is not known. */
+  sex: Sex | null;
+}
+
+/** What was found out about one subject. */
+export interface Outcome {
+  /** The sex that the networks were given. */
+  sex: Sex | null;
+  sexPredicted: boolean;
+  /** What each network's output means, or why there is none; in the order of the networks, and of the views of each. */
+  readings: (Reading | DeeplasiaError)[];
+  /** What decoding shows of the picture; null where it cannot be read. */
+  picture: PictureInfo | null;
+  /** What is worth knowing of the picture. */
+  notes: readonly PictureNote[];
+}
+
+/** A subject on its way through the stages. */
+export interface BlockRow extends Outcome {
+  readonly subject: Subject;
+  /** Its place in every batch of the block. */
+  readonly slot: number;
+  /** The picture in each kind of input (`InputPlans`); an error where it is not in that batch. */
+  filled: Filled[];
+  /** Why no network can be given the row at all. */
+  error: DeeplasiaError | null;
+}
+
+export interface Block {
+  /** One for each kind of input. */
+  readonly batches: readonly BatchHandle[];
+  readonly rows: readonly BlockRow[];
+}
+
+/** A step on one picture while its decoded pixels are in hand. What it throws is the row's error. */
+export type PictureStage = (row: BlockRow, open: OpenPicture, block: Block) => Promise<void>;
+
+/** A step on all rows of a block, whose pictures are in the batches. */
+export type BlockStage = (block: Block) => Promise<void>;
+
+export function blockOf(batches: readonly BatchHandle[], subjects: readonly Subject[]): Block {
+  const rows = subjects.map((subject, slot) => ({
+    ...{ subject, slot, filled: [], error: null },
+    ...{ sex: subject.sex, sexPredicted: false, readings: [], picture: null, notes: [] },
+  }));
+  return { batches, rows };
+}

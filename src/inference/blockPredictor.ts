@@ -1,0 +1,106 @@
+/**
+ * A block of pictures and all networks of a run, in stages. Each picture is decoded once; while its pixels are in hand
+ * the stages of pictures look at them, the last of which puts it into a batch for each kind of input. Then the stages
+ * of blocks run networks on the batches.
+ */
+import { toDeeplasiaError } from "../errors.js";
+import type { View } from "../image/imagePlan.js";
+import { openPicture } from "../image/openPicture.js";
+import { PictureNotes } from "../image/pictureNotes.js";
+import type { ReadPicture } from "../image/readPicture.js";
+import type { BoneAgeModel } from "../model/model.js";
+import { type BatchHandle, native } from "../native.js";
+import type { Logger } from "../report/log.js";
+import { Semaphore } from "../semaphore.js";
+import {
+  type Block,
+  type BlockRow,
+  type BlockStage,
+  blockOf,
+  type Outcome,
+  type PictureStage,
+  type Subject,
+} from "./block.js";
+import { Forward } from "./forward.js";
+import { type ForwardLimits, forwardSize } from "./forwardSize.js";
+import { InputPlans } from "./inputPlans.js";
+import { Lane } from "./lane.js";
+import { imageChain } from "./stages/imageChain.js";
+import { predictAge } from "./stages/predictAge.js";
+import { predictSex } from "./stages/predictSex.js";
+
+export interface BlockOptions extends ForwardLimits {
+  /** Each network is given each of them; the sex model the first. */
+  views: readonly View[];
+  /** Pictures that are decoded and preprocessed at once. */
+  numWorkers: number;
+  /** Predicts the sex where a subject has none. */
+  sexModel?: BoneAgeModel | undefined;
+  /** How files become pictures: with a cache, or each time anew. */
+  read?: ReadPicture | undefined;
+  logger?: Logger | undefined;
+}
+
+export class BlockPredictor {
+  private readonly pictures: Semaphore;
+  private readonly notes: PictureNotes;
+  private readonly plans = new InputPlans();
+  private readonly pictureStages: readonly PictureStage[];
+  private readonly blockStages: readonly BlockStage[];
+  private readonly idleBatches: BatchHandle[][] = [];
+
+  constructor(
+    models: readonly BoneAgeModel[],
+    private readonly options: BlockOptions,
+  ) {
+    const { views, sexModel, numWorkers, logger } = options;
+    this.pictures = new Semaphore(numWorkers);
+    this.notes = new PictureNotes(logger);
+    const members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
+    const memberPlans = [...this.plans.all];
+    const sexLanes = sexModel === undefined ? [] : [this.lane(sexModel, views[0]!)];
+    // A kind of input that only the sex model takes is made of those pictures alone whose sex is not known.
+    this.pictureStages = [imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans))];
+    this.blockStages = [...sexLanes.map(predictSex), ...members.map(predictAge)];
+  }
+
+  private lane(model: BoneAgeModel, view: View): Lane {
+    const forward = new Forward(model, forwardSize(model, this.options), this.options.logger);
+    return new Lane(forward, this.plans.kindOf(model.contract, view));
+  }
+
+  /** Outcomes in the order of the subjects. Rejects only for what ends a run, such as a model that was disposed. */
+  async predict(subjects: readonly Subject[]): Promise<Outcome[]> {
+    const batches = this.idleBatches.pop() ?? this.plans.createBatches(this.options.batchSize);
+    try {
+      const block = blockOf(batches, subjects);
+      await Promise.all(block.rows.map((row) => this.pictures.run(() => this.load(row, block))));
+      for (const stage of this.blockStages) await stage(block);
+      return [...block.rows];
+    } finally {
+      this.idleBatches.push(batches);
+    }
+  }
+
+  /** What needs a row's decoded picture. */
+  private async load(row: BlockRow, block: Block): Promise<void> {
+    const { source } = row.subject;
+    try {
+      const open = await openPicture(source, this.options.read);
+      try {
+        row.picture = open.info;
+        for (const stage of this.pictureStages) await stage(row, open, block);
+      } finally {
+        open.close();
+      }
+    } catch (error) {
+      row.error = toDeeplasiaError(error);
+    }
+    this.notes.add(typeof source.image === "string" ? source.image : undefined, row.notes);
+  }
+
+  async dispose(): Promise<void> {
+    this.notes.sum();
+    await Promise.all(this.idleBatches.flat().map((batch) => native().dispose(batch)));
+  }
+}

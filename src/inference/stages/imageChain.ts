@@ -1,0 +1,18 @@
+/** The image chain: a decoded picture into its slot of each batch. */
+import { toDeeplasiaError } from "../../errors.js";
+import type { ImagePlan } from "../../native.js";
+import type { PictureStage } from "../block.js";
+
+/** `plansOf`: the kinds of input that a row is needed in, the first ones of all. */
+export function imageChain(
+  plansOf: (row: Parameters<PictureStage>[0]) => readonly ImagePlan[],
+): PictureStage {
+  return async (row, open, { batches }) => {
+    const targets = plansOf(row).map((plan, kind) => ({ plan, batch: batches[kind]! }));
+    row.filled = await Promise.all(
+      targets.map((target) => open.fill(target, row.slot).catch(toDeeplasiaError)),
+    );
+    const [first] = row.filled;
+    row.notes = first !== undefined && "notes" in first ? first.notes : [];
+  };
+}

@@ -1,0 +1,82 @@
+/** Rows of a cohort to records, block by block. One model is an ensemble of one. */
+import type { Cohort } from "../data/openCohort.js";
+import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
+import { DeeplasiaError } from "../errors.js";
+import type { Outcome, Subject } from "../inference/block.js";
+import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
+import { AgeWatch } from "../records/ageWatch.js";
+import { combineBlocks } from "../records/combineRecords.js";
+import { applyStrict, type FailureRecord, type OutputRecord, type RecordBlock } from "../records/record.js";
+import { silentLogger } from "../report/log.js";
+import { scratchOf } from "../staging/scratch.js";
+import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
+import type { CohortRun } from "./cohortRun.js";
+import type { Members } from "./members.js";
+
+/** A block's records, and the rows of the cohort that they are of. */
+export interface CohortBlock extends RecordBlock {
+  samples: readonly Sample[];
+}
+
+/** Blocks from a position on; their pictures are copied to scratch first, if there is one. */
+export async function* cohortBlocks(
+  { list, names }: Members,
+  cohort: Cohort,
+  options: CohortRun,
+  from: number,
+): AsyncGenerator<CohortBlock> {
+  await using staged = await stageRows(cohort, options, from);
+  const { flip, rotationAngle, logger } = options;
+  const blocks = predictBlocks(list, cohort.samples(from), {
+    ...options,
+    views: [{ flip, rotationAngle }],
+    read: staged?.read,
+    subjectOf,
+  });
+  const ages = new AgeWatch(logger);
+  for await (const block of blocks) {
+    const ofMembers = list.map((_, member) =>
+      recordsOf(block, member).map((record) => applyStrict(record, options)),
+    );
+    const records = names === null ? ofMembers[0]! : combineBlocks(names, ofMembers);
+    for (const record of records) ages.see(record);
+    yield { samples: block.items, records, ofMembers };
+  }
+  for (const note of cohort.notes()) logger?.warn(note);
+}
+
+async function stageRows(cohort: Cohort, options: CohortRun, from: number): Promise<Staged | null> {
+  const { numWorkers: workers, signal, logger = silentLogger } = options;
+  const scratch = scratchOf(options.scratch);
+  if (scratch === null) return null;
+  return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
+}
+
+function subjectOf(sample: Sample): Subject | null {
+  if (isFailedSample(sample)) return null;
+  const { imagePath, maskPath, sex } = sample;
+  return { source: { image: imagePath, mask: maskPath }, sex };
+}
+
+/** What one member has for each row; a row that cannot be predicted is a failure record, whatever happened to it. */
+function recordsOf({ items, outcomes }: PredictedBlock<Sample>, member: number): OutputRecord[] {
+  return items.map((sample, i) =>
+    isFailedSample(sample)
+      ? failureRecord(sample, sample.error, sample.dropped)
+      : recordOf(sample, outcomes[i]!, member),
+  );
+}
+
+function recordOf(sample: ReadySample, outcome: Outcome, member: number): OutputRecord {
+  const reading = outcome.readings[member]!;
+  if (reading instanceof DeeplasiaError) return failureRecord(sample, reading);
+  const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
+  const { sex, sexPredicted } = outcome;
+  return { index, row, imageId, dir, patientId, sex, sexPredicted, boneAgeMonths, ...reading };
+}
+
+function failureRecord(sample: Sample, error: DeeplasiaError, dropped = false): FailureRecord {
+  const file = error.file ?? ("imagePath" in sample ? sample.imagePath : sample.imageId);
+  const { code, message, remedy } = error;
+  return { index: sample.index, row: sample.row, file, code, message, ...(remedy && { remedy }), dropped };
+}

@@ -1,0 +1,107 @@
+/** The cohort of a run of predictions, as its options name it, and what is to be said before it begins. */
+import type { z } from "zod";
+import { contractDoubts } from "../contract/plausible.js";
+import type { SexNeed } from "../data/annotations.js";
+import { cohortFromFiles } from "../data/cohortFromFiles.js";
+import { duplicateLines } from "../data/duplicates.js";
+import { type Cohort, openCohort } from "../data/openCohort.js";
+import { DeeplasiaError } from "../errors.js";
+import { requireSexModel } from "../inference/sexModel.js";
+import type { BoneAgeModel } from "../model/model.js";
+import { sizeText } from "../options/size.js";
+import { plural } from "../plural.js";
+import { type Logger, silentLogger } from "../report/log.js";
+import type { predictCohortOptions } from "./arguments.js";
+import { overrideTexts } from "./overrides.js";
+
+/** Options of a cohort's prediction with every default filled in. */
+export type CohortRun = z.output<typeof predictCohortOptions>;
+
+/** The cohort that the options name, for networks that may need sex and masks. */
+export async function openCohortOf(models: readonly BoneAgeModel[], options: CohortRun): Promise<Cohort> {
+  const { files, annotationCsv, sexModel } = options;
+  if ((files === undefined) === (annotationCsv === undefined)) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_USAGE",
+      files === undefined
+        ? "no pictures are given"
+        : "pictures are given both as files and by --annotation_csv",
+      { remedy: "Give files or folders, or --annotation_csv FILE." },
+    );
+  }
+  if (annotationCsv !== undefined && (options.sex !== undefined || options.sexFrom !== undefined)) {
+    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "the sex comes from the annotation CSV", {
+      remedy: "Leave --sex and --sex-from out.",
+    });
+  }
+  if (sexModel !== undefined) await requireSexModel(sexModel);
+  requireMasks(sexModel === undefined ? models : [...models, sexModel], options.maskDirs);
+  const limit = await rowLimit(options, () =>
+    openCohortOf(models, { ...options, limitPredictBatches: undefined }),
+  );
+  const sexNeed = sexNeedOf(models, sexModel);
+  if (files !== undefined) return cohortFromFiles(files, { ...options, sexNeed, limit });
+  return openCohort({ ...options, annotationCsv: annotationCsv!, sexNeed, limit });
+}
+
+function sexNeedOf(models: readonly BoneAgeModel[], sexModel: BoneAgeModel | undefined): SexNeed {
+  if (sexModel !== undefined) return "where-given";
+  return models.some(({ contract }) => contract.sexEncoding !== "none") ? "needed" : "ignored";
+}
+
+function requireMasks(models: readonly BoneAgeModel[], maskDirs: readonly string[]): void {
+  const needing = models.find(({ contract }) => contract.maskNeeded);
+  if (needing === undefined || (maskDirs[0] ?? "") !== "") return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `${needing.file} needs masks: it was trained on masked hands`,
+    {
+      remedy:
+        "Give their folder: --mask_dirs FOLDER. `--mask-needed false` predicts without them all the same.",
+    },
+  );
+}
+
+/** Lightning's limit_predict_batches: a number of batches, or a share of all below 1. */
+async function rowLimit(options: CohortRun, all: () => Promise<Cohort>): Promise<number | undefined> {
+  const { limitPredictBatches: limit, batchSize } = options;
+  if (limit === undefined) return undefined;
+  const batches = limit < 1 ? Math.floor((limit * (await all()).total) / batchSize) : Math.floor(limit);
+  if (batches === 0 && limit > 0) {
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_OPTION",
+      `limit_predict_batches of ${limit} leaves no whole batch`,
+      {
+        remedy: "Give a larger share, a number of batches, or a smaller batch_size.",
+      },
+    );
+  }
+  return batches * batchSize;
+}
+
+export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, options: CohortRun): void {
+  const { sexModel, maskDirs, logger = silentLogger } = options;
+  const all = sexModel === undefined ? models : [...models, sexModel];
+  for (const text of overrideTexts(all, maskDirs)) logger.warn(text);
+  for (const { file, contract } of models)
+    for (const { text } of contractDoubts(contract)) logger.warn(`${file}: implausible contract: ${text}`);
+  for (const model of all) warnAboutMemory(model, options);
+  warnAboutCohort(cohort, logger);
+}
+
+function warnAboutMemory(
+  { file, bytesPerPicture }: BoneAgeModel,
+  { maxMemory = Number.POSITIVE_INFINITY, logger = silentLogger }: CohortRun,
+): void {
+  if (bytesPerPicture <= maxMemory) return;
+  const [need, bound] = [bytesPerPicture, maxMemory].map(sizeText);
+  logger.warn(
+    `${file} needs ${need} for one picture, more than --max-memory ${bound}: going on with one at a time`,
+  );
+}
+
+function warnAboutCohort(cohort: Cohort, logger: Logger): void {
+  for (const line of duplicateLines(cohort.duplicates)) logger.warn(line);
+  if (cohort.withoutSplit > 0)
+    logger.info(`${plural(cohort.withoutSplit, "row is", "rows are")} not in the split file: left out`);
+}

@@ -1,0 +1,128 @@
+/** Records as lines of files, both ways: the one place that knows the columns and the keys of JSON lines. */
+import { csvLines } from "../data/csvLines.js";
+import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../records/record.js";
+import { type Field, field, flag, float32, membersField, months, rowNumber, sex, text } from "./fields.js";
+
+export type OutputFormat = "csv" | "jsonl";
+
+/** What the lines of predictions hold. */
+export interface Layout {
+  format: OutputFormat;
+  /** Names of an ensemble's members, in order; null: predictions of one model. */
+  members: readonly string[] | null;
+  hasSexHead: boolean;
+  /** Whether a column says where the sex was predicted. */
+  marksSex: boolean;
+}
+
+export type AnyPrediction = PredictionRecord | EnsembleRecord;
+
+const PLACE = [
+  field("row", "row", rowNumber),
+  field("dir", "dir", text),
+  field("patientId", "patient_ID", text),
+];
+
+/** The reference's columns, in its order, then ours. `y_hat` is the raw output, `bone_age` the truth. */
+function singleFields({ hasSexHead, marksSex }: Layout): Field[] {
+  return [
+    field("imageId", "image_ID", text),
+    field("sex", "sex", sex),
+    field("ageZ", "y_hat", float32),
+    ...(hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
+    field("ageMonths", "pred_bone_age", float32),
+    ...PLACE,
+    field("boneAgeMonths", "bone_age", months),
+    ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
+  ];
+}
+
+/** The reference's ensemble columns, in its order, then ours: spread between members first. */
+export function ensembleFields({ members, hasSexHead, marksSex }: Omit<Layout, "format">): Field[] {
+  return [
+    field("imageId", "image_ID", text),
+    membersField(members ?? []),
+    field("ageMonths", "ensemble_bone_age", float32),
+    field("boneAgeMonths", "gt_bone_age", months),
+    field("sdMonths", "ensemble_sd", float32),
+    field("sex", "sex", sex),
+    ...(hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
+    ...PLACE,
+    ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
+  ];
+}
+
+function fieldsOf(layout: Layout): Field[] {
+  return layout.members === null ? singleFields(layout) : ensembleFields(layout);
+}
+
+export function columnsOf(fields: readonly Field[]): string[] {
+  return fields.flatMap(({ columns }) => columns);
+}
+
+/** Records as CSV lines, each ended by a newline. */
+export function toCsv(fields: readonly Field[], records: readonly object[]): string {
+  return csvLines(
+    records.map((record) => fields.flatMap(({ key, toCells }) => toCells(record[key as keyof object]))),
+  );
+}
+
+export function predictionColumns(layout: Layout): string[] {
+  return columnsOf(fieldsOf(layout));
+}
+
+/** Records in the layout's format, a line each. */
+export function predictionsToText(records: readonly AnyPrediction[], layout: Layout): string {
+  const fields = fieldsOf(layout);
+  if (layout.format === "csv") return toCsv(fields, records);
+  const line = (record: AnyPrediction) =>
+    fields.map(({ key, toJson }) => `"${key}":${toJson(record[key as keyof AnyPrediction])}`).join();
+  return records.map((record) => `{${line(record)}}\n`).join("");
+}
+
+/** What is not in a line: `index` is in none, the others in some layouts only. */
+const ABSENT = { index: -1, sexHat: null, sexPredicted: false };
+
+/** The record of a CSV line; null if it is not one. */
+export function predictionFromCsv(cells: readonly string[], layout: Layout): AnyPrediction | null {
+  const fields = fieldsOf(layout);
+  if (cells.length !== columnsOf(fields).length) return null;
+  const record: Record<string, unknown> = { ...ABSENT };
+  let at = 0;
+  for (const { key, columns, fromCells } of fields) {
+    record[key] = fromCells(cells.slice(at, at + columns.length));
+    at += columns.length;
+  }
+  return isRowNumber(record.row) ? (record as unknown as AnyPrediction) : null;
+}
+
+/** The record of a JSON line; null if it is not one. */
+export function predictionFromJson(line: string, layout: Layout): AnyPrediction | null {
+  try {
+    const json = JSON.parse(line) as Record<string, unknown>;
+    const record: Record<string, unknown> = { ...ABSENT };
+    for (const { key, fromJson } of fieldsOf(layout)) record[key] = fromJson(json[key]);
+    return isRowNumber(record.row) ? (record as unknown as AnyPrediction) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRowNumber(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0;
+}
+
+export const FAILURE_COLUMNS = ["row", "file", "code", "message"];
+
+/** Failures as CSV lines. */
+export function failuresToCsv(records: readonly FailureRecord[]): string {
+  return csvLines(records.map(({ row, file, code, message }) => [String(row), file, code, message]));
+}
+
+/** The record of a line of a failures file; null if it is not one. `index` is not in the file and is -1. */
+export function failureFromCsv(cells: readonly string[]): FailureRecord | null {
+  const [row, file, code, message] = cells;
+  if (cells.length !== FAILURE_COLUMNS.length || !/^[1-9]\d*$/.test(row!)) return null;
+  const dropped = code === "ERR_DEEPLASIA_MASK_MISSING";
+  return { index: -1, row: Number(row), file: file!, code: code!, message: message!, dropped };
+}

@@ -1,0 +1,88 @@
+/** A record's fields as text: how each kind of value is written into CSV cells and JSON, and read back. */
+
+import type { MemberMonths } from "../boneAge/ensembleReading.js";
+import type { Sex } from "../data/annotations.js";
+import { decimalText, float32Text } from "../data/numberText.js";
+
+/** One kind of value, as a cell of a CSV line and as JSON, both ways. */
+interface Codec<T> {
+  toCell(value: T): string;
+  fromCell(cell: string): T;
+  toJson(value: T): string;
+  fromJson(value: unknown): T;
+}
+
+/** A field of a record: its key, which is that of JSON lines too, and its columns. */
+export interface Field {
+  key: string;
+  columns: readonly string[];
+  toCells(value: unknown): string[];
+  fromCells(cells: readonly string[]): unknown;
+  toJson(value: unknown): string;
+  fromJson(value: unknown): unknown;
+}
+
+const plainJson = {
+  toJson: (value: unknown) => JSON.stringify(value),
+  fromJson: (value: unknown) => value as never,
+};
+export const text: Codec<string> = { toCell: (value) => value, fromCell: (cell) => cell, ...plainJson };
+export const rowNumber: Codec<number> = {
+  toCell: String,
+  fromCell: (cell) => (/^[1-9]\d*$/.test(cell) ? Number(cell) : Number.NaN),
+  ...plainJson,
+};
+/** As the reference has it. */
+export const sex: Codec<Sex | null> = {
+  toCell: (value) => (value === null ? "" : value === "M" ? "1.0" : "0.0"),
+  fromCell: (cell) => (cell === "" ? null : cell === "1.0" ? "M" : "F"),
+  ...plainJson,
+};
+export const months: Codec<number | null> = {
+  toCell: (value) => (value === null ? "" : decimalText(String(value))),
+  fromCell: (cell) => (cell === "" ? null : Number(cell)),
+  ...plainJson,
+};
+/** JSON by hand: `JSON.stringify` would write float32 values with 17 digits. */
+export const float32: Codec<number | null> = {
+  toCell: (value) => (value === null ? "" : float32Text(value)),
+  fromCell: (cell) => (cell === "" ? null : Math.fround(Number(cell))),
+  toJson: (value) => (value === null ? "null" : float32Text(value)),
+  fromJson: (value) => (value == null ? null : Math.fround(value as number)),
+};
+/** As pandas writes booleans. */
+export const flag: Codec<boolean> = {
+  toCell: (value) => (value ? "True" : "False"),
+  fromCell: (cell) => cell === "True",
+  ...plainJson,
+};
+
+/** A field of one column. */
+export function field<T>(key: string, column: string, codec: Codec<T>): Field {
+  return {
+    key,
+    columns: [column],
+    toCells: (value) => [codec.toCell(value as T)],
+    fromCells: ([cell]) => codec.fromCell(cell!),
+    toJson: (value) => codec.toJson(value as T),
+    fromJson: codec.fromJson,
+  };
+}
+
+/** A column a member, named as it is. */
+export function membersField(names: readonly string[]): Field {
+  type Members = readonly MemberMonths[];
+  return {
+    key: "members",
+    columns: names,
+    toCells: (value) => (value as Members).map(({ ageMonths }) => float32.toCell(ageMonths)),
+    fromCells: (cells) => names.map((name, i) => ({ name, ageMonths: float32.fromCell(cells[i]!) })),
+    toJson: (value) => {
+      const json = ({ name, ageMonths }: MemberMonths) =>
+        `{"name":${JSON.stringify(name)},"ageMonths":${float32.toJson(ageMonths)}}`;
+      return `[${(value as Members).map(json).join()}]`;
+    },
+    fromJson: (value) =>
+      (value as Members).map(({ name, ageMonths }) => ({ name, ageMonths: float32.fromJson(ageMonths) })),
+  };
+}

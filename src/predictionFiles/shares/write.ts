@@ -1,0 +1,115 @@
+/** One share of an output: written into the folder of shares, which the last one to finish joins. */
+import type { Cohort } from "../../data/openCohort.js";
+import { DeeplasiaError } from "../../errors.js";
+import { lockFile } from "../../lock.js";
+import { type Summary, SummaryBuilder } from "../../records/summary.js";
+import { arrayLayout, type RowShare, shareText } from "../../slurm/rowShare.js";
+import { type OutputOptions, runFileOf } from "../output.js";
+import { differences, readState, runFile } from "../resume.js";
+import { memberFilesOf, type SharePaths, SharesFolder } from "./folder.js";
+import { mergeUnlessOther, summarise } from "./join.js";
+import { rowsOfRange, shareRange } from "./range.js";
+
+/** How far the shares of a run are after one of them. */
+export interface WrittenShare extends RowShare {
+  /** Numbers of the shares that are not complete. */
+  missing: number[];
+  /** What all shares amount to, if this one was the last and joined them, or they had been joined before. */
+  joined: Summary | null;
+}
+
+/** What was written; `finished` is false where rows are left. */
+export interface Written extends Summary {
+  finished: boolean;
+}
+
+export interface ShareRun {
+  /** The output as if there were no shares. */
+  whole: OutputOptions;
+  cohort: Cohort;
+  share: RowShare;
+  /** What was run, without the share; for messages. */
+  command: string | undefined;
+  /** Writes rows to an output, all that are left. */
+  write(output: OutputOptions, rows: Cohort): Promise<Written>;
+}
+
+/**
+ * Write a share and, if no other is missing then, join them all. A share that is complete is not written again, one that
+ * was interrupted is gone on with.
+ *
+ * Which task is the last is decided without a word between them: each looks for the others' receipts after its own has
+ * its name. Of two that finish at once, the one whose receipt came later sees both, so none is left without; and of
+ * several that see all of them the lock lets one join.
+ *
+ * Throws ERR_DEEPLASIA_RESUME if the shares of another run lie there, ERR_DEEPLASIA_OUTPUT while another process writes
+ * the share.
+ */
+export async function writeShare(run: ShareRun): Promise<Written & { share: WrittenShare }> {
+  const { whole, cohort, share, command } = run;
+  refuseOverwrite(whole);
+  const folder = new SharesFolder(whole.path);
+  const memberFiles = memberFilesOf(whole.memberFiles);
+  const claimed = await folder.claim({
+    version: 1,
+    run: runFileOf(whole),
+    rows: cohort.total,
+    of: share.of,
+    memberFiles,
+    array: arrayLayout(),
+    command: command ?? null,
+    ...(whole.provenance === undefined ? {} : { provenance: { ...whole.provenance } }),
+    joined: null,
+  });
+  if (claimed.joined !== null) whole.logger.info(`${whole.path} was joined of its shares before`);
+  const written = claimed.joined === null ? await writeLocked(run, folder) : null;
+  const missing = await folder.missing(share.of);
+  const joined = missing.length > 0 ? null : await mergeUnlessOther(folder);
+  const own = written ?? { ...new SummaryBuilder().build(0), finished: true };
+  return { ...own, share: { ...share, missing, joined } };
+}
+
+/** Null if the shares were joined while this process waited, which had the same share as another one then. */
+async function writeLocked(
+  { whole, cohort, share, write }: ShareRun,
+  folder: SharesFolder,
+): Promise<Written | null> {
+  const paths = folder.pathsOf(share, whole.memberFiles ?? []);
+  await using _ = await lockFile(paths.lock, `${shareText(share)} of ${whole.path}`);
+  if (await folder.isDone()) return null;
+  const range = shareRange(share, cohort.total, whole.blockSize);
+  const rows = rowsOfRange(cohort, range);
+  if (await isComplete(paths.receipt, whole)) {
+    whole.logger.info(`${shareText(share)} is complete already`);
+    const part = { path: paths.output, rows: rows.total, receipt: paths.receipt };
+    return { ...(await summarise([part], whole, whole.identity)), finished: true };
+  }
+  const described = rows.total === 0 ? "none of the rows" : `rows ${range.from + 1} to ${range.to}`;
+  whole.logger.info(`${shareText(share)}: ${described} of ${cohort.total}`);
+  return await write(partOf(whole, paths, rows), rows);
+}
+
+async function isComplete(receipt: string, whole: OutputOptions): Promise<boolean> {
+  const found = await readState(receipt, runFile, `Delete ${receipt}.`);
+  return found !== null && differences(found, runFileOf(whole)).length === 0;
+}
+
+/** The output of a share: its files lie in the folder, and what an interruption left there is always gone on with. */
+function partOf(whole: OutputOptions, paths: SharePaths, rows: Cohort): OutputOptions {
+  const { memberFiles, provenance: _, ...rest } = whole;
+  const { output: path, receipt } = paths;
+  const part = { ...rest, path, receipt, rowNumbers: () => rows.rowNumbers(), resume: true };
+  if (memberFiles === undefined) return part;
+  return { ...part, memberFiles: memberFiles.map((file, i) => ({ ...file, path: paths.members[i]! })) };
+}
+
+function refuseOverwrite({ overwrite, path }: OutputOptions): void {
+  if (!overwrite) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_USAGE",
+    "--overwrite is not for shares: each would discard others",
+    {
+      remedy: `Delete ${path}.parts before the run; what is complete there is gone on with.`,
+    },
+  );
+}

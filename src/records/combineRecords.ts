@@ -1,0 +1,45 @@
+/** The records of an ensemble's members as the ensemble's own. */
+import { combineReadings } from "../boneAge/ensembleReading.js";
+import { type EnsembleOutputRecord, type FailureRecord, isFailure, type OutputRecord } from "./record.js";
+
+/** The members' records of one row as the ensemble's. Where a member failed the row failed: no mean over fewer. */
+export function combineRecords(
+  names: readonly string[],
+  records: readonly OutputRecord[],
+): EnsembleOutputRecord {
+  const failures = records.filter(isFailure);
+  if (failures.length > 0) return combineFailures(names, records, failures);
+  const readings = records as Exclude<OutputRecord, FailureRecord>[];
+  const { ageZ: _, ...row } = readings[0]!;
+  return { ...row, ...combineReadings(names, readings) };
+}
+
+/** The same for a block: one list of records a member, each in the order of the rows. */
+export function combineBlocks(
+  names: readonly string[],
+  ofMembers: readonly (readonly OutputRecord[])[],
+): EnsembleOutputRecord[] {
+  return ofMembers[0]!.map((_, row) =>
+    combineRecords(
+      names,
+      ofMembers.map((records) => records[row]!),
+    ),
+  );
+}
+
+/** What ails every member alike is the row's own fault; anything else is said of the members that it ails. */
+function combineFailures(
+  names: readonly string[],
+  records: readonly OutputRecord[],
+  failures: readonly FailureRecord[],
+): FailureRecord {
+  const [first] = failures as [FailureRecord];
+  const sufferers = new Map<string, string[]>();
+  for (const [i, record] of records.entries()) {
+    if (!isFailure(record)) continue;
+    sufferers.set(record.message, [...(sufferers.get(record.message) ?? []), names[i]!]);
+  }
+  if (sufferers.get(first.message)!.length === records.length) return first;
+  const parts = [...sufferers].map(([message, who]) => `${who.join(", ")}: ${message}`);
+  return { ...first, message: parts.join("; "), dropped: failures.every(({ dropped }) => dropped) };
+}

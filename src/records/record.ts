@@ -1,0 +1,52 @@
+/** What comes out of a run for each row: of one model, of an ensemble, or why there is nothing. */
+import type { EnsembleReading } from "../boneAge/ensembleReading.js";
+import type { Reading } from "../boneAge/reading.js";
+import type { CohortRow } from "../data/annotations.js";
+
+/** A row of the cohort: its `boneAgeMonths` is the truth, where known; its `sex` the one that was used. */
+interface PredictedRow extends CohortRow {
+  /** Position among the selected rows, from 0. */
+  index: number;
+  /** True where the row gave no sex, so that `sex` is the sex model's word. */
+  sexPredicted: boolean;
+}
+
+/** A row and what one network says of it; all numbers but the truth are float32. */
+export interface PredictionRecord extends PredictedRow, Reading {}
+
+/** A row and what an ensemble says of it; all numbers but the truth are float32. */
+export interface EnsembleRecord extends PredictedRow, EnsembleReading {}
+
+export interface FailureRecord {
+  index: number;
+  row: number;
+  /** The file that is at fault. */
+  file: string;
+  /** Code of the error, `ERR_DEEPLASIA_…`. */
+  code: string;
+  message: string;
+  /** What to do about it; not kept in files. */
+  remedy?: string;
+  /** Left out for want of a mask, as the reference does, rather than failed. */
+  dropped: boolean;
+}
+
+export type OutputRecord = PredictionRecord | FailureRecord;
+export type EnsembleOutputRecord = EnsembleRecord | FailureRecord;
+/** A record of either kind of run. */
+export type AnyRecord = OutputRecord | EnsembleOutputRecord;
+
+export function isFailure(record: AnyRecord): record is FailureRecord {
+  return typeof record === "object" && record !== null && "code" in record;
+}
+
+/** The records of a block of rows, and what each member of an ensemble has for them. */
+export interface RecordBlock {
+  records: AnyRecord[];
+  ofMembers: OutputRecord[][];
+}
+
+/** With `strict`, a row without a mask counts as failed, not as left out. */
+export function applyStrict<T extends AnyRecord>(record: T, { strict }: { strict: boolean }): T {
+  return strict && isFailure(record) ? { ...record, dropped: false } : record;
+}
