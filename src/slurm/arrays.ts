@@ -1,7 +1,7 @@
-/** Arrays of jobs. */
+/** Whether a job array is one that the cluster accepts. */
 import { DeeplasiaError } from "../errors.js";
 
-/** The largest task id of `first-last`, as `slurm submit` takes it; also with `:step` and `%running`. */
+/** Returns the largest task id of `first-last`, with or without `:step` and `%running`. Throws ERR_DEEPLASIA_OPTION. */
 export function lastTask(array: string): number {
   const [first = 0, last = 0, step = 1] = array.split("%")[0]!.split(/[-:]/).map(Number);
   if (last >= first) return last - ((last - first) % step);
@@ -10,13 +10,13 @@ export function lastTask(array: string): number {
   });
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for an array that the site does not take; `limit`: its MaxArraySize. */
+/** Throws ERR_DEEPLASIA_OPTION for an array that the cluster does not accept; `limit` is its MaxArraySize. */
 export function requireArrayFits(array: string, limit: number): void {
   const last = lastTask(array);
   if (last < limit) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    `--array ${array}: this cluster takes task ids up to ${limit - 1} (MaxArraySize ${limit})`,
-    { remedy: `Give --array 0-${limit - 1} at most: fewer tasks, each with a larger share of the rows.` },
+    `--array ${array}: this cluster accepts task ids up to ${limit - 1} (MaxArraySize ${limit})`,
+    { remedy: `Give at most --array 0-${limit - 1}: fewer tasks, each with a larger share of the rows.` },
   );
 }

@@ -1,16 +1,16 @@
-/** SLURM's own commands. What they say of an error is passed on: they know the site, we do not. */
+/** Runs SLURM's own commands. Their error messages are passed on, because they know the site. */
 import { execFile } from "node:child_process";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 
 type Tool = "sbatch" | "squeue" | "scancel" | "scontrol" | "sinfo" | "srun";
 
-/** A controller that does not answer: SLURM's commands themselves try again for a while. */
+/** If the controller does not answer, SLURM's commands themselves retry for a while. */
 const TIMEOUT_MS = 60_000;
 
 /**
- * Run one of them to its end and return what it prints.
+ * Runs a SLURM command and resolves to its output.
  *
- * Throws ERR_DEEPLASIA_SLURM: it is not there, or it refused, with its own words.
+ * Throws ERR_DEEPLASIA_SLURM if the command is missing, and with SLURM's own message if it fails.
  */
 export function slurm(tool: Tool, args: readonly string[], timeout = TIMEOUT_MS): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -22,9 +22,9 @@ export function slurm(tool: Tool, args: readonly string[], timeout = TIMEOUT_MS)
 }
 
 function missing(tool: Tool): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_SLURM", `there is no ${tool} here (PATH)`, {
+  return new DeeplasiaError("ERR_DEEPLASIA_SLURM", `there is no ${tool} on PATH`, {
     remedy:
-      "Run this on a login node or in a job of a SLURM cluster; some sites want `module load slurm` first.",
+      "Run this on a login node or in a job of a SLURM cluster; some sites need `module load slurm` first.",
   });
 }
 
@@ -35,39 +35,42 @@ function refused(tool: Tool, error: Error & { killed?: boolean }, text: string):
   return new DeeplasiaError("ERR_DEEPLASIA_SLURM", words, { cause: error, remedy });
 }
 
-/** By SLURM's own whole phrases (slurm_errno.c): its words alone, such as "configuration", are in many of them. */
+/**
+ * Remedies by SLURM's own phrases (slurm_errno.c). Whole phrases, because single words such as "configuration" occur in
+ * many messages.
+ */
 const REMEDIES: [said: RegExp, remedy: string][] = [
   [
     /invalid account|invalid qos|account\/partition combination|QOS specification/i,
-    "`sacctmgr show associations user=$USER` lists accounts, partitions and qualities of service that are yours.",
+    "`sacctmgr show associations user=$USER` lists the accounts, partitions and qualities of service that you may use.",
   ],
   [/invalid partition/i, "`sinfo --summarize` lists the partitions; give one with --partition."],
   [
     /node configuration is not available|memory specification|more processors|CPU count per node|node count specification|generic resource|invalid feature/i,
-    "No node of the partition has that much (--mem, --cpus-per-task, --gpus-per-node, --constraint): " +
-      "`sinfo --Node --long` lists what they have.",
+    "No node of the partition offers what --mem, --cpus-per-task, --gpus-per-node and --constraint request: " +
+      "`sinfo --Node --long` lists what the nodes have.",
   ],
   [/time limit/i, "`sinfo --format='%P %l'` lists the partitions' time limits; give a shorter --time."],
   [
     /job array|array task/i,
-    "`scontrol show config | grep MaxArraySize` tells the largest; give a smaller --array.",
+    "Give a smaller --array; `scontrol show config | grep MaxArraySize` shows the largest.",
   ],
   [
     /limit|QOSMax|AssocMax|AssocGrp/i,
-    "The site limits what one user may ask for at a time: ask for less, or wait.",
+    "The site limits what one user may request at a time: request less, or wait.",
   ],
   [
     /unable to contact|did not answer|connection refused|connection timed out|configuration file|unable to establish/i,
-    "Is this machine part of the cluster, and its controller up? `scontrol ping` tells.",
+    "Check that this machine is part of the cluster and that its controller is up: `scontrol ping`.",
   ],
 ];
 
-/** A value of `scontrol show … --oneliner`, which says `Name=value`; undefined where it does not say it. */
+/** Returns a value from the `Name=value` output of `scontrol show … --oneliner`; undefined if it is not there. */
 export function factIn(facts: string, name: string): string | undefined {
   return new RegExp(`\\b${name}=(\\S+)`).exec(facts)?.[1];
 }
 
-/** The settings of the cluster, by the names of slurm.conf. */
+/** Resolves to the settings of the cluster by their names in slurm.conf. Throws ERR_DEEPLASIA_SLURM. */
 export async function clusterSettings(timeout?: number): Promise<Map<string, string>> {
   const text = await slurm("scontrol", ["show", "config"], timeout);
   const pairs = text.split("\n").flatMap((line) => {

@@ -1,4 +1,4 @@
-/** How a job ended each time it ran: what SLURM itself forgets within minutes where it keeps no accounts. */
+/** How a job ended each time it ran. SLURM forgets this within minutes on clusters without accounting. */
 import { appendFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
@@ -7,10 +7,10 @@ import { outputError } from "../files.js";
 
 const end = z.object({
   time: z.string(),
-  /** How often SLURM had started the job again by then. */
+  /** How often SLURM had restarted the job by then. */
   restarts: z.number(),
   exitStatus: z.number(),
-  /** Because its time limit was near. */
+  /** Whether it ended because of its time limit. */
   timeOut: z.boolean(),
   requeued: z.boolean(),
   why: z.string(),
@@ -19,7 +19,10 @@ export type End = z.infer<typeof end>;
 
 const SUFFIX = ".ends.jsonl";
 
-/** `task` is a job's number, or `<array>_<task id>`: one file each, as tasks end at the same time. */
+/**
+ * Records an end. `task` is a job's number, or `<array>_<task id>`. Each task has a file of its own, because tasks may end
+ * at the same time. Throws ERR_DEEPLASIA_OUTPUT.
+ */
 export async function recordEnd(folder: string, task: string, facts: End): Promise<void> {
   const file = join(folder, `${task}${SUFFIX}`);
   try {
@@ -29,7 +32,7 @@ export async function recordEnd(folder: string, task: string, facts: End): Promi
   }
 }
 
-/** In order; a line that was cut short is left out. */
+/** Reads the ends of a task, oldest first. Skips lines that were cut short. */
 export async function endsOf(folder: string, task: string): Promise<End[]> {
   try {
     const lines = (await readFile(join(folder, `${task}${SUFFIX}`), "utf8")).split("\n");
@@ -40,7 +43,7 @@ export async function endsOf(folder: string, task: string): Promise<End[]> {
   }
 }
 
-/** The tasks of which an end is known. */
+/** Lists the tasks with a recorded end. */
 export async function endedTasks(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
   return names.map((name) => name.slice(0, -SUFFIX.length));

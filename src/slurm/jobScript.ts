@@ -1,30 +1,32 @@
-/** The script of a job, from its options alone. */
+/** The script of a job: a function of its options alone. */
 import { join } from "node:path";
 import { flagName } from "../options/flags.js";
 import { type JobOptions, jobOptions, noticeOf, SBATCH_KEYS } from "../options/slurm.js";
 import { directiveValue, expandedWord, word } from "./quote.js";
 
+/** What a job script is made from. */
 export interface Job {
   options: JobOptions;
-  /** Further options of sbatch, as they are written: `--exclusive`, `--gres=gpu:1`. */
+  /** Further sbatch options as given: `--exclusive`, `--gres=gpu:1`. */
   further: readonly string[];
-  /** What runs: `["predict", "hand.png", …]`. */
+  /** The command that runs: `["predict", "hand.png", …]`. */
   command: readonly string[];
-  /** How this program is started: `["/usr/bin/node", "/opt/…/bin.cjs"]`. */
+  /** The command line that starts this program: `["/usr/bin/node", "/opt/…/bin.cjs"]`. */
   program: readonly string[];
-  /** Absolute: where the job runs, and where its output goes. */
+  /** Absolute path of the folder in which the job runs. */
   workingDirectory: string;
+  /** Absolute path of the folder for script and output. */
   runDirectory: string;
 }
 
 /**
- * A script for sbatch. The command runs under srun, as a job step, since that is whom SLURM's signals reach; the shell
- * waits for it, and `slurm requeue` decides from its exit status whether the job is queued again.
+ * Returns a script for sbatch. The command runs under srun as a job step, because SLURM sends its signals to steps. The
+ * shell waits for the step, then `slurm requeue` decides from its exit status whether the job is requeued.
  */
 export function jobScript(job: Job): string {
   const { options, command, program } = job;
   const run = [`${all("step")} ${all("deeplasia")} ${all("command")}`];
-  // Tasks, devices, signals and the network, before anything is read.
+  // Checks tasks, devices, signals and the network before the command reads anything.
   if (!options.skipDoctor)
     run.unshift(`${all("step")} ${all("deeplasia")} slurm doctor ${all("command")} &&`);
   const blocks = [
@@ -36,12 +38,13 @@ export function jobScript(job: Job): string {
       `step=(srun${stepOptions(job)})`,
     ],
     [
-      "# As a job step: SLURM's signals reach steps, not this shell, which outlives the step to tell how it ended.",
+      "# The command runs as a job step, because SLURM's signals reach steps, not this shell.",
+      "# The shell ignores SIGTERM, so that it outlives the step and passes on its exit status.",
       "trap : TERM",
       ...run,
     ],
     [
-      "# If its time limit ended it, the job is queued again.",
+      "# Requeues the job if its time limit ended it.",
       `exec ${all("deeplasia")} slurm requeue ${requeueArguments(job)}`,
     ],
   ];
@@ -51,13 +54,13 @@ export function jobScript(job: Job): string {
     .join("\n\n")}\n`;
 }
 
-/** All words of an array of bash. */
+/** Returns the expansion of a bash array, each element a word. */
 const all = (name: string) => `"\${${name}[@]}"`;
 
-/** How long srun waits for the other processes of a training once one has ended. */
+/** How long srun waits for the other processes of a training run once one has ended. */
 const WAIT_SECONDS = 30;
 
-/** Processes of a node: one a GPU, and without GPUs one. */
+/** Returns the number of processes on a node: one for each GPU, or one without GPUs. */
 function tasksPerNode({ ntasksPerNode, gpusPerNode }: JobOptions): number {
   return ntasksPerNode ?? Number(gpusPerNode?.split(":").at(-1) ?? 1);
 }
@@ -71,7 +74,7 @@ function directives({ options, further, command, workingDirectory, runDirectory 
   const known = SBATCH_KEYS.filter((key) => values[key] !== undefined).map(
     (key) => `--${flagName(key, jobOptions.shape[key])}=${directiveValue(String(values[key]))}`,
   );
-  // In the name of an output file % begins a number of SLURM's.
+  // In the name of an output file, SLURM replaces % patterns.
   const output = join(
     runDirectory.replaceAll("%", "%%"),
     `${options.array === undefined ? "%j" : "%A_%a"}.out`,
@@ -79,7 +82,7 @@ function directives({ options, further, command, workingDirectory, runDirectory 
   return [
     ...known,
     ...further.map(furtherDirective),
-    // Without it, SLURM would refuse to queue the job again; and what it had written would be lost.
+    // SLURM refuses to requeue a job without --requeue. Without append, a requeue would truncate the earlier output.
     "--requeue",
     "--open-mode=append",
     `--chdir=${directiveValue(workingDirectory)}`,
@@ -101,12 +104,12 @@ function commandArray(command: readonly string[], { scratch }: JobOptions): stri
 function stepOptions({ options, command }: Job): string {
   const { cpusPerTask, gpusPerNode } = options;
   const words: string[] = [];
-  // Since SLURM 22.05 srun does not take it over from the job.
+  // Since SLURM 22.05, srun no longer inherits it from the job.
   if (cpusPerTask !== undefined) words.push(`--cpus-per-task=${cpusPerTask}`);
-  // Each process of a prediction sees its own GPU. Those of a training talk to each other's, and must see them all.
+  // Each process of a prediction sees only its own GPU. Training processes exchange data between GPUs and must see all.
   const ownGpus = gpusPerNode !== undefined && tasksPerNode(options) > 1 && command[0] !== "train";
   if (ownGpus) words.push("--gpus-per-task=1");
-  // A process of a training that is frozen, or on a lost node, would keep all nodes until the time limit after the
+  // A training process that hangs or whose node is lost would otherwise keep all nodes until the time limit, after the
   // others have named it and ended.
   if (command[0] === "train") words.push(`--wait=${WAIT_SECONDS}`);
   return words.map((text) => ` ${text}`).join("");

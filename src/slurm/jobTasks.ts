@@ -1,23 +1,24 @@
-/** What SLURM knows of a submitted job. */
+/** The tasks of a submitted job and their states. */
 import { DeeplasiaError } from "../errors.js";
 import { slurm } from "./client.js";
 import { type End, endedTasks, endsOf } from "./ends.js";
 import type { Submission } from "./runDirectory.js";
 
+/** The state of one task of a job. */
 export interface TaskState {
-  /** `12`, or `12_3` of an array. */
+  /** `12`, or `12_3` in an array. */
   name: string;
-  /** SLURM's word, such as RUNNING; null: it has forgotten the job. */
+  /** SLURM's state, such as RUNNING; null if SLURM has forgotten the job. */
   state: string | null;
-  /** Why it waits or ended, as SLURM puts it. */
+  /** SLURM's reason why it waits or ended. */
   reason: string | null;
   elapsed: string | null;
   nodes: string | null;
-  /** Of the last time that the command ended. */
+  /** How the command last ended. */
   lastEnd: End | null;
 }
 
-/** Every task of the job, those that SLURM has forgotten too, as far as they have ended. */
+/** Lists all tasks of the job: those that SLURM knows, and those with a recorded end. */
 export async function tasksOf(folder: string, job: Submission): Promise<TaskState[]> {
   const known = await queueOf(job);
   const names = new Set([...known.map(({ name }) => name), ...(await endedTasks(folder))]);
@@ -33,8 +34,8 @@ export async function tasksOf(folder: string, job: Submission): Promise<TaskStat
 type Queued = Omit<TaskState, "lastEnd">;
 
 /**
- * The job's tasks that SLURM still knows. Throws ERR_DEEPLASIA_USAGE where its number is another job's: another cluster,
- * or one that has begun to count anew.
+ * Lists the tasks of the job that SLURM still knows. Throws ERR_DEEPLASIA_USAGE if the number belongs to another job: on
+ * another cluster, or after the cluster restarted its numbering.
  */
 export async function queueOf({ jobId, script, cluster }: Submission): Promise<Queued[]> {
   const args = ["--noheader", "--array", "--states=all", `--jobs=${jobId}`, "--format=%i|%T|%r|%M|%N|%o"];
@@ -53,7 +54,7 @@ export async function queueOf({ jobId, script, cluster }: Submission): Promise<Q
 }
 
 function anothers(jobId: string, cluster: string, script: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", `job ${jobId} is another one here, of ${script}`, {
-    remedy: `This folder's job ran on the cluster "${cluster}": ask there, or it is long gone.`,
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", `job ${jobId} is another job on this cluster: ${script}`, {
+    remedy: `This folder's job ran on the cluster "${cluster}". Run this there; the job may also have left the queue long ago.`,
   });
 }

@@ -1,4 +1,4 @@
-/** Whether a job is queued again when its command has ended, and why. */
+/** Decides whether a job is requeued when its command has ended, and records why. */
 import { constants } from "node:os";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { durationText } from "../report/progress.js";
@@ -6,23 +6,25 @@ import { factIn, slurm } from "./client.js";
 import { type End, endsOf, recordEnd } from "./ends.js";
 import type { SlurmTask } from "./slurmTask.js";
 
-/** SLURM sends the signal of `--signal` up to so many seconds early (sbatch(1)). */
+/** SLURM may send the signal of `--signal` this many seconds early (sbatch(1)). */
 export const EARLY_SECONDS = 60;
 
+/** What is known when the command of a job has ended. */
 export interface Ended {
-  /** Of srun: the highest of the command's processes. */
+  /** Exit status of srun: the highest of the command's processes. */
   exitStatus: number;
-  /** Until the job's time limit, Infinity without one, 0 after it; null: not known. */
+  /** Seconds until the job's time limit: Infinity without one, 0 after it, null if not known. */
   secondsLeft: number | null;
   /** Whether the job is in the grace time of a preemption. */
   preempted: boolean;
-  /** Seconds before the time limit at which the signal comes. */
+  /** How many seconds before the time limit the signal comes. */
   notice: number;
-  /** How often the time limit came near before. */
+  /** How many earlier starts ended because of the time limit. */
   timeOuts: number;
   maxRequeues: number;
 }
 
+/** Whether the job is requeued, and why. */
 export type Verdict = Pick<End, "requeued" | "timeOut" | "why">;
 
 const SIGNAL_OF = Object.fromEntries(
@@ -30,42 +32,50 @@ const SIGNAL_OF = Object.fromEntries(
 );
 
 /**
- * A command that was told by SIGUSR1 that the end is near has saved its work, and goes on in a new turn; so does one that
- * was too slow for it, from what it had saved before. Each time-out is counted, so that a job which gets nowhere ends.
- * Whoever is preempted with a grace time has ended before SLURM would queue it again, and nothing would be left to do so:
- * it is queued again here. One that is preempted at once is SLURM's to queue, and whoever is cancelled stays so.
+ * Returns whether a job is requeued.
+ *
+ * - A command that got SIGUSR1 before the time limit has saved its work and resumes after a requeue. A command that was
+ *   too slow to save resumes from its last saved state. Time-outs are counted, so a job that makes no progress ends.
+ * - A job that is preempted with a grace time ends before SLURM would requeue it, so it is requeued here. SLURM itself
+ *   requeues a job that is preempted at once.
+ * - A cancelled job is not requeued.
  */
 export function verdictOf(ended: Ended): Verdict {
   const { exitStatus, secondsLeft, preempted, notice } = ended;
   const no = (why: string): Verdict => ({ requeued: false, timeOut: false, why });
   const signal = SIGNAL_OF[exitStatus];
-  // The time that is left then is that of the grace, and says nothing of the time limit.
+  // During a preemption `secondsLeft` is the grace time, not the time until the limit.
   if (preempted && (signal === "SIGUSR1" || signal === "SIGTERM"))
-    return { requeued: true, timeOut: false, why: `${signal}, as a job of higher priority preempts it` };
+    return { requeued: true, timeOut: false, why: `${signal}: a job of higher priority preempted it` };
   switch (signal) {
     case "SIGUSR1": {
       if (secondsLeft === null || secondsLeft <= notice + EARLY_SECONDS)
-        return afterTimeOut("its time limit is near, its work is saved", ended);
+        return afterTimeOut("its time limit is near and its work is saved", ended);
       const when =
         secondsLeft === Number.POSITIVE_INFINITY
-          ? "though it has no time limit"
+          ? "and it has no time limit"
           : `${durationText(secondsLeft)} before its time limit`;
-      return { requeued: true, timeOut: false, why: `SIGUSR1 came ${when}: preempted, or asked for by hand` };
+      return {
+        requeued: true,
+        timeOut: false,
+        why: `it got SIGUSR1 ${when}: a preemption, or sent by hand`,
+      };
     }
     case "SIGTERM":
       return secondsLeft !== null && secondsLeft <= 0
-        ? afterTimeOut("its time limit came before it had saved (more notice: --signal=USR1@600)", ended)
+        ? afterTimeOut(
+            "it reached its time limit before it had saved (for more notice: --signal=USR1@600)",
+            ended,
+          )
         : no(
-            "SIGTERM, so it was cancelled; or preempted at once, and SLURM itself queues it again where the site wants it",
+            "SIGTERM: it was cancelled, or preempted at once, after which SLURM requeues it if the site allows",
           );
     case "SIGINT":
-      return no("SIGINT, so somebody stopped it");
+      return no("SIGINT: somebody stopped it");
     case "SIGKILL":
-      return no(
-        "SIGKILL: for want of memory (--mem), or by srun, after another process of the command had ended",
-      );
+      return no("SIGKILL: it ran out of memory (--mem), or srun killed it after another process had ended");
     default:
-      return no(`the command has ended with exit status ${exitStatus}`);
+      return no(`the command ended with exit status ${exitStatus}`);
   }
 }
 
@@ -75,25 +85,27 @@ function afterTimeOut(what: string, { timeOuts, maxRequeues }: Ended): Verdict {
   return {
     requeued,
     timeOut: true,
-    why: requeued ? `${what}; ${count}` : `${count}; ${what}, submit it again`,
+    why: requeued ? `${what}; ${count}` : `${count}; ${what}; submit it again`,
   };
 }
 
-/** The name of a task for scontrol and scancel: `12`, of an array `12_3`. */
+/** Returns the name of a task for scontrol and scancel: `12`, or `12_3` in an array. */
 export function taskName({ jobId, array }: SlurmTask): string {
   return array === null ? jobId : `${array.jobId}_${array.id}`;
 }
 
+/** The options of `concludeJob`. */
 export interface RequeueOptions extends Pick<Ended, "exitStatus" | "notice" | "maxRequeues"> {
-  /** Folder of the job. */
+  /** The folder of the job. */
   folder: string;
   task: SlurmTask;
 }
 
 /**
- * Decide, write it down, and queue the job again where it shall be. Call it last: SLURM ends what still runs of the job.
+ * Decides whether to requeue the job, records the decision and requeues it. Call it last: SLURM then kills what still runs
+ * of the job.
  *
- * Throws ERR_DEEPLASIA_OUTPUT; ERR_DEEPLASIA_SLURM where SLURM refuses.
+ * Throws ERR_DEEPLASIA_OUTPUT, and ERR_DEEPLASIA_SLURM if SLURM refuses.
  */
 export async function concludeJob({ folder, task, ...ended }: RequeueOptions): Promise<Verdict> {
   const name = taskName(task);
@@ -109,17 +121,17 @@ export async function concludeJob({ folder, task, ...ended }: RequeueOptions): P
 }
 
 async function secondsLeftOf(jobId: string): Promise<number | null> {
-  const text = await said("squeue", ["--noheader", "--states=all", `--jobs=${jobId}`, "--format=%L"]);
+  const text = await answerOf("squeue", ["--noheader", "--states=all", `--jobs=${jobId}`, "--format=%L"]);
   return text === null ? null : secondsIn(text);
 }
 
 async function isPreempted(jobId: string): Promise<boolean> {
-  const facts = await said("scontrol", ["show", "job", jobId, "--oneliner"]);
+  const facts = await answerOf("scontrol", ["show", "job", jobId, "--oneliner"]);
   return facts !== null && preemptedIn(facts);
 }
 
-/** What SLURM says of the job; null, with a line in the log, where it says nothing: that stops no decision. */
-async function said(...[tool, args]: Parameters<typeof slurm>): Promise<string | null> {
+/** Resolves to what a SLURM command prints. If it fails, logs why and resolves to null: the decision is still made. */
+async function answerOf(...[tool, args]: Parameters<typeof slurm>): Promise<string | null> {
   try {
     return await slurm(tool, args, 20_000);
   } catch (error) {
@@ -128,18 +140,18 @@ async function said(...[tool, args]: Parameters<typeof slurm>): Promise<string |
   }
 }
 
-/** Of `scontrol show job`: whether this start of the job is being preempted. An earlier start's time may stay there. */
+/** Returns whether this start of a job is being preempted; `facts` is the output of `scontrol show job`. */
 export function preemptedIn(facts: string): boolean {
   const time = (name: string) => {
     const text = factIn(facts, name);
     return text !== undefined && /^\d{4}-/.test(text) ? text : undefined;
   };
   const [preempted, started] = [time("PreemptTime"), time("StartTime")];
-  // Both are local times of one clock, written so that their order is that of the text.
+  // PreemptTime may be that of an earlier start. Both are local times of one clock in a format that sorts as text.
   return preempted !== undefined && (started === undefined || preempted >= started);
 }
 
-/** squeue's time left: `[days-][[hours:]minutes:]seconds`, `UNLIMITED`, or `INVALID` where the limit has passed. */
+/** Parses squeue's time left: `[days-][[hours:]minutes:]seconds`, `UNLIMITED`, or `INVALID` if the limit has passed. */
 export function secondsIn(text: string): number | null {
   const left = text.trim();
   if (left === "UNLIMITED") return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Which share of the rows a process takes: as the user says, or as SLURM numbers the tasks of a job. */
+/** The share of the rows that a process predicts: as an option gives it, or as SLURM numbers the tasks of a job. */
 import { DeeplasiaError } from "../errors.js";
 import { SHARD_PATTERN } from "../options/predict.js";
 import { type ArrayTask, type SlurmTask, slurmTask } from "./slurmTask.js";
@@ -6,22 +6,22 @@ import { type ArrayTask, type SlurmTask, slurmTask } from "./slurmTask.js";
 export interface RowShare {
   /** From 1. */
   number: number;
-  /** How many shares there are; two at least. */
+  /** The number of shares, at least 2. */
   of: number;
 }
 
-/** The largest number of shares: their files are listed often, and four digits number them. */
+/** The largest number of shares: their files are listed often, and their names hold four digits. */
 const MOST_SHARES = 9999;
 
-/** `share 3 of 16` */
+/** Returns `share 3 of 16`. */
 export function shareText({ number, of }: RowShare): string {
   return `share ${number} of ${of}`;
 }
 
 /**
- * The share that an option names; null is all rows, which one share of one is too.
+ * Returns the share that an option names; null means all rows, as does share 1 of 1.
  *
- * Throws ERR_DEEPLASIA_OPTION for a share that is none, and where SLURM's variables make no sense.
+ * Throws ERR_DEEPLASIA_OPTION for an invalid share and for SLURM variables that contradict each other.
  */
 export function shareOf(option: string | undefined, env: NodeJS.ProcessEnv = process.env): RowShare | null {
   if (option === undefined || option === "none") return null;
@@ -33,11 +33,11 @@ function parseShare(text: string): RowShare {
   const [number = Number.NaN, of = Number.NaN] = text.split("/").map(Number);
   if (SHARD_PATTERN.test(text) && number <= of && of <= MOST_SHARES) return { number, of };
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--shard ${text}: there is no such share`, {
-    remedy: `Give its number, from 1, and how many there are, at most ${MOST_SHARES}: 3/16; or none.`,
+    remedy: `Give its number, from 1, and the number of shares, at most ${MOST_SHARES}, as in 3/16; or give none.`,
   });
 }
 
-/** The tasks of an array and, in each, those of its job step: together they multiply. */
+/** Numbers the processes of all tasks of an array: array tasks times the tasks of each job step. */
 function slurmShare(task: Pick<SlurmTask, "array" | "step"> | null): RowShare {
   const step = task?.step ?? { rank: 0, ranks: 1 };
   const array = task?.array ?? null;
@@ -45,18 +45,18 @@ function slurmShare(task: Pick<SlurmTask, "array" | "step"> | null): RowShare {
   return parseShare(`${index * step.ranks + step.rank + 1}/${count * step.ranks}`);
 }
 
-/** From 0, in steps of 1, whatever the ids are. */
+/** Returns the position of a task in its array, from 0, whatever the task ids are. */
 function indexIn({ id, first, step, count }: ArrayTask): number {
   const index = (id - first) / step;
   if (Number.isInteger(index) && index >= 0 && index < count) return index;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
     `the task ids of this array are not evenly spaced: task ${id} of ${count}`,
-    { remedy: `Submit with --array=0-${count - 1}, or run only the shards that are wanted with --shard.` },
+    { remedy: `Submit with --array=0-${count - 1}, or give each process its share with --shard.` },
   );
 }
 
-/** Which tasks of which array took the shares of a run, so that a lost one can be submitted by its id alone. */
+/** The array whose tasks took the shares of a run, so that a lost share can be submitted again by its task id alone. */
 export interface ArrayLayout {
   first: number;
   step: number;
@@ -64,18 +64,18 @@ export interface ArrayLayout {
   ranks: number;
 }
 
-/** Null outside of an array. */
+/** Returns the layout of this job's array; null outside an array. */
 export function arrayLayout(env: NodeJS.ProcessEnv = process.env): ArrayLayout | null {
   const { array = null, step = null } = slurmTask(env) ?? {};
   return array === null ? null : { first: array.first, step: array.step, ranks: step?.ranks ?? 1 };
 }
 
 /**
- * The share of this process where an array was submitted anew into an unfinished run of `of` shares: the whole array, or
- * only some of its tasks (`--array=2`, `--array=2,5`), which then have the shares that they had. `layout`: of the run's
- * array; null: it was of none.
+ * Returns the share of this process when an array is submitted again for an unfinished run of `of` shares. The whole
+ * array may be submitted, or only some of its tasks (`--array=2`, `--array=2,5`), which then get the shares that they had.
+ * `layout` is that of the array that began the run; null if no array did.
  *
- * Throws ERR_DEEPLASIA_SHARES for a task that the run's array did not have.
+ * Throws ERR_DEEPLASIA_SHARES for a task that the first array did not have.
  */
 export function shareAgain(
   { of, layout }: { of: number; layout: ArrayLayout | null },
@@ -89,9 +89,9 @@ export function shareAgain(
     return { number, of };
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_SHARES",
-    `an unfinished run of ${of} shares is there, and task ${array.id} of this array of ${array.count} is none of it`,
+    `the output has an unfinished run of ${of} shares, and task ${array.id} of this array of ${array.count} is none of them`,
     {
-      remedy: `Submit the array that it was begun with, or go on with a share by its number: --shard 2/${of}.`,
+      remedy: `Submit the array that began the run, or resume one share by its number: --shard 2/${of}.`,
     },
   );
 }

@@ -1,4 +1,4 @@
-/** The folder of a submitted job: its script, its output, and what it is. */
+/** The folder of a submitted job: its script, its output and a record of the submission. */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import * as z from "zod";
@@ -7,22 +7,24 @@ import { makeFolder, outputError, pathKind, writeFileAtomic } from "../files.js"
 
 const submission = z.object({
   version: z.literal(1),
-  /** Of the array, where the job is one. */
+  /** The number of the array if the job is one. */
   jobId: z.string(),
-  /** ClusterName: numbers of jobs are those of one cluster. */
+  /** ClusterName, because job numbers belong to one cluster. */
   cluster: z.string(),
   command: z.array(z.string()),
   workingDirectory: z.string(),
-  /** Absolute; SLURM says for each job what its script was. */
+  /** Absolute path. SLURM reports the script of each job, which shows whether a number is this job's. */
   script: z.string(),
   submitted: z.string(),
 });
+/** The record of a submission. */
 export type Submission = z.infer<typeof submission>;
 
 const RECORD = "slurm.json";
+/** Returns the path of the script in the folder of a job. */
 export const scriptIn = (folder: string) => join(folder, "job.sh");
 
-/** A new folder: the one that is asked for, or the first of `slurm/<name>_<n>` that is free. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Makes the requested folder, or the first free `slurm/<name>_<n>`. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function makeRunDirectory(asked: string | undefined, name: string): Promise<string> {
   if (asked !== undefined) return await makeAskedFor(resolve(asked));
   await makeFolder(resolve(PARENT));
@@ -32,7 +34,7 @@ export async function makeRunDirectory(asked: string | undefined, name: string):
       await mkdir(folder);
       return folder;
     } catch (error) {
-      // Another submission took the number this moment.
+      // Another submission has just taken the number.
       if (!isSystemError(error, "EEXIST")) throw outputError(error, folder);
     }
   }
@@ -40,6 +42,7 @@ export async function makeRunDirectory(asked: string | undefined, name: string):
 
 const PARENT = "slurm";
 
+/** Returns the first `slurm/<name>_<n>` that does not exist. */
 export async function freeRunDirectory(name: string): Promise<string> {
   const folder = (n: number) => resolve(PARENT, `${name.replaceAll(/[^\w.-]/g, "_")}_${n}`);
   let n = 0;
@@ -53,11 +56,11 @@ async function makeAskedFor(folder: string): Promise<string> {
   if ((await readdir(folder)).length === 0) return folder;
   throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${folder} is not empty`, {
     file: folder,
-    remedy: "Each submission has a folder of its own: give another --run-dir.",
+    remedy: "Each submission needs a folder of its own: give another --run-dir.",
   });
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for a name that a line of `#SBATCH --output` cannot hold. */
+/** Throws ERR_DEEPLASIA_OPTION for a path that a line `#SBATCH --output` cannot hold. */
 export function requireNameable(folder: string): void {
   if (!/[\p{Cc}\\]/u.test(folder)) return;
   throw new DeeplasiaError(
@@ -67,28 +70,29 @@ export function requireNameable(folder: string): void {
   );
 }
 
+/** Writes the record of a submission. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function writeSubmission(folder: string, facts: Submission): Promise<void> {
   await writeFileAtomic(join(folder, RECORD), `${JSON.stringify(facts, null, 2)}\n`);
 }
 
-/** Throws ERR_DEEPLASIA_USAGE for a folder that `slurm submit` did not make. */
+/** Reads the record of a submission. Throws ERR_DEEPLASIA_USAGE for a folder that `slurm submit` did not make. */
 export async function readSubmission(folder: string): Promise<Submission> {
   const file = join(folder, RECORD);
   try {
     return submission.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     const what = isSystemError(error, "ENOENT", "ENOTDIR")
-      ? `${folder} is no folder of \`slurm submit\`: it holds no ${RECORD}`
-      : `cannot understand ${file}`;
+      ? `\`slurm submit\` did not make ${folder}: it holds no ${RECORD}`
+      : `${file} is not a valid record of a submission`;
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, {
       file: folder,
-      remedy: "Give the folder that `slurm submit` named.",
+      remedy: "Give the folder that `slurm submit` printed.",
       cause: error,
     });
   }
 }
 
-/** Output files of the job, one a task of an array, in the order of their numbers. */
+/** Lists the output files of the job, one for each task of an array, in the order of the tasks. */
 export async function outputsIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /^\d+(_\d+)?\.out$/.test(name));
   const byNumber = new Intl.Collator("en", { numeric: true });

@@ -1,38 +1,33 @@
-/** Options of sbatch that `slurm submit` has none of its own for: handed on as they are. */
+/** Options that `slurm submit` does not know and passes to sbatch unchanged. */
 import { DeeplasiaError } from "../errors.js";
 
-/** What the script decides itself, and what to use instead. */
+/** Options that the job script sets itself, each with what to do instead. */
 const OWN: Record<string, string> = {
-  output: "Output goes into the folder of the job: --run-dir.",
-  error: "Output goes into the folder of the job: --run-dir.",
-  "open-mode": "It is append, so that a job that is queued again keeps what it had written.",
+  output: "Output goes to the folder of the job; choose it with --run-dir.",
+  error: "Output goes to the folder of the job; choose it with --run-dir.",
+  "open-mode": "It is append, so that a requeued job keeps its earlier output.",
   chdir: "A job runs in the folder where it was submitted.",
-  requeue: "A job may always be queued again; --max-requeues=0 does so never.",
-  "no-requeue": "--max-requeues=0 queues it again never.",
+  requeue: "Every job may be requeued; --max-requeues=0 prevents it.",
+  "no-requeue": "Give --max-requeues=0.",
   ntasks: "Give --nodes and --ntasks-per-node.",
   wrap: "Give the command itself.",
-  parsable: "The job's number is all that is printed on stdout.",
-  "test-only": "--dry-run prints the script; `sbatch --test-only` takes it.",
-  wait: "`slurm status` tells how far it is.",
+  parsable: "stdout always has the job's number alone.",
+  "test-only": "--dry-run prints the script, which `sbatch --test-only` accepts.",
+  wait: "`slurm status` shows the state of the job.",
 };
 
-/** Throws ERR_DEEPLASIA_OPTION for what cannot be handed on. */
+/** Returns the option as sbatch spells it. Throws ERR_DEEPLASIA_OPTION for one that cannot be passed on. */
 export function requirePassable(option: string): string {
   const [, name] = /^--([a-z][a-z0-9_-]*)(=[^\p{Cc}]*)?$/su.exec(option) ?? [];
   if (name === undefined) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_OPTION",
-      `${JSON.stringify(option)} cannot be handed on to sbatch`,
-      {
-        remedy:
-          "Options of sbatch are given by their long names on one line, with = before a value: --gres=gpu:1.",
-      },
-    );
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${JSON.stringify(option)} cannot be passed to sbatch`, {
+      remedy: "Give sbatch options by their long names, on one line, with = before a value: --gres=gpu:1.",
+    });
   }
   const plain = name.replaceAll("_", "-");
   const remedy = OWN[plain];
   if (remedy !== undefined)
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${plain} is decided by the script itself`, {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${plain} is set by the job script itself`, {
       remedy,
     });
   return option.replace(name, plain);

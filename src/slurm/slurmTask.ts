@@ -1,7 +1,7 @@
-/** What SLURM tells a process of its job: the environment variables that are read, in one table. */
+/** The job, array and step that a process belongs to, from SLURM's environment variables. */
 import { DeeplasiaError } from "../errors.js";
 
-/** https://slurm.schedmd.com/sbatch.html and srun.html, "output environment variables". */
+/** All variables that are read. Source: https://slurm.schedmd.com/sbatch.html and srun.html, "output environment variables". */
 const VARIABLES = {
   SLURM_ARRAY_JOB_ID: "text",
   SLURM_ARRAY_TASK_COUNT: "count",
@@ -25,7 +25,7 @@ const VARIABLES = {
   SLURMD_NODENAME: "text",
 } as const;
 
-/** `--array=5-9:2` has the task ids 5, 7 and 9: `first` 5, `step` 2, `count` 3. A list (`1,5,6`) has no step that fits. */
+/** A task of a job array. `--array=5-9:2` has the ids 5, 7 and 9: `first` 5, `step` 2, `count` 3. A list (`1,5,6`) has no step. */
 export interface ArrayTask {
   jobId: string;
   id: number;
@@ -34,22 +34,23 @@ export interface ArrayTask {
   count: number;
 }
 
+/** The place of a process in its SLURM job. */
 export interface SlurmTask {
-  /** The number of this job; the tasks of an array have one each. */
+  /** The number of this job; each task of an array has its own. */
   jobId: string;
-  /** How often SLURM has started this job again. */
+  /** How often SLURM has restarted this job. */
   restarts: number;
-  /** Seconds since 1970 when SLURM will end the job; null: it has not said. */
+  /** When SLURM will end the job, in seconds since 1970; null if not known. */
   endTime: number | null;
   node: string | null;
   /** In SLURM's short form (`n[1-3]`). */
   nodeList: string | null;
   nodes: number;
-  /** Cores of this task; null: not asked for. */
+  /** Cores of this task; null if the job requested no number. */
   cpus: number | null;
-  /** The array that the job is a task of; null: of none. */
+  /** The array that the job is a task of; null if it is of none. */
   array: ArrayTask | null;
-  /** The job step that `srun` started; null: the batch script itself. */
+  /** The job step that `srun` started; null in the batch script itself. */
   step: {
     id: string;
     rank: number;
@@ -58,16 +59,16 @@ export interface SlurmTask {
     nodeIndex: number;
     /** In SLURM's short form. */
     nodeList: string | null;
-    /** Of each node of the step; null: SLURM does not say. */
+    /** Number of tasks on each node of the step; null if not known. */
     tasksPerNode: number[] | null;
   } | null;
 }
 
 /**
- * Where this process stands in its job, or null outside of SLURM.
+ * Returns the place of this process in its job; null outside SLURM.
  *
- * A batch script has SLURM_PROCID too (0), and SLURM_NTASKS of what it may start: only with a step's number is a process
- * one of several. Throws `ERR_DEEPLASIA_OPTION` for a variable that is no number.
+ * A batch script has SLURM_PROCID (0) and SLURM_NTASKS as well, so only SLURM_STEP_ID shows that a process is one of
+ * several. Throws `ERR_DEEPLASIA_OPTION` for a variable that should be a number and is not.
  */
 export function slurmTask(env: NodeJS.ProcessEnv = process.env): SlurmTask | null {
   const { text, count } = reader(env);
@@ -110,7 +111,7 @@ function stepOf(env: NodeJS.ProcessEnv): SlurmTask["step"] {
   };
 }
 
-/** `2(x3),1`: 2, 2, 2 and 1. */
+/** Parses SLURM's counts: `2(x3),1` is 2, 2, 2 and 1. */
 function countsIn(text: string | null): number[] | null {
   if (text === null) return null;
   return text.split(",").flatMap((part) => {
@@ -129,7 +130,7 @@ function reader(env: NodeJS.ProcessEnv) {
     const value = text(name);
     if (value === null || /^\d+$/.test(value)) return value === null ? null : Number(value);
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${name} is "${value}", not a whole number`, {
-      remedy: `SLURM sets ${name} in a job; elsewhere unset it.`,
+      remedy: `SLURM sets ${name} in a job. Unset it outside a job.`,
     });
   };
   return { text, count };

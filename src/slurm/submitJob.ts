@@ -1,4 +1,4 @@
-/** A job's script into a folder of its own, and into SLURM's queue. */
+/** Writes a job's script into a folder of its own and submits it. */
 import { rm, rmdir, writeFile } from "node:fs/promises";
 import { DeeplasiaError } from "../errors.js";
 import { outputError } from "../files.js";
@@ -8,7 +8,7 @@ import { type Job, jobScript } from "./jobScript.js";
 import { makeRunDirectory, requireNameable, scriptIn, writeSubmission } from "./runDirectory.js";
 
 /**
- * Submit a job; `runDirectory` is made for it. Where SLURM refuses, nothing stays behind.
+ * Submits a job in a new `runDirectory`. If SLURM refuses the job, removes the folder again.
  *
  * Throws ERR_DEEPLASIA_SLURM, ERR_DEEPLASIA_OPTION, ERR_DEEPLASIA_OUTPUT.
  */
@@ -39,9 +39,9 @@ export async function submitJob(
     submitted,
   };
   await writeSubmission(runDirectory, facts).catch((error: DeeplasiaError) => {
-    throw new DeeplasiaError(error.code, `${error.message}; job ${jobId} is submitted all the same`, {
+    throw new DeeplasiaError(error.code, `${error.message}; job ${jobId} is submitted nevertheless`, {
       file: error.file,
-      remedy: `${error.remedy} scancel ${jobId} cancels it.`,
+      remedy: `${error.remedy} \`scancel ${jobId}\` cancels the job.`,
       cause: error,
     });
   });
@@ -54,6 +54,6 @@ async function queue(text: string, script: string): Promise<string> {
   } catch (error) {
     throw outputError(error, script);
   }
-  // `12`, or `12;cluster`.
+  // sbatch prints `12` or `12;cluster`.
   return (await slurm("sbatch", ["--parsable", script])).trim().split(";")[0]!;
 }

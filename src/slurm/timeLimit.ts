@@ -1,9 +1,9 @@
-/** The time limit of a job, against what the notice before it takes. */
+/** The time limit of a job, compared with the notice that it gets before. */
 import { type JobOptions, noticeOf } from "../options/slurm.js";
 import { durationText } from "../report/progress.js";
 import { EARLY_SECONDS } from "./requeue.js";
 
-/** sbatch's `--time`: minutes, minutes:seconds, hours:minutes:seconds, days-hours[:minutes[:seconds]]; null: no such. */
+/** Parses sbatch's `--time`: minutes, minutes:seconds, hours:minutes:seconds, days-hours[:minutes[:seconds]]; else null. */
 export function timeLimitSeconds(text: string): number | null {
   const found = /^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$/.exec(text.trim());
   if (found === null) return null;
@@ -13,16 +13,16 @@ export function timeLimitSeconds(text: string): number | null {
   return third !== undefined ? (first! * 60 + second!) * 60 + third : first! * 60 + (second ?? 0);
 }
 
-/** What is to be said of a job that gets its signal before it has done much; null where it has time enough. */
+/** Returns a warning about a job that gets its signal before it has done much; null if it has enough time. */
 export function shortTimeWarning({ time, signal }: Pick<JobOptions, "time" | "signal">): string | null {
   const limit = time === undefined ? null : timeLimitSeconds(time);
   const notice = noticeOf(signal);
-  // 0 is no limit. The signal may come early, and the start takes its time as well.
+  // 0 means no limit. The signal may come early, and starting takes time as well.
   if (limit === null || limit === 0 || limit >= 2 * (notice + EARLY_SECONDS)) return null;
   const left = limit - notice - EARLY_SECONDS;
-  const work = left > 0 ? `${durationText(left)} are sure for work` : "no time is sure for work";
+  const work = left > 0 ? `may leave only ${durationText(left)} for work` : "may leave no time for work";
   return (
-    `--time=${time} is not well above the notice of --signal=${signal}: SLURM may send it ${EARLY_SECONDS} s early, ` +
-    `so ${work}. Give more time, or less notice.`
+    `--time=${time} with --signal=${signal} ${work}: SLURM may send the signal ${EARLY_SECONDS} s early. ` +
+    "Give more time, or less notice."
   );
 }

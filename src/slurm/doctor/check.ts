@@ -1,32 +1,36 @@
-/** One thing that `slurm doctor` looks at. */
+/** The result of one check of `slurm doctor`. */
 import { setTimeout } from "node:timers/promises";
 import { formatError, toDeeplasiaError } from "../../errors.js";
 
+/** The result of one check. */
 export interface Check {
-  /** One word or two: what was looked at. */
+  /** The subject, in one or two words. */
   what: string;
-  /** null: could not be found out, which stops nothing. */
+  /** Null if it could not be found out, which stops nothing. */
   ok: boolean | null;
   found: string;
-  /** Where it is not ok. */
+  /** What to do if it is not ok. */
   remedy?: string;
 }
 
-/** A check that always ends: in time, and without throwing. Those of a process come in turn, and have 9 s together. */
+/**
+ * Runs a check and always returns within its time limit, without throwing. The checks of one process run one after the
+ * other and take at most 9 s together.
+ */
 export async function limited(
   what: string,
-  patienceMs: number,
+  timeoutMs: number,
   look: () => Promise<Omit<Check, "what">>,
 ): Promise<Check> {
-  const late = new AbortController();
-  const patience = setTimeout(patienceMs, null, { signal: late.signal, ref: false }).catch(() => null);
+  const ended = new AbortController();
+  const timeout = setTimeout(timeoutMs, null, { signal: ended.signal, ref: false }).catch(() => null);
   try {
-    const result = await Promise.race([look(), patience]);
-    return { what, ...(result ?? { ok: null, found: `no answer within ${patienceMs / 1000} s` }) };
+    const result = await Promise.race([look(), timeout]);
+    return { what, ...(result ?? { ok: null, found: `no answer within ${timeoutMs / 1000} s` }) };
   } catch (error) {
     return { what, ok: null, found: formatError(toDeeplasiaError(error)).replaceAll(/\s*\n\s*/g, " ") };
   } finally {
-    late.abort();
+    ended.abort();
   }
 }
 
@@ -36,7 +40,7 @@ const MARKS = new Map([
   [null, "unknown"],
 ]);
 
-/** `ok       tasks: 2, as train needs`, with `-> what to do` where it is not. */
+/** Formats each check as a line, `ok       tasks: 2, as train needs`, with `-> what to do` if it is not ok. */
 export function formatChecks(checks: readonly Check[]): string {
   return checks
     .map(({ what, ok, found, remedy }) => {

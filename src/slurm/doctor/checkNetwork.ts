@@ -1,4 +1,4 @@
-/** Whether the processes of a step reach each other: each of them calls the first one, over TCP and by name. */
+/** Whether the processes of a step reach each other: each connects to the first one over TCP, by name. */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
@@ -10,26 +10,26 @@ import { type Check, limited } from "./check.js";
 
 const WHAT = "network";
 
-const PATIENCE_MS = 5_000;
-/** Less than that, so that the one who waits can still say for whom. */
+const TIMEOUT_MS = 5_000;
+/** Less than the time limit, so that the first process can still name the missing ones. */
 const WAIT_MS = 4_500;
-/** How long those who have called stay, until the first one has no more use for them. */
+/** How long connected processes stay until the first one releases them. */
 const STAY_MS = 10_000;
 
 type Step = NonNullable<SlurmTask["step"]>;
 
-/** A port that all processes of a job know, above those of services and below those that connections get. */
+/** Returns a port that all processes of a job know: above the ports of services, below the ephemeral ones. */
 export const portOf = (jobId: string): number => 15_000 + (Number(jobId) % 15_000);
 
-/** Those who have called, and wait. */
+/** The processes that have connected to the first one and wait. */
 export interface Gathering {
   check: Check;
   release(): void;
 }
 
 /**
- * The first process waits for all others, and keeps them until `release`. Who is late is named by number; that is no
- * failure yet, as starting takes its time.
+ * Waits in the first process for all others and keeps them connected until `release`. A process that is late is named by
+ * its rank; that is no failure yet, because starting takes time.
  */
 export async function gather({ ranks }: Step, port: number): Promise<Gathering> {
   const missing = new Set(Array.from({ length: ranks - 1 }, (_, i) => i + 1));
@@ -43,13 +43,14 @@ export async function gather({ ranks }: Step, port: number): Promise<Gathering> 
       if (missing.size === 0) complete.abort();
     });
   });
-  const check = await limited(WHAT, PATIENCE_MS, async () => {
+  const check = await limited(WHAT, TIMEOUT_MS, async () => {
     server.listen(port);
     await once(server, "listening");
     if (missing.size > 0) await setTimeout(WAIT_MS, null, { signal: complete.signal }).catch(() => null);
-    if (missing.size === 0) return { ok: true, found: `all ${ranks} processes have called on port ${port}` };
-    const found = `no call from process ${[...missing].join(", ")} of ${ranks} on port ${port} within ${WAIT_MS / 1000} s`;
-    return { ok: null, found, remedy: "they are slow to start, or say below what stops them" };
+    if (missing.size === 0)
+      return { ok: true, found: `all ${ranks} processes have connected on port ${port}` };
+    const found = `process ${[...missing].join(", ")} of ${ranks} did not connect on port ${port} within ${WAIT_MS / 1000} s`;
+    return { ok: null, found, remedy: "they are slow to start, or report below what stops them" };
   });
   const release = () => {
     for (const socket of callers) socket.end("done\n");
@@ -58,7 +59,7 @@ export async function gather({ ranks }: Step, port: number): Promise<Gathering> 
   return { check, release };
 }
 
-/** Call the first process of the step. `nodeList`: nodes of the step, in SLURM's short form. */
+/** Connects to the first process of the step. `nodeList` holds the nodes of the step in SLURM's short form. */
 export function callFirst({ rank }: Step, nodeList: string, port: number, node: string): Promise<Check> {
   return limited(WHAT, WAIT_MS + STAY_MS, async () => {
     const [first = ""] = await nodeNames(nodeList);
@@ -69,15 +70,15 @@ export function callFirst({ rank }: Step, nodeList: string, port: number, node: 
       if (error === null) return { ok: true, found: `process ${rank} on ${node} reaches ${host}:${port}` };
       if (performance.now() > end) {
         const found = `process ${rank} on ${node} cannot reach ${first} (${host}:${port}): ${error.message}`;
-        // Where a machine answers, and only nobody listens yet, the way is free.
+        // The machine answers and only no process listens yet, so the network is not at fault.
         if (isSystemError(error, "ECONNREFUSED")) return { ok: null, found };
         return {
           ok: false,
           found,
-          remedy: `ask the site whether nodes may talk over TCP, and whether ${first} has that name`,
+          remedy: `ask the site whether nodes may connect over TCP, and whether ${first} is the node's name`,
         };
       }
-      // The first one may not have begun to listen.
+      // The first process may not listen yet.
       await setTimeout(100);
     }
   });
@@ -87,9 +88,9 @@ async function call(host: string, port: number, rank: number): Promise<Error | n
   const socket = connect({ host, port });
   try {
     await once(socket, "connect", { signal: AbortSignal.timeout(WAIT_MS) });
-    // Not `end`: the other side would hang up, too, before it has answered.
+    // Not `end`: the other side would close the connection, too, before it answers.
     socket.write(`${rank}\n`);
-    // Reached; what is left is to stay until the first one has no more use for this process.
+    // The connection works; stay until the first process releases this one.
     await once(socket, "data", { signal: AbortSignal.timeout(STAY_MS) }).catch(() => {});
     return null;
   } catch (error) {

@@ -1,5 +1,4 @@
-/** What a node must have for the command: GPUs that libtorch sees, and room on its own disk. */
-
+/** Whether a node has what the command needs: GPUs that libtorch sees, and space on its own disk. */
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
@@ -9,23 +8,23 @@ import type { ProbeMessage } from "../../libtorch/probe.js";
 import { plural } from "../../plural.js";
 import { type Check, limited } from "./check.js";
 
-const PATIENCE_MS = 2_500;
+const TIMEOUT_MS = 2_500;
 
-/** What SLURM says of a process's GPUs: the narrowest first; a number, or `type:number`. */
+/** Variables with the number of GPUs, the narrowest scope first; a value is a number, or `type:number`. */
 const GPU_VARIABLES = ["SLURM_GPUS_PER_TASK", "SLURM_GPUS_PER_NODE", "SLURM_GPUS_ON_NODE"];
 
-/** Null where the job asked for no GPU. */
+/** Compares the GPUs that libtorch sees with those that the job requested; null if it requested none. */
 export async function checkGpus(node: string, env: NodeJS.ProcessEnv = process.env): Promise<Check | null> {
   const name = GPU_VARIABLES.find((variable) => env[variable]);
   if (name === undefined) return null;
   const wanted = Number(env[name]!.split(":").at(-1));
-  return await limited("devices", PATIENCE_MS, async () => {
+  return await limited("devices", TIMEOUT_MS, async () => {
     const message = await probe();
     if ("message" in message)
       return {
         ok: false,
         found: `on ${node}: ${message.message}`,
-        remedy: "`deeplasia-native doctor` says more",
+        remedy: "`deeplasia-native doctor` shows more",
       };
     const found = message.loaded.devices.filter(({ name }) => name.startsWith("cuda")).length;
     const what = `${plural(found, "CUDA device answers", "CUDA devices answer")} on ${node}, ${name} is ${wanted}`;
@@ -37,30 +36,33 @@ export async function checkGpus(node: string, env: NodeJS.ProcessEnv = process.e
   });
 }
 
-/** In a process of its own: loading a broken library may end it, and takes this one's time. */
+/** Loads libtorch in a child process, because loading a broken library may kill the process. */
 function probe(): Promise<ProbeMessage> {
   const program = fileURLToPath(new URL("../../libtorch/probe.js", import.meta.url));
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program], { timeout: PATIENCE_MS }, (error, stdout) => {
+    execFile(process.execPath, [program], { timeout: TIMEOUT_MS }, (error, stdout) => {
       try {
         resolve(JSON.parse(stdout) as ProbeMessage);
       } catch {
-        reject(error ?? new Error(`loading libtorch said: ${stdout}`));
+        reject(error ?? new Error(`loading libtorch printed: ${stdout}`));
       }
     });
   });
 }
 
-/** Where the command will copy pictures to, and what it leaves to others there. */
+/** The scratch folder that the command copies pictures to. */
 export interface WantedScratch {
   folder: string;
-  /** Bytes. */
+  /** Bytes that the command leaves free there for others. */
   leftFree: number;
 }
 
-/** The command needs the folder itself, with room in it: nobody makes it, or the pictures would land on another disk. */
+/**
+ * Checks that the scratch folder exists, is writable and has free space. A missing folder is not made, because the
+ * pictures could land on another disk then.
+ */
 export function checkScratch({ folder, leftFree }: WantedScratch, node: string): Promise<Check> {
-  return limited("scratch", PATIENCE_MS, async () => {
+  return limited("scratch", TIMEOUT_MS, async () => {
     const no = (what: string, remedy: string) => ({
       ok: false,
       found: `${folder} on ${node} ${what}`,
@@ -68,12 +70,13 @@ export function checkScratch({ folder, leftFree }: WantedScratch, node: string):
     });
     const another = "give another --scratch, or --scratch none";
     const kind = await pathKind(folder);
-    if (kind === null) return no("does not exist", `${another}; on some clusters a prolog has to make it`);
-    if (kind !== "folder") return no("is no folder", another);
+    if (kind === null)
+      return no("does not exist", `${another}; on some clusters a prolog script must create it`);
+    if (kind !== "folder") return no("is not a folder", another);
     try {
       await access(folder, constants.W_OK | constants.X_OK);
     } catch {
-      return no("cannot be written", another);
+      return no("is not writable", another);
     }
     const free = await freeBytes(folder);
     const gigabytes = (free / 1e9).toFixed(1);

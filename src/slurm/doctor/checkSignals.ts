@@ -1,4 +1,4 @@
-/** Whether what SLURM sends to a job arrives in this program, by sending it. */
+/** Whether signals that SLURM sends to a job arrive in this program, by sending one. */
 import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
@@ -8,18 +8,18 @@ import { type Check, limited } from "./check.js";
 
 const WHAT = "signals";
 
-const PATIENCE_MS = 3_000;
-/** How long a signal that was sent may be on its way. */
+const TIMEOUT_MS = 3_000;
+/** How long a signal may take to arrive. */
 const TRAVEL_MS = 1_500;
 
-/** A signal that nobody minds who does not wait for it: SIGUSR1 itself would be taken for SLURM's own. */
+/** A signal that processes ignore by default. SIGUSR1 itself would be taken for SLURM's notice of the time limit. */
 const TEST_SIGNAL = "SIGURG";
 
-/** Sends a signal to the whole step, as SLURM will. `stepId`: SLURM_STEP_ID. */
+/** Sends a signal to the whole step, as SLURM does, and waits for it. `stepId` is SLURM_STEP_ID. */
 export function checkSignals(task: SlurmTask, stepId: string | undefined): Promise<Check> {
-  return limited(WHAT, PATIENCE_MS, async () => {
+  return limited(WHAT, TIMEOUT_MS, async () => {
     if (task.step === null || stepId === undefined) {
-      const found = "this is the batch script itself, and --signal reaches job steps only";
+      const found = "this is the batch script itself, but --signal reaches job steps only";
       return {
         ok: false,
         found,
@@ -33,32 +33,32 @@ export function checkSignals(task: SlurmTask, stepId: string | undefined): Promi
     await signalStep(`${task.jobId}.${stepId}`);
     if (!(await arrived)) {
       const remedy =
-        "start node by srun itself: a shell or a container between them must hand signals on (exec)";
+        "start node directly with srun: a shell or container between them must pass signals on (exec)";
       return {
         ok: false,
         found: `${TEST_SIGNAL} was sent to this step and did not arrive in ${TRAVEL_MS / 1000} s`,
         remedy,
       };
     }
-    // Others of this step get it a little later.
+    // Other processes of this step may get it a little later.
     if (task.step.ranks > 1) await setTimeout(1000);
-    return { ok: true, found: `${TEST_SIGNAL} to this step arrives, and so will SIGUSR1` };
+    return { ok: true, found: `${TEST_SIGNAL} to this step arrived, so SIGUSR1 will arrive as well` };
   });
 }
 
-/** By its number: scancel does not know every name. */
+/** Sends the signal by its number, because scancel does not know every name. */
 async function signalStep(step: string): Promise<void> {
-  await slurm("scancel", [`--signal=${constants.signals[TEST_SIGNAL]}`, step], PATIENCE_MS);
+  await slurm("scancel", [`--signal=${constants.signals[TEST_SIGNAL]}`, step], TIMEOUT_MS);
 }
 
-/** Whether the job may be queued again. */
+/** Checks that the job may be requeued. */
 export function checkRequeue(jobId: string): Promise<Check> {
-  return limited("requeue", PATIENCE_MS, async () => {
+  return limited("requeue", TIMEOUT_MS, async () => {
     const facts = await slurm("scontrol", ["show", "job", jobId, "--oneliner"]);
     const [restarts = "0", limit = "unknown"] = [factIn(facts, "Restarts"), factIn(facts, "TimeLimit")];
     if (factIn(facts, "Requeue") === "1")
-      return { ok: true, found: `allowed; started again ${restarts} times; time limit ${limit}` };
-    const found = "this job may not be queued again, so its time limit is its end";
+      return { ok: true, found: `allowed; restarted ${restarts} times; time limit ${limit}` };
+    const found = "this job may not be requeued, so it ends for good at its time limit";
     return { ok: false, found, remedy: "submit with --requeue" };
   });
 }

@@ -1,17 +1,18 @@
-/** As many processes as the command will use: one too many waits for ever, or does all the work again. */
+/** Whether the job has the number of processes that the command uses. One too many waits for ever or repeats all work. */
 import { plural } from "../../plural.js";
 import type { SlurmTask } from "../slurmTask.js";
 import type { Check } from "./check.js";
 
+/** The processes that a command uses. */
 export interface WantedTasks {
   command: string;
-  /** How many processes SLURM may start for it, the usual number first; null: any number shares the work. */
+  /** The numbers of processes that SLURM may start for it, the usual one first; null if any number shares the work. */
   tasks: readonly number[] | null;
-  /** Nodes that they must be spread over evenly; null: any. */
+  /** The number of nodes over which they must be spread evenly; null if any. */
   nodes: number | null;
 }
 
-/** `nodes`: of the job, where SLURM does not tell those of the step. */
+/** Compares the tasks of a step with those wanted. `nodes` counts those of the job, used if the step's are not known. */
 export function checkTasks(step: NonNullable<SlurmTask["step"]>, nodes: number, wanted: WantedTasks): Check {
   const { ranks, tasksPerNode } = step;
   const used = tasksPerNode?.length ?? nodes;
@@ -24,7 +25,7 @@ export function checkTasks(step: NonNullable<SlurmTask["step"]>, nodes: number, 
     wanted.command === "train"
       ? "make --nodes equal to --trainer.num_nodes and --ntasks-per-node to --trainer.devices"
       : "give --nodes=1 --ntasks-per-node=1";
-  const uneven = isNumber && used === wanted.nodes ? " (unequal numbers on them)" : "";
+  const uneven = isNumber && used === wanted.nodes ? " (unevenly spread)" : "";
   const uses = `${wanted.tasks?.[0] ?? ranks}${wanted.nodes === null ? "" : ` on ${wanted.nodes}`}`;
   return { what, ok: false, found: `${found}${uneven}, but ${wanted.command} uses ${uses}`, remedy };
 }

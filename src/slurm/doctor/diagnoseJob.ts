@@ -1,4 +1,4 @@
-/** `slurm doctor` within a job: what would stop the command, before it reads anything. */
+/** `slurm doctor` in a job: finds what would stop the command, before the command reads anything. */
 import { hostname } from "node:os";
 import type { SlurmTask } from "../slurmTask.js";
 import type { Check } from "./check.js";
@@ -8,32 +8,33 @@ import { checkGpus, checkScratch, type WantedScratch } from "./checkNode.js";
 import { checkRequeue, checkSignals } from "./checkSignals.js";
 import { checkTasks, type WantedTasks } from "./checkTasks.js";
 
+/** The options of `diagnoseJob`. */
 export interface JobDoctorOptions {
   wanted: WantedTasks;
-  /** Where the command will copy pictures to; null: nowhere. */
+  /** Where the command will copy pictures; null if it copies none. */
   scratch: WantedScratch | null;
-  /** Connects this process with the others as the command will, and parts again; null: the command does not. */
+  /** Connects this process with the others as the command does, and disconnects again; null if the command does not. */
   meet: (() => Promise<void>) | null;
   env: NodeJS.ProcessEnv;
 }
 
 /**
- * The checks of one process of a job, run by all of them. Those of a node are its first process's, those of the job the
- * very first one's. Takes less than 10 seconds where all is well.
+ * Runs the checks of one process of a job; all processes call it. The first process on a node checks the node, and the
+ * first process of the job checks the job. Takes less than 10 seconds if all is well.
  */
 export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): Promise<Check[]> {
   const { wanted, scratch, meet, env } = options;
   const { step, jobId, nodes } = task;
   const checks: (Check | null)[] = [];
   if (step === null || step.localRank === 0)
-    checks.push(...(await ofNode(task.node ?? hostname(), scratch, env)));
+    checks.push(...(await checkNode(task.node ?? hostname(), scratch, env)));
   const stepId = env.SLURM_STEP_ID;
   if (step === null) {
     checks.push(await checkSignals(task, stepId));
   } else if (step.rank === 0) {
     const { check, release } = await gather(step, portOf(jobId));
     checks.push(checkTasks(step, nodes, wanted), check);
-    // Nobody dies of it; still it is sent when all are here, so that none is in the middle of starting.
+    // The test signal kills no process, but it is sent only when all have started, in case one ignores nothing yet.
     if (check.ok === true) checks.push(await checkSignals(task, stepId));
     release();
     checks.push(await checkRequeue(jobId));
@@ -44,7 +45,7 @@ export async function diagnoseJob(task: SlurmTask, options: JobDoctorOptions): P
   return checks.filter((check) => check !== null);
 }
 
-async function ofNode(
+async function checkNode(
   node: string,
   scratch: WantedScratch | null,
   env: NodeJS.ProcessEnv,

@@ -18,7 +18,7 @@ const step = (rank: number, ranks: number) => ({
   tasksPerNode: Array<number>(ranks).fill(1),
 });
 
-test("the processes of a step find each other, at the address that the site has for a name", async () => {
+test("the processes of a step connect, using the address that the site gives a node", async () => {
   const names =
     'case "$2" in hostnames) echo n1.invalid;; node) echo "NodeName=n1 NodeAddr=127.0.0.1 Port=1";; esac';
   await fakeSlurm({ scontrol: names });
@@ -26,28 +26,28 @@ test("the processes of a step find each other, at the address that the site has 
   const calls = [1, 2].map((rank) => callFirst(step(rank, 3), "n[1-3]", port, `n${rank}`));
   const { check, release } = await gather(step(0, 3), port);
   expect(check).toMatchObject({ ok: true, found: expect.stringContaining("all 3 processes") });
-  // Nobody leaves before that.
+  // No process leaves before `release`.
   const early = Promise.race([...calls, Promise.resolve("none")]);
   expect(await early).toBe("none");
   release();
   for (const call of await Promise.all(calls)) expect(call).toMatchObject({ ok: true });
 });
 
-test("who does not call is named, and who cannot", async () => {
+test("a process that does not connect and one that cannot are named", async () => {
   await fakeSlurm({ scontrol: "echo unknown.invalid" });
   const [{ check, release }, lost] = await Promise.all([
     gather(step(0, 2), await freePort()),
     callFirst(step(1, 2), "n[1-2]", await freePort(), "n2"),
   ]);
   release();
-  expect(check).toMatchObject({ ok: null, found: expect.stringContaining("no call from process 1 of 2") });
+  expect(check).toMatchObject({ ok: null, found: expect.stringContaining("process 1 of 2 did not connect") });
   expect(lost).toMatchObject({
     ok: false,
     found: expect.stringMatching(/process 1 on n2 cannot reach unknown/),
   });
 });
 
-test("a signal that SLURM sends arrives, or does not, or is for nobody", async () => {
+test("checkSignals reports whether a signal from SLURM arrives, and fails in a batch script", async () => {
   const task = (env: object) => slurmTask({ SLURM_JOB_ID: "7", ...env })!;
   const inStep = task({ SLURM_PROCID: "0", SLURM_STEP_ID: "0" });
   const batch = await checkSignals(task({ SLURM_PROCID: "0" }), undefined);
@@ -63,7 +63,7 @@ test("a signal that SLURM sends arrives, or does not, or is for nobody", async (
   expect(await calls()).toEqual(Array(2).fill("scancel --signal=23 7.0"));
 });
 
-test("the number of processes must be the command's, spread evenly over its nodes", () => {
+test("checkTasks wants the command's number of processes, spread evenly over its nodes", () => {
   const train = (tasks: number[], nodes: number) => ({ command: "train", tasks, nodes });
   const on = (...tasksPerNode: number[]) => ({
     ...step(
@@ -80,11 +80,11 @@ test("the number of processes must be the command's, spread evenly over its node
   expect(look(on(2), train([2], 2))).toMatch(
     /^FAILED {3}tasks: 2 on 1 node, but train uses 2 on 2 -> .*num_nodes/,
   );
-  expect(look(on(3, 1), train([4], 2))).toMatch(/^FAILED .*unequal numbers/);
+  expect(look(on(3, 1), train([4], 2))).toMatch(/^FAILED .*unevenly spread/);
   expect(look(on(2, 2), train([2, 1], 1))).toMatch(/^FAILED {3}tasks: 4 on 2 nodes, but train uses 2 on 1/);
 });
 
-test("scratch must be there, and have room", async () => {
+test("a scratch folder must exist, be a folder and have free space", async () => {
   const folder = await temporaryFolder();
   expect(await checkScratch({ folder, leftFree: 0 }, "n1")).toMatchObject({ ok: true });
   const missing = await checkScratch({ folder: join(folder, "none"), leftFree: 0 }, "n1");
@@ -97,7 +97,7 @@ test("scratch must be there, and have room", async () => {
   });
 });
 
-test("processes that cannot connect as the command will are a failure, what else stops them is not known", async () => {
+test("checkMeeting fails if processes cannot connect, and is undecided about other errors", async () => {
   const failing = (code: ErrorCode) => () =>
     Promise.reject(new DeeplasiaError(code, "no way", { remedy: "go" }));
   expect(await checkMeeting(step(0, 2), async () => {})).toMatchObject({ ok: true });
@@ -108,7 +108,7 @@ test("processes that cannot connect as the command will are a failure, what else
   });
 });
 
-test("a check ends in time and without throwing", async () => {
+test("a check ends within its time limit and does not throw", async () => {
   expect(await limited("late", 10, () => new Promise(() => {}))).toMatchObject({ ok: null });
   const failing = limited("broken", 1000, () => Promise.reject(new Error("no\nway")));
   expect(await failing).toEqual({ what: "broken", ok: null, found: "no way" });

@@ -18,7 +18,7 @@ const job = (options: object, more: Partial<Job> = {}): Job => ({
   ...more,
 });
 
-/** What bash makes of the words after `printf '%s\0'`. */
+/** Returns the words that bash passes to `printf '%s\0'`. */
 function wordsOf(script: string, env: Record<string, string> = {}): string[] {
   return execFileSync("bash", { input: script, env: { PATH: process.env.PATH, ...env }, encoding: "utf8" })
     .split("\0")
@@ -26,7 +26,7 @@ function wordsOf(script: string, env: Record<string, string> = {}): string[] {
 }
 
 describe("a job's script", () => {
-  test("is this one", () => {
+  test("is recorded here", () => {
     const options = {
       ...{ nodes: 2, gpusPerNode: "a100:4", cpusPerTask: 8, mem: "32G", time: "8:00:00", partition: "gpu" },
       ...{ array: "0-15%4", account: "lab", constraint: "[a|b]", qos: "long", signal: "USR1@120" },
@@ -61,17 +61,18 @@ deeplasia=(/usr/bin/node /opt/deeplasia/bin.cjs)
 command=(predict 'a b.png' --sex F --scratch "/scratch/$USER/x y")
 step=(srun --cpus-per-task=8 --gpus-per-task=1)
 
-# As a job step: SLURM's signals reach steps, not this shell, which outlives the step to tell how it ended.
+# The command runs as a job step, because SLURM's signals reach steps, not this shell.
+# The shell ignores SIGTERM, so that it outlives the step and passes on its exit status.
 trap : TERM
 "\${step[@]}" "\${deeplasia[@]}" slurm doctor "\${command[@]}" &&
 "\${step[@]}" "\${deeplasia[@]}" "\${command[@]}"
 
-# If its time limit ended it, the job is queued again.
+# Requeues the job if its time limit ended it.
 exec "\${deeplasia[@]}" slurm requeue '/home/me/slurm/50% off' --exit-status=$? --notice=120 --max-requeues=3
 `);
   });
 
-  test("hands every text on as it is: spaces, quotes, line breaks, dollars", async () => {
+  test("passes every text on unchanged: spaces, quotes, line breaks, dollars", async () => {
     const folder = await temporaryFolder();
     await writeTree(folder, { srun: '#!/bin/sh\nexec "$@"\n' });
     await chmod(join(folder, "srun"), 0o755);
@@ -111,7 +112,7 @@ exec "\${deeplasia[@]}" slurm requeue '/home/me/slurm/50% off' --exit-status=$? 
   });
 });
 
-test("of an expanded word, variables alone are expanded", () => {
+test("expandedWord expands variables and nothing else", () => {
   const env: Record<string, string> = { A: "1 2", USER: "me's" };
   const pieces = fc.constantFrom(
     "$A",

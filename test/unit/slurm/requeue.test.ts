@@ -8,8 +8,8 @@ import { temporaryFolder } from "../../helpers/temporary.js";
 const ended = (exitStatus: number, secondsLeft: number | null, timeOuts = 0, preempted = false) =>
   verdictOf({ exitStatus, secondsLeft, preempted, notice: 90, timeOuts, maxRequeues: 2 });
 
-test("a time-out goes on and is counted, up to the cap", () => {
-  // The signal comes up to a minute early.
+test("a job that timed out is requeued and counted, up to --max-requeues", () => {
+  // SLURM may send the signal up to a minute early.
   for (const left of [0, 80, 149, null])
     expect(ended(138, left)).toMatchObject({
       requeued: true,
@@ -22,33 +22,33 @@ test("a time-out goes on and is counted, up to the cap", () => {
   expect(capped.why).toMatch(/time-out 3, --max-requeues=2/);
 });
 
-test("a preemption with notice, or a signal by hand, goes on and is not counted", () => {
+test("a preemption with notice, or a signal sent by hand, requeues the job and is not counted", () => {
   for (const left of [3600, Number.POSITIVE_INFINITY])
     expect(ended(138, left, 2)).toMatchObject({ requeued: true, timeOut: false });
 });
 
-test("a preemption with a grace time goes on and is not counted, whatever time is left of the grace", () => {
+test("a preemption with a grace time requeues the job and is not counted, whatever is left of the grace time", () => {
   for (const status of [138, 143])
     for (const left of [0, 45, 3600])
       expect(ended(status, left, 2, true)).toMatchObject({
         requeued: true,
         timeOut: false,
-        why: expect.stringContaining("preempts"),
+        why: expect.stringContaining("preempted"),
       });
-  // It has ended by itself, or somebody else ended it.
+  // The command ended by itself, or something other than the preemption ended it.
   for (const status of [0, 1, 3, 130, 137]) expect(ended(status, 45, 0, true).requeued).toBe(false);
 });
 
-test("SLURM's words for a preemption of this start of the job", () => {
+test("preemptedIn recognises a preemption of this start of the job", () => {
   const facts = (preempted: string) =>
     `JobId=1 Requeue=1 StartTime=2026-11-30T11:34:13 EndTime=2026-11-30T11:35:29 PreemptEligibleTime=2026-11-30T11:34:13 PreemptTime=${preempted} SuspendTime=None`;
   expect(preemptedIn(facts("2026-11-30T11:34:29"))).toBe(true);
   expect(preemptedIn(facts("None"))).toBe(false);
-  // Of the start before this one.
+  // A preemption of an earlier start.
   expect(preemptedIn(facts("2026-11-30T10:34:29"))).toBe(false);
 });
 
-test("SIGTERM after the time limit is a time-out too, before it the end", () => {
+test("SIGTERM after the time limit is a time-out; before the limit it ends the job", () => {
   expect(ended(143, 0)).toMatchObject({
     requeued: true,
     timeOut: true,
@@ -69,18 +69,18 @@ test.each([
   [3, "exit status 3"],
   [130, "SIGINT"],
   [137, "memory"],
-])("exit status %i is the end, and why", (exitStatus, why) => {
+])("exit status %i ends the job, with the reason", (exitStatus, why) => {
   const verdict = ended(exitStatus, 10);
   expect(verdict).toMatchObject({ requeued: false, timeOut: false });
   expect(verdict.why).toContain(why);
 });
 
-test("SLURM's words for the time that is left", () => {
+test("secondsIn parses squeue's time left", () => {
   const texts = ["0:05", "1:02\n", "2:00:01", "1-00:00:00", "UNLIMITED", "INVALID", "NOT_SET", ""];
   expect(texts.map(secondsIn)).toEqual([5, 62, 7201, 86_400, Number.POSITIVE_INFINITY, 0, null, null]);
 });
 
-test("each task of an array counts its own time-outs, in the job's folder", async () => {
+test("each task of an array counts its own time-outs in the job's folder", async () => {
   const calls = await fakeSlurm({ squeue: "echo 1:00", scontrol: "" });
   const folder = await temporaryFolder();
   const env = { SLURM_ARRAY_JOB_ID: "6", SLURM_ARRAY_TASK_COUNT: "4", SLURM_JOB_ID: "8" };

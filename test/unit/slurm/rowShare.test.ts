@@ -19,20 +19,20 @@ const step = (rank: number, ranks: number) => ({
 });
 
 describe("shareOf", () => {
-  it("is what the option says, wherever it runs", () => {
+  it("returns the share that the option names, in and outside a job", () => {
     expect(shareOf("3/16", array(0, 0, 4))).toEqual({ number: 3, of: 16 });
     expect(shareOf("none", array(0, 0, 4))).toBeNull();
     expect(shareOf(undefined, array(0, 0, 4))).toBeNull();
     expect(shareOf("1/1")).toBeNull();
   });
 
-  it("is by itself the task's of an array, whatever its ids", () => {
+  it("returns for auto the share of the array task, whatever its ids", () => {
     expect(shareOf("auto", array(7, 5, 4))).toEqual({ number: 3, of: 4 });
     expect(shareOf("auto", array(9, 5, 3, 2))).toEqual({ number: 3, of: 3 });
     expect(shareOf("auto", array(1, 1, 1))).toBeNull();
   });
 
-  it("is by itself the rank's in a job step, and in the step of an array both multiply", () => {
+  it("returns for auto the share of the rank in a job step, multiplied with the tasks of an array", () => {
     expect(shareOf("auto", step(1, 2))).toEqual({ number: 2, of: 2 });
     const all = [0, 1, 2].flatMap((id) =>
       [0, 1].map((rank) => shareOf("auto", { ...array(id, 0, 3), ...step(rank, 2) })),
@@ -40,7 +40,7 @@ describe("shareOf", () => {
     expect(all).toEqual([1, 2, 3, 4, 5, 6].map((number) => ({ number, of: 6 })));
   });
 
-  it("is everything outside of a job, and for a batch script that is one process", () => {
+  it("returns all rows outside a job and in a batch script, which is one process", () => {
     expect(shareOf("auto", {})).toBeNull();
     expect(shareOf("auto", { ...JOB, SLURM_PROCID: "0", SLURM_NTASKS: "8" })).toBeNull();
   });
@@ -54,30 +54,30 @@ describe("shareOf", () => {
   });
 });
 
-describe("an array that is submitted again into an unfinished run", () => {
+describe("an array that is submitted again for an unfinished run", () => {
   const again = (of: number, env: NodeJS.ProcessEnv, layout = arrayLayout(array(1, 1, 3))) => {
     const { array: task, step: place } = slurmTask(env)!;
     return shareAgain({ of, layout }, { array: task!, step: place });
   };
 
   it("takes the shares that its tasks had, however many of them are lost", () => {
-    // `--array=2`, `--array=2,3`, and the whole of it, whatever its ids are now.
+    // `--array=2`, `--array=2,3`, and the whole array with other ids.
     expect(again(3, array(2, 2, 1))).toEqual({ number: 2, of: 3 });
     expect([2, 3].map((id) => again(3, array(id, 2, 2)))).toEqual(
       [2, 3].map((number) => ({ number, of: 3 })),
     );
     expect(again(3, array(12, 10, 3))).toEqual({ number: 3, of: 3 });
-    // `--array=5-9:2`, and its task 9.
+    // Task 9 of `--array=5-9:2`.
     expect(again(3, array(9, 9, 1), arrayLayout(array(5, 5, 3, 2)))).toEqual({ number: 3, of: 3 });
   });
 
-  it("takes those of its step's processes", () => {
+  it("takes the shares of its step's processes", () => {
     const begun = arrayLayout({ ...array(0, 0, 3), ...step(0, 2) });
     const lost = [0, 1].map((rank) => again(6, { ...array(2, 2, 1), ...step(rank, 2) }, begun));
     expect(lost).toEqual([5, 6].map((number) => ({ number, of: 6 })));
   });
 
-  it("is refused where its tasks were none of the run, with the flag that names a share", () => {
+  it("is refused if the run had no such tasks, and the remedy names the flag for a share", () => {
     for (const [env, layout] of [
       [array(4, 4, 1), arrayLayout(array(1, 1, 3))],
       [array(6, 6, 1), arrayLayout(array(5, 5, 3, 2))],
@@ -85,7 +85,7 @@ describe("an array that is submitted again into an unfinished run", () => {
       [{ ...array(2, 2, 1), ...step(0, 2) }, arrayLayout(array(1, 1, 3))],
     ] as const) {
       const failing = () => again(3, env, layout);
-      expect(failing).toThrow(/an unfinished run of 3 shares is there/);
+      expect(failing).toThrow(/the output has an unfinished run of 3 shares/);
       expect(failing).toThrow(expect.objectContaining({ remedy: expect.stringContaining("--shard 2/3") }));
     }
   });

@@ -10,12 +10,12 @@ const JOB = {
 const ARRAY = { ...JOB, SLURM_ARRAY_JOB_ID: "6", SLURM_ARRAY_TASK_COUNT: "3", SLURM_ARRAY_TASK_MIN: "5" };
 
 describe("slurmTask", () => {
-  it("is null outside of a job", () => {
+  it("returns null outside a job", () => {
     expect(slurmTask({})).toBeNull();
     expect(slurmTask({ SLURM_JOB_ID: "" })).toBeNull();
   });
 
-  it("tells a batch script from the tasks that srun starts", () => {
+  it("distinguishes a batch script from the tasks that srun starts", () => {
     const batch = { ...JOB, SLURM_PROCID: "0", SLURM_NTASKS: "2", SLURM_RESTART_COUNT: "1" };
     expect(slurmTask(batch)).toMatchObject({ jobId: "7", restarts: 1, nodes: 2, node: "n1", step: null });
     const step = {
@@ -32,14 +32,14 @@ describe("slurmTask", () => {
     expect(slurmTask(spread)?.step?.tasksPerNode).toEqual([2, 2, 2, 1]);
   });
 
-  it("tells the tasks of an array by their ids", () => {
+  it("returns the ids of an array's tasks", () => {
     const array = slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: "7", SLURM_ARRAY_TASK_STEP: "2" })?.array;
     expect(array).toEqual({ jobId: "6", id: 7, first: 5, step: 2, count: 3 });
-    // A list of ids: the job can be told how it ended all the same.
+    // A list of ids has no step that fits; the task is returned nevertheless, because `slurm requeue` needs it.
     expect(slurmTask({ ...ARRAY, SLURM_ARRAY_TASK_ID: "11" })?.array).toMatchObject({ id: 11 });
   });
 
-  it("refuses what is no number, by name", () => {
+  it("names a variable that is not a number", () => {
     expect(() => slurmTask({ ...JOB, SLURM_PROCID: "x" })).toThrow(/SLURM_PROCID is "x"/);
   });
 });

@@ -23,7 +23,7 @@ const submit = (runDir: string, options: object = {}) =>
   });
 
 describe("submit", () => {
-  test("hands SLURM the script of a new folder, which remembers the job", async () => {
+  test("writes the script into a new folder, submits it and records the job", async () => {
     const calls = await fakeSlurm({ scontrol: CONFIG, sbatch: "echo '12;here'" });
     const folder = join(await temporaryFolder(), "a b");
     expect(await submit(folder)).toEqual({ jobId: "12", runDirectory: folder });
@@ -34,11 +34,11 @@ describe("submit", () => {
       cluster: "here",
       command: ["predict", "a.png"],
     });
-    // A second job does not write over the first.
+    // A second job does not overwrite the first.
     await expect(submit(folder)).rejects.toThrow(/is not empty/);
   });
 
-  test("passes on what sbatch says, and leaves nothing behind", async () => {
+  test("passes on sbatch's error and leaves no folder behind", async () => {
     const refusal = "echo 'sbatch: error: invalid partition specified: nope' >&2; exit 1";
     await fakeSlurm({ scontrol: CONFIG, sbatch: refusal });
     const folder = join(await temporaryFolder(), "job");
@@ -59,7 +59,7 @@ describe("submit", () => {
     ["Requested time limit is invalid (missing or exceeds some limit)", /--time/],
     ["Batch job submission failed: Invalid job array specification", /--array/],
     ["Unable to contact slurm controller (connect failure)", /scontrol ping/],
-  ])("where sbatch says %s, the remedy fits", async (said, remedy) => {
+  ])("has a remedy for sbatch's error: %s", async (said, remedy) => {
     await fakeSlurm({ scontrol: CONFIG, sbatch: `echo 'sbatch: error: ${said}' >&2; exit 1` });
     const failure = submit(join(await temporaryFolder(), "job"));
     await expect(failure).rejects.toMatchObject({
@@ -68,18 +68,20 @@ describe("submit", () => {
     });
   });
 
-  test("keeps to the site's largest array", async () => {
+  test("refuses an array above the site's limit", async () => {
     const calls = await fakeSlurm({ scontrol: CONFIG, sbatch: "echo 1" });
     const folder = join(await temporaryFolder(), "job");
     await expect(submit(folder, { array: "1-4" })).rejects.toThrow(/task ids up to 3/);
     expect((await calls()).some((call) => call.startsWith("sbatch"))).toBe(false);
   });
 
-  test("without SLURM says that there is none", async () => {
+  test("reports a missing SLURM command", async () => {
     await fakeSlurm({});
     const { PATH } = process.env;
     process.env.PATH = PATH!.split(":")[0];
-    await expect(submit(join(await temporaryFolder(), "job"))).rejects.toThrow(/there is no scontrol here/);
+    await expect(submit(join(await temporaryFolder(), "job"))).rejects.toThrow(
+      /there is no scontrol on PATH/,
+    );
     process.env.PATH = PATH;
   });
 });
@@ -97,7 +99,7 @@ describe("a job's folder", () => {
   };
   const tasks = async (folder: string) => tasksOf(folder, await readSubmission(folder));
 
-  test("knows what SLURM says of each task, and what SLURM has forgotten", async () => {
+  test("lists the tasks that SLURM knows and those that it has forgotten", async () => {
     const end = { time: "t", restarts: 0, exitStatus: 0, timeOut: false, requeued: false, why: "the end" };
     const folder = await folderOf(`${JSON.stringify(end)}\n{"time": "cut sh`);
     const script = join(folder, "job.sh");
@@ -110,37 +112,37 @@ describe("a job's folder", () => {
     ]);
   });
 
-  test("of a job that is long gone", async () => {
+  test("lists no tasks of a job that has left the queue", async () => {
     await fakeSlurm({ squeue: "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1" });
     expect(await tasks(await folderOf())).toEqual([]);
   });
 
-  test("is not taken for another job of the same number", async () => {
+  test("is not mistaken for another job with the same number", async () => {
     await fakeSlurm({ squeue: "echo '6|RUNNING|None|1:02|n1|/home/you/other.sh'" });
     const job = await readSubmission(await folderOf());
-    await expect(queueOf(job)).rejects.toThrow(/job 6 is another one here, of \/home\/you\/other.sh/);
+    await expect(queueOf(job)).rejects.toThrow(/job 6 is another job on this cluster: \/home\/you\/other.sh/);
   });
 
-  test("is one that `slurm submit` made", async () => {
+  test("must be one that `slurm submit` made", async () => {
     const folder = await temporaryFolder();
-    await expect(readSubmission(folder)).rejects.toThrow(/no folder of `slurm submit`/);
+    await expect(readSubmission(folder)).rejects.toThrow(/`slurm submit` did not make/);
     await writeTree(folder, { "slurm.json": "{}" });
-    await expect(readSubmission(folder)).rejects.toThrow(/cannot understand .*slurm.json/);
+    await expect(readSubmission(folder)).rejects.toThrow(/slurm.json is not a valid record/);
   });
 });
 
-test("the last task of an array", () => {
+test("an array must end after it begins and fit the cluster's limit", () => {
   expect(["0-15", "0-15%4", "1-10:4", "3-3"].map(lastTask)).toEqual([15, 15, 9, 3]);
   expect(() => lastTask("5-1")).toThrow(/last task comes before the first/);
   expect(() => requireArrayFits("0-1000", 1001)).not.toThrow();
   expect(() => requireArrayFits("0-1001", 1001)).toThrow(/up to 1000/);
 });
 
-test("options of sbatch are handed on by name, but for those that the script decides", () => {
+test("sbatch options are passed on by their long names, except those that the script sets", () => {
   expect(["--exclusive", "--gres=gpu:1", "--mail_type=END,FAIL"].map(requirePassable)).toEqual([
     ...["--exclusive", "--gres=gpu:1", "--mail-type=END,FAIL"],
   ]);
   for (const option of ["-w", "-n4", "--a b", "--comment=a\nb"])
-    expect(() => requirePassable(option)).toThrow(/cannot be handed on/);
-  expect(() => requirePassable("--no_requeue")).toThrow(/--no-requeue is decided by the script/);
+    expect(() => requirePassable(option)).toThrow(/cannot be passed to sbatch/);
+  expect(() => requirePassable("--no_requeue")).toThrow(/--no-requeue is set by the job script/);
 });
