@@ -3,11 +3,11 @@
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { drawAugmentation } from "../dist/augmentation/draw.js";
+import { drawAugmentation } from "../dist/augmentation/drawAugmentation.js";
 import { trainingPlan } from "../dist/augmentation/trainingPlan.js";
 import { imagePlan } from "../dist/image/imagePlan.js";
 import { native } from "../dist/native.js";
-import { augmentationSettings } from "../dist/options/train/data.js";
+import { augmentationSettings } from "../dist/options/train/dataSettings.js";
 import { Random } from "../dist/random.js";
 
 const { values } = parseArgs({ options: { pictures: { type: "string", default: "60" } } });

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createProgram } from "../dist/cli.js";
 import { metaOf } from "../dist/options/meta.js";
-import { IGNORED_SETTINGS } from "../dist/options/train/ignored.js";
+import { IGNORED_SETTINGS } from "../dist/options/train/ignoredSettings.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
-import { TRAIN_FLAGS } from "../dist/options/train/register.js";
+import { TRAIN_FLAGS } from "../dist/options/train/registerTrainOptions.js";
 import { unwrap } from "../dist/schema/unwrap.js";
 
 const FILE = new URL("../docs/options.md", import.meta.url);

@@ -2,6 +2,8 @@
 /** The public API. Research software: not a medical device. */
 
 export type { EnsembleReading, MemberMonths } from "./boneAge/ensembleReading.js";
+export type { Logger } from "./console/logger.js";
+export type { ProgressEvent } from "./console/progress.js";
 export type { Contract } from "./contract/contract.js";
 export type { Manifest } from "./contract/manifest.js";
 export type { CohortRow } from "./data/annotations.js";
@@ -33,8 +35,6 @@ export {
   type PredictionRecord,
 } from "./records/record.js";
 export type { Summary } from "./records/summary.js";
-export type { Logger } from "./report/log.js";
-export type { ProgressEvent } from "./report/progress.js";
-export { type CreateTrainerOptions, createTrainer } from "./training/createTrainer.js";
-export type { EvaluationResult, StepResult, Trainer } from "./training/trainer.js";
+export { type CreateTrainerOptions, createTrainer } from "./trainer/createTrainer.js";
+export type { EvaluationResult, StepResult, Trainer } from "./trainer/trainer.js";
 export type { Sex, SexWord } from "./words.js";

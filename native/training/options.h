@@ -10,7 +10,7 @@
 #include "model/model.h"
 
 // Everything that decides what a training step does. Complete and validated: native code has no defaults of
-// its own (they stand in src/options/train/step.ts).
+// its own (they stand in src/options/train/trainingStepOptions.ts).
 namespace deeplasia::training {
 
 // Names and meanings are those of torch.optim. Each optimiser reads its own fields only.

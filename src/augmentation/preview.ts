@@ -6,9 +6,9 @@ import { MAX_PIXELS } from "../image/decodePicture.js";
 import { fillSlots, whyUnusable } from "../image/fillSlots.js";
 import { imagePlan, type PictureContract } from "../image/imagePlan.js";
 import { type BatchHandle, type ImagePlan, type Normalisation, native } from "../native.js";
-import type { AugmentationSettings } from "../options/train/data.js";
+import type { AugmentationSettings } from "../options/train/dataSettings.js";
 import { Random } from "../random.js";
-import { drawAugmentation } from "./draw.js";
+import { drawAugmentation } from "./drawAugmentation.js";
 import { type SheetRow, sheetSize } from "./sheet.js";
 import { requireAugmentable, trainingPlan } from "./trainingPlan.js";
 

@@ -2,8 +2,8 @@
 import { DeeplasiaError } from "../errors.js";
 import { imagePlan, type PictureContract } from "../image/imagePlan.js";
 import type { ImagePlan } from "../native.js";
-import type { AugmentationSettings } from "../options/train/data.js";
-import type { DrawnView } from "./draw.js";
+import type { AugmentationSettings } from "../options/train/dataSettings.js";
+import type { DrawnView } from "./drawAugmentation.js";
 
 /**
  * What native code shall do to one picture of training. Augmentation works on 8-bit grey, as in the reference: deeper files are cut to it

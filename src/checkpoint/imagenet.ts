@@ -1,7 +1,7 @@
 /** Weights of backbones that were trained on ImageNet, as two libraries name them, under the names of ours. */
 import { DeeplasiaError } from "../errors.js";
 import { native } from "../native.js";
-import { imagenetRemedy } from "../options/train/imagenetFiles.js";
+import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 
 export type ImagenetNaming = "efficientnet_pytorch" | "torchvision";
 

@@ -6,7 +6,7 @@ import { pathKind } from "../files.js";
 import { type Assignment, type Mismatch, type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { networkText } from "../options/network.js";
-import { imagenetRemedy } from "../options/train/imagenetFiles.js";
+import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 import { plural } from "../plural.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";
 import { imagenetNames } from "./imagenet.js";

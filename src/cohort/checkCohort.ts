@@ -1,5 +1,6 @@
 /** What is wrong with a cohort, before hours are spent on it. The annotations are read as a stream. */
 import { join } from "node:path";
+import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
 import { type BadRow, type CohortRow, readAnnotations } from "../data/annotations.js";
 import { DuplicateFinder } from "../data/duplicateFinder.js";
 import { addTo, factsOf } from "../data/duplicates.js";
@@ -9,7 +10,6 @@ import { openMasks, requireFolder } from "../data/masks.js";
 import { ReadingNotes } from "../data/readingNotes.js";
 import { openTable } from "../data/table.js";
 import { findColumn } from "../data/tableColumns.js";
-import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { AgeCheck } from "./checkAges.js";
 import { ContentCheck } from "./checkContent.js";
 import { checkRow } from "./checkRow.js";

@@ -1,7 +1,7 @@
 /** What the commands of a cohort say to a person. */
 
+import { aligned } from "../console/aligned.js";
 import { plural } from "../plural.js";
-import { aligned } from "../report/columns.js";
 import type { CheckResult } from "./checkCohort.js";
 import { FINDING_KINDS, type FindingKind } from "./findings.js";
 import type { ImportResult } from "./importResult.js";

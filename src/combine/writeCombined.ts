@@ -1,12 +1,12 @@
 /** An ensemble of earlier predictions into a file, with its failures beside it. */
 
 import { rm, writeFile } from "node:fs/promises";
+import type { Logger } from "../console/logger.js";
 import { csvLines } from "../data/csvLines.js";
 import { outputError, pathKind, writeFileAtomic } from "../files.js";
 import { FAILURE_COLUMNS, failuresToCsv } from "../predictionFiles/columns.js";
 import { outputPaths } from "../predictionFiles/resume.js";
 import { failureText } from "../predictionFiles/streamOutput.js";
-import type { Logger } from "../report/log.js";
 import type { Combined } from "./combineCsvs.js";
 
 /**

@@ -25,7 +25,7 @@ import { addOptions, readOptions } from "../options/flags.js";
 import { type Layer, readSection } from "../options/layer.js";
 import { addSettingFlags, flagLayer } from "../options/settingFlags.js";
 import { plural } from "../plural.js";
-import { readConfigFile } from "../run/configFile.js";
+import { readConfigFile } from "../run/config/readConfigFile.js";
 import { EXIT } from "./exit.js";
 import { ensureLibtorch } from "./libtorch.js";
 

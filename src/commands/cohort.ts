@@ -9,6 +9,7 @@ import type { ImportResult } from "../cohort/importResult.js";
 import { importRsna } from "../cohort/importRsna.js";
 import { splitCohort } from "../cohort/splitCohort.js";
 import { annotationTable, originalSplitTable, writeTable } from "../cohort/tables.js";
+import { createProgress } from "../console/progress.js";
 import { DeeplasiaError } from "../errors.js";
 import {
   checkOptions,
@@ -18,7 +19,6 @@ import {
   splitOptions,
 } from "../options/cohort.js";
 import { addOptions, readOptions } from "../options/flags.js";
-import { createProgress } from "../report/progress.js";
 import { EXIT } from "./exit.js";
 import { requireNew } from "./output.js";
 

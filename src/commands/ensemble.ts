@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { combineCsvs } from "../combine/combineCsvs.js";
 import { writeCombined } from "../combine/writeCombined.js";
+import { createLogger, type Logger } from "../console/logger.js";
 import { DeeplasiaError } from "../errors.js";
 import { refuseInput } from "../files.js";
 import { ensembleOptions } from "../options/ensemble.js";
@@ -13,7 +14,6 @@ import { publishedFiles } from "../prediction/members.js";
 import { type NamedFile, namedFile } from "../predictionFiles/memberNames.js";
 import { failureText } from "../predictionFiles/streamOutput.js";
 import { deviationLines } from "../records/summary.js";
-import { createLogger, type Logger } from "../report/log.js";
 import { EXIT } from "./exit.js";
 import { helpText } from "./help.js";
 

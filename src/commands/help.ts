@@ -1,6 +1,6 @@
 /** How help looks: wrapped to the terminal, and short where a command has many options. */
 import { type Command, CommanderError, Help, Option } from "commander";
-import { columnsOf, termWidthOf, wrap, wrappedItem } from "../report/wrapped.js";
+import { columnsOf, termWidthOf, wrap, wrappedItem } from "../console/wrapped.js";
 import { exampleLines } from "./helpExample.js";
 
 /** The options that the short help of a command shows, by their long names without dashes. */

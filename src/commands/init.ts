@@ -12,7 +12,7 @@ import { addOptions, readOptions } from "../options/flags.js";
 import { readSection } from "../options/layer.js";
 import { networkConfig, networkText } from "../options/network.js";
 import { addSettingFlags, flagLayer, sectionFlags } from "../options/settingFlags.js";
-import { networkSettings } from "../options/train/model.js";
+import { networkSettings } from "../options/train/modelSettings.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { warnOfDoubts, writableManifest } from "./manifest.js";

@@ -5,7 +5,7 @@ import { requireOption, schemaOf } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
 import { namedFile } from "../predictionFiles/memberNames.js";
-import { readTrainConfig } from "../run/config.js";
+import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { InnerCommand } from "./innerCommand.js";
 
 /** What a command is to read, and which flag or setting says so. */

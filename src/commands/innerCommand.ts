@@ -1,9 +1,9 @@
 /** A command line that another command carries: what a job shall run. */
 import type { Command } from "commander";
 import { commandOf, createProgram, parseCommand } from "../cli.js";
-import { devicesPerNode } from "../distributed/ranks.js";
+import { devicesPerNode } from "../distributed/planRanks.js";
 import { DeeplasiaError } from "../errors.js";
-import { readTrainConfig } from "../run/config.js";
+import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { WantedTasks } from "../slurm/doctor/checkTasks.js";
 
 export interface InnerCommand {

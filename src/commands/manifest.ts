@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { modelFormat } from "../checkpoint/file.js";
 import { writeManifest } from "../checkpoint/save.js";
+import { columnsOf, wrap } from "../console/wrapped.js";
 import { archiveSources, contractSources, mergeManifests, missingFields } from "../contract/contract.js";
 import { type Manifest, manifestSchema } from "../contract/manifest.js";
 import { contractDoubts } from "../contract/plausible.js";
@@ -10,7 +11,6 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { trustOptions } from "../options/trust.js";
-import { columnsOf, wrap } from "../report/wrapped.js";
 import { ensureLibtorch } from "./libtorch.js";
 import { requireNew } from "./output.js";
 

@@ -1,10 +1,10 @@
 /** `merge`: the shares of a run to its output; and what is said of shares. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
+import { createLogger, type Logger } from "../console/logger.js";
 import { mergeShares, numbersText } from "../predictionFiles/shares/join.js";
 import type { WrittenShare } from "../predictionFiles/shares/write.js";
 import { failureList, formatOutcome, type Summary, whyNothing } from "../records/summary.js";
-import { createLogger, type Logger } from "../report/log.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/rowShare.js";
 import { EXIT, exitOf } from "./exit.js";

@@ -2,12 +2,12 @@
 
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
+import { createLogger } from "../console/logger.js";
+import { createProgress } from "../console/progress.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/writePhantoms.js";
 import { plural } from "../plural.js";
-import { createLogger } from "../report/log.js";
-import { createProgress } from "../report/progress.js";
 import { EXIT } from "./exit.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";

@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { ageText } from "../boneAge/ageText.js";
+import { createLogger, type Logger } from "../console/logger.js";
+import { createProgress, type Progress } from "../console/progress.js";
 import { pathKind } from "../files.js";
 import { longestForward } from "../inference/forward.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
@@ -22,8 +24,6 @@ import type { AnyPrediction } from "../predictionFiles/columns.js";
 import { memberNames } from "../predictionFiles/memberNames.js";
 import { isFailure } from "../records/record.js";
 import { failureList, formatSummary, whyNothing } from "../records/summary.js";
-import { createLogger, type Logger } from "../report/log.js";
-import { createProgress, type Progress } from "../report/progress.js";
 import { shareText } from "../slurm/rowShare.js";
 import { slurmTask } from "../slurm/slurmTask.js";
 import { EXIT, exitOf } from "./exit.js";

@@ -1,6 +1,6 @@
 /** Ctrl-C and the like: finish the batch in hand, then end with the code that shells expect. */
 import { constants } from "node:os";
-import type { Logger } from "../report/log.js";
+import type { Logger } from "../console/logger.js";
 
 export interface StopSignal {
   signal: AbortSignal;

@@ -1,10 +1,10 @@
 /** `slurm status`, `cancel` and `logs` of a job's folder. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { aligned } from "../console/aligned.js";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { logsOptions } from "../options/slurm.js";
-import { aligned } from "../report/columns.js";
 import { slurm } from "../slurm/client.js";
 import { queueOf, type TaskState, tasksOf } from "../slurm/jobTasks.js";
 import { outputsIn, readSubmission } from "../slurm/runDirectory.js";

@@ -1,11 +1,11 @@
 /** What a job's script calls: `slurm doctor` and `slurm requeue`. */
 
 import { Group } from "../distributed/group.js";
-import { planRanks, type RankPlan } from "../distributed/ranks.js";
+import { planRanks, type RankPlan } from "../distributed/planRanks.js";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { requeueOptions } from "../options/slurm.js";
-import { readTrainConfig } from "../run/config.js";
+import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import { type Check, formatChecks } from "../slurm/doctor/check.js";
 import { checkCluster } from "../slurm/doctor/checkCluster.js";
 import type { WantedScratch } from "../slurm/doctor/checkNode.js";

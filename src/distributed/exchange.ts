@@ -2,8 +2,9 @@
  * What the processes tell each other of a batch, beside gradients: the layout of `Peers::exchange` in
  * native/distributed/peers.h. Each gets what all have said, so that all know and decide the same.
  */
-import type { TrainingRow } from "../training/cohort.js";
-import type { LoadedBatch } from "../training/loader.js";
+
+import type { LoadedBatch } from "../training/batchLoader.js";
+import type { TrainingRow } from "../training/trainingCohort.js";
 
 const HEADER = 4; // pictures, three losses
 

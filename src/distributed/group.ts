@@ -2,8 +2,8 @@
 import { hostname } from "node:os";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type GroupHandle, native } from "../native.js";
-import { addressOf, askedAddress } from "./address.js";
-import type { Place } from "./ranks.js";
+import { addressOf, askedAddress } from "./hostAddress.js";
+import type { Place } from "./planRanks.js";
 
 /** How long the processes wait for each other at the start, and for a sign of life of one of them afterwards. */
 const ARRIVAL_SECONDS = 120;

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { freePort } from "./address.js";
-import type { Place } from "./ranks.js";
+import { freePort } from "./hostAddress.js";
+import type { Place } from "./planRanks.js";
 
 /** How long they have to end once this process is done or has failed. */
 const GRACE_MS = 15_000;

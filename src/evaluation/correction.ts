@@ -1,8 +1,9 @@
 /** The bias correction that a run's model gets: fitted to the train predictions, and kept only where it can be one. */
+
+import type { Logger } from "../console/logger.js";
 import { correctionDoubt } from "../contract/plausible.js";
-import type { Logger } from "../report/log.js";
-import type { Part } from "../training/cohort.js";
-import { type Bias, NO_BIAS } from "../training/metrics.js";
+import { type Bias, NO_BIAS } from "../training/hooks/epochMetrics.js";
+import type { Part } from "../training/trainingCohort.js";
 import { type Corrections, fitCorrections, type PartPredictions, plainMad } from "./predictions.js";
 
 /** A line through fewer points follows their noise. */

@@ -3,7 +3,7 @@
 import { mean } from "../boneAge/ensembleReading.js";
 import { csvLines } from "../data/csvLines.js";
 import { decimalText, float32Text } from "../data/numberText.js";
-import { type Bias, corrected, fitBias } from "../training/metrics.js";
+import { type Bias, corrected, fitBias } from "../training/hooks/epochMetrics.js";
 import { PLAIN_VIEW } from "./views.js";
 
 export interface PredictedRow {

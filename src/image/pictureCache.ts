@@ -6,9 +6,9 @@
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
-import type { DataSettings } from "../options/train/data.js";
+import { type Logger, silentLogger } from "../console/logger.js";
+import type { DataSettings } from "../options/train/dataSettings.js";
 import { plural } from "../plural.js";
-import { type Logger, silentLogger } from "../report/log.js";
 import type { DecodedPicture } from "./decodePicture.js";
 import { openFolderStore } from "./folderStore.js";
 import { type LentPicture, lentOnce, type ReadPicture, readAnew } from "./readPicture.js";

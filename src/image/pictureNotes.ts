@@ -1,6 +1,7 @@
 /** What is worth knowing of pictures that are used all the same: the first of a kind is told, the others are counted. */
+
+import type { Logger } from "../console/logger.js";
 import type { PictureFacts } from "../native.js";
-import type { Logger } from "../report/log.js";
 import type { Sampled } from "./sampledPixels.js";
 
 const KINDS = {

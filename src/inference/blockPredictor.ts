@@ -3,6 +3,8 @@
  * the stages of pictures look at them, the last of which puts it into a batch for each kind of input. Then the stages
  * of blocks run networks on the batches.
  */
+
+import type { Logger } from "../console/logger.js";
 import { toDeeplasiaError } from "../errors.js";
 import type { View } from "../image/imagePlan.js";
 import { openPicture } from "../image/openPicture.js";
@@ -10,7 +12,6 @@ import { PictureNotes } from "../image/pictureNotes.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, native } from "../native.js";
-import type { Logger } from "../report/log.js";
 import { Semaphore } from "../semaphore.js";
 import {
   type Block,

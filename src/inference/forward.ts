@@ -1,10 +1,11 @@
 /** One network on slots of batches. */
 import type { NetworkOutput } from "../boneAge/networkOutput.js";
+
+import { type Logger, silentLogger } from "../console/logger.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { normalisation } from "../image/imagePlan.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, native } from "../native.js";
-import { type Logger, silentLogger } from "../report/log.js";
 
 export interface SlotInput {
   slot: number;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { predictOptions } from "./predict.js";
 import { type SettingFlag, sectionFlags } from "./settingFlags.js";
-import { augmentationSettings, dataSettings } from "./train/data.js";
+import { augmentationSettings, dataSettings } from "./train/dataSettings.js";
 
 const { annotationCsv, imgDir, maskDirs, splitCsv, splitColumn, splitName, yes } = predictOptions.shape;
 const word32 = z.int().min(0).max(0xffffffff);

@@ -1,6 +1,6 @@
 /** Options that say how a checkpoint is read where the file leaves it open. */
 import { z } from "zod";
-import { networkSettings } from "./train/model.js";
+import { networkSettings } from "./train/modelSettings.js";
 
 export const checkpointOptions = z.strictObject({
   legacyCkp: z.boolean().default(false).meta({

@@ -1,9 +1,9 @@
 /** Arguments that only the library has: what no flag can say. */
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import type { Logger } from "../console/logger.js";
+import type { ProgressEvent } from "../console/progress.js";
 import { MANIFEST_FIELDS, type Manifest } from "../contract/manifest.js";
-import type { Logger } from "../report/log.js";
-import type { ProgressEvent } from "../report/progress.js";
 import { understood } from "../schema/understood.js";
 
 /** The path that a `file:` URL means, as text too; all else is left for the schema to judge. */

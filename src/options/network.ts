@@ -1,7 +1,7 @@
 /** Networks that are authored here: from settings, from a file's metadata, and in words. */
 import { z } from "zod";
 import type { NetworkConfig } from "../native.js";
-import type { NetworkSettings } from "./train/model.js";
+import type { NetworkSettings } from "./train/modelSettings.js";
 
 const widths = z.array(
   z

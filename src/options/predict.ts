@@ -6,8 +6,8 @@
  * is set. On the command line `-` and `_` are the same.
  */
 import { z } from "zod";
+import { PROGRESS_KINDS } from "../console/progress.js";
 import { manifestSchema } from "../contract/manifest.js";
-import { PROGRESS_KINDS } from "../report/progress.js";
 import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";

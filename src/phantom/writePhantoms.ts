@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import sharp from "sharp";
 import { packageVersion } from "../about.js";
+import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files.js";
 import { useWorkers } from "../image/workers.js";
 import { native, type Phantom, type PhantomFacts, type PhantomOptions } from "../native.js";
 import { writePhantomsOptions } from "../options/phantom.js";
-import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { claimFolder } from "./claimFolder.js";
 

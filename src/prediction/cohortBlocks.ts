@@ -1,4 +1,6 @@
 /** Rows of a cohort to records, block by block. One model is an ensemble of one. */
+
+import { silentLogger } from "../console/logger.js";
 import type { Cohort } from "../data/openCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
@@ -7,7 +9,6 @@ import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.j
 import { AgeWatch } from "../records/ageWatch.js";
 import { combineBlocks } from "../records/combineRecords.js";
 import { applyStrict, type FailureRecord, type OutputRecord, type RecordBlock } from "../records/record.js";
-import { silentLogger } from "../report/log.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
 import type { CohortRun } from "./cohortRun.js";

@@ -1,5 +1,6 @@
 /** The cohort of a run of predictions, as its options name it, and what is to be said before it begins. */
 import type { z } from "zod";
+import { type Logger, silentLogger } from "../console/logger.js";
 import { contractDoubts } from "../contract/plausible.js";
 import type { SexNeed } from "../data/annotations.js";
 import { cohortFromFiles } from "../data/cohortFromFiles.js";
@@ -10,7 +11,6 @@ import { requireSexModel } from "../inference/sexModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { sizeText } from "../options/size.js";
 import { plural } from "../plural.js";
-import { type Logger, silentLogger } from "../report/log.js";
 import type { predictCohortOptions } from "./arguments.js";
 import { overrideTexts } from "./overrides.js";
 

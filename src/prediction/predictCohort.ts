@@ -1,13 +1,11 @@
-/** Predictions of a cohort as an async iterable. */
-
+import type { Logger } from "../console/logger.js";
+import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
 import type { CohortPredictionOptions } from "../options/predict.js";
 import { cohortOfShare } from "../predictionFiles/shares/range.js";
 import type { AnyRecord, EnsembleOutputRecord, OutputRecord } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
-import type { Logger } from "../report/log.js";
-import { type ProgressEvent, ProgressMeter } from "../report/progress.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
 import type { SexWord } from "../words.js";

@@ -1,4 +1,6 @@
 /** Rows of a cohort into an output, from the row on that it has reached. */
+
+import { ProgressMeter } from "../console/progress.js";
 import type { Cohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
 import { plural } from "../plural.js";
@@ -7,7 +9,6 @@ import { keepEarlier } from "../predictionFiles/retry.js";
 import type { Written } from "../predictionFiles/shares/write.js";
 import { applyStrict, isFailure } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
-import { ProgressMeter } from "../report/progress.js";
 import { type CohortBlock, cohortBlocks } from "./cohortBlocks.js";
 import type { CohortRun } from "./cohortRun.js";
 import type { Members } from "./members.js";

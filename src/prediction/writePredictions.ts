@@ -1,5 +1,6 @@
 /** Predictions of a cohort into a file that can be resumed. */
 import { join } from "node:path";
+import { silentLogger } from "../console/logger.js";
 import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf, refuseInput } from "../files.js";
@@ -14,7 +15,6 @@ import { cohortOfShare } from "../predictionFiles/shares/range.js";
 import { shareOfOutput } from "../predictionFiles/shares/taken.js";
 import { type Written, type WrittenShare, writeShare } from "../predictionFiles/shares/write.js";
 import type { Summary } from "../records/summary.js";
-import { silentLogger } from "../report/log.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
 import { requireModels, writePredictionsOptions } from "./arguments.js";

@@ -2,11 +2,11 @@
 
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
+import type { Logger } from "../console/logger.js";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
 import { plural } from "../plural.js";
 import type { AnyRecord, OutputRecord } from "../records/record.js";
-import type { Logger } from "../report/log.js";
 import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
 import { causeOf } from "./outputLock.js";
 import { countHeldRows, findResumePoint, inspectRows, type ResumePoint } from "./partial.js";

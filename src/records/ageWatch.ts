@@ -1,6 +1,7 @@
 /** Bone ages that no child has: said once a run, and counted in its summary. */
+
+import { type Logger, silentLogger } from "../console/logger.js";
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
-import { type Logger, silentLogger } from "../report/log.js";
 import { type AnyRecord, isFailure } from "./record.js";
 
 const { least, most } = BONE_AGE_MONTHS;

@@ -1,7 +1,8 @@
 /** What a run amounts to: counts, error against the truth, speed. */
+
+import { durationText } from "../console/progress.js";
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 import { plural } from "../plural.js";
-import { durationText } from "../report/progress.js";
 import { isOutside } from "./ageWatch.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 

@@ -2,7 +2,7 @@
 import { stringify } from "yaml";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { HyperParameters } from "../report/hyperParameterRecords.js";
+import type { HyperParameters } from "../tensorboard/hyperParameterRecords.js";
 
 export const formatHyperParameters = (config: TrainConfig): string => stringify(hyperParametersOf(config));
 

@@ -2,10 +2,10 @@
 import { open } from "node:fs/promises";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { CLASS_SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../options/train/index.js";
-import type { HookState, Position } from "../training/hooks.js";
-import type { TrainingRun } from "../training/loop.js";
-import { type RunFolder, replaceState, statesOf } from "../training/runFolder.js";
+import type { HookState, Position } from "../training/hook.js";
 import type { Step } from "../training/step.js";
+import type { TrainingRun } from "../training/trainingLoop.js";
+import { type RunFolder, replaceState, statesOf } from "./runFolder.js";
 
 const VERSION = 1;
 

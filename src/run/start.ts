@@ -9,8 +9,8 @@ import { type ModelSource, openModelSource } from "../model/source.js";
 import { type NetworkConfig, native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { AgeScale } from "../training/cohort.js";
-import type { Trainer } from "../training/trainer.js";
+import type { Trainer } from "../trainer/trainer.js";
+import type { AgeScale } from "../training/trainingCohort.js";
 
 /** Dispose of it once a trainer was made of it. */
 export interface Start extends Pick<ModelSource, "model" | typeof Symbol.asyncDispose> {

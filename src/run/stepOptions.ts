@@ -2,8 +2,8 @@
 import type { DeviceChoice } from "../model/device.js";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
-import { type TrainingStepOptions, trainingStepOptions } from "../options/train/step.js";
-import { precisionOn } from "../training/device.js";
+import { type TrainingStepOptions, trainingStepOptions } from "../options/train/trainingStepOptions.js";
+import { precisionOn } from "./runDevice.js";
 
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 

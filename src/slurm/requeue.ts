@@ -1,7 +1,7 @@
 /** Decides whether a job is requeued when its command has ended, and records why. */
 import { constants } from "node:os";
+import { durationText } from "../console/progress.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
-import { durationText } from "../report/progress.js";
 import { factIn, slurm } from "./client.js";
 import { type End, endsOf, recordEnd } from "./ends.js";
 import type { SlurmTask } from "./slurmTask.js";

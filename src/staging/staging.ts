@@ -5,13 +5,13 @@
  * and without, and errors name the user's own files.
  */
 
+import type { Logger } from "../console/logger.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import type { Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { freeBytes, outputError } from "../files.js";
 import { type ReadPicture, readAnew } from "../image/readPicture.js";
 import { plural } from "../plural.js";
-import type { Logger } from "../report/log.js";
 import { LEFT_FREE, type Scratch, whyNotWorth } from "./scratch.js";
 import { StagingFolder } from "./stagingFolder.js";
 

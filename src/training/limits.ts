@@ -1,6 +1,6 @@
 /** When a run ends, early stopping aside: Lightning's limits. */
 import type { TrainConfig } from "../options/train/index.js";
-import type { Position } from "./hooks.js";
+import type { Position } from "./hook.js";
 
 export interface Limits {
   /** Infinity: none. */

@@ -4,9 +4,9 @@ import type { Contract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { normalisation } from "../image/imagePlan.js";
 import type { NetworkInput } from "../native.js";
-import type { LoadedBatch } from "./loader.js";
+import type { Trainer } from "../trainer/trainer.js";
+import type { LoadedBatch } from "./batchLoader.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "./step.js";
-import type { Trainer } from "./trainer.js";
 
 export class NetworkStep implements Step {
   /** Where an average of the weights is kept, that is the model. */

@@ -1,8 +1,8 @@
 /** What the loop asks of whatever trains: the native trainer, or a stand-in in tests. */
 import type { Manifest } from "../contract/manifest.js";
 import type * as native from "../native.js";
-import type { TrainingRow } from "./cohort.js";
-import type { LoadedBatch } from "./loader.js";
+import type { LoadedBatch } from "./batchLoader.js";
+import type { TrainingRow } from "./trainingCohort.js";
 
 export interface StepOutputs extends Pick<native.StepOutputs, "ageZ" | "sexLogit" | "loss"> {
   /** What they are the outputs of, in their order: of several processes, the parts of all. */

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { drawAugmentation } from "../../src/augmentation/draw.js";
+import { drawAugmentation } from "../../src/augmentation/drawAugmentation.js";
 import { decodePicture } from "../../src/image/decodePicture.js";
 import type { ImagePlan, RawPicture } from "../../src/native.js";
-import { augmentationSettings } from "../../src/options/train/data.js";
+import { augmentationSettings } from "../../src/options/train/dataSettings.js";
 import { Random } from "../../src/random.js";
 import { plainPlan, runChain } from "../helpers/chain.js";
 import { runCli } from "../helpers/cli.js";

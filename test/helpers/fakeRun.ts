@@ -1,21 +1,21 @@
 /** A run with a made-up step: a network of one weight, which learns from the rows and remembers what it did. */
 import { readFile, writeFile } from "node:fs/promises";
+import { type Logger, silentLogger } from "../../src/console/logger.js";
 import { DeeplasiaError } from "../../src/errors.js";
-import { type Logger, silentLogger } from "../../src/report/log.js";
+import { makeRunFolder, type RunFolder, statesOf } from "../../src/run/runFolder.js";
 import { type RunFacts, restoreRun, saveRun } from "../../src/run/runState.js";
-import { Checkpoints } from "../../src/training/checkpoints.js";
-import type { TrainingRow } from "../../src/training/cohort.js";
-import { EarlyStopping } from "../../src/training/earlyStopping.js";
-import { LearningRate } from "../../src/training/learningRate.js";
+import { batches, shuffledOrder } from "../../src/training/batches.js";
+import type { LoadedBatch } from "../../src/training/batchLoader.js";
+import { Checkpoints } from "../../src/training/hooks/checkpoints.js";
+import { EarlyStopping } from "../../src/training/hooks/earlyStopping.js";
+import { LearningRate } from "../../src/training/hooks/learningRate.js";
+import { MetricsCsv } from "../../src/training/hooks/metricsCsv.js";
+import { MetricsHook } from "../../src/training/hooks/metricsHook.js";
+import { createSchedule } from "../../src/training/hooks/schedules.js";
 import { limitsOf } from "../../src/training/limits.js";
-import type { LoadedBatch } from "../../src/training/loader.js";
-import { type TrainingRun, train } from "../../src/training/loop.js";
-import { MetricsCsv } from "../../src/training/metricsCsv.js";
-import { MetricsHook } from "../../src/training/metricsHook.js";
-import { batches, shuffledOrder } from "../../src/training/order.js";
-import { makeRunFolder, type RunFolder, statesOf } from "../../src/training/runFolder.js";
-import { createSchedule } from "../../src/training/schedules.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "../../src/training/step.js";
+import type { TrainingRow } from "../../src/training/trainingCohort.js";
+import { type TrainingRun, trainingLoop } from "../../src/training/trainingLoop.js";
 import { configOf } from "./trainConfig.js";
 
 const ROWS = 22;
@@ -184,7 +184,7 @@ export async function startProcess(
   };
   const [state] = await statesOf(folder);
   if (state !== undefined) await restoreRun(run, facts, state);
-  return { run, step, config, ended: () => train(run) };
+  return { run, step, config, ended: () => trainingLoop(run) };
 }
 
 export const fakeFolder = (root: string) => makeRunFolder({ root_dir: root, name: "fake", split_ind: -1 });

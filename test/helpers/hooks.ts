@@ -1,9 +1,9 @@
 /** Hooks driven through a made-up run: five batches an epoch, outputs that come closer to the truth. */
 
-import type { TrainingRow } from "../../src/training/cohort.js";
-import type { EpochEvent, Hook, HookState } from "../../src/training/hooks.js";
-import { OutputRecorder } from "../../src/training/outputs.js";
+import type { EpochEvent, Hook, HookState } from "../../src/training/hook.js";
+import { OutputRecorder } from "../../src/training/outputRecorder.js";
 import type { StepResult } from "../../src/training/step.js";
+import type { TrainingRow } from "../../src/training/trainingCohort.js";
 
 export const BATCHES = 5;
 const ROWS = 8;

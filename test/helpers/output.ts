@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { silentLogger } from "../../src/console/logger.js";
 import type { OutputFormat } from "../../src/predictionFiles/columns.js";
 import { type Output, type OutputOptions, openOutput } from "../../src/predictionFiles/output.js";
 import type { OutputRecord } from "../../src/records/record.js";
-import { silentLogger } from "../../src/report/log.js";
 import { temporaryFolder } from "./temporary.js";
 
 /** A cohort in which rows 1, 3, 5, … of the file are selected; every fifth selected row fails. */

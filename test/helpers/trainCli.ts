@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { sha256OfFile } from "../../src/files.js";
 import { writePhantoms } from "../../src/index.js";
-import { runFolder } from "../../src/training/runFolder.js";
+import { runFolder } from "../../src/run/runFolder.js";
 import { type CliOptions, runCli } from "./cli.js";
 
 /** 28 to train, 5 to validate, 7 to test. */

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { readArguments } from "../../src/options/argv.js";
-import { registerTrainOptions } from "../../src/options/train/register.js";
-import { readTrainConfig } from "../../src/run/config.js";
+import { registerTrainOptions } from "../../src/options/train/registerTrainOptions.js";
+import { readTrainConfig } from "../../src/run/config/readTrainConfig.js";
 import { temporaryFolder, writeTree } from "./temporary.js";
 
 /** A command with the settings of training and nothing else. */

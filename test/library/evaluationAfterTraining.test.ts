@@ -5,13 +5,13 @@ import { describe, expect, test } from "vitest";
 import { writeManifest } from "../../src/checkpoint/save.js";
 import { archiveSources, mergeManifests } from "../../src/contract/contract.js";
 import { Group } from "../../src/distributed/group.js";
+import { type BoneAgeModel, loadModel, type Manifest, predictImage } from "../../src/index.js";
 import {
   type EvaluationOptions,
   evaluateAfterTraining,
   hyperParameterMetrics,
-} from "../../src/evaluation/afterTraining.js";
-import { type BoneAgeModel, loadModel, type Manifest, predictImage } from "../../src/index.js";
-import type { TrainingRow } from "../../src/training/cohort.js";
+} from "../../src/run/evaluateAfterTraining.js";
+import type { TrainingRow } from "../../src/training/trainingCohort.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";

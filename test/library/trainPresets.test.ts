@@ -1,8 +1,8 @@
 /** Every preset of `configs/` trains an epoch of the network that it describes. */
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { createProgress } from "../../src/report/progress.js";
-import { runTraining } from "../../src/run/run.js";
+import { createProgress } from "../../src/console/progress.js";
+import { runTraining } from "../../src/run/runTraining.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { phantomSettings, sharedPhantoms, versionOf } from "../helpers/trainCli.js";

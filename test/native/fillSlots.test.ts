@@ -3,9 +3,9 @@ import { expect, it, onTestFinished } from "vitest";
 import type { DeeplasiaError } from "../../src/errors.js";
 import { imagePlan } from "../../src/image/imagePlan.js";
 import { native } from "../../src/native.js";
-import type { TrainingRow } from "../../src/training/cohort.js";
-import { BatchLoader, type LoadedBatch, type LoaderOptions } from "../../src/training/loader.js";
-import { batches } from "../../src/training/order.js";
+import { batches } from "../../src/training/batches.js";
+import { BatchLoader, type LoadedBatch, type LoaderOptions } from "../../src/training/batchLoader.js";
+import type { TrainingRow } from "../../src/training/trainingCohort.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { greyOf, plainContract, SIDE, trainingRows } from "../helpers/trainingRows.js";
 

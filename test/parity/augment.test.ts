@@ -1,10 +1,10 @@
 /** Training augmentation as albumentations and OpenCV do it: each transform alone, and chains of them. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { drawAugmentation } from "../../src/augmentation/draw.js";
+import { drawAugmentation } from "../../src/augmentation/drawAugmentation.js";
 import { decodePicture } from "../../src/image/decodePicture.js";
 import type { ImagePlan, RawPicture } from "../../src/native.js";
-import { augmentationSettings } from "../../src/options/train/data.js";
+import { augmentationSettings } from "../../src/options/train/dataSettings.js";
 import { Random } from "../../src/random.js";
 import { plainPlan, runChain, UNCHANGED } from "../helpers/chain.js";
 import { difference, differenceReport } from "../helpers/difference.js";

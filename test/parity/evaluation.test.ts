@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readNetwork } from "../../src/checkpoint/network.js";
 import { saveNetwork } from "../../src/checkpoint/save.js";
+import { silentLogger } from "../../src/console/logger.js";
 import { mergeManifests } from "../../src/contract/contract.js";
 import { Group } from "../../src/distributed/group.js";
-import { evaluateAfterTraining } from "../../src/evaluation/afterTraining.js";
 import {
   fitCorrections,
   type PartPredictions,
@@ -16,8 +16,8 @@ import {
 import { testTimeViews } from "../../src/evaluation/views.js";
 import { native } from "../../src/native.js";
 import { checkpointOptions } from "../../src/options/checkpoint.js";
-import { silentLogger } from "../../src/report/log.js";
-import { openTrainingCohort } from "../../src/training/cohort.js";
+import { evaluateAfterTraining } from "../../src/run/evaluateAfterTraining.js";
+import { openTrainingCohort } from "../../src/training/trainingCohort.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { describeWithTestData, testData } from "../helpers/testData.js";

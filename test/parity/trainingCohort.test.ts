@@ -8,7 +8,7 @@ import {
   PARTS,
   type Part,
   requireUsable,
-} from "../../src/training/cohort.js";
+} from "../../src/training/trainingCohort.js";
 import { temporaryFolder, writeTree } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
 

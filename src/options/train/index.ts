@@ -4,13 +4,13 @@
  */
 import type { z } from "zod";
 import { type ClassTable, classArguments } from "../classPath.js";
-import { checkpointSettings, earlyStoppingSettings, lrMonitorSettings } from "./callbacks.js";
-import { dataSettings } from "./data.js";
-import { modelSettings } from "./model.js";
-import { DEFAULT_OPTIMIZER, OPTIMIZERS, type OptimizerSetting } from "./optimizer.js";
-import { runSettings } from "./run.js";
-import { DEFAULT_SCHEDULE, SCHEDULES, type ScheduleSetting } from "./schedule.js";
-import { trainerSettings } from "./trainer.js";
+import { checkpointSettings, earlyStoppingSettings, lrMonitorSettings } from "./callbackSettings.js";
+import { dataSettings } from "./dataSettings.js";
+import { modelSettings } from "./modelSettings.js";
+import { DEFAULT_OPTIMIZER, OPTIMIZERS, type OptimizerSetting } from "./optimizerClasses.js";
+import { runSettings } from "./runSettings.js";
+import { DEFAULT_SCHEDULE, SCHEDULES, type ScheduleSetting } from "./scheduleClasses.js";
+import { trainerSettings } from "./trainerSettings.js";
 
 /** Sections of a config file: mappings whose keys are settings. */
 export const SECTIONS = {

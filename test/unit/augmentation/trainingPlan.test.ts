@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { requireAugmentable, trainingPlan } from "../../../src/augmentation/trainingPlan.js";
 import { imagePlan, type PictureContract } from "../../../src/image/imagePlan.js";
-import { augmentationSettings } from "../../../src/options/train/data.js";
+import { augmentationSettings } from "../../../src/options/train/dataSettings.js";
 import { UNCHANGED } from "../../helpers/chain.js";
 
 const contract: PictureContract = {

@@ -7,7 +7,7 @@ import { freshNetwork } from "../../../src/checkpoint/network.js";
 import { saveNetwork } from "../../../src/checkpoint/save.js";
 import { native } from "../../../src/native.js";
 import { networkConfig } from "../../../src/options/network.js";
-import { networkSettings } from "../../../src/options/train/model.js";
+import { networkSettings } from "../../../src/options/train/modelSettings.js";
 import { difference } from "../../helpers/difference.js";
 import { ruleTensor, type TensorEntry, writeRuleMade } from "../../helpers/rule.js";
 import { readFloats } from "../../helpers/safetensors.js";

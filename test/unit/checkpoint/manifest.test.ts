@@ -9,7 +9,7 @@ import { completeContract, mergeManifests } from "../../../src/contract/contract
 import type { CheckpointHandle } from "../../../src/native.js";
 import { type CheckpointOptions, checkpointOptions } from "../../../src/options/checkpoint.js";
 import { networkConfig } from "../../../src/options/network.js";
-import { networkSettings } from "../../../src/options/train/model.js";
+import { networkSettings } from "../../../src/options/train/modelSettings.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
 const current = networkConfig(networkSettings.parse({}));

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { stopSignal } from "../../../src/commands/signals.js";
-import { silentLogger } from "../../../src/report/log.js";
+import { silentLogger } from "../../../src/console/logger.js";
 
 afterEach(() => {
   for (const name of ["SIGINT", "SIGTERM", "SIGUSR1"]) process.removeAllListeners(name);

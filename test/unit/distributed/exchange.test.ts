@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeExchange, encodeNotes } from "../../../src/distributed/exchange.js";
-import type { TrainingRow } from "../../../src/training/cohort.js";
-import { partOf } from "../../../src/training/order.js";
+import { partOf } from "../../../src/training/batches.js";
+import type { TrainingRow } from "../../../src/training/trainingCohort.js";
 
 const CAPACITY = 5;
 

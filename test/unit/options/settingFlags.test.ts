@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { readSection } from "../../../src/options/layer.js";
 import { addSettingFlags, flagLayer, sectionFlags } from "../../../src/options/settingFlags.js";
-import { networkSettings } from "../../../src/options/train/model.js";
+import { networkSettings } from "../../../src/options/train/modelSettings.js";
 
 /** What a command takes that makes a fresh network and knows nothing else of training. */
 function network(...argv: string[]) {

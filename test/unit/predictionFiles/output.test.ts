@@ -3,8 +3,8 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../../src/console/logger.js";
 import { type OutputOptions, openOutput } from "../../../src/predictionFiles/output.js";
-import { silentLogger } from "../../../src/report/log.js";
 import {
   interrupted,
   optionsFor,

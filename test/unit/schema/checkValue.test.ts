@@ -11,7 +11,7 @@ import { phantomOptions } from "../../../src/options/phantom.js";
 import { cohortPredictionOptions, predictOptions } from "../../../src/options/predict.js";
 import * as slurm from "../../../src/options/slurm.js";
 import { CLASS_SECTIONS, runSettings, SECTIONS } from "../../../src/options/train/index.js";
-import { trainingStepOptions } from "../../../src/options/train/step.js";
+import { trainingStepOptions } from "../../../src/options/train/trainingStepOptions.js";
 import { checkValue, faultText, requireOptions } from "../../../src/schema/checkValue.js";
 import { unwrap } from "../../../src/schema/unwrap.js";
 

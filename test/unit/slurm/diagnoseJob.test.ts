@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freePort } from "../../../src/distributed/address.js";
+import { freePort } from "../../../src/distributed/hostAddress.js";
 import { DeeplasiaError, type ErrorCode } from "../../../src/errors.js";
 import { formatChecks, limited } from "../../../src/slurm/doctor/check.js";
 import { checkMeeting } from "../../../src/slurm/doctor/checkMeeting.js";

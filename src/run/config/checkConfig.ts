@@ -1,0 +1,97 @@
+/** What no single setting shows: settings that contradict each other, and combinations that are likely mistakes. */
+import { DeeplasiaError } from "../../errors.js";
+import { nearestHint } from "../../nearest.js";
+import { type Layer, settingError } from "../../options/layer.js";
+import type { TrainConfig } from "../../options/train/index.js";
+import { METRIC_NAMES } from "../../training/hooks/metricsHook.js";
+import { checkDevices } from "./checkDevices.js";
+
+/**
+ * Warnings about likely mistakes.
+ *
+ * Throws ERR_DEEPLASIA_OPTION for settings that cannot hold together.
+ */
+export function checkConfig(config: TrainConfig, settings: Layer): string[] {
+  const { trainer, model, optimizer } = config;
+  const where = (path: string) => settings.get(path)?.origin ?? "default";
+  const endless = trainer.max_epochs === null || trainer.max_epochs === -1;
+  if (endless && trainer.max_steps === -1 && trainer.max_time === null) {
+    throw contradiction(
+      `${where("trainer.max_epochs")}: nothing ends the run`,
+      "Set trainer.max_epochs, trainer.max_steps or trainer.max_time.",
+    );
+  }
+  for (const limit of ["max_epochs", "max_steps"] as const) {
+    if (trainer[limit] !== 0) continue;
+    throw contradiction(
+      `${where(`trainer.${limit}`)}: trainer.${limit} is 0: nothing would be trained`,
+      "Make it larger; predict and the evaluation of a model need no training.",
+    );
+  }
+  if (!model.learnable_sigma && model.age_sigma === 0 && model.sex_sigma === 0) {
+    throw contradiction(
+      "model.age_sigma and model.sex_sigma are both 0: there is nothing to learn",
+      "Make one of them larger.",
+    );
+  }
+  if (optimizer.class_path === "torch.optim.SGD") checkNesterov(optimizer.init_args);
+  checkDevices(config, where);
+  return [...monitorWarnings(config, settings), ...modeWarnings(config, where)];
+}
+
+/** What is watched must be among what is measured, or the run would end after its first epoch. */
+function* monitorWarnings(config: TrainConfig, settings: Layer): Generator<string> {
+  const watchers = {
+    "early_stopping.monitor": config.early_stopping,
+    "lr_scheduler.init_args.monitor": config.lr_scheduler.init_args,
+  };
+  const { learnable_sigma: isLearnt } = config.model;
+  const names = METRIC_NAMES.filter((name) => !(isLearnt ? FIXED_WEIGHT : LEARNT_WEIGHT).test(name));
+  for (const [path, watcher] of Object.entries(watchers)) {
+    if (!("monitor" in watcher) || names.includes(watcher.monitor)) continue;
+    const { monitor } = watcher;
+    const namesakes = names.filter(
+      (name) => name.endsWith(`/${monitor}`) || wordsOf(name) === wordsOf(monitor),
+    );
+    const hint =
+      namesakes.length > 0 ? ` (there is ${namesakes.join(" and ")})` : nearestHint(monitor, names);
+    const given = settings.get(path) ?? { written: monitor, origin: "default" };
+    const error = settingError(path, given, `no such metric${hint}`, `There are ${names.join(", ")}.`);
+    const mayLack = "strict" in watcher && !watcher.strict;
+    if (!mayLack) throw error;
+    yield `${error.message}: there is neither early stopping nor a best model`;
+  }
+}
+
+/** `val_loss` is Lightning's usual name of `Loss/val`. */
+const wordsOf = (name: string) => name.toLowerCase().split(/[/_]/).sort().join(" ");
+
+const FIXED_WEIGHT = /^Loss\/(age|sex)_sigma$/;
+const LEARNT_WEIGHT = /^Loss\/ucw_/;
+
+function checkNesterov(sgd: { nesterov: boolean; momentum: number; dampening: number }): void {
+  if (!sgd.nesterov || (sgd.momentum > 0 && sgd.dampening === 0)) return;
+  throw contradiction(
+    "optimizer.init_args.nesterov needs a momentum above 0 and a dampening of 0",
+    "Set optimizer.init_args.momentum, 0.9 say.",
+  );
+}
+
+/** `ROC` is best when largest; the reference's own sex_only.yml says `min`, and keeps the worst epoch. */
+function* modeWarnings(config: TrainConfig, where: (path: string) => string): Generator<string> {
+  const watchers = {
+    early_stopping: config.early_stopping,
+    "lr_scheduler.init_args": config.lr_scheduler.init_args,
+  };
+  for (const [section, watcher] of Object.entries(watchers)) {
+    if (!("monitor" in watcher && "mode" in watcher)) continue;
+    if (watcher.mode === "min" && /(ROC|Accuracy|F1Score|PearsonCorrCoef)$/i.test(watcher.monitor)) {
+      yield `${where(`${section}.mode`)}: ${section}.mode is min, but ${watcher.monitor} is best when largest: ` +
+        "the worst epoch would be kept; set it to max";
+    }
+  }
+}
+
+function contradiction(message: string, remedy: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message, { remedy });
+}

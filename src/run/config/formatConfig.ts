@@ -1,0 +1,42 @@
+/** A configuration as YAML: for `--print_config`, and for a run's own folder. Reading it gives the same again. */
+import { Document, isPair, isScalar, type Pair, Scalar, visit } from "yaml";
+import { metaOf } from "../../options/meta.js";
+import { SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../../options/train/index.js";
+import type { PrintStyle } from "../../options/train/registerTrainOptions.js";
+import { isPythonsNull } from "../../options/written.js";
+import { completeConfig } from "./readTrainConfig.js";
+
+export function formatConfig(config: TrainConfig, style: PrintStyle = "plain"): string {
+  const shown = style === "skip_default" ? difference(config, completeConfig([]).config) : config;
+  const document = new Document(shown, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, scalar) {
+      if (isPythonsNull(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  if (style === "comments") addComments(document);
+  return document.toString({ lineWidth: 0 });
+}
+
+function addComments(document: Document): void {
+  visit(document, {
+    Pair(_, pair, ancestors) {
+      const keys = [...ancestors.filter((ancestor) => isPair(ancestor)), pair].map((p) =>
+        String((p as Pair).key),
+      );
+      const setting = TRAIN_SETTINGS.get(keys.join("."));
+      if (setting !== undefined && isScalar(pair.key))
+        pair.key.commentBefore = ` ${metaOf(setting).description}`;
+    },
+  });
+}
+
+/** The settings of a config that another one has differently; a class with all its arguments if one differs. */
+function difference(config: object, other: object): Record<string, unknown> {
+  const parts = Object.entries(config).flatMap(([key, value]) => {
+    const others = (other as Record<string, unknown>)[key];
+    if (JSON.stringify(value) === JSON.stringify(others)) return [];
+    return [[key, key in SECTIONS ? difference(value, others as object) : value]];
+  });
+  return Object.fromEntries(parts);
+}

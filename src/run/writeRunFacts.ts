@@ -1,0 +1,63 @@
+/** What is known of a run before its first step, for its log and its folder. */
+import { DISCLAIMER } from "../about.js";
+import type { Logger } from "../console/logger.js";
+import { writeFileAtomic } from "../files.js";
+import { native } from "../native.js";
+import type { TrainConfig } from "../options/train/index.js";
+import type { Trainer } from "../trainer/trainer.js";
+import { PARTS, type TrainingCohort } from "../training/trainingCohort.js";
+import { formatConfig } from "./config/formatConfig.js";
+import { formatHyperParameters } from "./hyperParameters.js";
+import { recordProcess } from "./recordProcess.js";
+import type { RunFolder } from "./runFolder.js";
+import type { Start } from "./start.js";
+
+export interface FactSources {
+  config: TrainConfig;
+  folder: RunFolder;
+  trainer: Trainer;
+  cohort: TrainingCohort;
+  start: Start;
+  logger: Logger;
+  seed: number;
+  /** The state that this process goes on from. */
+  resumedFrom: string | null;
+}
+
+/** Write config, hyper-parameters and provenance, and say the rest. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function writeRunFacts(sources: FactSources): Promise<void> {
+  const { config, folder, cohort, seed, resumedFrom } = sources;
+  const device = logFacts(sources);
+  await writeFileAtomic(folder.config, formatConfig({ ...config, seed_everything: seed }));
+  await writeFileAtomic(folder.hyperParameters, formatHyperParameters(config));
+  await recordProcess(folder.provenance, {
+    seed,
+    device,
+    libtorch: native().buildInfo().libtorchCompiled,
+    files: decidingFiles(sources),
+    rows: cohort.sha256,
+    resumedFrom,
+  });
+}
+
+/** Returns the device and why it was taken. */
+function logFacts({ folder, trainer, cohort, start, logger, seed }: FactSources): string {
+  const { parts, scale, withoutSplit } = cohort;
+  const counts = PARTS.map((part) => `${parts[part].rows.length} ${part}`).join(", ");
+  const device = `${trainer.device.name} (${trainer.device.reason})`;
+  logger.info(DISCLAIMER);
+  logger.info(`${folder.path}: ${start.text}; ${trainer.learning} values learn, on ${device}`);
+  logger.info(
+    `pictures: ${counts}${withoutSplit > 0 ? `; ${withoutSplit} without a split` : ""}; ages of training: ` +
+      `${scale.meanMonths.toFixed(1)} ± ${scale.sdMonths.toFixed(1)} months; seed ${seed}`,
+  );
+  return device;
+}
+
+/** Files whose contents decide what is learnt, by what they are. */
+function decidingFiles({ config, start }: FactSources): Record<string, string> {
+  const { annotation_path: annotations, split_path: split } = config.data;
+  const { pretrained } = config.model;
+  const all = Object.entries({ annotations, split, model: start.path, pretrained });
+  return Object.fromEntries(all.filter((file): file is [string, string] => typeof file[1] === "string"));
+}

@@ -1,0 +1,82 @@
+/** A live line while an epoch lasts, and a line in the log when it has ended. */
+import type { Logger } from "../../console/logger.js";
+import { durationText, type Progress, ProgressMeter } from "../../console/progress.js";
+import type { EpochEvent, Hook, StepEvent } from "../hook.js";
+
+export interface ProgressHookOptions {
+  progress: Progress;
+  logger: Logger;
+  /** Infinity: unknown. */
+  maxEpochs: number;
+  /** Batches of an epoch, and pictures of a batch. */
+  trainBatches: number;
+  batchSize: number;
+  /** MAD of the training epoch so far, months. */
+  madMonths: () => number;
+  /** Clock in milliseconds. */
+  now?: () => number;
+}
+
+export class ProgressHook implements Hook {
+  readonly name = "progress";
+  private readonly now: () => number;
+  private epoch: { number: number; meter: ProgressMeter } | undefined;
+  /** Of this process's part of the epoch: how long it took, and how long steps waited for pictures. */
+  private readonly seconds = { start: 0, end: 0, waited: 0 };
+  /** The first step of this process: how many were made before it, and when it had ended. */
+  private first: { steps: number; milliseconds: number } | undefined;
+
+  constructor(private readonly options: ProgressHookOptions) {
+    this.now = options.now ?? (() => performance.now());
+  }
+
+  afterStep({ position, batch, result }: StepEvent): void {
+    const { progress, trainBatches, batchSize, madMonths, maxEpochs } = this.options;
+    const steps = position.epoch * trainBatches + position.batch;
+    const done = position.batch * batchSize;
+    this.first ??= { steps, milliseconds: this.now() };
+    if (this.epoch?.number !== position.epoch) {
+      const meter = new ProgressMeter(trainBatches * batchSize, done, this.now);
+      this.epoch = { number: position.epoch, meter };
+      Object.assign(this.seconds, { start: this.now() / 1000, waited: 0 });
+    } else {
+      // Before its first step nothing could be loaded ahead.
+      this.seconds.waited += batch.waitedSeconds;
+    }
+    this.seconds.end = this.now() / 1000;
+    const parts = [`loss ${result.loss?.toFixed(4)}`, `MAD ${madMonths().toFixed(1)} months`];
+    const left = this.secondsLeft(steps);
+    if (left !== null) parts.push(`${durationText(left)} for all epochs`);
+    const of = Number.isFinite(maxEpochs) ? ` of ${maxEpochs}` : "";
+    const label = `epoch ${position.epoch + 1}${of}`;
+    progress.update({ ...this.epoch.meter.event(done, 0), label, note: parts.join(", ") });
+  }
+
+  /** Of the whole run, validation included; it may end earlier. */
+  private secondsLeft(steps: number): number | null {
+    const { maxEpochs, trainBatches } = this.options;
+    const { first } = this;
+    if (first === undefined || steps === first.steps || !Number.isFinite(maxEpochs)) return null;
+    const perStep = (this.now() - first.milliseconds) / 1000 / (steps - first.steps);
+    return perStep * (maxEpochs * trainBatches - steps);
+  }
+
+  afterEpoch({ position, metrics }: EpochEvent): void {
+    const { progress, logger } = this.options;
+    const text = (name: string, digits: number) => metrics[name]?.toFixed(digits) ?? "none";
+    progress.finish();
+    logger.info(
+      `epoch ${position.epoch + 1}: loss ${text("Loss/train", 4)}, validation ${text("Loss/val", 4)}; MAD ` +
+        `${text("Metrics_Age/train_RescaledMAE", 2)} months, validation ${text("Step-wise/val_mad", 2)}, corrected ` +
+        text("Step-wise/val_reg_mad", 2) +
+        this.waitingText(),
+    );
+  }
+
+  /** `; 2 % of the time waiting for pictures` */
+  private waitingText(): string {
+    const { start, end, waited } = this.seconds;
+    if (end <= start) return "";
+    return `; ${((100 * waited) / (end - start)).toFixed(0)} % of the time waiting for pictures`;
+  }
+}

@@ -1,0 +1,90 @@
+/** The batches of a run: which rows, in which order, and what is done to their pictures. */
+import { drawAugmentation } from "../augmentation/drawAugmentation.js";
+import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
+import type { Contract } from "../contract/contract.js";
+import { imagePlan } from "../image/imagePlan.js";
+import type { TrainConfig } from "../options/train/index.js";
+import { Random } from "../random.js";
+import { type BatchRules, batchCount, batches, requireBatches, shuffledOrder } from "./batches.js";
+import type { BatchLoader } from "./batchLoader.js";
+import { requireUsable, type TrainingCohort } from "./trainingCohort.js";
+import type { TrainingData } from "./trainingLoop.js";
+
+/**
+ * How rows become batches, of training and of validation. Each of several processes has `train_batch_size` rows of a batch,
+ * as in PyTorch. Its DistributedSampler repeats some rows where their number is no multiple of the processes'; here none is
+ * seen twice, because an incomplete batch is left out in training, and in validation a process may have fewer rows.
+ */
+export function batchRules(
+  { data, trainer }: TrainConfig,
+  ranks: number,
+): { train: BatchRules; validation: BatchRules } {
+  const { fast_dev_run: trial, limit_train_batches, limit_val_batches } = trainer;
+  const trialBatches = trial === false || trial === 0 ? null : Number(trial);
+  return {
+    train: {
+      batchSize: data.train_batch_size * ranks,
+      dropLast: true,
+      limit: trialBatches ?? limit_train_batches,
+    },
+    validation: {
+      batchSize: data.test_batch_size * ranks,
+      dropLast: false,
+      limit: trialBatches ?? limit_val_batches,
+    },
+  };
+}
+
+/** Batches whose gradients make an update in an epoch; of a map that of the last epoch before it that the map names. */
+export function accumulationAt({ trainer }: TrainConfig): (epoch: number) => number {
+  const { accumulate_grad_batches: setting } = trainer;
+  if (setting === null || typeof setting === "number") return () => setting ?? 1;
+  const steps = Object.entries(setting).map(([epoch, batches]) => [Number(epoch), batches] as const);
+  steps.sort(([a], [b]) => b - a);
+  return (epoch) => steps.find(([from]) => from <= epoch)?.[1] ?? 1;
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for rows or settings that leave nothing to train on, or augmentation that cannot be. */
+export function requireTrainable(
+  config: TrainConfig,
+  contract: Contract,
+  { parts }: Pick<TrainingCohort, "parts">,
+  ranks: number,
+): void {
+  for (const part of ["train", "val"] as const) requireUsable(part, parts[part]);
+  requireBatches(parts.train.rows.length, batchRules(config, ranks).train, ranks);
+  requireAugmentable(contract, config.data);
+}
+
+export function trainingData(
+  config: TrainConfig,
+  contract: Contract,
+  { parts }: Pick<TrainingCohort, "parts">,
+  loader: Pick<BatchLoader, "load">,
+  { seed, ranks }: { seed: number; ranks: number },
+): TrainingData {
+  const { data } = config;
+  const rules = batchRules(config, ranks);
+  const { train, val } = parts;
+  const plain = imagePlan(contract, { flip: false, rotationAngle: 0 });
+  const trainBatches = batchCount(train.rows.length, rules.train);
+  const validation = batches(val.rows, rules.validation);
+  return {
+    trainBatches,
+    trainRows: rules.train.batchSize,
+    validationBatches: validation.length,
+    train(epoch, { batch, rows: done }) {
+      const rows = shuffledOrder(train.rows.length, seed, epoch).map((i) => train.rows[i]!);
+      const planOf = ({ row }: { row: number }) => {
+        const view = drawAugmentation(data, new Random("augmentation", seed, epoch, row));
+        return trainingPlan(contract, view, data);
+      };
+      // What is done may have been batches of another size, by another number of processes.
+      const left = batches(rows.slice(done), { ...rules.train, limit: null });
+      const all = [...Array.from({ length: batch }, () => []), ...left];
+      const { limit } = rules.train;
+      return loader.load(limit === null ? all : all.slice(0, trainBatches), planOf, batch);
+    },
+    validation: (count) => loader.load(validation.slice(0, count), () => plain),
+  };
+}
