@@ -1,0 +1,94 @@
+/** Worker threads that decode DICOM files, each file with a deadline: a damaged one may keep a codec busy for ever. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { unreadable } from "../image/refusal.js";
+import { packageRoot } from "../libtorch/addon.js";
+import type { DicomPicture } from "./decodeDicom.js";
+import type { DecodeAnswer } from "./decodeWorker.js";
+
+/** A radiograph of 30 million pixels in JPEG 2000 takes about 6 s of one core. */
+const DEADLINE_MS = 60_000;
+const MOST_WORKERS = Math.max(1, Math.min(availableParallelism(), 8));
+const HEAP_MB = 512;
+
+const idle: Worker[] = [];
+const waiting: ((worker: Worker) => void)[] = [];
+let running = 0;
+
+/**
+ * Decodes the bytes of a DICOM file in a worker.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE, also where the deadline passes or the worker ends.
+ */
+export async function decodeInWorker(bytes: Uint8Array): Promise<DicomPicture> {
+  const worker = await acquire();
+  worker.ref();
+  let answer: DecodeAnswer;
+  try {
+    answer = await ask(worker, bytes);
+  } catch (error) {
+    running--;
+    void worker.terminate();
+    next();
+    throw error;
+  }
+  release(worker);
+  if ("picture" in answer) return answer.picture;
+  throw unreadable(answer.problem, answer.remedy);
+}
+
+function acquire(): Worker | Promise<Worker> {
+  const worker = idle.pop();
+  if (worker !== undefined) return worker;
+  if (running < MOST_WORKERS) return start();
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+function start(): Worker {
+  running++;
+  return new Worker(join(packageRoot, "dist/dicom/decodeWorker.js"), {
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    // What a codec prints may quote the file.
+    ...{ stdout: true, stderr: true, execArgv: [] },
+  });
+}
+
+/** A worker without work must not keep the process alive. */
+function release(worker: Worker): void {
+  const waiter = waiting.shift();
+  if (waiter !== undefined) {
+    waiter(worker);
+    return;
+  }
+  worker.unref();
+  idle.push(worker);
+}
+
+function next(): void {
+  const waiter = waiting.shift();
+  if (waiter !== undefined) waiter(start());
+}
+
+function ask(worker: Worker, bytes: Uint8Array): Promise<DecodeAnswer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () =>
+        settle(() =>
+          reject(unreadable(`decoding its pixels takes more than ${DEADLINE_MS / 1000} s: it is damaged`)),
+        ),
+      DEADLINE_MS,
+    );
+    const onMessage = (answer: DecodeAnswer) => settle(() => resolve(answer));
+    const onEnd = () => settle(() => reject(unreadable("it is damaged, and ended its decoder")));
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      worker.off("message", onMessage).off("error", onEnd).off("exit", onEnd);
+      // An error that comes when nobody waits any more.
+      worker.on("error", () => {});
+      act();
+    };
+    worker.once("message", onMessage).once("error", onEnd).once("exit", onEnd);
+    worker.postMessage(bytes);
+  });
+}
