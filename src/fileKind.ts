@@ -15,7 +15,7 @@ export interface FileKind {
 /** So many first bytes of a file tell all that can be told. */
 export const FILE_HEAD_BYTES = 1024;
 
-const GIVE_PICTURE = "Give a PNG, JPEG, TIFF or WebP file.";
+const GIVE_PICTURE = "Give a PNG, JPEG, TIFF, WebP or DICOM file.";
 const GIVE_MODEL = "Give the file of weights itself (.pt, .pth, .ckpt or .safetensors).";
 const UNPACK = "Unpack it, and give what is in it.";
 
@@ -28,10 +28,7 @@ const both = (remedy: string) => named(remedy, remedy);
 
 const picture = named("Convert it to PNG, without loss.", GIVE_MODEL);
 const film = named("Save the picture that you want from it as PNG.", GIVE_MODEL);
-const dicom = named(
-  "Convert it to PNG first, for instance with DCMTK's dcmj2pnm or with pydicom; dark must be air, not bone.",
-  GIVE_MODEL,
-);
+const dicom = named(GIVE_PICTURE, GIVE_MODEL);
 const volume = named("Save the radiograph in it as an 8- or 16-bit PNG.", GIVE_MODEL);
 const document = named("Save the picture in it as PNG.", GIVE_MODEL);
 const archive = both(UNPACK);
@@ -230,6 +227,12 @@ function headerOnly(text: string): FileKind | null {
     return both("Copy or download it again.")("nothing but zeros where it begins, as an unfinished copy is");
   }
   return null;
+}
+
+/** Whether a file is DICOM by its first bytes (FILE_HEAD_BYTES, or all of a shorter one). */
+export function isDicom(head: Uint8Array): boolean {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1");
+  return text.startsWith("DICM", 128) || isBareDicom(text);
 }
 
 /** An element of group 2 or 8 stands first: with its type in letters, or with its length, which is short. */

@@ -1,9 +1,17 @@
 /** The pictures of a folder and all below it, and the files that are none by their names. */
-import { extname, posix } from "node:path";
+import { open } from "node:fs/promises";
+import { extname, join, posix } from "node:path";
 import { glob } from "tinyglobby";
+import { isDicom } from "../fileKind.js";
 import { plural } from "../plural.js";
 
-const PICTURE = /\.(png|jpe?g|tiff?|webp)$/i;
+const PICTURE = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;
+/** No extension, or the last number of a DICOM UID: archives name their files so. The content decides about these. */
+const NAMELESS = /(^|\/)([^./]+|[\w.-]*\.\d+)$/;
+/** A DICOM file's preamble and mark. */
+const DICOM_HEAD_BYTES = 132;
+/** Files that are opened side by side. */
+const AT_ONCE = 32;
 /** What macOS and Windows add to folders: some have a picture's name, and none has a picture in it. */
 const IGNORED = ["**/__MACOSX/**", "**/._*", "**/Thumbs.db", "**/desktop.ini"];
 
@@ -15,8 +23,30 @@ export interface PictureFiles {
 
 export async function pictureFiles(folder: string): Promise<PictureFiles> {
   const all = await filesMatching("**", folder);
-  const pictures = all.filter((path) => PICTURE.test(path));
-  return { pictures, passedOver: all.filter((path) => !PICTURE.test(path)) };
+  const dicom = await dicomFiles(
+    folder,
+    all.filter((path) => !PICTURE.test(path) && NAMELESS.test(path)),
+  );
+  const isPicture = (path: string) => PICTURE.test(path) || dicom.has(path);
+  return { pictures: all.filter(isPicture), passedOver: all.filter((path) => !isPicture(path)) };
+}
+
+/** Those of some files that are DICOM by their content. One that cannot be opened is not. */
+async function dicomFiles(folder: string, paths: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    const some = paths.slice(start, start + AT_ONCE);
+    const heads = await Promise.all(some.map((path) => readHead(join(folder, path)).catch(() => null)));
+    for (const [i, head] of heads.entries()) if (head !== null && isDicom(head)) found.add(some[i]!);
+  }
+  return found;
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  await using file = await open(path);
+  const head = Buffer.alloc(DICOM_HEAD_BYTES);
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  return head.subarray(0, bytesRead);
 }
 
 /** Paths below a folder that match a pattern, sorted; relative, with `/`. */

@@ -1,5 +1,6 @@
 /** A DICOM file to grey levels. Runs in a worker (`decodeWorker.ts`): the file may come from anywhere. */
-import { unsupported } from "../image/refusal.js";
+import { DeeplasiaError } from "../errors.js";
+import { unreadable, unsupported } from "../image/refusal.js";
 import { decodeStream } from "./codecs.js";
 import { type Dataset, readDataset } from "./dataset.js";
 import { frameBytes } from "./frame.js";
@@ -29,21 +30,22 @@ export interface DicomPicture {
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE.
  */
 export async function decodeDicom(bytes: Uint8Array): Promise<DicomPicture> {
-  const dataset = readDataset(bytes);
+  try {
+    return await decode(readDataset(bytes));
+  } catch (error) {
+    // What the parser throws is left out, as cause too: it may quote the file, which is about a patient.
+    throw error instanceof DeeplasiaError ? error : unreadable("it is a damaged or truncated DICOM file");
+  }
+}
+
+async function decode(dataset: Dataset): Promise<DicomPicture> {
   const { samples, description } = await storedSamples(dataset);
-  const { width, height } = description;
+  const { width, height, photometric } = description;
   const patient = patientFacts(dataset.elements);
-  if (description.samples === 3)
-    return {
-      data: toRgb(samples as Uint8Array, description.photometric),
-      width,
-      height,
-      channels: 3,
-      depth: 8,
-      isStretched: false,
-      patient,
-    };
-  return { ...toGrey(samples, dataset.elements, description), width, height, channels: 1, patient };
+  if (description.samples === 1)
+    return { ...toGrey(samples, dataset.elements, description), width, height, channels: 1, patient };
+  const data = toRgb(samples as Uint8Array, photometric);
+  return { data, width, height, channels: 3, depth: 8, isStretched: false, patient };
 }
 
 /** The values as they are stored, as pydicom's `pixel_array` has them; colour as it is stored too. */

@@ -1,6 +1,6 @@
 /** The worker thread in which DICOM files are decoded: one message a file, one answer. */
 import { parentPort } from "node:worker_threads";
-import { DeeplasiaError } from "../errors.js";
+import type { DeeplasiaError } from "../errors.js";
 import { type DicomPicture, decodeDicom } from "./decodeDicom.js";
 
 export type DecodeAnswer =
@@ -21,8 +21,7 @@ async function answered(bytes: Uint8Array): Promise<DecodeAnswer> {
     const isWhole = picture.data.byteLength === picture.data.buffer.byteLength;
     return { picture: isWhole ? picture : { ...picture, data: picture.data.slice() } };
   } catch (error) {
-    if (error instanceof DeeplasiaError) return { problem: error.message, remedy: error.remedy };
-    // The words of others may quote the file, which is about a patient.
-    return { problem: "it is a damaged DICOM file", remedy: undefined };
+    const { message, remedy } = error as DeeplasiaError;
+    return { problem: message, remedy };
   }
 }

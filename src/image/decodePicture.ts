@@ -5,8 +5,10 @@
 import { readFile as readFileCallback } from "node:fs";
 import { promisify } from "node:util";
 import sharp, { type Sharp, type SharpOptions } from "sharp";
+import { decodeInWorker } from "../dicom/decoderPool.js";
+import type { PatientFacts } from "../dicom/patient.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import { FILE_HEAD_BYTES, fileKind } from "../fileKind.js";
+import { FILE_HEAD_BYTES, fileKind, isDicom } from "../fileKind.js";
 import type { RawPicture } from "../native.js";
 import { amongOthers, onItsOwn } from "./alone.js";
 import { plainJpeg, requireUsualJpeg, strictJpeg } from "./jpeg.js";
@@ -43,6 +45,8 @@ export interface DecodedPicture extends RawPicture {
   notes: readonly PictureNote[];
   /** EXIF's, 1 to 8, of the file: it has been applied. */
   orientation: number;
+  /** What a DICOM header states of the patient; other formats state nothing. */
+  patient?: PatientFacts;
 }
 
 /**
@@ -111,6 +115,14 @@ const READERS: Record<Format, Reader> = {
   async webp(bytes, role) {
     return readOther(sharp(bytes, OPTIONS), [], role);
   },
+  async dicom(bytes) {
+    const { isStretched, data, patient, ...picture } = await decodeInWorker(bytes);
+    const text =
+      "it has neither a window nor a VOI LUT: its lowest value is shown as black, its highest as white";
+    const notes: PictureNote[] = isStretched ? [{ kind: "no-window", text }] : [];
+    const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { ...picture, data: samples, luma: "cvt", notes, orientation: 1, patient };
+  },
 };
 
 /** A picture of which sharp says what a pixel holds. */
@@ -137,7 +149,7 @@ async function readOther(
   });
 }
 
-type Format = "png" | "jpeg" | "tiff" | "webp";
+type Format = "png" | "jpeg" | "tiff" | "webp" | "dicom";
 
 /** The format by its first bytes. */
 function formatOf(bytes: Buffer): Format {
@@ -146,9 +158,11 @@ function formatOf(bytes: Buffer): Format {
   if (head.startsWith("\xff\xd8\xff")) return "jpeg";
   if (["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(head.slice(0, 4))) return "tiff";
   if (head.startsWith("RIFF") && head.endsWith("WEBP")) return "webp";
-  const kind = fileKind(bytes.subarray(0, FILE_HEAD_BYTES));
-  if (kind === null) throw unreadable("its content is not a PNG, JPEG, TIFF or WebP picture");
-  throw unreadable(`it is ${kind.name}, not a PNG, JPEG, TIFF or WebP picture`, kind.pictureRemedy);
+  const start = bytes.subarray(0, FILE_HEAD_BYTES);
+  if (isDicom(start)) return "dicom";
+  const kind = fileKind(start);
+  if (kind === null) throw unreadable("its content is not a PNG, JPEG, TIFF, WebP or DICOM picture");
+  throw unreadable(`it is ${kind.name}, not a PNG, JPEG, TIFF, WebP or DICOM picture`, kind.pictureRemedy);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -17,6 +17,7 @@ const KINDS = {
   "mask-of-greys": "the mask is not black and white",
   negative: "the hand is darker than what is around it",
   orientation: "picture and mask have different EXIF orientations",
+  "no-window": "a DICOM file without a window or VOI LUT",
   "few-levels": "few grey levels are left of 16 bits",
 } as const;
 

@@ -163,7 +163,7 @@ describe("what cannot be read names the file and a remedy", () => {
     "a text": [
       Buffer.from("not a picture"),
       "ERR_DEEPLASIA_IMAGE_UNREADABLE",
-      /it is a text, not a PNG, JPEG, TIFF or WebP/,
+      /it is a text, not a PNG, JPEG, TIFF, WebP or DICOM/,
     ],
     "a truncated PNG": [
       good.subarray(0, good.length >> 1),
