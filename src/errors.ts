@@ -32,6 +32,7 @@ const EXIT_STATUS = {
   ERR_DEEPLASIA_MODEL_MISSING: 1,
   ERR_DEEPLASIA_MODEL_UNREADABLE: 1,
   ERR_DEEPLASIA_MODEL_UNTRUSTED: 1,
+  ERR_DEEPLASIA_MODEL_KIND: 1,
   ERR_DEEPLASIA_CHECKPOINT: 1,
   ERR_DEEPLASIA_MODEL_FORWARD: 1,
   ERR_DEEPLASIA_MODEL_SHAPE: 1,
@@ -81,6 +82,8 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
     "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
   ERR_DEEPLASIA_MODEL_UNTRUSTED:
     "A model is a program. If you trust those who made it, load it with --trust (in the library: trust: true).",
+  ERR_DEEPLASIA_MODEL_KIND:
+    "Give a model of the kind that is needed; `deeplasia-native inspect MODEL` shows the kind of a model.",
   ERR_DEEPLASIA_CHECKPOINT:
     "Give a checkpoint that PyTorch or Lightning wrote, whole, and that holds weights only.",
   ERR_DEEPLASIA_MODEL_FORWARD:

@@ -4,17 +4,13 @@
 export type { EnsembleReading, MemberMonths } from "./boneAge/ensembleReading.js";
 export type { Logger } from "./console/logger.js";
 export type { ProgressEvent } from "./console/progress.js";
-export type { Contract } from "./contract/contract.js";
+export type { Contract, HandMaskContract, PictureContract } from "./contract/contract.js";
+export type { ModelKind } from "./contract/kindNames.js";
 export type { Manifest } from "./contract/manifest.js";
 export type { CohortRow } from "./data/annotations.js";
 export { DeeplasiaError, type ErrorCode } from "./errors.js";
-export {
-  type BoneAgeModel,
-  type ForwardOptions,
-  type ForwardOutputs,
-  type LoadModelOptions,
-  loadModel,
-} from "./model/model.js";
+export { type LoadModelOptions, loadModel } from "./model/loadModel.js";
+export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/model.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";

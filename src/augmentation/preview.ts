@@ -4,7 +4,8 @@ import type { ReadySample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { MAX_PIXELS } from "../image/decodePicture.js";
 import { fillSlots, whyUnusable } from "../image/fillSlots.js";
-import { imagePlan, type PictureContract } from "../image/imagePlan.js";
+import type { PlanFields } from "../image/imagePlan.js";
+import { imagePlan } from "../image/imagePlan.js";
 import { type BatchHandle, type ImagePlan, type Normalisation, native } from "../native.js";
 import type { AugmentationSettings } from "../options/train/dataSettings.js";
 import { Random } from "../random.js";
@@ -13,7 +14,7 @@ import { type SheetRow, sheetSize } from "./sheet.js";
 import { requireAugmentable, trainingPlan } from "./trainingPlan.js";
 
 export interface PreviewOptions {
-  contract: PictureContract;
+  contract: PlanFields;
   augmentation: AugmentationSettings;
   seed: number;
   /** The first epoch that is shown. */

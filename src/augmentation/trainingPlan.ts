@@ -1,6 +1,8 @@
 /** What training does to a picture: the contract of the network to be, and what was drawn for the picture. */
+
 import { DeeplasiaError } from "../errors.js";
-import { imagePlan, type PictureContract } from "../image/imagePlan.js";
+import type { PlanFields } from "../image/imagePlan.js";
+import { imagePlan } from "../image/imagePlan.js";
 import type { ImagePlan } from "../native.js";
 import type { AugmentationSettings } from "../options/train/dataSettings.js";
 import type { DrawnView } from "./drawAugmentation.js";
@@ -10,7 +12,7 @@ import type { DrawnView } from "./drawAugmentation.js";
  * on reading.
  */
 export function trainingPlan(
-  contract: PictureContract,
+  contract: PlanFields,
   { augmentation, ...view }: DrawnView,
   { reference_training }: Pick<AugmentationSettings, "reference_training">,
 ): ImagePlan {
@@ -27,7 +29,7 @@ export function trainingPlan(
 
 /** Throws ERR_DEEPLASIA_OPTION for augmentation that the contract's way with pictures does not allow. */
 export function requireAugmentable(
-  { normalise, resize }: PictureContract,
+  { normalise, resize }: PlanFields,
   { augmentation, clae_p }: AugmentationSettings,
 ): void {
   if (normalise === "equalize" && clae_p > 0) {

@@ -1,6 +1,6 @@
 /** A file of weights as it was saved: its tensors by name, and what else it says. Nothing in it is executed. */
 import { type CheckpointHandle, type NativeCheckpoint, native } from "../native.js";
-import { refused, requireWeights } from "./file.js";
+import { refused, requireWeights } from "./modelFormat.js";
 import { childrenOf, isRecord, type TensorFacts, tensorFacts } from "./tree.js";
 import { findWeights } from "./weights.js";
 

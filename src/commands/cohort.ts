@@ -11,6 +11,7 @@ import { splitCohort } from "../cohort/splitCohort.js";
 import { annotationTable, originalSplitTable, writeTable } from "../cohort/tables.js";
 import { createProgress } from "../console/progress.js";
 import { DeeplasiaError } from "../errors.js";
+import { requireNew } from "../files/requireNew.js";
 import {
   checkOptions,
   importDhaOptions,
@@ -20,7 +21,6 @@ import {
 } from "../options/cohort.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { EXIT } from "./exit.js";
-import { requireNew } from "./output.js";
 
 export function registerCohort(program: Command): void {
   const cohort = program.command("cohort").description("make, split and check the CSVs that name a cohort");

@@ -1,43 +1,13 @@
 /** `inspect`: what a model is, what its contract says, and where each value came from. */
-import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { withCheckpoint } from "../checkpoint/contents.js";
-import { type CheckpointFacts, describeCheckpoint } from "../checkpoint/describe.js";
-import { modelFormat } from "../checkpoint/file.js";
-import { contractSources, mergeManifests, missingFields } from "../contract/contract.js";
-import { MANIFEST_FIELDS, type ManifestField } from "../contract/manifest.js";
-import { contractDoubts, type Doubt } from "../contract/plausible.js";
-import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { openModelSource } from "../model/source.js";
-import { native } from "../native.js";
-import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint.js";
+import type { CheckpointFacts } from "../checkpoint/describeCheckpoint.js";
+import { type InspectedModel, type Inspection, inspectModel } from "../model/inspectModel.js";
+import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
+import { inspectFlags } from "../options/modelFiles.js";
 import { networkText } from "../options/network.js";
-import { type TrustOptions, trustOptions } from "../options/trust.js";
 import { helpText } from "./help.js";
 import { ensureLibtorch } from "./libtorch.js";
-
-interface Inspection {
-  file: string;
-  fileBytes: number;
-  /** What a checkpoint holds; null for TorchScript. */
-  checkpoint: CheckpointFacts | null;
-  model: LoadedModel | null;
-  /** Why a checkpoint is no model: it holds something else, or a part. */
-  problem: DeeplasiaError | null;
-}
-
-interface LoadedModel {
-  network: string | null;
-  forward: string;
-  inputs: number;
-  parameters: number;
-  buffers: number;
-  contract: Partial<Record<ManifestField, { value: unknown; from: string }>>;
-  missing: ManifestField[];
-  /** What of the contract is implausible. */
-  doubts: Doubt[];
-}
 
 const HELP = `
 A TorchScript model is a program, parts of which run when it is opened. One that reaches files or processes is refused,
@@ -46,78 +16,31 @@ unless --trust is given; one that never ends or takes all memory cannot be told 
 export function registerInspect(program: Command): void {
   const command = program
     .command("inspect")
-    .description("a model's inputs, size and contract, and where each value of the contract came from")
+    .description("show a model's inputs, size and contract, and where each value of the contract came from")
     .argument("<model>", "TorchScript, checkpoint or safetensors")
-    .option("--manifest <file>", "contract of the model; overrides what the model and the file beside it say")
     .option("--json", "as JSON")
     .addHelpText("after", helpText(HELP))
-    .action(async (file: string, parsed: { manifest?: string; json?: boolean }) => {
-      const options = { ...readOptions(checkpointOptions, parsed), ...readOptions(trustOptions, parsed) };
-      await ensureLibtorch();
-      const inspection = await inspect(file, parsed.manifest, options).catch((error) => {
-        throw toDeeplasiaError(error).at({ file });
-      });
-      const text = parsed.json ? JSON.stringify(asJson(inspection), null, 2) : format(inspection);
-      process.stdout.write(`${text}\n`);
-      if (inspection.problem !== null) throw inspection.problem;
-    });
-  addOptions(command, trustOptions.shape, "Model:");
+    .action(inspect);
+  addOptions(command, inspectFlags.shape, "Model:");
   addOptions(command, checkpointOptions.shape, "Checkpoint:");
 }
 
-async function inspect(
-  file: string,
-  manifestFile: string | undefined,
-  options: CheckpointOptions & TrustOptions,
-): Promise<Inspection> {
-  const isCheckpoint = (await modelFormat(file)) !== "torchscript";
-  const checkpoint = isCheckpoint ? await withCheckpoint(file, describeCheckpoint, options.weights) : null;
-  const { size: fileBytes } = await stat(file);
-  try {
-    return {
-      file,
-      fileBytes,
-      checkpoint,
-      model: await inspectModel(file, manifestFile, options),
-      problem: null,
-    };
-  } catch (error) {
-    if (checkpoint === null) throw error;
-    return { file, fileBytes, checkpoint, model: null, problem: toDeeplasiaError(error) };
-  }
-}
-
-async function inspectModel(
-  file: string,
-  manifestFile: string | undefined,
-  options: CheckpointOptions & TrustOptions,
-): Promise<LoadedModel> {
-  const source = await openModelSource(file, options);
-  try {
-    const { manifest, origins } = mergeManifests(await contractSources(file, source.sources, manifestFile));
-    const { weightsDigest = "" } = manifest;
-    const { trust } = options;
-    const how = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;
-    const settings = { ...how, trust, weightsDigest };
-    const handle = await native().loadModel(source.model, settings);
-    const { schema: forward, inputs, parameters, buffers } = native().modelFacts(handle);
-    await native().dispose(handle);
-    const known = MANIFEST_FIELDS.filter((field) => manifest[field] !== undefined);
-    const contract = Object.fromEntries(
-      known.map((field) => [field, { value: manifest[field], from: origins.get(field) ?? "" }]),
-    );
-    const network = source.config === null ? null : networkText(source.config);
-    const [missing, doubts] = [missingFields(manifest), contractDoubts(manifest)];
-    return { network, forward, inputs, parameters, buffers, contract, missing, doubts };
-  } finally {
-    await source[Symbol.asyncDispose]();
-  }
+async function inspect(file: string, parsed: { json?: boolean } & Record<string, unknown>): Promise<void> {
+  const options = { ...readOptions(inspectFlags, parsed), ...readOptions(checkpointOptions, parsed) };
+  await ensureLibtorch();
+  const inspection = await inspectModel(file, options);
+  const text = parsed.json ? JSON.stringify(asJson(inspection), null, 2) : format(inspection);
+  process.stdout.write(`${text}\n`);
+  if (inspection.problem !== null) throw inspection.problem;
 }
 
 /** One flat object; a checkpoint that is no model has a `problem` instead of a model's facts. */
 function asJson({ model, problem, ...rest }: Inspection) {
-  return { ...rest, ...model, ...(problem !== null && { problem: problem.message }) };
+  const facts = model === null ? null : { ...model, network: networkTextOf(model) };
+  return { ...rest, ...facts, ...(problem !== null && { problem: problem.message }) };
 }
+
+const networkTextOf = ({ network }: InspectedModel) => (network === null ? null : networkText(network));
 
 function format({ file, fileBytes, checkpoint, model }: Inspection): string {
   return [
@@ -127,8 +50,9 @@ function format({ file, fileBytes, checkpoint, model }: Inspection): string {
   ].join("\n");
 }
 
-function modelLines(model: LoadedModel): string[] {
-  const { network, forward, parameters, buffers, contract, missing, doubts } = model;
+function modelLines(model: InspectedModel): string[] {
+  const { forward, parameters, buffers, contract, missing, doubts } = model;
+  const network = networkTextOf(model);
   const markOf = (field: string) => (doubts.some((doubt) => doubt.field === field) ? "  <- implausible" : "");
   const rows = Object.entries(contract).filter(([, { value }]) => value !== "");
   const width = Math.max(...rows.map(([field]) => field.length));

@@ -1,85 +1,46 @@
 /**
- * The manifest: a model's whole contract, every field declared once. It travels in a TorchScript archive as
- * `extra/deeplasia.json`, lies beside the model as JSON, or comes by flags; flags, help and docs derive from here.
+ * The manifest: a model's contract as JSON. It is part of the model's own file (`extra/deeplasia.json` of a TorchScript
+ * archive, metadata of safetensors), lies beside the model, or is given by options. Flags, help and docs derive from the
+ * fields that are declared here, in `pictureFields.ts` and in a file for each kind of model.
  */
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { checkValue, faultText } from "../schema/checkValue.js";
+import { boneAgeFields } from "./boneAgeFields.js";
+import { handMaskFields } from "./handMaskFields.js";
+import { MODEL_KIND_NAMES } from "./kindNames.js";
+import { pictureFields } from "./pictureFields.js";
 
 export const MANIFEST_NAME = "deeplasia.json";
 export const MANIFEST_FORMAT = 1;
 
-const positive = z.number().positive();
 const text = z.string();
 
-/** What a model says about itself; all optional, since parts may come from elsewhere. */
-export const manifestSchema = z.strictObject({
+/** What every contract has: which model this is. */
+export const identityFields = {
   formatVersion: z.literal(MANIFEST_FORMAT).meta({ description: "version of this format" }),
+  kind: z.enum(MODEL_KIND_NAMES).meta({ description: "what the model predicts" }),
   name: text.meta({ description: "name of the model" }),
   licence: text.meta({ description: "licence of the weights" }),
   provenance: text.meta({ description: "who trained it, on what" }),
   intendedUse: text.meta({ description: "what it is for, and what not" }),
+};
 
-  inputSize: z
-    .tuple([z.union([z.literal(1), z.literal(3)]), z.int().min(8).max(4096), z.int().min(8).max(4096)])
-    .meta({
-      description: "channels, height, width of the network's input",
-      argument: "<C H W>",
-      reference: true,
-    }),
-  fit: z
-    .enum(["centre-square", "stretch", "pad"])
-    .meta({ description: "how a picture that is not square becomes the input: cut, stretched or padded" }),
-  resize: z.enum(["linear", "area"]).meta({ description: "resampling: linear (no antialiasing) or area" }),
-  normalise: z.enum(["zscore", "interval", "equalize", "fixed", "none"]).meta({
-    description:
-      "grey values to network input: per-picture z-score or [0, 1], histogram equalisation, or fixed constants",
-    flag: "image_norm_method",
-  }),
-  normaliseMean: z.array(z.number()).min(1).max(3).meta({
-    description: "fixed: subtracted after dividing by white (255 or 65535); one value, or one a channel",
-    argument: "<values...>",
-  }),
-  normaliseSd: z
-    .array(positive)
-    .min(1)
-    .max(3)
-    .meta({ description: "fixed: divisor after that", argument: "<values...>" }),
-  equalizeBins: z
-    .int()
-    .min(2)
-    .max(65536)
-    .meta({ description: "equalize: number of grey levels", argument: "<n>" }),
-
-  maskNeeded: z.boolean().meta({ description: "the network was trained on masked hands and needs masks" }),
-  maskCropSize: z.number().max(10).meta({
-    description: "side of the square cut round the mask, times its longer side; 0 or less: no crop",
-    argument: "<factor>",
-    reference: true,
-  }),
-  subtractBackground: z
-    .boolean()
-    .meta({ description: "subtract the 1st percentile of the grey values under the mask" }),
-
-  sexEncoding: z.enum(["male-1", "female-1", "none"]).meta({
-    description: "which sex is 1 in the second input (the other is 0); none: the network has no such input",
-  }),
-
-  ageUnit: z.enum(["z", "months"]).meta({ description: "what the network's first output is" }),
-  ageMeanMonths: z
-    .number()
-    .meta({ description: "z: mean bone age of the training cohort, months", argument: "<months>" }),
-  ageSdMonths: positive.meta({ description: "z: its standard deviation, months", argument: "<months>" }),
-  biasSlope: z.number().meta({
-    description: "bias correction: months - (slope * months + intercept)",
-    argument: "<slope>",
-  }),
-  biasIntercept: z.number().meta({ description: "see bias slope; months", argument: "<months>" }),
-
+/** Written with the weights, never by a person. */
+export const digestField = {
   weightsDigest: text.regex(/^[0-9a-f]{8}$/).meta({
     description:
       "checksum of the weights' names, types, shapes and values; written with them, compared when the model is loaded",
   }),
+};
+
+/** Every field of every kind of model; all are optional, because each source states some of them. */
+export const manifestSchema = z.strictObject({
+  ...identityFields,
+  ...pictureFields,
+  ...boneAgeFields,
+  ...handMaskFields,
+  ...digestField,
 });
 
 type Complete = z.infer<typeof manifestSchema>;

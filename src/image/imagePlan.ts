@@ -1,10 +1,10 @@
 /** The only place where a model's contract meets a picture: what native code shall do to it. */
-import type { Contract } from "../contract/contract.js";
+import type { PictureContract } from "../contract/contract.js";
 import type { ImagePlan, Normalisation } from "../native.js";
 
-/** What a contract says about pictures. */
-export type PictureContract = Pick<
-  Contract,
+/** The fields of a contract that decide what is done to a picture before it is normalised. */
+export type PlanFields = Pick<
+  PictureContract,
   "inputSize" | "fit" | "resize" | "normalise" | "equalizeBins" | "maskCropSize" | "subtractBackground"
 >;
 
@@ -15,7 +15,7 @@ export interface View {
   rotationAngle: number;
 }
 
-export function imagePlan(contract: PictureContract, view: View): ImagePlan {
+export function imagePlan(contract: PlanFields, view: View): ImagePlan {
   const [, height, width] = contract.inputSize;
   const bins = contract.normalise === "equalize" ? (contract.equalizeBins ?? 0) : 0;
   return {
@@ -34,7 +34,7 @@ export function imagePlan(contract: PictureContract, view: View): ImagePlan {
   };
 }
 
-export function normalisation(contract: Contract): Normalisation {
+export function normalisation(contract: PictureContract): Normalisation {
   return {
     method: contract.normalise === "equalize" ? "none" : contract.normalise,
     mean: contract.normaliseMean ?? [0],

@@ -1,6 +1,7 @@
 /** The kinds of input that the networks of a run have: each is made of a picture once, in a batch of its own. */
 import { isDeepStrictEqual } from "node:util";
-import { imagePlan, type PictureContract, type View } from "../image/imagePlan.js";
+import type { PictureContract } from "../contract/contract.js";
+import { imagePlan, type View } from "../image/imagePlan.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 
 export class InputPlans {

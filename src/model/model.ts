@@ -1,16 +1,8 @@
-/** A model in memory: its contract, its device, and forward. */
+/** A bone-age model in memory: its contract, its device, and forward. */
 
-import {
-  type Contract,
-  completeContract,
-  contractSources,
-  type MergedManifest,
-  mergeManifests,
-  type Override,
-  overridesOf,
-} from "../contract/contract.js";
-import { type Manifest, parseManifest } from "../contract/manifest.js";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import type { Contract } from "../contract/contract.js";
+import type { MergedManifest, Override } from "../contract/merge.js";
+import { toDeeplasiaError } from "../errors.js";
 import {
   type ModelFacts,
   type ModelHandle,
@@ -18,25 +10,11 @@ import {
   type NetworkConfig,
   native,
 } from "../native.js";
-import type { CheckpointOptions } from "../options/checkpoint.js";
-import { type PathArgument, pathArgument } from "../options/library.js";
-import { forwardOptions, loadModelOptions } from "../options/predict.js";
-import type { TrustOptions } from "../options/trust.js";
-import { requireArgument, requireOptions } from "../schema/checkValue.js";
-import { chooseDevice, type DeviceChoice, type DeviceRequest } from "./device.js";
-import { openModelSource } from "./source.js";
+import { forwardOptions } from "../options/predict.js";
+import { requireOptions } from "../schema/checkValue.js";
+import type { DeviceChoice } from "./device.js";
 import { encodeSex, type Numbers, requireFinite, requireShape } from "./tensors.js";
-
-export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions>, Partial<TrustOptions> {
-  /** A manifest file that overrides what the archive and the file beside it say. */
-  manifest?: string | undefined;
-  /** Single fields of the contract; they override every file. */
-  contract?: Manifest | undefined;
-  /** Intra-op threads; 0 or absent: libtorch's default. */
-  threads?: number | undefined;
-  /** `32`, or automatic mixed precision in `16` (CUDA only) or `bf16`. */
-  precision?: ModelOptions["precision"] | undefined;
-}
+import type { VerifiedModel } from "./verify.js";
 
 /** What a forward returns, one value a row. */
 export interface ForwardOutputs {
@@ -53,29 +31,59 @@ export interface ForwardOptions {
   features?: boolean | undefined;
 }
 
+/** All that loading a model finds out. */
+export interface LoadedModel extends VerifiedModel {
+  file: string;
+  contract: Contract;
+  merged: MergedManifest;
+  overridden: readonly Override[];
+  device: DeviceChoice;
+  settings: ModelOptions;
+  network: NetworkConfig | null;
+  handle: ModelHandle;
+  facts: ModelFacts;
+}
+
+/** A bone-age model on its device. Made by `loadModel`; whoever loads it disposes of it. */
 export class BoneAgeModel implements AsyncDisposable {
+  /** The model's file. */
+  readonly file: string;
+  /** What the network takes and what its outputs mean. */
+  readonly contract: Contract;
+  /** The contract with the source of each field. */
+  readonly merged: MergedManifest;
+  /** Fields of the contract in which options or a manifest contradict the model's own file. */
+  readonly overridden: readonly Override[];
+  /** The device it is on, and why that was chosen. */
+  readonly device: DeviceChoice;
+  /** How it runs: device, threads, precision. */
+  readonly settings: ModelOptions;
+  /** The network of a checkpoint or of safetensors; null for TorchScript, which does not state it. */
+  readonly network: NetworkConfig | null;
+  /** Whether `forward` returns a second output. */
+  readonly hasSexHead: boolean;
+  /** @internal Memory of the device that one picture needs in a forward, besides the weights; bytes. */
+  readonly bytesPerPicture: number;
+  /** @internal The native object. */
+  readonly handle: ModelHandle;
+  /** Parameters, buffers and inputs of the network. */
+  readonly facts: ModelFacts;
   #isDisposed = false;
 
-  constructor(
-    /** The file that it came from. */
-    readonly file: string,
-    readonly contract: Contract,
-    readonly merged: MergedManifest,
-    readonly device: DeviceChoice,
-    /** How it runs: device, threads, precision. */
-    readonly settings: ModelOptions,
-    /** Internal: the native object, for the prediction pipeline. */
-    readonly handle: ModelHandle,
-    readonly facts: ModelFacts,
-    /** Whether forward returns a second output. */
-    readonly hasSexHead: boolean,
-    /** Which of our networks it is; null for TorchScript, which says nothing of that kind. */
-    readonly network: NetworkConfig | null,
-    /** What a forward takes of the device's memory for one picture, besides the weights: bytes, measured on a blank one. */
-    readonly bytesPerPicture: number,
-    /** Fields of the contract that options or a manifest set against what the model says of itself. */
-    readonly overridden: readonly Override[] = [],
-  ) {}
+  /** @internal Use `loadModel`. */
+  constructor(loaded: LoadedModel) {
+    this.file = loaded.file;
+    this.contract = loaded.contract;
+    this.merged = loaded.merged;
+    this.overridden = loaded.overridden;
+    this.device = loaded.device;
+    this.settings = loaded.settings;
+    this.network = loaded.network;
+    this.hasSexHead = loaded.hasSexHead;
+    this.bytesPerPicture = loaded.bytesPerPicture;
+    this.handle = loaded.handle;
+    this.facts = loaded.facts;
+  }
 
   /**
    * Run the network on ready tensors, copied once into native memory.
@@ -110,12 +118,12 @@ export class BoneAgeModel implements AsyncDisposable {
     return this.#isDisposed;
   }
 
-  /** Sex as the network wants it, from 1 = male; null for a network without that input. */
+  /** @internal The sex in the network's own encoding, from 1 = male; null for a network without that input. */
   encodeSex(male: Numbers | null | undefined, rows: number): Float32Array | null {
     return encodeSex(this.contract.sexEncoding, male, rows);
   }
 
-  /** Release the weights now. Idempotent; waits for work in flight. */
+  /** Waits for work in flight, then frees the weights. May be called more than once. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     await native().dispose(this.handle);
@@ -123,143 +131,5 @@ export class BoneAgeModel implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
-  }
-}
-
-/** Our own networks take pictures of any size: that their weights are sound shows on a small one in a tenth of the time. */
-const LARGEST_OWN_BLANK = 128;
-
-/**
- * Two blank pictures, one of each sex: shapes must fit and outputs be finite before any real work starts. What they need
- * of memory grows with their area.
- */
-async function verify(
-  file: string,
-  handle: ModelHandle,
-  contract: Contract,
-): Promise<Pick<BoneAgeModel, "hasSexHead" | "bytesPerPicture">> {
-  const channels = contract.inputSize[0];
-  const isOwn = native().modelFacts(handle).hasFeatures;
-  const largest = isOwn ? LARGEST_OWN_BLANK : Number.POSITIVE_INFINITY;
-  const full = contract.inputSize.slice(1) as [number, number];
-  const [height, width] = full.map((side) => Math.min(side, largest)) as [number, number];
-  const sex = contract.sexEncoding === "none" ? null : Float32Array.of(0, 1);
-  const { age, sexLogit, bytes } = await native().tryBlank(handle, [2, channels, height, width], sex);
-  if (![...age, ...(sexLogit ?? [])].every(Number.isFinite)) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_NOT_FINITE",
-      `${file} gives NaN or infinity for a blank picture`,
-      {
-        file,
-        remedy: "Look at its weights: training that diverged leaves NaN in them. Take an earlier checkpoint.",
-      },
-    );
-  }
-  if (!isOwn) {
-    const size = channels * height * width;
-    const other = new Float32Array(2 * size).fill(-1, size); // beside the same blank picture
-    const again = await native().forward(handle, other, [2, channels, height, width], sex);
-    requireSame(file, age[0]!, again.age[0]!);
-  }
-  const growth = (full[0] * full[1]) / (height * width);
-  return { hasSexHead: sexLogit !== null, bytesPerPicture: Math.ceil((bytes / 2) * growth) };
-}
-
-/** More than rounding and the order of sums on a GPU change, relative to an age in z-scores or months. */
-const SAME = 0.001;
-
-/** A picture's age may not depend on chance, nor on the pictures beside it. */
-function requireSame(file: string, first: number, second: number): void {
-  if (Math.abs(first - second) <= SAME * (1 + Math.abs(first))) return;
-  const text = "gives another age for the same picture, by chance or by the others in its batch";
-  throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_UNSTABLE", `${file} ${text}`, { file });
-}
-
-/** What to do about a failed check, by its kind. */
-function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
-  const contractIsLikely =
-    error.code === "ERR_DEEPLASIA_MODEL_FORWARD" || error.code === "ERR_DEEPLASIA_MODEL_SHAPE";
-  const remedy = contractIsLikely
-    ? "It is called as forward(pictures, male), float32 [batch, channels, height, width] and [batch, 1], with any batch, and " +
-      "gives an age, or an age and a sex, for each picture. Compare that, its input size, channels and sex encoding with " +
-      "the contract: `deeplasia-native inspect MODEL` prints both."
-    : error.remedy;
-  const message = error.message.includes(file) ? error.message : `${file}: ${error.message}`;
-  return new DeeplasiaError(error.code, message, { file, remedy, cause: error.cause });
-}
-
-/**
- * Load a model, put it on a device, and verify its contract on a blank picture. The file is TorchScript, a checkpoint of
- * the reference (Lightning, or a plain state dict), or safetensors; a checkpoint's network is made in memory.
- *
- * A TorchScript model is a program: see `trust`.
- *
- * @param path The file, or its `file:` URL.
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT, _CONTRACT,
- *   _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _MODEL_UNSTABLE, _NOT_FINITE, _LIBTORCH_….
- */
-export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
-  const file = requireArgument("file", pathArgument, path);
-  const options = requireOptions(loadModelOptions, given);
-  const flags = parseManifest(options.contract ?? {}, "given by options");
-  const addon = native();
-  try {
-    const source = await openModelSource(file, options);
-    try {
-      const sources = await contractSources(file, source.sources, options.manifest, flags);
-      const merged = mergeManifests(sources);
-      const overridden = overridesOf(source.sources, sources);
-      const contract = completeContract(merged.manifest, file);
-      const device = chooseDevice(options);
-      const { threads, precision, trust } = options;
-      const { weightsDigest = "" } = contract;
-      const settings: ModelOptions = {
-        device: device.name,
-        threads,
-        precision,
-        optimize: true,
-        trust,
-        weightsDigest,
-      };
-      const handle = await addon.loadModel(source.model, settings);
-      return await verified(file, handle, {
-        contract,
-        merged,
-        overridden,
-        device,
-        settings,
-        network: source.config,
-      });
-    } finally {
-      await source[Symbol.asyncDispose]();
-    }
-  } catch (error) {
-    throw withRemedy(toDeeplasiaError(error), file);
-  }
-}
-
-type Loaded = Pick<BoneAgeModel, "contract" | "merged" | "overridden" | "device" | "settings" | "network">;
-
-async function verified(file: string, handle: ModelHandle, loaded: Loaded): Promise<BoneAgeModel> {
-  const { contract, merged, overridden, device, settings, network } = loaded;
-  try {
-    const { hasSexHead, bytesPerPicture } = await verify(file, handle, contract);
-    const facts = native().modelFacts(handle);
-    return new BoneAgeModel(
-      file,
-      contract,
-      merged,
-      device,
-      settings,
-      handle,
-      facts,
-      hasSexHead,
-      network,
-      bytesPerPicture,
-      overridden,
-    );
-  } catch (error) {
-    await native().dispose(handle);
-    throw error;
   }
 }

@@ -75,11 +75,10 @@ export const logger = z
   .optional()
   .meta({ description: "an object with the functions info, warn and error" });
 
-/** Fields of the contract that a caller says; they are checked as a manifest is. */
+export const isPlainObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
+
+/** Fields of the contract that a caller states; they are checked as a manifest is. */
 export const contractArgument = z
-  .custom<Manifest>(
-    (value) => Object.prototype.toString.call(value) === "[object Object]",
-    "must be an object",
-  )
+  .custom<Manifest>(isPlainObject, "must be an object")
   .optional()
   .meta({ description: `an object with fields of the contract: ${MANIFEST_FIELDS.join(", ")}` });

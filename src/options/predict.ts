@@ -7,7 +7,8 @@
  */
 import { z } from "zod";
 import { PROGRESS_KINDS } from "../console/progress.js";
-import { manifestSchema } from "../contract/manifest.js";
+import { boneAgeFields } from "../contract/boneAgeFields.js";
+import { pictureFields } from "../contract/pictureFields.js";
 import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
@@ -226,17 +227,8 @@ export const PREDICT_GROUPS = {
   "Output:": outputOptions,
 };
 
-const {
-  formatVersion: _version,
-  name: _name,
-  licence: _l,
-  provenance: _p,
-  intendedUse: _u,
-  weightsDigest: _w,
-  ...contractShape
-} = manifestSchema.shape;
-/** Fields of the contract that may be given as flags: all that change a number. */
-export const contractOptions = z.strictObject(contractShape).partial();
+/** Fields of a bone-age model's contract that may be given as flags: all that change a number. */
+export const contractOptions = z.strictObject({ ...pictureFields, ...boneAgeFields }).partial();
 
 /** How a model is loaded, for the library: where it runs, what its file leaves open, and its contract. */
 export const loadModelOptions = z.strictObject({

@@ -1,5 +1,5 @@
 /** Says where predictions are not made as the model itself says they should be. */
-import type { Override } from "../contract/contract.js";
+import type { Override } from "../contract/merge.js";
 import type { BoneAgeModel } from "../model/model.js";
 
 /** A line a model whose own contract was overridden in what changes numbers; none where masks are given all the same. */

@@ -2,11 +2,12 @@
 
 import { join, posix } from "node:path";
 import type { Reading } from "../boneAge/reading.js";
-import { writeManifest } from "../checkpoint/save.js";
+import { writeArchiveManifest } from "../checkpoint/saveNetwork.js";
 import { aligned } from "../console/aligned.js";
 import type { Logger } from "../console/logger.js";
 import { type Progress, ProgressMeter } from "../console/progress.js";
-import { archiveSources, mergeManifests } from "../contract/contract.js";
+import { mergeManifests } from "../contract/merge.js";
+import { archiveSources } from "../contract/sources.js";
 import type { Group } from "../distributed/group.js";
 import { DeeplasiaError } from "../errors.js";
 import { correctionsFrom, whyNotWritten } from "../evaluation/correction.js";
@@ -23,7 +24,8 @@ import { makeFolder, writeFileAtomic } from "../files.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { predictBlocks } from "../inference/predictBlocks.js";
-import { type BoneAgeModel, loadModel } from "../model/model.js";
+import { loadModel } from "../model/loadModel.js";
+import type { BoneAgeModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { plural } from "../plural.js";
 import { batches, partOf } from "../training/batches.js";
@@ -105,7 +107,7 @@ async function writeResults(
   }
   const { manifest: before } = mergeManifests(await archiveSources(modelFile));
   const manifest = { ...before, biasSlope: written.slope, biasIntercept: written.intercept };
-  await writeManifest(modelFile, modelFile, manifest, config);
+  await writeArchiveManifest(modelFile, modelFile, manifest, config);
 }
 
 /** The reference's six `hp/…` of TensorBoard: MADs in months, -1 for those that there are not (yet). */

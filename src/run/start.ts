@@ -1,11 +1,12 @@
 /** What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. */
 import { packageVersion } from "../about.js";
-import { freshNetwork } from "../checkpoint/network.js";
-import { type Contract, completeContract, contractSources, mergeManifests } from "../contract/contract.js";
+import { freshNetwork } from "../checkpoint/freshNetwork.js";
+import { type Contract, completeContract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
+import { mergeManifests } from "../contract/merge.js";
 import { FAMILY } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
-import { type ModelSource, openModelSource } from "../model/source.js";
+import { type OpenModel, openModel } from "../model/openModel.js";
 import { type NetworkConfig, native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
@@ -13,7 +14,7 @@ import type { Trainer } from "../trainer/trainer.js";
 import type { AgeScale } from "../training/trainingCohort.js";
 
 /** Dispose of it once a trainer was made of it. */
-export interface Start extends Pick<ModelSource, "model" | typeof Symbol.asyncDispose> {
+export interface Start extends Pick<OpenModel, "model" | typeof Symbol.asyncDispose> {
   /** For messages. */
   file: string;
   /** Null for a fresh network. */
@@ -63,21 +64,20 @@ export async function openStart(
     const start = await startFresh(config, seed);
     return { ...start, manifest: mergeManifests([byDefault, start]).manifest };
   }
-  const source = await openModelSource(file);
+  const opened = await openModel(file, { contract: byHand, defaults: byDefault });
   try {
-    if (source.config !== null) requireSameNetwork(file, source.config, config, isGiven);
-    const sources = await contractSources(file, source.sources, undefined, byHand);
+    if (opened.config !== null) requireSameNetwork(file, opened.config, config, isGiven);
     return {
       file,
       path: file,
-      text: source.config === null ? "a TorchScript model" : networkText(source.config),
-      isCheckpoint: source.config !== null,
-      model: source.model,
-      manifest: mergeManifests([byDefault, ...sources]).manifest,
-      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+      text: opened.config === null ? "a TorchScript model" : networkText(opened.config),
+      isCheckpoint: opened.config !== null,
+      model: opened.model,
+      manifest: opened.contract.manifest,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await source[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -1,11 +1,10 @@
 /** From a model's file and options to a trainer. */
 
 import type { z } from "zod";
-import { contractSources, mergeManifests } from "../contract/contract.js";
-import { type Manifest, parseManifest } from "../contract/manifest.js";
+import type { Manifest } from "../contract/manifest.js";
 import { toDeeplasiaError } from "../errors.js";
 import { chooseDevice, type DeviceChoice } from "../model/device.js";
-import { openModelSource } from "../model/source.js";
+import { openModel } from "../model/openModel.js";
 import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import {
@@ -88,15 +87,10 @@ export async function createTrainer(path: PathArgument, given: CreateTrainerOpti
   const file = requireArgument("file", pathArgument, path);
   const { manifest, contract, ...options } = requireOptions(createTrainerOptions, given);
   try {
-    const flags = parseManifest(contract ?? {}, "given by options");
-    const source = await openModelSource(file);
-    try {
-      const merged = mergeManifests(await contractSources(file, source.sources, manifest, flags));
-      const device = chooseDevice({ device: options.device });
-      return await openTrainer({ file, model: source.model, manifest: merged.manifest }, options, device);
-    } finally {
-      await source[Symbol.asyncDispose]();
-    }
+    await using opened = await openModel(file, { manifest, contract });
+    const device = chooseDevice({ device: options.device });
+    const source = { file, model: opened.model, manifest: opened.contract.manifest };
+    return await openTrainer(source, options, device);
   } catch (error) {
     throw toDeeplasiaError(error).at({ file });
   }

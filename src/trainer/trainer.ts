@@ -1,6 +1,6 @@
 /** Training one step a call: the network, its optimiser, and everything that the next step depends on. */
 
-import { manifestText } from "../checkpoint/save.js";
+import { manifestText } from "../checkpoint/saveNetwork.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { writeBeside } from "../files.js";

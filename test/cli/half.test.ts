@@ -43,6 +43,6 @@ test("a format that has no such thing", async () => {
   const { code, stderr } = await runCli(["convert", fixture("models/learns.pt"), out, "--half"]);
   expect({ code, stderr }).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("--half is for TorchScript"),
+    stderr: expect.stringContaining("16-bit weights are for TorchScript"),
   });
 });

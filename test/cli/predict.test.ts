@@ -70,8 +70,8 @@ describe("a cohort", () => {
     expect(stderr).toMatch(/ageMeanMonths is 100 \(flags\), the model says \d/);
     const text = await readFile(join(folder, "out.csv.provenance.json"), "utf8");
     expect(JSON.parse(text).models[0].overridden).toMatchObject([
-      { field: "maskNeeded", own: true, value: false, origin: "flags" },
-      { field: "ageMeanMonths", value: 100, origin: "flags" },
+      { field: "maskNeeded", own: true, value: false, origin: "options" },
+      { field: "ageMeanMonths", value: 100, origin: "options" },
     ]);
     const one = await runCli(["predict", join(folder, "images"), "--sex=F", "--ckp_path", masked, ...flags]);
     expect(one.stdout).toContain("against the model's contract");

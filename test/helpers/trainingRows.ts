@@ -10,6 +10,7 @@ export const SIDE = 32;
 /** Contract of a small network whose pictures keep their grey values. */
 export const plainContract: Contract = {
   formatVersion: 1,
+  kind: "bone_age",
   name: "",
   licence: "",
   provenance: "",

@@ -2,8 +2,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { writeManifest } from "../../src/checkpoint/save.js";
-import { archiveSources, mergeManifests } from "../../src/contract/contract.js";
+import { writeArchiveManifest } from "../../src/checkpoint/saveNetwork.js";
+import { mergeManifests } from "../../src/contract/merge.js";
+import { archiveSources } from "../../src/contract/sources.js";
 import { Group } from "../../src/distributed/group.js";
 import { type BoneAgeModel, loadModel, type Manifest, predictImage } from "../../src/index.js";
 import {
@@ -36,7 +37,7 @@ async function run(name: string, contract: Manifest, broken: number[] = []) {
   const modelFile = join(folder, "best_model.pt");
   const archive = fixture(`models/${name}.pt`);
   const { manifest } = mergeManifests(await archiveSources(archive));
-  await writeManifest(archive, modelFile, { ...manifest, ...contract }, { trust: false });
+  await writeArchiveManifest(archive, modelFile, { ...manifest, ...contract }, { trust: false });
   const parts = {
     train: { rows: rows.slice(0, 9) },
     val: { rows: rows.slice(9, 13) },

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withCheckpoint } from "../../src/checkpoint/contents.js";
-import { modelFormat } from "../../src/checkpoint/file.js";
+import { modelFormat } from "../../src/checkpoint/modelFormat.js";
 import { zip } from "../helpers/libtorch.js";
 import { modelFile } from "../helpers/model.js";
 import { temporaryFolder } from "../helpers/temporary.js";

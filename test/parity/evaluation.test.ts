@@ -2,10 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readNetwork } from "../../src/checkpoint/network.js";
-import { saveNetwork } from "../../src/checkpoint/save.js";
 import { silentLogger } from "../../src/console/logger.js";
-import { mergeManifests } from "../../src/contract/contract.js";
 import { Group } from "../../src/distributed/group.js";
 import {
   fitCorrections,
@@ -14,8 +11,7 @@ import {
   summarisePart,
 } from "../../src/evaluation/predictions.js";
 import { testTimeViews } from "../../src/evaluation/views.js";
-import { native } from "../../src/native.js";
-import { checkpointOptions } from "../../src/options/checkpoint.js";
+import { convertModel } from "../../src/model/convertModel.js";
 import { evaluateAfterTraining } from "../../src/run/evaluateAfterTraining.js";
 import { openTrainingCohort } from "../../src/training/trainingCohort.js";
 import { csvRows } from "../helpers/cli.js";
@@ -88,13 +84,7 @@ describeWithTestData("the whole stage", [FOLDER, CHECKPOINT, SPLIT, "radiographs
   /** The checkpoint as `train` leaves a best model. */
   async function bestModel(folder: string): Promise<string> {
     const file = join(folder, "best_model.pt");
-    const { handle, config, sources } = await readNetwork(testData(CHECKPOINT), checkpointOptions.parse({}));
-    const { manifest } = mergeManifests(sources);
-    try {
-      await saveNetwork({ handle, config, manifest }, file, "torchscript");
-    } finally {
-      await native().dispose(handle);
-    }
+    await convertModel(testData(CHECKPOINT), file);
     return file;
   }
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { requireAugmentable, trainingPlan } from "../../../src/augmentation/trainingPlan.js";
-import { imagePlan, type PictureContract } from "../../../src/image/imagePlan.js";
+import type { PlanFields } from "../../../src/image/imagePlan.js";
+import { imagePlan } from "../../../src/image/imagePlan.js";
 import { augmentationSettings } from "../../../src/options/train/dataSettings.js";
 import { UNCHANGED } from "../../helpers/chain.js";
 
-const contract: PictureContract = {
+const contract: PlanFields = {
   inputSize: [1, 64, 48],
   fit: "centre-square",
   resize: "linear",
@@ -14,7 +15,7 @@ const contract: PictureContract = {
 };
 const view = { flip: true, rotationAngle: 7 };
 const drawn = { ...view, augmentation: UNCHANGED };
-const background = (changed: Partial<PictureContract>, reference_training: boolean) =>
+const background = (changed: Partial<PlanFields>, reference_training: boolean) =>
   trainingPlan({ ...contract, ...changed }, drawn, { reference_training }).background;
 
 describe("trainingPlan", () => {
@@ -36,7 +37,7 @@ describe("trainingPlan", () => {
 });
 
 describe("requireAugmentable", () => {
-  const check = (changed: Partial<PictureContract>, options: Record<string, unknown> = {}) =>
+  const check = (changed: Partial<PlanFields>, options: Record<string, unknown> = {}) =>
     requireAugmentable({ ...contract, ...changed }, augmentationSettings.parse(options));
 
   test("refuses CLAHE on equalised pictures and one sampling instead of area means", () => {

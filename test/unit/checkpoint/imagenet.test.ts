@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { freshNetwork } from "../../../src/checkpoint/freshNetwork.js";
 import { imagenetNames } from "../../../src/checkpoint/imagenet.js";
-import { freshNetwork } from "../../../src/checkpoint/network.js";
-import { saveNetwork } from "../../../src/checkpoint/save.js";
+import { saveNetwork } from "../../../src/checkpoint/saveNetwork.js";
 import { native } from "../../../src/native.js";
 import { networkConfig } from "../../../src/options/network.js";
 import { networkSettings } from "../../../src/options/train/modelSettings.js";

@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { completeContract, mergeManifests, readManifestFile } from "../../../src/contract/contract.js";
+import { completeContract } from "../../../src/contract/contract.js";
+import { mergeManifests } from "../../../src/contract/merge.js";
+import { readManifestFile } from "../../../src/contract/sources.js";
 import { projectRoot } from "../../helpers/testData.js";
 
 const folders = ["configs", "test/fixtures/manifests"].map((folder) => join(projectRoot, folder));

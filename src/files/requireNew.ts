@@ -1,8 +1,8 @@
-/** A model file that a command writes: never over another. */
+/** A model file that is to be written: never over another by mistake. */
 import { DeeplasiaError } from "../errors.js";
 import { outputError, pathKind } from "../files.js";
 
-/** Call early: what cannot be written is found before any work is done. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Call early, so that a file that cannot be written is found before any work is done. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function requireNew(file: string, overwrite: boolean): Promise<void> {
   const kind = await pathKind(file).catch((error) => {
     throw outputError(error, file);
@@ -10,6 +10,9 @@ export async function requireNew(file: string, overwrite: boolean): Promise<void
   if (kind === null || (kind === "file" && overwrite)) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${file} exists already`, {
     file,
-    remedy: kind === "file" ? "Choose another name, or add --overwrite." : "Choose another name.",
+    remedy:
+      kind === "file"
+        ? "Choose another name, or replace it by the option overwrite."
+        : "Choose another name.",
   });
 }

@@ -3,13 +3,15 @@ import { extname } from "node:path";
 import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/manifest.js";
 import { writeBeside } from "../files.js";
 import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import type { WRITTEN_FORMATS } from "../options/modelFiles.js";
 import type { TrustOptions } from "../options/trust.js";
 import { NETWORK_METADATA } from "./recognise.js";
 
-export const MODEL_FORMATS = ["torchscript", "safetensors"] as const;
-export type ModelFormat = (typeof MODEL_FORMATS)[number];
+/** Format of a model that is written. */
+export type WrittenFormat = (typeof WRITTEN_FORMATS)[number];
 
-export function formatOf(file: string): ModelFormat {
+/** The format that the name of a new model asks for. */
+export function formatOf(file: string): WrittenFormat {
   return extname(file) === ".safetensors" ? "safetensors" : "torchscript";
 }
 
@@ -30,7 +32,7 @@ export function manifestText(manifest: Manifest): string {
  * Copy a TorchScript archive to `out` with another manifest; code and weights are unchanged. `out` may be the archive
  * itself: it appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT, _MODEL_UNREADABLE, _MODEL_UNTRUSTED.
  */
-export async function writeManifest(
+export async function writeArchiveManifest(
   archive: string,
   out: string,
   manifest: Manifest,
@@ -46,7 +48,7 @@ export async function writeManifest(
 export async function saveNetwork(
   { handle, config, manifest }: { handle: NetworkHandle; config: NetworkConfig; manifest: Manifest },
   path: string,
-  format: ModelFormat,
+  format: WrittenFormat,
 ): Promise<void> {
   const text = manifestText(manifest);
   if (format === "torchscript") return native().saveNetwork(handle, path, MANIFEST_NAME, text);

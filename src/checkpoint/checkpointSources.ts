@@ -1,12 +1,12 @@
 /** The contract of a checkpoint, as far as the file and what is published about it say. */
 import { basename, extname } from "node:path";
-import type { ContractSource } from "../contract/contract.js";
 import { MANIFEST_NAME, type Manifest, parseManifestText } from "../contract/manifest.js";
 import { FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
+import type { ContractSource } from "../contract/sources.js";
 import type { NetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import type { CheckpointContents } from "./contents.js";
-import { readParameters, STANDARD_PARAMETERS } from "./parameters.js";
+import { readParameters, STANDARD_PARAMETERS } from "./readParameters.js";
 import { isRecord } from "./tree.js";
 
 export function stemOf(file: string): string {

@@ -1,7 +1,7 @@
 /** What a single file is that stands in place of a model. */
 import { extname } from "node:path";
 import { FILE_HEAD_BYTES, fileKind } from "../fileKind.js";
-import { type NotAModel, readPiece } from "./containers.js";
+import { type NotAModel, readPiece } from "./foreignContainer.js";
 
 const FORMATS =
   "Give a Lightning checkpoint, a state_dict() that torch.save wrote, safetensors, or a TorchScript archive; copy or " +

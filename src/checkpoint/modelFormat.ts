@@ -5,8 +5,8 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { native } from "../native.js";
 import { nearestHint } from "../nearest.js";
-import { folderFacts, type NotAModel, zipFacts } from "./containers.js";
-import { fileFacts } from "./notAModel.js";
+import { folderFacts, type NotAModel, zipFacts } from "./foreignContainer.js";
+import { fileFacts } from "./foreignFile.js";
 
 export type ModelFormat = "torchscript" | "checkpoint" | "safetensors";
 

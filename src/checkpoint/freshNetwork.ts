@@ -1,0 +1,76 @@
+/** A new network with random weights, or with ImageNet weights in its backbone. */
+import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files.js";
+import { type Assignment, type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
+import { type CheckpointContents, withCheckpoint } from "./contents.js";
+import { imagenetNames } from "./imagenet.js";
+import { isMisfit, misfit, missingOf } from "./misfit.js";
+
+export interface FreshNetworkOptions {
+  /** Seed of the random weights. */
+  seed: number;
+  /** ImageNet weights for the backbone: a state dict of efficientnet_pytorch or torchvision. */
+  from?: string | undefined;
+  /** What becomes of their stem for three colours: a fresh one for grey, or its sum over the colours. */
+  stem?: "fresh" | "sum" | undefined;
+  /** Which of the weights in that file, where it holds several. */
+  weights?: string | undefined;
+}
+
+/** A new network of the current generation with random weights. The caller disposes of it. */
+export async function freshNetwork(
+  config: NetworkConfig,
+  options: FreshNetworkOptions,
+): Promise<NetworkHandle> {
+  const handle = await native().buildNetwork(config);
+  try {
+    await native().initialiseNetwork(handle, options.seed);
+    const { from, stem, weights } = options;
+    if (from !== undefined) {
+      if ((await pathKind(from)) === null) throw noImagenetFile(from, config.backbone);
+      await withCheckpoint(from, (contents) => transfer(handle, config, contents, stem), weights);
+    }
+    return handle;
+  } catch (error) {
+    await native().dispose(handle);
+    throw error;
+  }
+}
+
+function noImagenetFile(file: string, backbone: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `no such file of ImageNet weights: ${file}`, {
+    file,
+    remedy: imagenetRemedy(backbone),
+  });
+}
+
+/** Weights of a backbone into a network whose other weights stay. */
+async function transfer(
+  handle: NetworkHandle,
+  config: NetworkConfig,
+  contents: CheckpointContents,
+  stem: FreshNetworkOptions["stem"] = "fresh",
+): Promise<void> {
+  const prefix = config.backbone === "inceptionv3" ? "backbone.features." : "backbone.base.";
+  const names = imagenetNames(contents.file, contents.tensors.keys(), config.backbone);
+  const assignments: Assignment[] = [];
+  for (const [theirs, ours] of names) {
+    const isStem = ours === "_conv_stem.weight";
+    if (isStem && stem === "fresh") continue;
+    assignments.push({
+      name: prefix + ours,
+      tensor: contents.tensors.get(theirs)!.tensor,
+      sumChannels: isStem,
+    });
+  }
+  const mismatch = await native().assignTensors(handle, contents.handle, assignments, true);
+  const fresh = [...OWN, ...(stem === "fresh" ? ["_conv_stem."] : [])].map((own) => prefix + own);
+  mismatch.missing = missingOf(handle, assignments).filter(
+    (name) => name.startsWith(prefix) && !fresh.some((start) => name.startsWith(start)),
+  );
+  if (isMisfit(mismatch)) throw misfit(contents, config, mismatch);
+}
+
+/** Parts of a backbone that are never ImageNet's: Inception's stem, with its batch norm, is another than torchvision's. */
+const OWN = ["0.", "1."];

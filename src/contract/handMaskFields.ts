@@ -1,0 +1,15 @@
+/** What a contract says about the output of a hand-mask model: for each pixel the probability that it is hand. */
+import { z } from "zod";
+
+const probability = z.number().min(0).max(1);
+
+export const handMaskFields = {
+  maskThreshold: probability.meta({
+    description: "hand mask: a pixel above this probability is foreground",
+    argument: "<probability>",
+  }),
+  maskSeedThreshold: probability.meta({
+    description: "hand mask: the largest region with a pixel above this probability is the hand",
+    argument: "<probability>",
+  }),
+};

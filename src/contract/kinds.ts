@@ -1,0 +1,47 @@
+/**
+ * What a model is for, and which fields its contract has besides those of every model: the picture fields are the same
+ * for all kinds, the output fields are the kind's own.
+ */
+import { boneAgeFields } from "./boneAgeFields.js";
+import { handMaskFields } from "./handMaskFields.js";
+import type { ModelKind } from "./kindNames.js";
+import type { Manifest, ManifestField } from "./manifest.js";
+
+/** The kind of a model whose manifest does not state one, as those written before there were kinds. */
+export const DEFAULT_KIND = "bone_age" satisfies ModelKind;
+
+interface KindFacts {
+  /** With its article, for messages. */
+  title: string;
+  /** Its own fields, besides those of every model. */
+  outputFields: readonly ManifestField[];
+  /** Fields that no default replaces. */
+  needed: readonly ManifestField[];
+  /** Fields that are needed because of another field's value. */
+  neededWhen: readonly (readonly [field: ManifestField, applies: (manifest: Manifest) => boolean])[];
+  /** Values of fields that most models of this kind do not state. */
+  defaults: Manifest;
+}
+
+const fieldsOf = <T extends object>(shape: T) => Object.keys(shape) as (keyof T)[];
+
+export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
+  bone_age: {
+    title: "a bone-age model",
+    outputFields: fieldsOf(boneAgeFields),
+    needed: ["maskNeeded", "subtractBackground", "sexEncoding", "ageUnit"],
+    neededWhen: [
+      ["ageMeanMonths", ({ ageUnit }) => ageUnit === "z"],
+      ["ageSdMonths", ({ ageUnit }) => ageUnit === "z"],
+    ],
+    defaults: { biasSlope: 0, biasIntercept: 0 },
+  },
+  hand_mask: {
+    title: "a hand-mask model",
+    outputFields: fieldsOf(handMaskFields),
+    needed: fieldsOf(handMaskFields),
+    neededWhen: [],
+    // It makes the mask, so no mask prepares its pictures.
+    defaults: { maskNeeded: false, subtractBackground: false },
+  },
+};

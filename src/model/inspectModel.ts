@@ -1,0 +1,98 @@
+/** What a model's file holds: its network, its size, and its contract with the source of each value. */
+import { stat } from "node:fs/promises";
+import type { z } from "zod";
+import type { CheckpointFacts } from "../checkpoint/describeCheckpoint.js";
+import { MANIFEST_FIELDS, type ManifestField } from "../contract/manifest.js";
+import type { MergedManifest } from "../contract/merge.js";
+import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { type NetworkConfig, native } from "../native.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import { inspectModelOptions } from "../options/modelFiles.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
+import { type ContractReport, contractReport } from "./contractReport.js";
+import { type OpenModel, openModel } from "./openModel.js";
+
+export type InspectModelOptions = z.input<typeof inspectModelOptions>;
+
+export interface Inspection {
+  /** The model's file. */
+  file: string;
+  fileBytes: number;
+  /** What a checkpoint holds; null for TorchScript. */
+  checkpoint: CheckpointFacts | null;
+  /** Null for a checkpoint that is no model. */
+  model: InspectedModel | null;
+  /** Why a checkpoint is no model: it holds another network, or a part of one. */
+  problem: DeeplasiaError | null;
+}
+
+export interface InspectedModel extends ContractReport {
+  /** The network of a checkpoint; null for TorchScript. */
+  network: NetworkConfig | null;
+  /** Signature of the network's forward method, as TorchScript prints it. */
+  forward: string;
+  /** Number of inputs of forward. */
+  inputs: number;
+  /** Number of values in the parameters. */
+  parameters: number;
+  /** Number of values in the buffers, such as the statistics of batch norms. */
+  buffers: number;
+  /** Each field that a source states, and which source that is. */
+  contract: Partial<Record<ManifestField, { value: unknown; from: string }>>;
+}
+
+/**
+ * Inspect a model's file without keeping the model. A TorchScript model is a program, parts of which run when it is
+ * opened; one that reaches files or processes is refused unless `trust` is set.
+ *
+ * @param path The file, or its `file:` URL.
+ * @returns For a checkpoint that is no model: what it holds, and the `problem`.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT,
+ *   _CONTRACT, _LIBTORCH_….
+ */
+export async function inspectModel(path: PathArgument, given: InspectModelOptions = {}): Promise<Inspection> {
+  const file = requireArgument("file", pathArgument, path);
+  const options = requireOptions(inspectModelOptions, given);
+  let checkpoint: CheckpointFacts | null = null;
+  const onCheckpoint = (facts: CheckpointFacts) => {
+    checkpoint = facts;
+  };
+  const found = { file, fileBytes: 0, checkpoint: null, model: null, problem: null };
+  try {
+    await using opened = await openModel(file, { ...options, onCheckpoint });
+    const { size: fileBytes } = await stat(file);
+    return { ...found, fileBytes, checkpoint, model: await inspectOpened(opened, options.trust) };
+  } catch (error) {
+    const problem = toDeeplasiaError(error).at({ file });
+    if (checkpoint === null) throw problem;
+    return { ...found, fileBytes: (await stat(file)).size, checkpoint, problem };
+  }
+}
+
+async function inspectOpened(
+  { model, config, contract }: OpenModel,
+  trust: boolean,
+): Promise<InspectedModel> {
+  const { manifest } = contract;
+  const { weightsDigest = "" } = manifest;
+  const how = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;
+  const handle = await native().loadModel(model, { ...how, trust, weightsDigest });
+  const { schema: forward, inputs, parameters, buffers } = native().modelFacts(handle);
+  await native().dispose(handle);
+  return {
+    network: config,
+    forward,
+    inputs,
+    parameters,
+    buffers,
+    contract: statedFields(contract),
+    ...contractReport(manifest),
+  };
+}
+
+function statedFields({ manifest, origins }: MergedManifest): InspectedModel["contract"] {
+  const stated = MANIFEST_FIELDS.filter((field) => manifest[field] !== undefined);
+  return Object.fromEntries(
+    stated.map((field) => [field, { value: manifest[field], from: origins.get(field) ?? "" }]),
+  );
+}

@@ -1,0 +1,90 @@
+/** From a model's file to a bone-age model on a device. */
+import { completeContract } from "../contract/contract.js";
+import type { Manifest } from "../contract/manifest.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { type ModelHandle, type ModelOptions, native } from "../native.js";
+import type { CheckpointOptions } from "../options/checkpoint.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import { loadModelOptions } from "../options/predict.js";
+import type { TrustOptions } from "../options/trust.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
+import { chooseDevice, type DeviceRequest } from "./device.js";
+import { BoneAgeModel } from "./model.js";
+import { openModel } from "./openModel.js";
+import { verifyBoneAgeModel } from "./verify.js";
+
+export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions>, Partial<TrustOptions> {
+  /** A manifest file; it overrides the manifest in the model's own file and the one beside it. */
+  manifest?: string | undefined;
+  /** Single fields of the contract; they override every file. */
+  contract?: Manifest | undefined;
+  /** Intra-op threads; 0 or absent: libtorch's default. */
+  threads?: number | undefined;
+  /** `32`, or automatic mixed precision in `16` (CUDA only) or `bf16`. */
+  precision?: ModelOptions["precision"] | undefined;
+}
+
+/**
+ * Load a bone-age model, put it on a device, and check its contract on blank pictures. The file is TorchScript, a
+ * checkpoint of the reference (Lightning, or a plain state dict), or safetensors; a checkpoint's network is made in memory.
+ *
+ * A TorchScript model is a program: see `trust`.
+ *
+ * @param path The file, or its `file:` URL.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _MODEL_KIND,
+ *   _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _MODEL_UNSTABLE, _NOT_FINITE, _LIBTORCH_….
+ */
+export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
+  const file = requireArgument("file", pathArgument, path);
+  const options = requireOptions(loadModelOptions, given);
+  try {
+    await using opened = await openModel(file, options);
+    const contract = completeContract(opened.contract.manifest, file);
+    const device = chooseDevice(options);
+    const { threads, precision, trust } = options;
+    const { weightsDigest = "" } = contract;
+    const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
+    const handle = await native().loadModel(opened.model, settings);
+    const { config: network, contract: merged, overridden } = opened;
+    return await disposeOnError(handle, async () => {
+      const verified = await verifyBoneAgeModel(file, handle, contract);
+      const facts = native().modelFacts(handle);
+      return new BoneAgeModel({
+        file,
+        contract,
+        merged,
+        overridden,
+        device,
+        settings,
+        network,
+        handle,
+        facts,
+        ...verified,
+      });
+    });
+  } catch (error) {
+    throw withRemedy(toDeeplasiaError(error), file);
+  }
+}
+
+async function disposeOnError<T>(handle: ModelHandle, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    await native().dispose(handle);
+    throw error;
+  }
+}
+
+/** What to do about a failed check, by its kind. */
+function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
+  const contractIsLikely =
+    error.code === "ERR_DEEPLASIA_MODEL_FORWARD" || error.code === "ERR_DEEPLASIA_MODEL_SHAPE";
+  const remedy = contractIsLikely
+    ? "The model is called as forward(pictures, male) with float32 [batch, channels, height, width] and [batch, 1], any " +
+      "batch, and must return an age, or an age and a sex, for each picture. Compare its input size, channels and sex " +
+      "encoding with the contract: `deeplasia-native inspect MODEL` prints both."
+    : error.remedy;
+  const message = error.message.includes(file) ? error.message : `${file}: ${error.message}`;
+  return new DeeplasiaError(error.code, message, { file, remedy, cause: error.cause });
+}
