@@ -1,14 +1,15 @@
-/** Bone ages in years where months are meant, and those that no child has. */
+/** Finds bone ages that are given in years instead of months, and ages that no child has. */
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 
-/** No cohort of that many children is younger than 20 months throughout. */
+/** In a cohort of at least 10 children, one is older than 20 months; no child is older than 20 years. */
 const OLDEST_YEARS = 20;
 const FEWEST = 10;
 
+/** Returns whether no child has this bone age. */
 export const isImpossible = (months: number) =>
   months < BONE_AGE_MONTHS.least || months > BONE_AGE_MONTHS.most;
 
-/** Sees all ages of a cohort: a single small one is a baby's, but not all of them. */
+/** Collects the bone ages of a cohort. One small age may be a baby's, but not all of them. */
 export class AgeUnit {
   private count = 0;
   private largest = Number.NEGATIVE_INFINITY;
@@ -18,7 +19,7 @@ export class AgeUnit {
     this.largest = Math.max(this.largest, months);
   }
 
-  /** What speaks for years; null where nothing does. */
+  /** Why the ages look like years; null if they do not. */
   get doubt(): string | null {
     if (this.count < FEWEST || this.largest > OLDEST_YEARS) return null;
     return `none of ${this.count} is above ${Number(this.largest.toFixed(2))}; bone ages are in months`;

@@ -1,8 +1,8 @@
 /**
- * Annotation CSVs: one row a picture, `image_ID, dir, patient_ID, sex, bone_age` in any order, other columns ignored.
- * Files of predictions, ours and the reference's, can be read as such too: they say 1.0 for M and 0.0 for F.
+ * Annotation CSVs: one row per picture with the columns `image_ID, dir, patient_ID, sex, bone_age` in any order; other
+ * columns are ignored. Prediction CSVs, ours and the reference's, are accepted too; they hold 1.0 for M and 0.0 for F.
  *
- * A row that cannot be used never stops the others: it comes out as a `BadRow`, in its place.
+ * A row that cannot be used does not stop the others: the reader yields a `BadRow` in its place.
  */
 
 import { DeeplasiaError } from "../errors.js";
@@ -13,52 +13,56 @@ import { columnIndex, findColumn } from "./tableColumns.js";
 
 export { parseSex, type Sex } from "../words.js";
 
+/** A row of an annotation CSV. */
 export interface CohortRow {
-  /** Data row of the CSV, from 1; the header is not counted, nor are lines with nothing in their cells. */
+  /** Number of the data row, from 1; the header and blank lines are not counted. */
   row: number;
   /** File name of the picture, with its extension. */
   imageId: string;
   /** Folder below the image root and below every mask root; empty for the root itself. */
   dir: string;
-  /** Text, so `01` stays `01`; empty where the file has none. */
+  /** Text, so `01` stays `01`; empty if the file has none. */
   patientId: string;
-  /** Null where the file has none; then the model may not need it. */
+  /** Null if the file has none. */
   sex: Sex | null;
-  /** Bone age in months, where known. */
+  /** Bone age in months; null if not known. */
   boneAgeMonths: number | null;
 }
 
-/** A row that cannot be used; what could be read of it, and why. */
+/** A row that cannot be used: what could be read of it, and the reason. */
 export interface BadRow {
   row: number;
   imageId: string;
   dir: string;
-  /** Null where the cells are shifted or missing, so that it cannot be told whose row it is. */
+  /** Null if cells are shifted or missing, so that the patient is not known. */
   patientId: string | null;
   error: DeeplasiaError;
 }
 
 /**
- * What to make of a row's sex. `needed`: a row without `M` or `F` is a bad row. `where-given`: an empty cell, or no
- * such column, is fine (the sex is predicted then), an unknown word is not. `ignored`: whatever is not a sex is none.
+ * How strictly the sex of a row is read.
+ * - `needed`: a row without `M` or `F` is a bad row.
+ * - `where-given`: an empty cell or a missing column is accepted (the sex is then predicted); an unknown word is an error.
+ * - `ignored`: every value that is not a sex is read as none.
  */
 export type SexNeed = "needed" | "where-given" | "ignored";
 
+/** The options of `readAnnotations`. */
 export interface AnnotationOptions extends RecordWatch {
   sexNeed: SexNeed;
-  /** Whether there must be a `patient_ID` column (splits are joined on it). */
+  /** Whether the file must have a `patient_ID` column; splits are joined on it. */
   requirePatientId?: boolean;
-  /** Whether there must be a `bone_age` column. */
+  /** Whether the file must have a `bone_age` column. */
   requireBoneAge?: boolean;
-  /** Told of each bone age, months. */
+  /** Called with each bone age in months. */
   onAge?: ((row: number, months: number) => void) | undefined;
-  /** Told of a bone age that is no number; the row counts as one without. Else such a row is a bad row. */
+  /** Called with a bone age that is not a number; the row then has none. Without it such a row is a bad row. */
   onUnreadAge?: ((row: number, text: string) => void) | undefined;
 }
 
 /**
- * Stream the rows of an annotation CSV. Needs the column `image_ID`; `dir`, `patient_ID` and `bone_age` may be missing. In
- * place of `sex` there may be a column `male` with True and False.
+ * Streams the rows of an annotation CSV. The column `image_ID` is required; `dir`, `patient_ID` and `bone_age` are optional.
+ * A column `male` with True and False may replace `sex`.
  *
  * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN` if the file as a whole cannot be used.
  */
@@ -75,16 +79,16 @@ export async function* readAnnotations(
   }
 }
 
-/** Positions of the columns; -1: not in this file. */
+/** Positions of the columns; -1 for a column that the file does not have. */
 interface Columns {
   imageId: number;
   dir: number;
   patientId: number;
   sex: number;
   boneAge: number;
-  /** A column that says whether a child is male beside the one that says the sex. */
+  /** A column `male` beside the column `sex`. */
   male: number;
-  /** Null for a word that is no sex in that column. */
+  /** Parses a cell of the sex column; null for a word that is not a sex there. */
   sexOf(text: string): Sex | null;
 }
 
@@ -119,7 +123,7 @@ function readRow(
   const place = { file: table.file, row };
   if (cells.length !== table.columns.length) {
     const what = `${plural(cells.length, "cell")} where the header has ${table.columns.length}`;
-    const remedy = "Quote cells that hold the delimiter, and write one cell for each column.";
+    const remedy = "Write one cell for each column, and quote cells that hold the delimiter.";
     const error = new DeeplasiaError("ERR_DEEPLASIA_ROW", what, { ...place, remedy });
     return { row, imageId, dir, patientId: null, error };
   }
@@ -136,7 +140,7 @@ function readRow(
   }
 }
 
-/** A cell of nothing but blanks is empty; others are as they are, as a file's name may have blanks. */
+/** Returns an empty text for a cell of blanks, else the cell unchanged, because file names may hold blanks. */
 const withoutBlanks = (cell: string) => (cell.trim() === "" ? "" : cell);
 
 function checkPictureName(imageId: string, dir: string): void {
@@ -147,10 +151,10 @@ function checkPictureName(imageId: string, dir: string): void {
   }
   if (imageId.includes("\0") || dir.includes("\0")) {
     throw new DeeplasiaError("ERR_DEEPLASIA_ROW", "the picture's name holds a NUL byte", {
-      remedy: "Write the CSV again; it was damaged.",
+      remedy: "Export the CSV again; it is damaged.",
     });
   }
-  // What a decoder puts in place of bytes that are not UTF-8.
+  // Decoders write U+FFFD in place of bytes that are not UTF-8.
   if (imageId.includes("\ufffd") || dir.includes("\ufffd")) {
     throw new DeeplasiaError("ERR_DEEPLASIA_ROW", `the picture's name is not UTF-8 text: ${dir}/${imageId}`, {
       remedy: 'Save the file as "CSV UTF-8".',
@@ -158,13 +162,13 @@ function checkPictureName(imageId: string, dir: string): void {
   }
 }
 
-/** As the reference and we write it, 1.0 for male; or as people do. */
+/** Parses the sex in a prediction CSV: 1.0 is male, as the reference and this package write it; or a word for a sex. */
 export function sexInPredictions(text: string): Sex | null {
   if (/^1(\.0)?$/.test(text.trim())) return "M";
   return /^0(\.0)?$/.test(text.trim()) ? "F" : parseSex(text);
 }
 
-/** The sex in a column that says whether a child is male (`True`, `1`), or says the sex itself. */
+/** Parses the sex in a column `male`: `True` or `1` is male; words for a sex are accepted as well. */
 export function sexInMaleColumn(text: string): Sex | null {
   const word = text.trim().toLowerCase();
   if (/^(true|t|yes|1(\.0)?)$/.test(word)) return "M";
@@ -178,12 +182,12 @@ function readSex(text: string, { sexOf }: Columns, { sexNeed }: AnnotationOption
   return sex;
 }
 
-/** Of two columns that say the sex neither is believed where they differ. */
+/** Throws ERR_DEEPLASIA_SEX if the columns sex and male differ. */
 function checkMale(sex: Sex | null, male: string): void {
   const other = sexInMaleColumn(male);
   if (sex === null || other === null || sex === other) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_SEX", `the columns sex and male differ: ${sex}, "${male}"`, {
-    remedy: "Correct one of them, or take the column male out.",
+    remedy: "Correct one of them, or remove the column male.",
   });
 }
 
@@ -193,11 +197,11 @@ function unknownSex(text: string): DeeplasiaError {
   const remedy =
     sexInMaleColumn(text) === null
       ? "Write M or F: the model needs the sex."
-      : `Write M or F; ${words} are understood in a column named "male".`;
+      : `Write M or F; ${words} are accepted in a column named "male".`;
   return new DeeplasiaError("ERR_DEEPLASIA_SEX", what, { remedy });
 }
 
-/** Months, or null where they are not known. */
+/** Returns the bone age in months; null if it is not known. */
 function readBoneAge(text: string, row: number, { onAge, onUnreadAge }: AnnotationOptions): number | null {
   const months = numberInCell(text);
   if (months === null) return null;
@@ -214,17 +218,17 @@ function readBoneAge(text: string, row: number, { onAge, onUnreadAge }: Annotati
   return null;
 }
 
-/** Why a row is of no use for training though it can be read; null where it is of use. */
+/** Returns why a valid row cannot be used for training; null if it can. */
 export function whyUntrainable({ row, boneAgeMonths }: CohortRow, file: string): DeeplasiaError | null {
   if (boneAgeMonths !== null) return null;
   return new DeeplasiaError("ERR_DEEPLASIA_ROW", "bone_age is empty", {
     file,
     row,
-    remedy: "Write the bone age in months, or take the row out of the split.",
+    remedy: "Write the bone age in months, or remove the row from the split.",
   });
 }
 
-/** A number; null for an empty or `NA` cell, NaN for other text. A decimal comma comes with semicolon files. */
+/** Parses a number; null for an empty or `NA` cell, NaN for other text. Files with semicolons have decimal commas. */
 export function numberInCell(text: string): number | null {
   if (isUnknown(text)) return null;
   const word = text.trim();

@@ -1,4 +1,4 @@
-/** The short form of a cohort: pictures, folders and globs as given on a command line. */
+/** A cohort without an annotation CSV: pictures, folders and glob patterns as given on a command line. */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
@@ -14,24 +14,25 @@ import type { Cohort } from "./openCohort.js";
 import { passedOverText, pictureFiles } from "./pictureFiles.js";
 import type { SelectedRow } from "./sample.js";
 
+/** The options of `cohortFromFiles`. */
 export interface FileCohortOptions {
   /** Sex of all pictures. */
   sex?: Sex | undefined;
-  /** An annotation CSV to look sex (and bone age, where it has one) up in, by file name. */
+  /** An annotation CSV in which the sex, and the bone age if it has one, is looked up by file name. */
   sexFrom?: string | undefined;
-  /** Empty, or `""` as the first: no masks. A mask is looked for by the picture's path below the common folder. */
+  /** Folders of masks, searched by the picture's path below the common folder. Empty, or `""` as the first, for none. */
   maskDirs: readonly string[];
   sexNeed: SexNeed;
-  /** At most that many pictures. */
+  /** The largest number of pictures. */
   limit?: number | undefined;
 }
 
 /**
- * A cohort of the given files, folders (all pictures in them and below) and glob patterns. Pictures come in the order of
- * the arguments, those of one folder or pattern sorted by path; each once. Their `dir` is relative to the deepest folder
+ * Makes a cohort of files, folders (with all pictures below them) and glob patterns. Pictures come in the order of the
+ * arguments, those of one folder or pattern sorted by path, and each once. Their `dir` is relative to the deepest folder
  * that holds all arguments.
  *
- * A file that does not exist is a failed row; a folder or a pattern without pictures throws `ERR_DEEPLASIA_USAGE`.
+ * A file that does not exist becomes a failed row. Throws `ERR_DEEPLASIA_USAGE` for a folder or a pattern without pictures.
  */
 export async function cohortFromFiles(
   inputs: readonly string[],
@@ -72,14 +73,14 @@ export async function cohortFromFiles(
   };
 }
 
-/** `--sex` wins over the CSV, but not in silence. */
+/** Returns a note if `--sex` overrides another sex in the CSV. */
 function otherSexNote(known: readonly Known[], { sex, sexFrom }: FileCohortOptions): string[] {
   const others = known.filter(
     (row) => row !== null && !(row instanceof DeeplasiaError) && row.sex !== null && row.sex !== sex,
   );
   if (sex === undefined || others.length === 0) return [];
   return [
-    `${plural(others.length, "picture is", "pictures are")} of the other sex in ${sexFrom}; ${sex} is taken`,
+    `${plural(others.length, "picture has", "pictures have")} the other sex in ${sexFrom}; ${sex} is used`,
   ];
 }
 
@@ -101,7 +102,7 @@ function selectedRow(
   return { index, row: known === null ? plain : lookUp(known, place, options), imagePath: path };
 }
 
-/** What the CSV says of a picture; `--sex` wins over its sex. */
+/** Merges what the CSV has for a picture with the options; `--sex` overrides the sex in the CSV. */
 function lookUp(
   known: CohortRow | DeeplasiaError,
   place: Pick<CohortRow, "row" | "imageId" | "dir">,
@@ -113,7 +114,7 @@ function lookUp(
   return { ...place, patientId: "", sex: options.sex ?? null, boneAgeMonths: null };
 }
 
-/** Absolute paths of all pictures, the deepest folder that holds everything given, and what is passed over. */
+/** Expands the arguments to absolute paths, the deepest folder that holds them all, and notes on files passed over. */
 async function expand(
   inputs: readonly string[],
 ): Promise<{ paths: string[]; base: string; notes: string[] }> {
@@ -121,7 +122,7 @@ async function expand(
   const notes: string[] = [];
   const folders: string[] = [];
   for (const input of inputs) {
-    // One that cannot be reached is a row like the others, which says why it fails.
+    // A path that cannot be reached becomes a row, which fails with the reason.
     const kind = await pathKind(input).catch(() => "other" as const);
     if (kind === "folder") {
       const { pictures, passedOver } = await pictureFiles(resolve(input));
@@ -153,7 +154,7 @@ async function findPictures(pattern: string, cwd: string): Promise<string[]> {
     caseSensitiveMatch: false,
     expandDirectories: false,
   });
-  // By code unit, not by the machine's language: the order of the output must not depend on it.
+  // Sorted by code unit, so that the order of the output does not depend on the locale.
   return found.map((path) => resolve(path)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
@@ -161,7 +162,7 @@ function nothing(what: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give pictures, folders or patterns." });
 }
 
-/** The deepest folder that is, or is above, each of the given ones. */
+/** Returns the deepest folder that equals or contains each of the given ones. */
 function commonFolder(folders: string[]): string {
   const [first = process.cwd(), ...others] = folders;
   return others.reduce((common, folder) => {

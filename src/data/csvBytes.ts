@@ -1,12 +1,12 @@
-/** The bytes of a CSV file as text, however it was saved: UTF-8, UTF-16, or cell by cell what old programs write. */
+/** Decodes the bytes of a CSV file: UTF-8, UTF-16, or Windows-1252 cell by cell. */
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 
-/** `cells`: one byte a character at first, and each cell is made text on its own (`cellText`). */
+/** How a file is decoded. `cells`: read as one character per byte first; `cellText` then decodes each cell on its own. */
 export type Encoding = "cells" | "utf-16le" | "utf-16be";
 
-/** Told by the byte order mark, or else by the NUL that every second byte of plain letters is in UTF-16. */
+/** Detects the encoding by the byte order mark, or by the NUL in every second byte of plain letters in UTF-16. */
 export function encodingOf(head: Uint8Array): Encoding {
   const [a = -1, b = -1] = head;
   if (a === 0xff && b === 0xfe) return "utf-16le";
@@ -23,7 +23,7 @@ export function encodingOf(head: Uint8Array): Encoding {
   return odd === 0 && even > 0.9 * pairs ? "utf-16be" : "cells";
 }
 
-/** The file as UTF-8 or whatever bytes it has, without byte order mark; `onBytes` sees the file's own bytes. */
+/** Streams the file without its byte order mark; UTF-16 becomes UTF-8. `onBytes` gets the file's own bytes. */
 export function csvStream(file: string, encoding: Encoding, onBytes?: (bytes: Buffer) => void): Readable {
   const chunks = read(file, onBytes);
   const text = encoding === "cells" ? withoutMark(chunks) : fromUtf16(chunks, encoding);
@@ -60,8 +60,8 @@ async function* fromUtf16(chunks: AsyncIterable<Buffer>, encoding: Encoding): As
 const windows1252 = new TextDecoder("windows-1252");
 
 /**
- * A cell, given with a character for each byte. Bytes that are not UTF-8 are what Excel's plain "CSV" has on western
- * machines: Windows-1252, of which Latin-1 is the part that matters. `onForeign` is told of such a cell.
+ * Decodes a cell that has one character for each byte. Bytes that are not UTF-8 are decoded as Windows-1252, which Excel
+ * writes as plain "CSV" on western machines; Latin-1 is the relevant part of it. Calls `onForeign` with such a cell.
  */
 export function cellText(cell: string, onForeign?: (text: string) => void): string {
   if (/^[\0-\x7f]*$/.test(cell)) return cell;

@@ -1,7 +1,7 @@
-/** CSV text as every command writes it. */
+/** CSV text as all commands write it. */
 import { stringify } from "csv-stringify/sync";
 
-/** Cells as CSV lines; a cell with a lone carriage return is quoted too, or a reader would end the line there. */
+/** Returns cells as CSV lines. A cell with a lone carriage return is quoted, because readers would end the line there. */
 export function csvLines(rows: readonly (readonly string[])[]): string {
   return stringify(rows as string[][], { quoted_match: /\r/ });
 }

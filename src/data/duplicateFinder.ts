@@ -1,21 +1,21 @@
-/** Finds pictures that a cohort names more than once, in 16 bytes of memory a slot: 70 MB for three million rows. */
+/** A hash table of the pictures that a cohort names. It takes 16 bytes a slot: 70 MB for three million rows. */
 
-/** Largest share of slots in use; beyond it the table doubles. */
+/** The largest share of slots in use. The table doubles beyond it. */
 const MAX_LOAD = 0.8;
 
 export class DuplicateFinder {
   /** 53-bit hashes; 0 is a free slot. */
   private hashes = new Float64Array(1024);
   private rows = new Uint32Array(1024);
-  /** Of what the first row says besides. */
+  /** Hashes of the sex and bone age in the first row. */
   private facts = new Uint32Array(1024);
   private used = 0;
 
   /**
-   * Note a picture; returns the row that named it first, or null if this is the first.
+   * Adds a picture. Returns the row that named it first, or null if this is the first.
    *
-   * Pictures are compared by hash: among three million, two different ones are taken for the same with a chance of
-   * 1 in 2,000. Good enough for a warning, and to leave a file to the row that names it.
+   * Pictures are compared by hash: among three million, the chance that two different ones count as the same is 1 in
+   * 2,000. That is good enough for a warning, and for leaving a file to the row that names it.
    */
   add(dir: string, imageId: string, row: number, facts = ""): number | null {
     if (this.used >= this.hashes.length * MAX_LOAD) this.grow();
@@ -26,19 +26,19 @@ export class DuplicateFinder {
     return null;
   }
 
-  /** Whether a row names exactly this picture. */
+  /** Returns whether a row names exactly this picture. */
   has(dir: string, imageId: string): boolean {
     const hash = hash53(`${dir}/${imageId}`);
     return this.hashes[this.slotOf(hash)] === hash;
   }
 
-  /** Whether the row that named a picture first says other things of it; not if it said nothing. */
+  /** Returns whether the row that named a picture first has other facts; false if it had none. */
   differs(dir: string, imageId: string, facts: string): boolean {
     const first = this.facts[this.slotOf(hash53(`${dir}/${imageId}`))];
     return first !== hash53("") >>> 0 && first !== hash53(facts) >>> 0;
   }
 
-  /** The slot that holds the hash, or the free one where it belongs. */
+  /** Returns the slot that holds the hash, or the free slot where it belongs. */
   private slotOf(hash: number): number {
     const slots = this.hashes.length;
     let slot = hash % slots;
@@ -65,7 +65,7 @@ export class DuplicateFinder {
   }
 }
 
-/** A hash of 53 bits, never 0: two 32-bit multiply-xor chains over the UTF-16 units, finished as MurmurHash3 does. */
+/** Returns a hash of 53 bits, never 0: two 32-bit multiply-xor chains over the UTF-16 units, finished as in MurmurHash3. */
 function hash53(text: string): number {
   let a = 0x811c9dc5;
   let b = 0x9e3779b9;

@@ -3,15 +3,17 @@ import { plural } from "../plural.js";
 import type { BadRow, CohortRow } from "./annotations.js";
 import type { DuplicateFinder } from "./duplicateFinder.js";
 
+/** Counts of the rows that name a picture again. */
 export interface Duplicates {
   /** Rows whose (dir, image_ID) an earlier row has. */
   count: number;
   first: NamedTwice | null;
-  /** Those of them that give another sex or bone age than the earlier row. */
+  /** The rows among them that give another sex or bone age than the earlier row. */
   contradicting: number;
   firstContradicting: NamedTwice | null;
 }
 
+/** Two rows that name one picture. */
 export interface NamedTwice {
   row: number;
   earlierRow: number;
@@ -19,14 +21,15 @@ export interface NamedTwice {
   imageId: string;
 }
 
-/** What two rows about one picture should agree on. */
+/** Returns what two rows about one picture should agree on, as a text; empty for a row that cannot be used. */
 export const factsOf = (row: CohortRow | BadRow) => ("error" in row ? "" : `${row.sex} ${row.boneAgeMonths}`);
 
-/** The earlier row that names the same picture; null if there is none. */
+/** Adds the picture of a row. Returns the earlier row that names the same picture; null if there is none. */
 export function addTo(named: DuplicateFinder, row: CohortRow | BadRow): number | null {
   return row.imageId === "" ? null : named.add(row.dir, row.imageId, row.row, factsOf(row));
 }
 
+/** Counts a row in `found` if an earlier row names its picture. */
 export function noteDuplicate(
   named: DuplicateFinder,
   row: CohortRow | BadRow,
@@ -43,7 +46,7 @@ export function noteDuplicate(
   found.firstContradicting ??= twice;
 }
 
-/** What a run should know of pictures that are named twice; none where there are no such. */
+/** Returns lines for the log about pictures that are named twice; none if there are no such pictures. */
 export function duplicateLines({ count, first, contradicting, firstContradicting }: Duplicates): string[] {
   const places = ({ row, earlierRow, dir, imageId }: NamedTwice) =>
     `row ${row} and row ${earlierRow}: ${[dir, imageId].filter(Boolean).join("/")}`;
@@ -57,7 +60,7 @@ export function duplicateLines({ count, first, contradicting, firstContradicting
   return lines;
 }
 
-/** Nothing found yet. */
+/** Returns counts of zero. */
 export const noDuplicates = (): Duplicates => {
   return { count: 0, first: null, contradicting: 0, firstContradicting: null };
 };

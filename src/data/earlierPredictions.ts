@@ -1,17 +1,16 @@
-/** Prediction CSVs of earlier runs: this program's, and the reference's, which have fewer columns. */
-
+/** Prediction CSVs of earlier runs: this package's and the reference's, which have fewer columns. */
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
 import { numberInCell, type Sex, sexInPredictions } from "./annotations.js";
 import { openTable } from "./table.js";
 import { columnIndex, findColumn } from "./tableColumns.js";
 
-/** A row of a prediction CSV; null or empty where the file says nothing. */
+/** A row of a prediction CSV; null or empty for missing values. */
 export interface EarlierPrediction {
   imageId: string;
   dir: string;
   patientId: string;
-  /** Row of the cohort that it is about, from 1. */
+  /** Row of the cohort, from 1. */
   row: number | null;
   sex: Sex | null;
   sexPredicted: boolean;
@@ -22,6 +21,7 @@ export interface EarlierPrediction {
   boneAgeMonths: number | null;
 }
 
+/** A prediction CSV. */
 export interface EarlierPredictions {
   file: string;
   columns: ReadonlySet<string>;
@@ -33,13 +33,13 @@ const NEEDED = ["image_ID", "pred_bone_age"] as const;
 const OTHERS = ["dir", "patient_ID", "row", "sex", "sex_predicted", "sex_hat", "bone_age"] as const;
 type Column = (typeof NEEDED)[number] | (typeof OTHERS)[number];
 
-/** A prediction CSV's columns, by their names, as positions. */
+/** Positions of the columns by their names. */
 type Positions = ReadonlyMap<Column, number>;
 
 /**
- * Read a prediction CSV whole. It needs `image_ID` and `pred_bone_age`.
+ * Reads a whole prediction CSV. It must have `image_ID` and `pred_bone_age`.
  *
- * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, or `ERR_DEEPLASIA_ROW` for a cell that is no number.
+ * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, and `ERR_DEEPLASIA_ROW` for a cell that is not a number.
  */
 export async function readPredictions(file: string): Promise<EarlierPredictions> {
   const table = await openTable(file);

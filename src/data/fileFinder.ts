@@ -1,35 +1,36 @@
-/** Finds the file that a row means where exactly that path is not there, or says what is there instead. */
+/** Finds the file that a row means if its exact path does not exist, or explains why there is none. */
 import { join } from "node:path";
 import { pathKind } from "../files.js";
 import { Listings } from "./listings.js";
 import type { NameKind } from "./nameLikeness.js";
 
+/** A file that was found. */
 export interface FoundFile {
-  /** Below the root, with `/`. */
+  /** Folder below the root, with `/`. */
   dir: string;
   name: string;
-  /** How it differs from what was asked for; goes on after "found". */
+  /** How its path differs from the wanted one; follows the word "found". */
   how: string;
 }
 
-/** Why there is no such file; goes on after "there is no such picture". */
+/** Why there is no such file; follows the words "there is no such picture". */
 export interface NotFound {
   why: string;
 }
 
-/** What of a path may be another file's. */
+/** A file that is searched. */
 export interface WantedFile {
   dir: string;
   name: string;
   kind: Exclude<NameKind, "folder">;
-  /** Whether that file is somebody else's, so that it cannot be meant here. */
+  /** Returns whether a file belongs to another row, so that it cannot be meant here. */
   isTaken(dir: string, name: string): boolean | Promise<boolean>;
 }
 
 export class FileFinder {
   private readonly listings = new Listings();
 
-  /** To be asked only for a path that is not there: folders on its way are listed. */
+  /** Finds a file. Call it only for a path that does not exist, because it lists the folders on the way. */
   async find(root: string, { dir, name, kind, isTaken }: WantedFile): Promise<FoundFile | NotFound> {
     if (name.includes("\ufffd")) return { why: `; ${NOT_UTF8}` };
     const path = `${dir}/${name}`;
@@ -39,7 +40,7 @@ export class FileFinder {
       .filter((segment) => segment !== "" && segment !== ".");
     if (segments.includes("..") || segments.length === 0) return { why: "" };
     const found: string[] = [];
-    let how = path.includes("\\") ? "with / in place of \\" : "";
+    let how = path.includes("\\") ? "with / instead of \\" : "";
     for (const [i, segment] of segments.entries()) {
       const folder = join(root, ...found);
       const isLast = i === segments.length - 1;
@@ -50,11 +51,11 @@ export class FileFinder {
     }
     const file = { dir: found.slice(0, -1).join("/"), name: found.at(-1)!, how };
     if ((await isTaken(file.dir, file.name)) && how !== "")
-      return { why: `: ${join(root, ...found)} is there, but is another row's` };
+      return { why: `: ${join(root, ...found)} exists, but belongs to another row` };
     return file;
   }
 
-  /** The entry of a folder that a name means. */
+  /** Finds the entry of a folder that a name means. */
   private async inFolder(
     folder: string,
     wanted: string,
@@ -73,10 +74,11 @@ export class FileFinder {
       return { why: kind === "folder" ? `: ${folder} has no folder "${wanted}"` : "" };
     }
     const [name = "", ...others] = alike.names;
-    if (others.length > 0) return { why: `; ${shown(name)} and "${others[0]}", and either may be meant` };
+    if (others.length > 0)
+      return { why: `; ${shown(name)} and "${others[0]}", either of which may be meant` };
     if (listing.isForeign(name)) return { why: `; ${shown(name)}, but ${NOT_UTF8}` };
     return { name, how: alike.how };
   }
 }
 
-const NOT_UTF8 = "the bytes of its name are not UTF-8: rename it (convmv -f latin1 -t utf8)";
+const NOT_UTF8 = "its name is not UTF-8: rename it (convmv -f latin1 -t utf8)";

@@ -1,18 +1,19 @@
-/** Prediction CSVs side by side: which rows of them are about the same picture. */
+/** Joins prediction CSVs: finds the rows that are about the same picture. */
 import { DeeplasiaError } from "../errors.js";
 import type { EarlierPrediction, EarlierPredictions } from "./earlierPredictions.js";
 import { likeness, looseKey } from "./nameLikeness.js";
 import { csvError } from "./table.js";
 
-/** What the tables say of one picture, in their order; undefined where a table has no row for it. */
+/** The rows about one picture, in the order of the tables; undefined for a table without such a row. */
 export type Joined = (EarlierPrediction | undefined)[];
 
 type Key = (row: EarlierPrediction) => string;
 
+/** Returns whether every table has the column. */
 export const everyHas = (tables: readonly EarlierPredictions[], column: string) =>
   tables.every(({ columns }) => columns.has(column));
 
-/** The first value that a table gives; null if none does. */
+/** Returns the first value that a table gives; null if none does. */
 export function firstKnown<T>(joined: Joined, pick: (row: EarlierPrediction) => T | null): T | null {
   for (const row of joined) {
     const value = row === undefined ? null : pick(row);
@@ -22,11 +23,11 @@ export function firstKnown<T>(joined: Joined, pick: (row: EarlierPrediction) => 
 }
 
 /**
- * The outer join. Rows are the same where `image_ID` is equal and, if all tables have it, `dir`. If a table names a
- * picture twice, as cohorts may, `row` tells the two apart where all tables have it. In the order of the cohort's rows
- * if all tables have `row`, else in the order in which pictures first appear.
+ * Returns the outer join of prediction tables. Rows match if their `image_ID` is equal and, if all tables have the column,
+ * their `dir`. If a table names a picture twice, as cohorts may, `row` distinguishes the two rows if all tables have that
+ * column. The result is in the order of `row` if all tables have it, else in the order in which pictures first appear.
  *
- * Throws `ERR_DEEPLASIA_CSV` for a table in which two rows are the same.
+ * Throws `ERR_DEEPLASIA_CSV` for a table in which two rows match.
  */
 export function joinPredictions(tables: readonly EarlierPredictions[]): Joined[] {
   const [byDir, withRow] = [everyHas(tables, "dir"), everyHas(tables, "row")];
@@ -45,8 +46,8 @@ const pictureOf = ({ imageId, dir }: EarlierPrediction, byDir: boolean) =>
   JSON.stringify([imageId, byDir ? dir : ""]);
 
 /**
- * Pictures that the tables write in different forms (`nameLikeness.ts`), as the first of them has it. Only where no table has two
- * of the forms: then they are two pictures to it.
+ * Maps pictures whose names the tables write in different forms (`nameLikeness.ts`) to the form that comes first. Names of
+ * which one table has two forms are left out: to that table they are two pictures.
  */
 function commonNames(tables: readonly EarlierPredictions[], byDir: boolean): Map<string, string> {
   const forms = new Map<string, Map<string, EarlierPrediction & { tables: Set<number> }>>();
@@ -75,7 +76,7 @@ function commonNames(tables: readonly EarlierPredictions[], byDir: boolean): Map
   return common;
 }
 
-/** Rows by key in the order in which keys first appear; an error if a table has a key twice. */
+/** Groups rows by key, in the order in which keys first appear. Returns an error if a table has a key twice. */
 function joinBy(tables: readonly EarlierPredictions[], key: Key): Joined[] | DeeplasiaError {
   const joined = new Map<string, Joined>();
   for (const [i, table] of tables.entries()) {
@@ -98,6 +99,6 @@ function twice(
   const [a, b] = [table.rows.indexOf(first) + 1, table.rows.indexOf(second) + 1];
   const name = [first.dir, first.imageId].filter(Boolean).join("/");
   const remedy =
-    "Remove one of them. Pictures of one name in several folders need a column dir in every file.";
+    "Remove one of them. If pictures in several folders have the same name, every file needs a dir column.";
   return csvError(table.file, `rows ${a} and ${b} are both about ${name}`, remedy);
 }

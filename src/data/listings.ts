@@ -1,25 +1,25 @@
 /**
- * What lies in a folder, to be compared with names that are not there. A folder is listed when a file of it is missing,
- * once; listings are forgotten, the oldest first, when they hold too many names together.
+ * Listings of folders, in which the likely file is searched when a name is missing. A folder is listed once, when the first
+ * of its files is missing. When all listings together hold too many names, the oldest are dropped.
  */
 import { isUtf8 } from "node:buffer";
 import { opendir } from "node:fs/promises";
 import { editDistance } from "../nearest.js";
 import { looseKey, mostAlike, type NameKind } from "./nameLikeness.js";
 
-/** Names of all listings that are kept: some 300 MB at most. A folder with more of them is not searched. */
+/** The largest number of names in all listings: about 300 MB. A folder with more names is not searched. */
 const MOST_NAMES = 1_500_000;
-/** In a folder of at most so many names each is compared, else those next to the wanted one in alphabetical order. */
+/** In a folder with at most this many names all are compared, else only the wanted name's neighbours in sorted order. */
 const COMPARED = 60;
 const NEIGHBOURS = 6;
-/** Of the longest extension, with its dot. */
+/** Length of the longest extension with its dot. */
 const EXTENSION_LETTERS = 5;
 
 export class Listings {
   private readonly byFolder = new Map<string, Promise<Listing | null>>();
   private readonly sizes = new Map<string, number>();
 
-  /** Null for a folder that is not there, cannot be read, or holds too many names. */
+  /** Resolves to the listing of a folder; null if it does not exist, cannot be read or holds too many names. */
   of(folder: string): Promise<Listing | null> {
     const known = this.byFolder.get(folder);
     if (known !== undefined) return known;
@@ -45,7 +45,7 @@ export class Listings {
 
 async function namesIn(folder: string): Promise<Name[] | null> {
   const names: Name[] = [];
-  // `buffer` is passed on to readdir; the types do not know it.
+  // opendir accepts the encoding `buffer`, but its types do not list it.
   const entries = await opendir(folder, { encoding: "buffer" as BufferEncoding, bufferSize: 1024 });
   for await (const { name } of entries) {
     if (names.length === MOST_NAMES) return null;
@@ -58,12 +58,14 @@ async function namesIn(folder: string): Promise<Name[] | null> {
 const windows1252 = new TextDecoder("windows-1252");
 const foreignName = (bytes: Buffer): Name => ({ text: windows1252.decode(bytes), isText: false });
 
+/** The name of an entry of a folder. */
 export interface Name {
   text: string;
-  /** False for bytes that are no UTF-8, which no path can be made of; the text is what they mean in Latin-1. */
+  /** False if the bytes are not UTF-8, so that Node cannot form a path; the text is then their meaning in Windows-1252. */
   isText: boolean;
 }
 
+/** The names in one folder. */
 export class Listing {
   private readonly byKind = new Map<NameKind, Map<string, string[]>>();
   private readonly texts: string[];
@@ -80,13 +82,13 @@ export class Listing {
     return this.foreign.has(name);
   }
 
-  /** The names that may be the wanted one in another form. */
+  /** Returns the names that may be the wanted one in another form; null if there is none. */
   alike(wanted: string, kind: NameKind) {
     return mostAlike(wanted, this.index(kind).get(looseKey(wanted, kind)) ?? [], kind);
   }
 
   private index(kind: NameKind): Map<string, string[]> {
-    // Pictures and masks have the same keys.
+    // Pictures and masks have the same keys, so they share an index.
     const indexed = kind === "folder" ? "folder" : "picture";
     const known = this.byKind.get(indexed);
     if (known !== undefined) return known;
@@ -101,7 +103,7 @@ export class Listing {
     return index;
   }
 
-  /** The name that looks most like the wanted one, though it may well be another; null if none does. */
+  /** Returns the name that looks most like the wanted one, although it may be another file; null if none does. */
   nearest(wanted: string): string | null {
     const own = stem(wanted);
     const pattern = withoutDigits(wanted);
@@ -110,7 +112,7 @@ export class Listing {
     for (const name of this.near(wanted)) {
       if (Math.abs(name.length - wanted.length) > most + EXTENSION_LETTERS) continue;
       const isSameStem = stem(name) === own;
-      // Two numbers are two pictures, however near they are.
+      // Names that differ only in their numbers are two pictures.
       if (!isSameStem && withoutDigits(name) === pattern) continue;
       const distance = isSameStem ? 0 : editDistance(name.toLowerCase(), wanted.toLowerCase());
       if (distance <= most && (best === null || distance < best.distance)) best = { name, distance };

@@ -9,27 +9,27 @@ import { mapInOrder } from "./mapInOrder.js";
 import type { Masks } from "./masks.js";
 import type { FailedSample, FoundAs, ReadySample, Sample, SelectedRow } from "./sample.js";
 
-/** Whether the cohort has a row that names exactly this picture. */
+/** Returns whether the cohort has a row that names exactly this picture. */
 export type IsNamed = (dir: string, imageId: string) => boolean;
 
-/** Files are looked for this many rows ahead: hides the delay of a network file system. */
+/** How many rows ahead files are searched; this hides the latency of a network file system. */
 const LOOK_AHEAD = 32;
-/** Paths that a message names. */
+/** The largest number of paths in a message. */
 const MOST_PATHS = 3;
 
-/** Looks for rows' pictures and masks; also for those whose names are written in another form than a row has them. */
+/** Finds pictures and masks, including those whose names have another form than in the row. */
 export class Locator {
   private readonly finder = new FileFinder();
   private readonly found = { picture: new FoundNote("picture"), mask: new FoundNote("mask") };
 
-  /** @param root of the pictures. */
+  /** @param root the folder of the pictures. */
   constructor(
     private readonly root: string,
     private readonly masks: Masks,
     private readonly isNamed: IsNamed,
   ) {}
 
-  /** Look for each row's files; the order is kept, and a row without them becomes a failed sample. */
+  /** Finds the files of each row, in order. A row without files becomes a failed sample. */
   async *locateAll(rows: AsyncIterable<SelectedRow>): AsyncGenerator<Sample> {
     for await (const sample of mapInOrder(rows, LOOK_AHEAD, (selected) => this.locate(selected))) {
       this.note(sample);
@@ -66,7 +66,7 @@ export class Locator {
     }
   }
 
-  /** Count what was found under another form of its name; each row once, however often it comes. */
+  /** Counts files that were found under another form of their name; each row counts once, however often it is passed. */
   note(sample: Sample): void {
     if ("error" in sample || sample.foundAs === undefined) return;
     for (const what of ["picture", "mask"] as const) {
@@ -75,7 +75,7 @@ export class Locator {
     }
   }
 
-  /** Lines about what `note` counted; none where all files had their rows' names. */
+  /** Returns lines about the files that `note` counted. */
   notes(): string[] {
     return [this.found.picture.text, this.found.mask.text].filter((text) => text !== null);
   }
@@ -83,7 +83,7 @@ export class Locator {
   private async picture({ dir, imageId }: CohortRow, path: string): Promise<Place | DeeplasiaError> {
     const kind = await pathKind(path);
     if (kind === "file") return { path, dir, name: imageId };
-    if (kind !== null) return noPicture("this is not a picture but a folder or a device");
+    if (kind !== null) return noPicture("this is a folder or a device, not a picture");
     const wanted = { dir, name: imageId, kind: "picture", isTaken: this.isNamed } as const;
     const found = await this.finder.find(this.root, wanted);
     if ("why" in found)
@@ -91,14 +91,14 @@ export class Locator {
     return placeOf(this.root, path, found);
   }
 
-  /** Named as the picture is, or else as the row has it, or else in another form. */
+  /** Finds a mask under the name of the picture file, else under the name in the row, else under another form of it. */
   private async mask(
     { dir, imageId }: CohortRow,
     picture: Place,
   ): Promise<Pick<Place, "path" | "how"> | DeeplasiaError> {
     const exact = (await this.masks.find(picture.dir, picture.name)) ?? (await this.masks.find(dir, imageId));
     if (exact !== null) return { path: exact };
-    // A mask in another form must not be that of another picture.
+    // A mask under another form of the name must not belong to another picture.
     const isTaken = async (ofDir: string, name: string) =>
       this.isNamed(ofDir, name) || (await pathKind(join(this.root, ofDir, name))) !== null;
     const { folders } = this.masks;
@@ -113,7 +113,7 @@ export class Locator {
   }
 }
 
-/** A file below a root; and how it was found, if not under the name that was looked for. */
+/** A file below a root, and how it was found if not under the wanted name. */
 interface Place {
   path: string;
   dir: string;
@@ -126,6 +126,7 @@ function placeOf(root: string, wanted: string, { dir, name, how }: FoundFile): P
   return { path, dir, name, how: `${wanted} ${how}: ${path}` };
 }
 
+/** Counts the rows whose file was found under another form of its name. */
 class FoundNote {
   private readonly rows = new Set<number>();
   private first = "";
@@ -144,15 +145,15 @@ class FoundNote {
   }
 }
 
-/** Of a row that gives a whole path, as other programs take it. */
+/** Explains a row that gives an absolute path of an existing file; null for other rows. */
 async function whyBelow(dir: string, imageId: string): Promise<string | null> {
   const path = join(dir, imageId);
   if (!isAbsolute(path) || (await pathKind(path).catch(() => null)) !== "file") return null;
-  return `: dir and image_ID are below img_dir; ${path} is found with img_dir /`;
+  return `: dir and image_ID are relative to img_dir; img_dir / finds ${path}`;
 }
 
 function noPicture(what: string): DeeplasiaError {
-  const remedy = "Check the path (of a cohort: --img_dir and the columns dir and image_ID).";
+  const remedy = "Check the path (in a cohort: --img_dir and the columns dir and image_ID).";
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_MISSING", what, { remedy });
 }
 
@@ -168,7 +169,7 @@ function noMask(paths: readonly string[], why: string): DeeplasiaError {
 function unreachable(cause: unknown): DeeplasiaError {
   const { message, remedy = "Make the folder readable." } = toDeeplasiaError(cause);
   const what = isSystemError(cause, "EACCES") ? "permission denied" : message;
-  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", `cannot look for picture and mask: ${what}`, {
+  return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", `cannot search for picture and mask: ${what}`, {
     remedy,
     cause,
   });

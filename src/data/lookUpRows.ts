@@ -1,4 +1,4 @@
-/** Looks pictures' sex and bone age up in an annotation CSV, or one of predictions, by the pictures' paths. */
+/** Looks up sex and bone age of pictures in an annotation or prediction CSV, by the pictures' paths. */
 import { basename, dirname, sep } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
@@ -6,13 +6,14 @@ import { type BadRow, type CohortRow, readAnnotations, type SexNeed } from "./an
 import { likeness, looseKey } from "./nameLikeness.js";
 import { ReadingNotes } from "./readingNotes.js";
 
-/** What a CSV says of a picture; why it cannot be told; or null where it says nothing and need not. */
+/** The row about a picture; an error if it cannot be used; null if there is none and none is needed. */
 export type Known = CohortRow | DeeplasiaError | null;
 
+/** The result of `lookUpRows`. */
 export interface KnownRows {
-  /** What is known of each picture, in order. */
+  /** One for each picture, in order. */
   rows: Known[];
-  /** Lines about what was read otherwise than it is written. */
+  /** Lines about converted cells and names in another form. */
   notes: string[];
 }
 
@@ -21,19 +22,19 @@ type Row = CohortRow | BadRow;
 /** A row that may be about a picture. */
 interface Claim {
   row: Row;
-  /** Of the file names: 0 the same, more is less alike. */
+  /** Likeness of the file names: 0 is the same, higher is less alike. */
   likeness: number;
-  /** Letters of the row's `dir`, if that is the end of the picture's folder; 0 without `dir`; -1 for another folder. */
+  /** Length of the row's `dir` if the picture's folder ends with it; 0 without `dir`; -1 for another folder. */
   dirFit: number;
 }
 
 /**
- * Look up pictures, given by absolute paths, in a CSV that is read whole.
+ * Looks up pictures, given by absolute paths, in a CSV that is read whole.
  *
- * A row is found by its file name, with or without extension. Where several rows have the name, the one counts whose `dir`
- * is the end of the picture's folder; the longest, if several are. A file name that occurs once is found whatever its
- * `dir`. But a row is about one picture: of several that it may be about only the one that fits best has it, and none if
- * two fit alike.
+ * A row is found by its file name, with or without extension. If several rows have the name, the row with which the
+ * picture's folder ends is used, and among several of these the one with the longest `dir`. A file name that occurs once
+ * is found whatever its `dir`. A row is about one picture: if several pictures match it, only the best match gets it, and
+ * none if two match equally well.
  */
 export async function lookUpRows(
   file: string,
@@ -70,7 +71,7 @@ function unknown(file: string, path: string, why: string | null): DeeplasiaError
   return new DeeplasiaError("ERR_DEEPLASIA_SEX", what, { file: path, remedy });
 }
 
-/** The row about a picture, why there is none among several, or null. */
+/** Returns the row about a picture, the reason if none of several can be chosen, or null if there is none. */
 function choose(rows: readonly Row[], path: string): Claim | string | null {
   const all = rows.flatMap((row): Claim[] => {
     const like = likeness(row.imageId, basename(path), "picture");
@@ -80,13 +81,13 @@ function choose(rows: readonly Row[], path: string): Claim | string | null {
   const named = all.filter((claim) => claim.likeness === closest);
   if (named.length <= 1) return named[0] ?? null;
   const fit = Math.max(...named.map((claim) => claim.dirFit));
-  if (fit < 0) return `has ${plural(named.length, "row")} with this file name, none of them for this folder`;
+  if (fit < 0) return `has ${plural(named.length, "row")} with this file name, but none for this folder`;
   const best = named.filter((claim) => claim.dirFit === fit);
   const [first, ...others] = best;
   const other = others.find(({ row }) => facts(row) !== facts(first!.row));
   if (other === undefined) return first!;
   const said = [first!, other].map(({ row }) => `row ${row.row}: ${facts(row)}`).join(", ");
-  return `has ${best.length} rows for this picture that say different things (${said})`;
+  return `has ${best.length} rows for this picture that contradict each other (${said})`;
 }
 
 const facts = (row: Row) =>
@@ -103,7 +104,7 @@ function dirFit(dir: string, folder: string): number {
   return whole === end || whole.endsWith(`/${end}`) ? end.length : -1;
 }
 
-/** Pictures whose row is about another one, or about which of several cannot be told; by position, with the reason. */
+/** Finds pictures whose row is about another picture or may be about several. Maps their positions to the reason. */
 function refuseShared(paths: readonly string[], claims: readonly (Claim | string | null)[]) {
   const ofRow = new Map<Row, number[]>();
   for (const [i, claim] of claims.entries()) {
@@ -125,7 +126,7 @@ function refuseShared(paths: readonly string[], claims: readonly (Claim | string
       if (isTie)
         refused.set(
           i,
-          `has one row (${row}) for this picture and for ${other}: its dir does not tell them apart`,
+          `has one row (${row}) for this picture and for ${other}, and its dir does not distinguish them`,
         );
       else if (i !== best) refused.set(i, `has one row (${row}) of this name, which is for ${other}`);
     }

@@ -1,7 +1,7 @@
 /**
- * Apply an asynchronous step to a stream with up to `ahead` items in flight; results come in the order of the items.
+ * Applies an asynchronous step to a stream with up to `ahead` items in flight. Yields the results in the order of the items.
  *
- * Memory is bounded by `ahead`, however long the stream. When the consumer stops early the source is closed.
+ * `ahead` bounds the memory, however long the stream. If the consumer stops early, the source is closed.
  */
 export async function* mapInOrder<In, Out>(
   items: AsyncIterable<In>,
@@ -11,7 +11,7 @@ export async function* mapInOrder<In, Out>(
   const inFlight: Promise<Out>[] = [];
   for await (const item of items) {
     const result = step(item);
-    // An early failure is thrown when its turn comes; until then it must not count as unhandled.
+    // An early failure is thrown when its turn comes. Until then it must not count as an unhandled rejection.
     result.catch(() => {});
     inFlight.push(result);
     if (inFlight.length >= ahead) yield await inFlight.shift()!;

@@ -1,22 +1,22 @@
-/** Mask folders: the mask of a picture is `<mask folder>/<dir>/<image_ID>`. */
+/** Folders of masks. The mask of a picture is `<mask folder>/<dir>/<image_ID>`. */
 import { join } from "node:path";
 import { DeeplasiaError, optionPathError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { isDefaultFolder } from "../options/folders.js";
 
 export interface Masks {
-  /** False if no folders were given: then pictures are used whole. */
+  /** False if no folders were given; pictures are then used whole. */
   readonly used: boolean;
   readonly folders: readonly string[];
-  /** Path of a picture's mask in the first folder that has it under exactly that name; null if none has. */
+  /** Resolves to the path of a picture's mask in the first folder that has exactly that name; null if none has. */
   find(dir: string, imageId: string): Promise<string | null>;
 }
 
 /**
- * Check the mask folders; an empty list, or `""` as the first (as the reference has it), means no masks.
+ * Checks the mask folders. An empty list, or `""` as the first folder (as in the reference), means no masks.
  *
- * Where several folders have a mask, the reference picks one at random at each access. Here the first in the order given
- * is taken: a prediction must not depend on chance. Nothing is remembered, so memory does not grow with the cohort.
+ * If several folders have a mask, the reference picks one at random at each access. Here the first folder in the given
+ * order is used, because a prediction must not depend on chance. Nothing is cached, so memory does not grow with the cohort.
  *
  * Throws `ERR_DEEPLASIA_OPTION` for a folder that does not exist.
  */
@@ -36,7 +36,7 @@ export async function openMasks(folders: readonly string[], option = "mask_dirs"
   };
 }
 
-/** Throws `ERR_DEEPLASIA_OPTION` unless the path is a folder; a default is not said as if somebody had given it. */
+/** Throws `ERR_DEEPLASIA_OPTION` unless the path is a folder. The message names a default as such. */
 export async function requireFolder(path: string, option: string): Promise<void> {
   const kind = await pathKind(path).catch((error: DeeplasiaError) => {
     throw optionPathError(error, option);
@@ -44,7 +44,7 @@ export async function requireFolder(path: string, option: string): Promise<void>
   if (kind === "folder") return;
   if (kind === null && isDefaultFolder(path)) {
     const needed = option.endsWith("img_dir") ? "the pictures" : 'the masks ("" for none)';
-    const what = `--${option} is not given, and its default is not there: ${path}`;
+    const what = `--${option} is not given, and its default does not exist: ${path}`;
     const remedy = `Give the folder of ${needed}: --${option}.`;
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { file: path, remedy });
   }

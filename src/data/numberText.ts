@@ -1,8 +1,8 @@
-/** Numbers as the reference writes them: in NumPy's and Python's notation. */
+/** Formats numbers as the reference does: in NumPy's and Python's notation. */
 
 /**
- * The fewest decimal digits that, correctly rounded, give the same float32 again, written as NumPy (and so the
- * reference) writes it: `-2.0`, `127.316574`, `1e-05`.
+ * Returns the fewest decimal digits that, correctly rounded, give the same float32 again, in the notation of NumPy and so
+ * of the reference: `-2.0`, `127.316574`, `1e-05`.
  *
  * @param value a finite float32 value
  */
@@ -15,7 +15,7 @@ export function float32Text(value: number): string {
   return decimalText(value.toPrecision(9));
 }
 
-/** `toPrecision`, which takes the larger of two equally near decimals, where NumPy takes the even one. */
+/** Rounds to `digits`. `toPrecision` takes the larger of two equally near decimals; NumPy takes the even one. */
 function roundHalfEven(value: number, digits: number): string {
   const exact = value.toExponential(digits);
   const [mantissa = "", exponent] = exact.split("e");
@@ -24,7 +24,7 @@ function roundHalfEven(value: number, digits: number): string {
   return isTie && isEven ? `${mantissa.slice(0, -1)}e${exponent}` : value.toExponential(digits - 1);
 }
 
-/** A decimal number in Python's notation: always a point or an exponent, which starts at 1e16 and below 1e-4. */
+/** Returns a decimal number in Python's notation: always with a point, or with an exponent from 1e16 and below 1e-4. */
 export function decimalText(text: string): string {
   const [mantissa = "", exponentText = "0"] = Number(text).toExponential().split("e");
   const exponent = Number(exponentText);

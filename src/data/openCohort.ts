@@ -1,4 +1,4 @@
-/** A cohort: annotation CSV, optional split, picture and mask folders; and the samples they amount to. */
+/** A cohort: annotation CSV, optional split CSV, folders of pictures and masks; and its samples. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
@@ -19,43 +19,45 @@ import type { Sample, SelectedRow } from "./sample.js";
 import { readSplit, type Split } from "./splits.js";
 import { csvError } from "./table.js";
 
+/** The options of `openCohort`. */
 export interface CohortOptions {
   annotationCsv: string;
-  /** Read only where `splitColumn` is not empty. */
+  /** Read only if `splitColumn` is not empty. */
   splitCsv: string;
-  /** Column of the split CSV; empty: all rows. */
+  /** Column of the split CSV; empty for all rows. */
   splitColumn: string;
-  /** Rows are taken whose split cell equals this. */
+  /** Selects the rows with this value in the split column. */
   splitName: string;
   imgDir: string;
-  /** Empty, or `""` as the first: no masks. */
+  /** Folders of masks. Empty, or `""` as the first, for none. */
   maskDirs: readonly string[];
   sexNeed: SexNeed;
-  /** At most that many selected rows. */
+  /** The largest number of selected rows. */
   limit?: number | undefined;
 }
 
+/** An open cohort. */
 export interface Cohort {
   /** Number of selected rows, bad ones included. */
   total: number;
-  /** Rows that the split does not name; they are left out, as in the reference. */
+  /** Number of rows that the split does not name; they are left out, as in the reference. */
   withoutSplit: number;
   duplicates: Duplicates;
-  /** Lines about what was read or found otherwise than it is written; complete when all samples have come. */
+  /** Returns notes on converted values and on files found under other names; complete when all samples have been read. */
   notes(): string[];
   /** SHA-256 over the contents that define the cohort, hex. */
   sha256: string;
-  /** The selected rows with their files, in order, from the given position on. Reads the CSV anew. */
+  /** Streams the selected rows with their files, in order, from a position on. Reads the CSV again. */
   samples(from?: number): AsyncIterable<Sample>;
-  /** The row numbers of the selected rows, in order, without looking at any other file. */
+  /** Streams the row numbers of the selected rows, in order. Reads the CSV only. */
   rowNumbers(): AsyncIterable<number>;
 }
 
 /**
- * Open a cohort: one pass over the annotations checks the header, counts the selected rows and finds pictures that are
- * named twice. Memory stays flat: rows are streamed again by `samples()`.
+ * Opens a cohort. One pass over the annotations checks the header, counts the selected rows and finds pictures that are
+ * named twice. Memory stays flat, because `samples()` streams the rows again.
  *
- * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, or `ERR_DEEPLASIA_OPTION` for folders that do not exist and for
+ * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, and `ERR_DEEPLASIA_OPTION` for folders that do not exist and for
  * a split name that selects nothing.
  */
 export async function openCohort(options: CohortOptions): Promise<Cohort> {
@@ -86,17 +88,17 @@ async function openSplit({ splitCsv, splitColumn, splitName }: CohortOptions): P
   const found = names.map((name) => `"${name}" (${split.counts.get(name)})`).join(", ");
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    `${splitCsv}: column "${splitColumn}" says "${splitName}" of no patient; it says ${found}`,
+    `${splitCsv}: column "${splitColumn}" has no "${splitName}"; it has ${found}`,
     {
       file: splitCsv,
-      remedy: `Give one of them with --split_name${nearestHint(splitName, names)}.`,
+      remedy: `Give one of these with --split_name${nearestHint(splitName, names)}.`,
     },
   );
 }
 
 type CohortCounts = Pick<Cohort, "total" | "withoutSplit" | "duplicates">;
 
-/** `named` is told all pictures that the annotations name, selected or not. */
+/** Counts the selected rows, and adds every picture of the annotations to `named`, selected or not. */
 async function countRows(
   options: CohortOptions,
   split: Split | null,
@@ -105,7 +107,7 @@ async function countRows(
 ): Promise<CohortCounts> {
   const duplicates = noDuplicates();
   const counts: CohortCounts = { total: 0, withoutSplit: 0, duplicates };
-  // All rows are read even if `limit` is reached before: the hash is over the whole file.
+  // Reads all rows even if `limit` is reached before, because the hash covers the whole file.
   for await (const row of readAll(options, watch)) {
     const earlierRow = addTo(named, row);
     if (split !== null && isWithoutSplit(row, split)) counts.withoutSplit += 1;
@@ -118,7 +120,7 @@ async function countRows(
     throw csvError(
       options.annotationCsv,
       what,
-      "Check that patient_ID and dir are written alike in both files.",
+      "Check that both files write patient_ID and dir in the same way.",
     );
   }
   return counts;
@@ -126,7 +128,7 @@ async function countRows(
 
 type Watch = Pick<AnnotationOptions, "onBytes" | "onForeign" | "onAge" | "onUnreadAge">;
 
-/** A prediction does without a bone age: one that cannot be read is none, here and in every later reading. */
+/** Reads all rows. A bone age that is not a number counts as missing, because predictions do not need one. */
 function readAll(
   options: CohortOptions,
   watch: Watch = { onUnreadAge: () => {} },
@@ -139,7 +141,7 @@ function readAll(
 }
 
 function isSelected(row: CohortRow | BadRow, split: Split | null, splitName: string): boolean {
-  // A row with shifted cells may belong to any part: it is reported rather than lost in silence.
+  // A row with shifted cells may belong to any part, so it is selected and reported rather than lost silently.
   if (split === null || row.patientId === null) return true;
   return split.valueOf(row.patientId, row.dir) === splitName;
 }
@@ -153,7 +155,7 @@ async function* selectedRows(options: CohortOptions, split: Split | null): Async
   for await (const row of readAll(options)) {
     if (index === options.limit) return;
     if (!isSelected(row, split, options.splitName)) continue;
-    // Joined, not resolved: an absolute path in a cell stays below the image root.
+    // `join`, not `resolve`, so that an absolute path in a cell stays below the image root.
     yield { index, row, imagePath: join(options.imgDir, row.dir, row.imageId) };
     index += 1;
   }

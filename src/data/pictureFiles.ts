@@ -1,4 +1,4 @@
-/** The pictures of a folder and all below it, and the files that are none by their names. */
+/** Lists the pictures below a folder, and the files that are not pictures. */
 import { open } from "node:fs/promises";
 import { extname, join, posix } from "node:path";
 import { glob } from "tinyglobby";
@@ -6,21 +6,24 @@ import { isDicom } from "../fileKind.js";
 import { plural } from "../plural.js";
 
 const PICTURE = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;
-/** No extension, or the last number of a DICOM UID: archives name their files so. The content decides about these. */
+/** Names without extension, or ending in the last number of a DICOM UID, as archives have them. Their content decides. */
 const NAMELESS = /(^|\/)([^./]+|[\w.-]*\.\d+)$/;
-/** A DICOM file's preamble and mark. */
+/** Length of a DICOM file's preamble and mark. */
 const DICOM_HEAD_BYTES = 132;
-/** Files that are opened side by side. */
+/** How many files are opened at once. */
 const AT_ONCE = 32;
-/** What macOS and Windows add to folders: some have a picture's name, and none has a picture in it. */
+/** Files that macOS and Windows add to folders. Some have the name of a picture, but none is one. */
 const IGNORED = ["**/__MACOSX/**", "**/._*", "**/Thumbs.db", "**/desktop.ini"];
 
+/** The files below a folder. */
 export interface PictureFiles {
-  /** Relative to the folder, with `/`, sorted by code unit: the order must not depend on a machine's language. */
+  /** Relative to the folder, with `/`, sorted by code unit so that the order does not depend on the locale. */
   pictures: string[];
+  /** Files that are not pictures. */
   passedOver: string[];
 }
 
+/** Lists the files below a folder. */
 export async function pictureFiles(folder: string): Promise<PictureFiles> {
   const all = await filesMatching("**", folder);
   const dicom = await dicomFiles(
@@ -31,7 +34,7 @@ export async function pictureFiles(folder: string): Promise<PictureFiles> {
   return { pictures: all.filter(isPicture), passedOver: all.filter((path) => !isPicture(path)) };
 }
 
-/** Those of some files that are DICOM by their content. One that cannot be opened is not. */
+/** Returns the files that are DICOM by their content. A file that cannot be opened is not one. */
 async function dicomFiles(folder: string, paths: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   for (let start = 0; start < paths.length; start += AT_ONCE) {
@@ -49,16 +52,19 @@ async function readHead(path: string): Promise<Uint8Array> {
   return head.subarray(0, bytesRead);
 }
 
-/** Paths below a folder that match a pattern, sorted; relative, with `/`. */
+/** Lists the paths below a folder that match a pattern: relative, with `/`, sorted by code unit. */
 export async function filesMatching(pattern: string, folder: string): Promise<string[]> {
   const found = await glob(pattern, { cwd: folder, caseSensitiveMatch: false, ignore: IGNORED });
   return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** More are counted only. */
+/** The largest number of files that the text names. */
 const NAMED = 5;
 
-/** `3 files passed over (1 .bmp, 1 .jp2, 1 without extension): b.bmp, c.jp2, IM0001`; null if there are none. */
+/**
+ * Returns a text such as `3 files passed over (1 .bmp, 1 .jp2, 1 without extension): b.bmp, c.jp2, IM0001`; null for no
+ * files.
+ */
 export function passedOverText(files: readonly string[]): string | null {
   if (files.length === 0) return null;
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** What a CSV said that was read otherwise or not at all, or that can hardly be meant: counted, with the first. */
+/** Counts cells of a CSV that were converted, were not understood or are implausible, and keeps the first of each. */
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 import { plural } from "../plural.js";
 import { AgeUnit, isImpossible } from "./ageUnit.js";
@@ -13,7 +13,7 @@ export class ReadingNotes {
   private firstImpossible = "";
   private readonly unit = new AgeUnit();
 
-  /** To be handed to one reading of the file. */
+  /** Callbacks for one reading of the file. */
   readonly watch = {
     onForeign: (text) => {
       if (this.foreign++ === 0) this.firstForeign = text;
@@ -31,18 +31,16 @@ export class ReadingNotes {
     const notes: string[] = [];
     if (this.foreign > 0) {
       const cells = plural(this.foreign, "cell is", "cells are");
-      notes.push(`${cells} not UTF-8 and taken for Windows-1252 (the first: "${this.firstForeign}")`);
+      notes.push(`${cells} not UTF-8 and read as Windows-1252 (the first: "${this.firstForeign}")`);
     }
     if (this.ages > 0) {
       const rows = plural(this.ages, "row has", "rows have");
-      notes.push(
-        `${rows} a bone_age that is no number and count as without one (the first: ${this.firstAge})`,
-      );
+      notes.push(`${rows} a bone_age that is not a number and is ignored (the first: ${this.firstAge})`);
     }
     if (this.impossible > 0) {
       const ages = plural(this.impossible, "bone age is", "bone ages are");
       const { least, most } = BONE_AGE_MONTHS;
-      notes.push(`${ages} outside of ${least} to ${most} months (the first: ${this.firstImpossible})`);
+      notes.push(`${ages} outside ${least} to ${most} months (the first: ${this.firstImpossible})`);
     }
     if (this.unit.doubt !== null) notes.push(`the bone ages look like years: ${this.unit.doubt}`);
     return notes;

@@ -1,29 +1,30 @@
-/** Why rows are left out, grouped for people: how many, which words, and the first of each kind. */
+/** Groups the errors of rows that are left out: a count, the differing words and the first row of each kind. */
 import type { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
 
-/** Different words that are named of one kind. */
+/** The largest number of differing words that are named for one kind. */
 const MOST_WORDS = 4;
-/** Kinds that are listed. */
+/** The largest number of kinds that are listed. */
 const MOST_KINDS = 8;
 
 interface Kind {
   count: number;
   /** The message with `…` for each text in quotes. */
   pattern: string;
-  /** What stood in the quotes. */
+  /** The quoted texts. */
   words: Set<string>;
   first: DeeplasiaError;
 }
 
+/** A kind of errors. */
 export interface Reason {
   count: number;
-  /** `unknown sex "True" or "False"`, or the first message where they say different things. */
+  /** `unknown sex "True" or "False"`, or the first message if the messages differ in more than one quoted text. */
   what: string;
   first: DeeplasiaError;
 }
 
-/** The kinds of errors, the most frequent first. Two are of one kind if their messages differ in a quoted word alone. */
+/** Groups errors, the most frequent kind first. Errors of one kind have messages that differ only in quoted texts. */
 export function reasonsOf(errors: readonly DeeplasiaError[]): Reason[] {
   const kinds = new Map<string, Kind>();
   for (const error of errors) {
@@ -53,13 +54,13 @@ export function reasonsOf(errors: readonly DeeplasiaError[]): Reason[] {
 
 const quoted = (message: string) => [...message.matchAll(/"[^"]*"/g)];
 
-/** Missing files differ in their paths, whatever else is said of them; other messages in quoted words. */
+/** Returns a key for the kind of an error. All missing files are of one kind, because their messages differ in paths. */
 function kindOf({ code, message }: DeeplasiaError): string {
   const isOfFile = code === "ERR_DEEPLASIA_IMAGE_MISSING" || code === "ERR_DEEPLASIA_MASK_MISSING";
   return isOfFile ? code : `${code} ${message.replace(/"[^"]*"/g, "…")}`;
 }
 
-/** A line a kind, `12 rows: unknown sex "True" or "False" (the first: row 1, images/a.png)`, and what to do. */
+/** Returns a line for each kind, with the remedy: `12 rows: unknown sex "True" or "False" (the first: row 1, images/a.png)`. */
 export function reasonLines(errors: readonly DeeplasiaError[]): string[] {
   const reasons = reasonsOf(errors);
   const lines = reasons.slice(0, MOST_KINDS).map(({ count, what, first }) => {

@@ -1,27 +1,29 @@
-/** A selected row of a cohort together with its files: what the pipeline works on. */
+/** A selected row of a cohort with the paths of its picture and mask. */
 import type { DeeplasiaError } from "../errors.js";
 import type { BadRow, CohortRow } from "./annotations.js";
 
+/** A row whose files were found. */
 export interface ReadySample extends CohortRow {
   /** Position among the selected rows, from 0. */
   index: number;
   imagePath: string;
   /** Null if no masks are used. */
   maskPath: string | null;
-  /** How files were found that are not there under the row's own name. */
+  /** Files that were found under another form of the row's name. */
   foundAs?: FoundAs;
 }
 
-/** Wanted path, difference and path found, for people. */
+/** Texts with the wanted path, the difference and the path found. */
 export type FoundAs = { picture?: string; mask?: string };
 
+/** A row that cannot be used or whose files were not found. */
 export interface FailedSample {
   index: number;
   row: number;
   imageId: string;
   dir: string;
   error: DeeplasiaError;
-  /** The row is left out as the reference leaves it out (no mask in any folder), rather than at fault. */
+  /** Whether the row is left out as in the reference (no mask in any folder) rather than faulty. */
   dropped: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Split CSVs: `patient_ID, dir` and one column for each way to split a cohort; cells say `train`, `val` or `test`. */
+/** Split CSVs: `patient_ID, dir` and one column for each way to split a cohort; cells hold `train`, `val` or `test`. */
 
 import { createHash } from "node:crypto";
 import { DeeplasiaError } from "../errors.js";
@@ -7,21 +7,22 @@ import { plural } from "../plural.js";
 import { csvError, openTable, type Table } from "./table.js";
 import { columnIndex, findColumn, quotedNames } from "./tableColumns.js";
 
+/** One column of a split CSV. */
 export interface Split {
-  /** What the split says of a patient's pictures in a folder; undefined if it does not name them. */
+  /** Returns the part that a patient's pictures in a folder belong to; undefined if the split does not name them. */
   valueOf(patientId: string, dir: string): string | undefined;
-  /** How many keys have each value. */
+  /** The number of keys with each value. */
   counts: ReadonlyMap<string, number>;
   /** SHA-256 of the file, hex. */
   sha256: string;
 }
 
 /**
- * Read one column of a split CSV. Keys are compared as text, so `01` and `1` are two patients. All keys are held in
+ * Reads one column of a split CSV. Keys are compared as text, so `01` and `1` are two patients. All keys are held in
  * memory, about 100 bytes each.
  *
- * A key that occurs twice multiplied the rows in the reference. Here it counts once if both rows say the same, and is an
- * error if they do not: a picture that is in `train` and in `test` spoils an evaluation.
+ * In the reference a key that occurs twice multiplies the rows. Here it counts once if both rows agree, and is an error if
+ * they do not: a picture that is in `train` and in `test` spoils an evaluation.
  *
  * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN`.
  */
@@ -48,7 +49,7 @@ export async function readSplit(file: string, column: string): Promise<Split> {
       counts.set(value, (counts.get(value) ?? 0) + 1);
     } else if (known.value !== value) {
       const who = `patient_ID "${cells[patient]}", dir "${cells[folder]}"`;
-      const what = `row ${row} says "${value}" of ${who}, row ${known.row} says "${known.value}"`;
+      const what = `row ${row} puts ${who} in "${value}", row ${known.row} in "${known.value}"`;
       throw csvError(file, what, `Keep one of the two rows (column "${column}").`);
     }
   }
@@ -60,14 +61,15 @@ export async function readSplit(file: string, column: string): Promise<Split> {
 }
 
 /**
- * What tells a patient's pictures in a folder from others'. The files come from different hands: blanks around a cell and
- * the form of its accents make no other patient. A NUL cannot be in either part, so different pairs never make one key.
+ * Returns the key of a patient's pictures in a folder. The annotation and split files may come from different programs, so
+ * blanks around a cell and the Unicode form of accents do not count. Neither part can hold a NUL, so keys of different
+ * pairs differ.
  */
 export function splitKey(patientId: string, dir: string): string {
   return `${patientId.trim()}\0${dir.trim()}`.normalize();
 }
 
-/** Names of a split CSV's columns that say how to split. */
+/** Returns the names of a split CSV's split columns: all but patient_ID and dir. */
 export const schemesOf = (table: Table) => {
   const keys = [findColumn(table, "patient_ID"), findColumn(table, "dir")];
   return table.columns.filter((name, index) => name !== "" && !keys.includes(index));

@@ -1,9 +1,9 @@
 /**
- * A CSV file with a header, read as a stream: of three million rows only a few are in memory at a time.
+ * A CSV file with a header, read as a stream: only a few rows are in memory at a time, however many there are.
  *
- * Comma, semicolon, tab or bar (a first line `sep=;` or else the header decides), BOM, CRLF, UTF-16, Windows-1252, quoted
- * delimiters and newlines are all fine. Blank lines, and rows of nothing but separators, blanks and quotes, as
- * spreadsheets leave them below a table, are no rows: they are skipped and not counted.
+ * The delimiter is a comma, semicolon, tab or bar; a first line `sep=;` or else the header decides. BOM, CRLF, UTF-16,
+ * Windows-1252, quoted delimiters and quoted newlines are accepted. Blank lines and rows that hold only separators, blanks
+ * and quotes, as spreadsheets leave below a table, are skipped and not counted.
  */
 import { open } from "node:fs/promises";
 import { CsvError, type Options, parse } from "csv-parse";
@@ -13,18 +13,19 @@ import { pathKind } from "../files.js";
 import { cellText, csvStream, type Encoding, encodingOf } from "./csvBytes.js";
 
 const HEAD_BYTES = 65_536;
-/** Beyond it a record is no record: most likely a quote that was opened and never closed. Bounds the memory. */
+/** Bounds the memory. A longer record most likely has a quote that is never closed. */
 const MAX_RECORD_CHARACTERS = 32_000_000;
 const SAVE_AS_CSV = "Save it as CSV (UTF-8, comma separated) and give that file.";
 
-/** Who wants to know more than the rows. */
+/** Callbacks while a table is read. */
 export interface RecordWatch {
-  /** Sees every byte of the file as it is read, for a hash. */
+  /** Called with all bytes of the file as they are read, for a hash. */
   onBytes?: ((bytes: Buffer) => void) | undefined;
-  /** Sees each cell that was not UTF-8 and was read as Windows-1252. */
+  /** Called with each cell that is not UTF-8 and was read as Windows-1252. */
   onForeign?: ((text: string) => void) | undefined;
 }
 
+/** An open CSV file. */
 export interface Table {
   readonly file: string;
   readonly columns: readonly string[];
@@ -32,8 +33,8 @@ export interface Table {
   /** Line of the header, from 1. */
   readonly headerLine: number;
   /**
-   * All data rows, as they are: a row may have fewer or more cells than there are columns, but none of nothing beyond the
-   * last. Each call reads the file anew. Throws `ERR_DEEPLASIA_CSV` if there are no rows.
+   * Reads all data rows as they are. A row may have fewer or more cells than there are columns; blank cells beyond the last
+   * column are removed. Each call reads the file again. Throws `ERR_DEEPLASIA_CSV` if there are no rows.
    */
   records(watch?: RecordWatch): AsyncIterable<string[]>;
 }
@@ -45,7 +46,7 @@ interface Cut {
   delimiter: string;
 }
 
-/** Open a CSV file and read its header. Throws `ERR_DEEPLASIA_CSV` naming file, line and remedy. */
+/** Opens a CSV file and reads its header. Throws `ERR_DEEPLASIA_CSV`. */
 export async function openTable(file: string): Promise<Table> {
   const head = await readHead(file);
   const encoding = encodingOf(head);
@@ -57,7 +58,7 @@ export async function openTable(file: string): Promise<Table> {
   for (const delimiter of delimiters) {
     const header = await recordAt({ file, encoding, delimiter }, skipped);
     const columns = header.map((name) => name.trim());
-    // The delimiter that cuts the header into most columns; of equals the first, which is the comma.
+    // Takes the delimiter that gives the most columns; among equals the first in the list.
     if (columns.length > best.columns.length) best = { columns, delimiter };
   }
   if (best.columns.length === 0) throw emptyFile(file);
@@ -67,15 +68,15 @@ export async function openTable(file: string): Promise<Table> {
   return { file, ...best, headerLine: skipped + 1, records };
 }
 
-/** The first bytes of a regular file; a clear error for everything else. */
+/** Reads the first bytes of a regular file. Throws `ERR_DEEPLASIA_CSV` for everything else. */
 async function readHead(file: string): Promise<Buffer> {
   const kind = await pathKind(file);
   if (kind === null) throw csvError(file, "no such file", "Check the path.");
   if (kind === "folder")
     throw csvError(file, "this is a folder, not a CSV file", "Give the path of the CSV file.");
   if (kind === "other") {
-    // Rows are counted before they are worked on, so the file is read more than once.
-    throw csvError(file, "this is a pipe or a device", "Write it to a regular file first.");
+    // Rows are counted before they are processed, so the file is read more than once.
+    throw csvError(file, "this is a pipe or a device", "Write its content to a regular file first.");
   }
   try {
     const handle = await open(file);
@@ -90,7 +91,7 @@ async function readHead(file: string): Promise<Buffer> {
   }
 }
 
-/** First bytes (latin1) of tables that are no CSV. */
+/** First bytes (latin1) of tables in other formats. */
 const OTHER_TABLES: [start: string, what: string][] = [
   ["PK\x03\x04", "an Excel workbook (or another zip archive)"],
   ["\xd0\xcf\x11\xe0", "an old Excel workbook"],
@@ -105,35 +106,35 @@ function refuseOtherFormats(file: string, head: Buffer, encoding: Encoding): voi
   if (what !== null) throw csvError(file, `this is ${what}, not a CSV file`, SAVE_AS_CSV);
 }
 
-/** Null for what may be a CSV: texts, whatever they begin with, but for pointers, pages and data of other kinds. */
+/** Returns the kind of a file that is no CSV; null for text, unless it is a pointer, a page or data of another kind. */
 function otherKind(head: Buffer, encoding: Encoding): string | null {
   if (encoding !== "cells" || head.length === 0) return null;
   const kind = fileKind(head)?.name ?? null;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what no text has.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that no text has.
   if (/[\0-\x08\x0e-\x1a]/.test(head.toString("latin1"))) return kind ?? "a binary file";
   return kind !== null && /pointer|page|XML|JSON|PDF|PostScript|RTF/.test(kind) ? kind : null;
 }
 
 function emptyFile(file: string): DeeplasiaError {
-  return csvError(file, "the file is empty", "Give a CSV file with a header line and one row a picture.");
+  return csvError(file, "the file is empty", "Give a CSV file with a header line and one row per picture.");
 }
 
-/** The delimiter that a first line `sep=;` names, as Excel reads and writes it; null where there is none. */
+/** Returns the delimiter that a first line `sep=;` names, as Excel reads and writes it; null without such a line. */
 function separatorLine(file: string, head: Buffer, encoding: Encoding): string | null {
   const text = encoding === "cells" ? head.toString("latin1") : new TextDecoder(encoding).decode(head);
   const found = /^(?:\ufeff|\xef\xbb\xbf)?\s*"?sep=(\\t|[^\r\n])"?[ \t]*(?:[\r\n]|$)/i.exec(text)?.[1];
   if (found === undefined) return null;
   const delimiter = found === "\\t" ? "\t" : found;
   if (delimiter === "\t" || /^[ -~]$/.test(delimiter)) return delimiter;
-  throw csvError(file, `line 1 says that cells are separated by "${found}"`, "Use a comma or a semicolon.");
+  throw csvError(file, `line 1 sets the delimiter "${found}"`, "Use a comma or a semicolon.");
 }
 
 function csvOptions(delimiter: string): Options {
   return {
-    // One byte a character; `cellText` makes text of it.
+    // One character per byte; `cellText` decodes each cell.
     encoding: "latin1",
     delimiter,
-    // All three, as files get concatenated; a `\r` is never left at the end of a cell.
+    // All three, because concatenated files mix them; no `\r` stays at the end of a cell.
     record_delimiter: ["\r\n", "\n", "\r"],
     skip_empty_lines: true,
     relax_column_count: true,
@@ -142,10 +143,10 @@ function csvOptions(delimiter: string): Options {
   };
 }
 
-/** Nothing to be seen in it. */
+/** Returns whether a cell has no visible character. */
 const isBlank = (cell: string) => /^[\s\u200b]*$/.test(cell);
 
-/** Every record of the file that is not blank, header and `sep=` line among them. */
+/** Reads every record of the file that is not blank, including the header and the `sep=` line. */
 async function* allRecords(cut: Cut, watch: RecordWatch = {}): AsyncGenerator<string[]> {
   const bytes = csvStream(cut.file, cut.encoding, watch.onBytes);
   const parser = parse(csvOptions(cut.delimiter));
@@ -163,7 +164,7 @@ async function* allRecords(cut: Cut, watch: RecordWatch = {}): AsyncGenerator<st
   }
 }
 
-/** The record with this number, from 0; empty where there are not so many. */
+/** Reads the record with this number, from 0; empty if there are fewer records. */
 async function recordAt(cut: Cut, number: number): Promise<string[]> {
   let left = number;
   for await (const record of allRecords(cut)) {
@@ -181,12 +182,12 @@ async function* dataRecords(
 ): AsyncGenerator<string[]> {
   let count = 0;
   for await (const record of allRecords(cut, watch)) {
-    // A delimiter at the end of each line, as some programs write it.
+    // Some programs write a delimiter at the end of each line.
     if (count >= from) yield record.slice(width).every(isBlank) ? record.slice(0, width) : record;
     count += 1;
   }
   if (count <= from)
-    throw csvError(cut.file, "there is a header but no row below it", "Add one row a picture.");
+    throw csvError(cut.file, "there is a header but no row below it", "Add one row per picture.");
 }
 
 async function badRecord(cut: Cut, error: CsvError): Promise<DeeplasiaError> {
@@ -199,10 +200,10 @@ async function badRecord(cut: Cut, error: CsvError): Promise<DeeplasiaError> {
     return csvError(file, `${line}: ${error.message}`, SAVE_AS_CSV, error);
   const most = MAX_RECORD_CHARACTERS.toLocaleString("en");
   const what = `${line}: the row that begins here has more than ${most} characters: a quote (") is never closed, or a cell is too large`;
-  return csvError(file, what, `${remedy} Leave out columns with such cells.`, error);
+  return csvError(file, what, `${remedy} Remove columns with very large cells.`, error);
 }
 
-/** Where the record begins that could not be read: the parser only knows the line in which it gave up. */
+/** Resolves to the line where the unreadable record begins; the parser only reports the line in which it stopped. */
 async function lineAfterLastRecord({ file, encoding, delimiter }: Cut): Promise<number> {
   const bytes = csvStream(file, encoding);
   const parser = parse({ ...csvOptions(delimiter), info: true });
@@ -212,7 +213,7 @@ async function lineAfterLastRecord({ file, encoding, delimiter }: Cut): Promise<
   try {
     for await (const { info } of parser as AsyncIterable<{ info: { lines: number } }>) line = info.lines + 1;
   } catch {
-    // The error that is reported already.
+    // The caller reports this error already.
   } finally {
     bytes.destroy();
   }
@@ -227,7 +228,7 @@ function unreadable(file: string, error: unknown): DeeplasiaError {
   return csvError(file, `cannot read it: ${what}`, remedy, error);
 }
 
-/** An error about a CSV file as a whole. */
+/** Returns an error about a CSV file as a whole. */
 export function csvError(file: string, what: string, remedy: string, cause?: unknown): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_CSV", `${file}: ${what}`, { file, remedy, cause });
 }

@@ -1,9 +1,9 @@
-/** Which column of a table is meant by a name. */
+/** Finds the column of a table by its name. */
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
 import { csvError, type Table } from "./table.js";
 
-/** A name without case, blanks, `_`, `-` and accents' spelling: `Image ID` is `image_ID`. */
+/** Reduces a name to compare it without case, blanks, `_`, `-` and Unicode form: `Image ID` equals `image_ID`. */
 const plain = (name: string) =>
   name
     .normalize()
@@ -11,8 +11,8 @@ const plain = (name: string) =>
     .replace(/[\s_\-\u200b]/g, "");
 
 /**
- * Position of the column, -1 if there is none. The exact name counts; without it the one that differs in case, blanks, `_`
- * and `-` alone. Throws ERR_DEEPLASIA_CSV where two columns may be meant.
+ * Returns the position of a column, -1 if there is none. An exact match wins; without one, a name counts that differs only
+ * in case, blanks, `_` and `-`. Throws ERR_DEEPLASIA_CSV if two columns match.
  */
 export function findColumn({ file, columns, headerLine }: Table, name: string): number {
   const exact = positions(columns, (column) => column === name);
@@ -29,7 +29,7 @@ export function findColumn({ file, columns, headerLine }: Table, name: string): 
 const positions = (columns: readonly string[], fits: (column: string) => boolean) =>
   columns.flatMap((column, index) => (fits(column) ? [index] : []));
 
-/** Position of a column that is needed. Throws `ERR_DEEPLASIA_CSV_COLUMN` naming the columns there are. */
+/** Returns the position of a required column. Throws `ERR_DEEPLASIA_CSV_COLUMN`, which lists the columns of the file. */
 export function columnIndex(table: Table, name: string): number {
   const index = findColumn(table, name);
   if (index >= 0) return index;
@@ -41,27 +41,27 @@ export function columnIndex(table: Table, name: string): number {
 function columnRemedy({ file, columns }: Table, name: string): string {
   const named = columns.filter((column) => column !== "");
   if (named.length === 1 && named[0]!.includes(name))
-    return "Each line stands in quotes as one cell: take these quotes off.";
+    return "Each line is quoted as one cell: remove these quotes.";
   if (looksLikeData(columns))
-    return "The first line looks like a row: write a header above it, such as image_ID,dir,patient_ID,sex,bone_age.";
-  if (named.length === 1) return "The first line must name the columns: take out what stands above them.";
+    return "The first line looks like a row: add a header above it, such as image_ID,dir,patient_ID,sex,bone_age.";
+  if (named.length === 1) return "The first line must name the columns: remove the lines above them.";
   const rename = `Name the column "${name}"${nearestHint(name, columns)}`;
   if (name !== "image_ID") return `${rename}.`;
   const isRsna =
     columns.some((column) => plain(column) === "boneage") &&
     columns.some((column) => plain(column) === "male");
   const how = isRsna ? "rsna FOLDER" : `generic ${file} --map image=…`;
-  return `${rename}, or make a cohort of this table: deeplasia-native cohort import ${how} --out cohort.csv.`;
+  return `${rename}, or convert this table: deeplasia-native cohort import ${how} --out cohort.csv.`;
 }
 
-/** Names in quotes, the first twenty of many. */
+/** Returns the names in quotes; at most twenty of them. */
 export function quotedNames(names: readonly string[]): string {
   const shown = names.slice(0, 20).map((name) => `"${name}"`);
   const more = names.length - shown.length;
   return shown.length === 0 ? "none" : shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** A file's name, a number, or a lone M or F is nothing that a column is called. */
+/** Returns whether a header looks like a row: columns are not called like a file, a number, M or F. */
 function looksLikeData(columns: readonly string[]): boolean {
   return columns.some(
     (cell) => /\.(png|jpe?g|tiff?|webp)$/i.test(cell) || /^(\d+([.,]\d+)?|[MF])$/.test(cell),

@@ -1,4 +1,4 @@
-/** True bone ages from an annotation CSV, or one of predictions, to look up by picture. */
+/** True bone ages from an annotation or prediction CSV, looked up by picture. */
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
 import { readAnnotations } from "./annotations.js";
@@ -7,14 +7,15 @@ import { ReadingNotes } from "./readingNotes.js";
 import { openTable } from "./table.js";
 import { findColumn } from "./tableColumns.js";
 
+/** The true bone ages of a CSV. */
 export interface Truth {
   /**
-   * Bone age of a picture in months; null where it is not known. `dir` counts where the CSV has that column too. A picture
-   * is found under another form of its name too (`nameLikeness.ts`). Throws `ERR_DEEPLASIA_CSV` for a picture of which two rows
-   * say different things.
+   * Returns the bone age of a picture in months; null if it is not known. `dir` counts if the CSV has that column. Pictures
+   * are also found under another form of their names (`nameLikeness.ts`). Throws `ERR_DEEPLASIA_CSV` if two rows give
+   * different ages.
    */
   of(imageId: string, dir: string | null): number | null;
-  /** Lines about what was read or found otherwise than it is written, and pictures that it knows nothing of. */
+  /** Returns lines about converted cells, names in another form and pictures without a known age. */
   notes(): string[];
 }
 
@@ -25,7 +26,7 @@ interface Known {
 }
 
 /**
- * Read the bone ages whole. Rows that cannot be used say nothing.
+ * Reads all bone ages. Skips rows that cannot be used.
  *
  * Throws `ERR_DEEPLASIA_CSV` or `ERR_DEEPLASIA_CSV_COLUMN`.
  */
@@ -76,7 +77,7 @@ interface Closest {
   unlikeness: number;
 }
 
-/** The first row whose name is most like the picture's, one that says otherwise, and how unlike the names are. */
+/** Finds the first row whose name is most like the picture's, and another such row with a different age. */
 function closest(rows: readonly Known[], imageId: string): Closest | null {
   const likes = rows.map((row) => likeness(row.imageId, imageId, "picture") ?? Number.POSITIVE_INFINITY);
   const best = Math.min(...likes);
@@ -88,7 +89,7 @@ function closest(rows: readonly Known[], imageId: string): Closest | null {
 
 function contradiction(file: string, known: Known, other: Known, imageId: string): DeeplasiaError {
   const what = `${file}: rows ${known.row} and ${other.row} give different bone ages for ${imageId}`;
-  const remedy = "Remove one, or predict with a `dir` column, which tells pictures of one name apart.";
+  const remedy = "Remove one, or predict with a `dir` column, which distinguishes pictures of the same name.";
   return new DeeplasiaError("ERR_DEEPLASIA_CSV", what, { file, remedy });
 }
 

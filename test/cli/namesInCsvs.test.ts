@@ -1,4 +1,4 @@
-/** CSVs and files as they come from spreadsheets and other machines, through whole commands. */
+/** Whole commands on CSVs and file names that come from spreadsheets and other machines. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -23,7 +23,7 @@ async function cohort(csv: string | Uint8Array, images: string[], masks: string[
 const outputOf = async (folder: string) => csvRows(await readFile(join(folder, "out.csv"), "utf8"));
 
 describe("predict", () => {
-  test("reads what a spreadsheet saved, finds files under other forms, and says so once", async () => {
+  test("reads a spreadsheet's CSV, finds files under other forms of their names, and notes it once", async () => {
     const csv = Buffer.from(
       "sep=;\r\nimage_ID;sex;bone_age\r\n7;F;100,5\r\nM\u00fcller.png;M;-\r\n;;\r\nb.PNG;F;12y\r\n;;\r\n",
       "latin1",
@@ -33,10 +33,8 @@ describe("predict", () => {
     const args = cohortArguments(folder, MODEL, "--mask_dirs", join(folder, "masks"));
     const { code, stderr } = await runCli(args);
     expect(code).toBe(0);
-    expect(stderr).toMatch(
-      /1 cell is not UTF-8 and taken for Windows-1252 \(the first: "M\u00fcller\.png"\)/,
-    );
-    expect(stderr).toMatch(/2 rows have a bone_age that is no number .*row 2: "-"/);
+    expect(stderr).toMatch(/1 cell is not UTF-8 and read as Windows-1252 \(the first: "M\u00fcller\.png"\)/);
+    expect(stderr).toMatch(/2 rows have a bone_age that is not a number .*row 2: "-"/);
     expect(stderr.match(/under another form of the name/g)).toHaveLength(1);
     expect(stderr).toMatch(/3 pictures were found .*row 1: /);
     expect((await outputOf(folder)).map(({ row, image_ID, bone_age }) => [row, image_ID, bone_age])).toEqual([
@@ -56,7 +54,7 @@ describe("predict", () => {
     expect(check.code).toBe(3);
   });
 
-  test("names the first failed row of each kind, what was looked for, and the list", async () => {
+  test("names the first failed row of each kind, the paths that were searched, and the list of failures", async () => {
     const csv = "image_ID,sex\na.png,F\nhand.png,F\nb.png,X\nc.png,M\n";
     const folder = await cohort(csv, ["a.png", "b.png", "c.png", "hands.png"], ["a.png"]);
     const args = cohortArguments(folder, MODEL, "--mask_dirs", join(folder, "masks"));

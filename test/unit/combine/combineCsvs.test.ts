@@ -232,7 +232,7 @@ describe("files in which pictures are written in different forms", () => {
       "M\u00fcller.png,20.0,40.0,30.0,,14.142136",
     ]);
     expect(notes).toEqual([
-      expect.stringMatching(/1 row has a bone_age that is no number/),
+      expect.stringMatching(/1 row has a bone_age that is not a number/),
       expect.stringMatching(/1 picture is in .* under another form/),
       expect.stringMatching(/no bone age of 1 picture \(the first: M\u00fcller\.png\)/),
     ]);

@@ -59,13 +59,16 @@ describe("rows", () => {
     ],
     ["a BOM before that line", "\ufeffsep=,\nimage_ID,dir,patient_ID,sex,bone_age\na.png,x,1,M,100\n"],
     ["a tab in that line", "sep=\t\nimage_ID\tdir\tpatient_ID\tsex\tbone_age\na.png\tx\t1\tM\t100\n"],
-    ["a tab by its name there", "sep=\\t\nimage_ID\tdir\tpatient_ID\tsex\tbone_age\na.png\tx\t1\tM\t100\n"],
-    ["UTF-16", Buffer.from(`\ufeff${HEADER}a.png,x,1,M,100\r\n`, "utf16le")],
-    ["UTF-16, the other end first", Buffer.from(`\ufeff${HEADER}a.png,x,1,M,100\n`, "utf16le").swap16()],
-    ["UTF-16 without its mark", Buffer.from(`${HEADER}a.png,x,1,M,100\n`, "utf16le")],
-    ["names in other case", "Image ID,DIR,PatientID,Sex,Bone-Age\na.png,x,1,M,100\n"],
     [
-      "two columns that nobody asks for",
+      "\\t for a tab in that line",
+      "sep=\\t\nimage_ID\tdir\tpatient_ID\tsex\tbone_age\na.png\tx\t1\tM\t100\n",
+    ],
+    ["UTF-16", Buffer.from(`\ufeff${HEADER}a.png,x,1,M,100\r\n`, "utf16le")],
+    ["UTF-16, big-endian", Buffer.from(`\ufeff${HEADER}a.png,x,1,M,100\n`, "utf16le").swap16()],
+    ["UTF-16 without a byte order mark", Buffer.from(`${HEADER}a.png,x,1,M,100\n`, "utf16le")],
+    ["column names in another form", "Image ID,DIR,PatientID,Sex,Bone-Age\na.png,x,1,M,100\n"],
+    [
+      "two unused columns of the same name",
       "note,image_ID,dir,patient_ID,sex,bone_age,note\n,a.png,x,1,M,100,\n",
     ],
     ["a column male", "image_ID,dir,patient_ID,male,bone_age\na.png,x,1,True,100\n"],
@@ -84,7 +87,7 @@ describe("rows", () => {
     ]);
   });
 
-  it("has a header of any length, and cells", async () => {
+  it("reads a very long header and very long cells", async () => {
     const more = Array.from({ length: 20_000 }, (_, i) => `gene_${i}`);
     const zeros = more.map(() => "0").join(",");
     const big = "x".repeat(10_000_000);
@@ -111,11 +114,11 @@ describe("rows", () => {
       ]),
     ],
     ["UTF-16", Buffer.from(`\ufeff${HEADER}Müller.png,x,1,M,100\n`, "utf16le")],
-  ])("reads letters that are no ASCII in %s", async (_, bytes) => {
+  ])("reads non-ASCII letters in %s", async (_, bytes) => {
     expect((await readText(bytes)).at(-1)).toMatchObject({ imageId: "Müller.png" });
   });
 
-  it("counts no ghost rows: the next row has the next number", async () => {
+  it("does not count blank rows: the next row has the next number", async () => {
     const rows = await readText(`${HEADER}a.png,x,1,M,1\n,,,,\n;;;;\nb.png,x,2,F,2\n`);
     expect(rows.map(({ row, imageId }) => [row, imageId])).toEqual([
       [1, "a.png"],
@@ -135,13 +138,13 @@ describe("rows", () => {
     ["F", "0.0"],
     ["F", "0"],
     ["F", "F"],
-  ])("is %s where a file of predictions has %s", async (sex, cell) => {
+  ])("reads the sex %s from %s in a prediction CSV", async (sex, cell) => {
     const [row] = await readText(`image_ID,sex,pred_bone_age\na.png,${cell},1\n`);
     expect(row).toMatchObject({ sex });
   });
 
   it.each(["True", "1", "0", "1.0"])(
-    "is no sex in a column sex: %s, and the remedy names the column male",
+    "refuses %s in a column sex, and the remedy names the column male",
     async (cell) => {
       const [row] = await readText(`image_ID,sex\na.png,${cell}\n`);
       expect(row).toMatchObject({
@@ -150,7 +153,7 @@ describe("rows", () => {
     },
   );
 
-  it("tells of a bone age that is no number instead of losing the row, if asked", async () => {
+  it("passes a bone age that is not a number to onUnreadAge and keeps the row", async () => {
     const file = join(await temporaryFolder(), "cohort.csv");
     await writeFile(file, `${HEADER}a.png,x,1,M,-\nb.png,x,2,F,unknown\nc.png,x,3,F,12y\nd.png,x,4,F,\n`);
     const told: [number, string][] = [];
@@ -169,18 +172,18 @@ describe("rows", () => {
     expect(row?.imageId).toBe('a, "b"\nc.png');
   });
 
-  it("does without dir, patient_ID and bone_age, and without sex where the model has no sex input", async () => {
+  it("accepts a file without dir, patient_ID and bone_age, and without sex if the model has no sex input", async () => {
     expect(await readText("image_ID\na.png\n", { sexNeed: "ignored" })).toEqual([
       { row: 1, imageId: "a.png", dir: "", patientId: "", sex: null, boneAgeMonths: null },
     ]);
   });
 
-  it.each(["", "NA", "nan", " "])("takes a bone age of %j as unknown", async (cell) => {
+  it.each(["", "NA", "nan", " "])("reads a bone age of %j as unknown", async (cell) => {
     const [row] = await readText(`${HEADER}a.png,x,1,M,${cell}\n`);
     expect(row).toMatchObject({ boneAgeMonths: null });
   });
 
-  it("gives back what was written, whatever is in the cells", async () => {
+  it("reads back any cells that were written", async () => {
     const cell = fc
       .string({ unit: "grapheme" })
       .filter((text) => !/[\0\ufffd]/.test(text) && text.trim() !== "");
@@ -218,12 +221,12 @@ describe("bad rows", () => {
     ["a blank for a name", " ,x,1,M,100", "ERR_DEEPLASIA_ROW", /image_ID is empty/],
     ["a cell too few", "a.png,x,1,M", "ERR_DEEPLASIA_ROW", /4 cells.*5/],
     ["a cell too many", "a.png,x,1,M,100,7", "ERR_DEEPLASIA_ROW", /6 cells.*5/],
-    ["an age that is no number", "a.png,x,1,M,12y", "ERR_DEEPLASIA_ROW", /"12y"/],
+    ["an age that is not a number", "a.png,x,1,M,12y", "ERR_DEEPLASIA_ROW", /"12y"/],
     ["an infinite age", "a.png,x,1,M,1e999", "ERR_DEEPLASIA_ROW", /1e999/],
     ["a NUL byte", "a\0.png,x,1,M,1", "ERR_DEEPLASIA_ROW", /NUL/],
   ])("%s is reported in its place, with file and row", async (_, line, code, message) => {
     const text = `${HEADER}first.png,x,1,M,1\n${line}\nlast.png,x,2,F,2\n`;
-    // A NUL in the head of a file is taken for a binary file, so it stands further down here.
+    // A file with a NUL in its head counts as binary, so the NUL is further down here.
     const filler = line.includes("\0") ? "f.png,x,1,M,1\n".repeat(6000) : "";
     const rows = await readText(text.replace(HEADER, HEADER + filler));
     const bad = rows.filter(isBad);
@@ -235,7 +238,7 @@ describe("bad rows", () => {
     expect(bad[0]!.row).toBe(rows.length - 1);
   });
 
-  it("is one of which the columns sex and male say different things", async () => {
+  it("include rows whose columns sex and male differ", async () => {
     const rows = await readText("image_ID,sex,male\na.png,F,True\nb.png,F,0\nc.png,M,\n");
     expect(rows).toMatchObject([
       { error: { code: "ERR_DEEPLASIA_SEX", message: 'the columns sex and male differ: F, "True"' } },
@@ -244,18 +247,18 @@ describe("bad rows", () => {
     ]);
   });
 
-  it("is none whose folder is a blank", async () => {
+  it("do not include rows whose folder is a blank", async () => {
     expect(await readText("image_ID, dir, sex\na.png, , F\n")).toMatchObject([{ dir: "", sex: "F" }]);
   });
 
-  it("says so where a program before put a sign in place of letters", async () => {
+  it("include names with U+FFFD, and the message mentions UTF-8", async () => {
     const rows = await readText(`${HEADER}m\ufffdller.png,x,1,M,1\n`);
     expect(rows[0]).toMatchObject({
       error: { code: "ERR_DEEPLASIA_ROW", message: expect.stringContaining("UTF-8") },
     });
   });
 
-  it("does not mind an unknown sex where the model has no sex input", async () => {
+  it("do not include rows with an unknown sex if the model has no sex input", async () => {
     const rows = await readText(`${HEADER}a.png,x,1,?,1\n`, { sexNeed: "ignored" });
     expect(rows).toEqual([
       { row: 1, imageId: "a.png", dir: "x", patientId: "1", sex: null, boneAgeMonths: 1 },
@@ -263,19 +266,19 @@ describe("bad rows", () => {
   });
 });
 
-describe("a sex that is predicted where it is not given", () => {
+describe("a sex that is predicted if it is not given", () => {
   const read = (text: string) => readText(text, { sexNeed: "where-given" });
 
   it.each(["", " ", "NA", "nan"])("may be %j", async (cell) => {
     expect(await read(`${HEADER}a.png,x,1,${cell},1\n`)).toMatchObject([{ sex: null }]);
   });
 
-  it("may be missing as a column, and is taken where it stands", async () => {
+  it("may be missing as a column, and is used if it is given", async () => {
     expect(await read("image_ID\na.png\n")).toMatchObject([{ sex: null }]);
     expect(await read(`${HEADER}a.png,x,1,M,1\n`)).toMatchObject([{ sex: "M" }]);
   });
 
-  it("is an error where a word is no sex: nothing is put over what somebody wrote", async () => {
+  it("is an error if the word is not a sex: a prediction does not replace it", async () => {
     expect(await read(`${HEADER}a.png,x,1,X,1\n`)).toMatchObject([
       { error: { code: "ERR_DEEPLASIA_SEX", message: expect.stringContaining('"X"') } },
     ]);
@@ -289,13 +292,13 @@ describe("files that cannot be used", () => {
     ["a header only", HEADER, /no row/],
     ["an Excel workbook", Buffer.from("PK\x03\x04 and more"), /Excel/],
     ["a picture", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), /PNG picture/],
-    ["ghost rows only", `${HEADER},,,,\n,,,,\n`, /no row below/],
+    ["blank rows only", `${HEADER},,,,\n,,,,\n`, /no row below/],
     ["a separator line only", "sep=;\n", /empty/],
     ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /UTF-32/],
     ["JSON lines", '{"image_ID":"a.png","sex":"M"}\n', /JSON/],
     ["a web page", "<!DOCTYPE html>\n<html><body>404</body></html>\n", /web page/],
     ["a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n", /Git LFS/],
-    ["two columns that may be meant", "image_ID,Sex,SEX\na.png,M,F\n", /"Sex" and "SEX"/],
+    ["two columns that may both be the sex", "image_ID,Sex,SEX\na.png,M,F\n", /"Sex" and "SEX"/],
     ["binary data", Buffer.from([1, 2, 3, 0, 5]), /binary/],
     ["a column named twice", "image_ID,sex,sex\na.png,M,F\n", /two columns are named "sex"/],
     ["a quote that is never closed", `${HEADER}a.png,x,1,M,1\n"b.png,x,2,F,2\n`, /line \d.*never closed/],
@@ -314,40 +317,40 @@ describe("files that cannot be used", () => {
     expect((await read("/dev/null")).message).toMatch(/pipe or a device/);
   });
 
-  it("a missing column names the columns there are and the nearest one", async () => {
+  it("an error about a missing column lists the columns and the nearest one", async () => {
     const error = await errorOf(readText("imageIDs,dir,sex\na.png,x,M\n"));
     expect(error.code).toBe("ERR_DEEPLASIA_CSV_COLUMN");
     expect(error.message).toMatch(/line 1: no column "image_ID"; found: "imageIDs", "dir", "sex"/);
     expect(error.remedy).toMatch(/nearest is "imageIDs"/);
   });
 
-  it("a file without header is told by what its first line holds", async () => {
+  it("a file without a header is recognised by its first line", async () => {
     const error = await errorOf(readText("a.png,x,1,M,100\nb.png,x,2,F,90\n"));
     expect(error.code).toBe("ERR_DEEPLASIA_CSV_COLUMN");
-    expect(error.remedy).toMatch(/looks like a row: write a header above it/);
+    expect(error.remedy).toMatch(/looks like a row: add a header above it/);
   });
 
   it.each([
     ["the table of the RSNA challenge", "id,boneage,male\n1377,180,False\n", /cohort import rsna FOLDER/],
     ["another table", "file,age,gender\n1.png,180,F\n", /cohort import generic \S+cohort\.csv --map image=/],
-    ["a title above the header", `Bone ages 2020,,\n${HEADER}a.png,,1,M,1\n`, /take out what stands above/],
-    ["lines in quotes", '"image_ID,sex"\n"a.png,F"\n', /stands in quotes as one cell/],
-  ])("%s: the remedy says what to do with it", async (_, text, remedy) => {
+    ["a title above the header", `Bone ages 2020,,\n${HEADER}a.png,,1,M,1\n`, /remove the lines above/],
+    ["lines in quotes", '"image_ID,sex"\n"a.png,F"\n', /is quoted as one cell/],
+  ])("%s: the remedy fits", async (_, text, remedy) => {
     expect((await errorOf(readText(text))).remedy).toMatch(remedy);
   });
 
-  it("an unclosed quote is found in the line where its row begins", async () => {
+  it("an unclosed quote is reported for the line where its row begins", async () => {
     const text = `${HEADER}a.png,x,1,M,1\n"b.png,x,2,F,2\n${"c.png,x,3,M,3\n".repeat(50)}`;
     expect((await errorOf(readText(text))).message).toMatch(/line 3: a cell opens with a quote/);
   });
 
-  it("patient_ID is missed only where a split needs it", async () => {
+  it("a missing patient_ID is an error only if a split needs it", async () => {
     const text = "image_ID,sex\na.png,M\n";
     expect(await readText(text)).toHaveLength(1);
     expect((await errorOf(readText(text, { requirePatientId: true }))).message).toMatch(/"patient_ID"/);
   });
 
-  it("a gigantic unclosed quote is found without reading it into memory", async () => {
+  it("an unclosed quote in a very large file is found without reading the file into memory", async () => {
     const text = `${HEADER}"a.png,x,1,M,1\n${"b.png,x,2,F,2\n".repeat(200_000)}`;
     expect((await errorOf(readText(text))).message).toMatch(/never closed/);
   });

@@ -26,14 +26,14 @@ async function samplesOf(inputs: string[], options: Partial<FileCohortOptions> =
 const names = (samples: { dir: string; imageId: string }[]) =>
   samples.map(({ dir, imageId }) => `${dir}|${imageId}`);
 
-it("a sex for all pictures wins over a CSV's, and that is said", async () => {
+it("a sex for all pictures overrides the CSV, with a note", async () => {
   const root = await tree();
   const { cohort, samples } = await samplesOf([join(root, "set")], { sexFrom: join(root, "sex.csv") });
   expect(samples.every((sample) => "sex" in sample && sample.sex === "F")).toBe(true);
-  expect(cohort.notes()).toContain(`2 pictures are of the other sex in ${join(root, "sex.csv")}; F is taken`);
+  expect(cohort.notes()).toContain(`2 pictures have the other sex in ${join(root, "sex.csv")}; F is used`);
 });
 
-describe("what the arguments amount to", () => {
+describe("arguments", () => {
   it("one file", async () => {
     const root = await tree();
     const file = join(root, "set/atlas/a.jpg");
@@ -54,7 +54,7 @@ describe("what the arguments amount to", () => {
     expect(cohort.total).toBe(1);
   });
 
-  it("a folder: pictures in it and below, sorted; other files not, and that is said", async () => {
+  it("a folder: all pictures below it, sorted, and a note on other files", async () => {
     const { cohort, samples } = await samplesOf([join(await tree(), "set")]);
     expect(names(samples)).toEqual([
       "atlas|a.jpg",
@@ -69,7 +69,7 @@ describe("what the arguments amount to", () => {
     ]);
   });
 
-  it("files that are passed over are named where they are few, and counted by kind", async () => {
+  it("files that are passed over are counted by kind, and named if they are few", async () => {
     const others = { "s/b.bmp": "", "s/c.jp2": "", "s/IM0001": "", "s/Thumbs.db": "", "s/._a.png": "" };
     const root = await writeTree(await temporaryFolder(), { "s/a.png": "", ...others });
     const { cohort } = await samplesOf([join(root, "s")]);
@@ -90,7 +90,7 @@ describe("what the arguments amount to", () => {
     );
   });
 
-  it("several: relative to the folder that holds them all, in the order given, each once", async () => {
+  it("several: relative to their common folder, in the given order, each once", async () => {
     const root = await tree();
     const wrist = join(root, "set/wrist");
     const { samples } = await samplesOf([wrist, join(root, "set/atlas/b.PNG"), join(wrist, "a.jpg")]);
@@ -131,7 +131,7 @@ describe("sex", () => {
     const known = samples.map((s) => ("error" in s ? s.error.code : [s.sex, s.patientId, s.boneAgeMonths]));
     expect(known).toEqual([
       ["F", "7", 90],
-      // The only row of that name, though its folder is another one.
+      // The only row with that name, although it has another folder.
       ["M", "9", 1],
       "ERR_DEEPLASIA_SEX",
       ["M", "8", null],
@@ -139,14 +139,14 @@ describe("sex", () => {
     ]);
   });
 
-  it("is found by the end of the folder's path where only that folder is given", async () => {
+  it("is found by the end of the folder's path if only that folder is given", async () => {
     const root = await tree();
     const options = { sex: undefined, sexFrom: join(root, "sex.csv") };
     const { samples } = await samplesOf([join(root, "set/wrist/a.jpg")], options);
     expect(samples).toMatchObject([{ dir: "", sex: "M", patientId: "8" }]);
   });
 
-  it("cannot be told where the file name occurs in other folders only", async () => {
+  it("is an error if the file name occurs in other folders only", async () => {
     const root = await writeTree(await temporaryFolder(), {
       "z/a.jpg": "",
       "sex.csv": "image_ID,dir,sex\na.jpg,atlas,F\na.jpg,wrist,M\n",
@@ -168,7 +168,7 @@ describe("sex", () => {
     expect(samples).toMatchObject([{ sex: "F" }]);
   });
 
-  it("is told of rows that contradict each other", async () => {
+  it("is an error if rows contradict each other", async () => {
     const root = await writeTree(await tree(), {
       "other.csv": "image_ID,sex,bone_age\na.jpg,M,9\na.jpg,F,8\n",
     });
@@ -177,19 +177,19 @@ describe("sex", () => {
     expect(samples).toMatchObject([
       {
         error: {
-          message: expect.stringMatching(/say different things \(row 1: M, 9 months, row 2: F, 8 months\)/),
+          message: expect.stringMatching(/contradict each other \(row 1: M, 9 months, row 2: F, 8 months\)/),
         },
       },
     ]);
   });
 
-  it("of a row without dir is not two pictures' of that name", async () => {
+  it("in a row without dir does not count for two pictures of that name", async () => {
     const root = await writeTree(await tree(), { "other.csv": "image_ID,sex\na.jpg,F\n" });
     const options = { sex: undefined, sexFrom: join(root, "other.csv") };
     const inputs = [join(root, "set/atlas/a.jpg"), join(root, "set/wrist/a.jpg")];
     const { samples } = await samplesOf(inputs, options);
     const message = expect.stringMatching(
-      /one row \(1\) for this picture and for .*a\.jpg: its dir does not tell/,
+      /one row \(1\) for this picture and for .*a\.jpg, and its dir does not distinguish/,
     );
     expect(samples).toMatchObject([{ error: { message } }, { error: { message } }]);
     await writeTree(root, { "other.csv": "image_ID,dir,sex\na.jpg,wrist,F\n" });
@@ -199,7 +199,7 @@ describe("sex", () => {
     ]);
   });
 
-  it("must be given where the model needs it, and need not where it does not", async () => {
+  it("must be given if and only if the model needs it", async () => {
     const root = await tree();
     const file = join(root, "set/atlas/a.jpg");
     await expect(samplesOf([file], { sex: undefined })).rejects.toMatchObject({
@@ -209,7 +209,7 @@ describe("sex", () => {
     expect(samples).toMatchObject([{ sex: null }]);
   });
 
-  it("is open where it is predicted, unless the CSV says something of the picture", async () => {
+  it("is unknown if it is to be predicted, unless the CSV has it", async () => {
     const root = await tree();
     const options = { sex: undefined, sexNeed: "where-given" } as const;
     const alone = await samplesOf([join(root, "set/atlas/a.jpg")], options);
@@ -225,7 +225,7 @@ describe("sex", () => {
   });
 });
 
-it("finds masks below the mask folder as pictures lie below theirs", async () => {
+it("finds masks below the mask folder by the pictures' relative paths", async () => {
   const root = await tree();
   const { samples } = await samplesOf([join(root, "set")], { maskDirs: [join(root, "masks")] });
   expect(samples[0]).toMatchObject({ maskPath: join(root, "masks/atlas/a.jpg") });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { DuplicateFinder } from "../../../src/data/duplicateFinder.js";
 
-it("finds what a map of the names finds", () => {
+it("finds the same duplicates as a map of the names", () => {
   const name = fc.tuple(fc.constantFrom("", "x", "y"), fc.string({ maxLength: 2 }));
   fc.assert(
     fc.property(fc.array(name, { maxLength: 200 }), (names) => {
@@ -17,7 +17,7 @@ it("finds what a map of the names finds", () => {
   );
 });
 
-it("tells 300,000 numbered pictures apart, and finds each of them again", () => {
+it("distinguishes 300,000 numbered pictures and finds each of them again", () => {
   const finder = new DuplicateFinder();
   const count = 300_000;
   let wrong = 0;

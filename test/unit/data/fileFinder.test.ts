@@ -17,7 +17,7 @@ interface Case {
   masks?: boolean;
 }
 
-/** What each row comes to: the files that were found below the root, or the message. */
+/** Resolves to the files found for each row, relative to the root, or to the message of its error. */
 async function locate({ files, rows, masks = false }: Case) {
   const root = await writeTree(
     await temporaryFolder(),
@@ -44,8 +44,8 @@ async function locate({ files, rows, masks = false }: Case) {
 
 describe("a picture under another form of its name", () => {
   it.each<[string, row: string, file: string]>([
-    ["Unicode, on a Mac", `|${COMPOSED}`, DECOMPOSED],
-    ["Unicode, the other way", `|${DECOMPOSED}`, COMPOSED],
+    ["decomposed Unicode, as on a Mac", `|${COMPOSED}`, DECOMPOSED],
+    ["composed Unicode", `|${DECOMPOSED}`, COMPOSED],
     ["Unicode in a folder", `Zo\u00eb|a.png`, "Zoe\u0308/a.png"],
     ["capital letters", "|Hand.PNG", "hand.png"],
     ["capital letters of a folder", "Atlas|a.png", "atlas/a.png"],
@@ -53,10 +53,10 @@ describe("a picture under another form of its name", () => {
     ["jpg for jpeg", "|a.jpg", "a.jpeg"],
     ["lost zeros", "|1377.png", "01377.png"],
     ["lost zeros and extension", "|1377", "01377.png"],
-    ["a number of a spreadsheet", "|1377.0", "1377.png"],
-    ["a number of a spreadsheet that lost its zeros", "|1377.0", "0001377.PNG"],
+    ["a decimal number from a spreadsheet", "|1377.0", "1377.png"],
+    ["a decimal number from a spreadsheet, without leading zeros", "|1377.0", "0001377.PNG"],
     ["lost zeros of a folder", "7|a.png", "007/a.png"],
-    ["blanks behind", "x |a.png ", "x/a.png"],
+    ["trailing blanks", "x |a.png ", "x/a.png"],
     ["a no-break space", "|a\u00a0b.png", "a b.png"],
     ["backslashes", "x\\\\y|a.png", "x/y/a.png"],
     ["backslashes in the name", "|x\\\\a.png", "x/a.png"],
@@ -69,7 +69,7 @@ describe("a picture under another form of its name", () => {
     ]);
   });
 
-  it("is counted once a row, with the first", async () => {
+  it("is counted once per row, and the first row is named", async () => {
     const files = ["images/01.png", "images/02.png", "images/3.png"];
     const { notes } = await locate({ files, rows: ["|3.png", "|1.png", "|2.png"] });
     expect(notes).toEqual([
@@ -77,7 +77,7 @@ describe("a picture under another form of its name", () => {
     ]);
   });
 
-  it("is never looked for where the name itself is there", async () => {
+  it("is not searched if the name itself exists", async () => {
     const { found, notes } = await locate({ files: ["images/a.png", "images/A.png"], rows: ["|a.png"] });
     expect(found).toEqual(["images/a.png"]);
     expect(notes).toEqual([]);
@@ -85,31 +85,31 @@ describe("a picture under another form of its name", () => {
 
   it.each<[string, string[], RegExp]>([
     [
-      "two that differ alike",
+      "two equally likely names",
       ["A.png", "a.PNG"],
-      /A\.png.*a\.PNG.*either may be meant|a\.PNG.*A\.png.*either/,
+      /A\.png.*a\.PNG.*either of which may be meant|a\.PNG.*A\.png.*either/,
     ],
     ["another format", ["a.jpg"], /the nearest is "a\.jpg"/],
     ["a typing error", ["Aa.png"], /the nearest is "Aa\.png"/],
-  ])("is not guessed, but named: %s", async (_, files, message) => {
+  ])("is named, not guessed: %s", async (_, files, message) => {
     const { found } = await locate({ files: files.map((file) => `images/${file}`), rows: ["|a.png"] });
     expect(found).toEqual([expect.stringMatching(/^there is no such picture/)]);
     expect(found[0]).toMatch(message);
   });
 
-  it("is not another row's picture, nor another number", async () => {
+  it("is not the picture of another row, and not another number", async () => {
     const { found } = await locate({
       files: ["images/01.png", "images/2.png"],
       rows: ["|1.png", "|01.png", "|3.png"],
     });
     expect(found).toEqual([
-      "there is no such picture: images/01.png is there, but is another row's",
+      "there is no such picture: images/01.png exists, but belongs to another row",
       "images/01.png",
       "there is no such picture",
     ]);
   });
 
-  it("is named where its folder is missing", async () => {
+  it("is reported with the nearest folder if its folder is missing", async () => {
     const { found } = await locate({
       files: ["images/atlas/a.png"],
       rows: ["atlsa|a.png", "wrist|a.png", "..|a.png"],
@@ -121,7 +121,7 @@ describe("a picture under another form of its name", () => {
     ]);
   });
 
-  it("is named where the bytes of its name are Latin-1", async () => {
+  it("is reported if its name on disk is Latin-1", async () => {
     const folder = await temporaryFolder();
     await writeFile(
       Buffer.concat([Buffer.from(`${folder}/M`), Buffer.from([0xfc]), Buffer.from("ller.png")]),
@@ -135,7 +135,7 @@ describe("a picture under another form of its name", () => {
     });
   });
 
-  it("is found among many without listing them anew for each row", async () => {
+  it("is found among many files without listing the folder for each row", async () => {
     const files = Array.from({ length: 500 }, (_, i) => `images/${String(i).padStart(5, "0")}.png`);
     const rows = files.map((_, i) => `|${i}`);
     const { found } = await locate({ files, rows });
@@ -148,7 +148,7 @@ describe("a picture under another form of its name", () => {
 
 describe("a mask", () => {
   it.each<[string, row: string, picture: string, mask: string]>([
-    ["is a PNG whatever the picture is", "|a.jpg", "a.jpg", "a.png"],
+    ["is a PNG whatever the format of the picture", "|a.jpg", "a.jpg", "a.png"],
     ["has its picture's name, not the row's", "|1", "01.png", "01.png"],
     ["has the row's name", "|1.png", "01.png", "1.png"],
     ["is in another Unicode form", `|${COMPOSED}`, COMPOSED, DECOMPOSED],
@@ -158,7 +158,7 @@ describe("a mask", () => {
     expect(found).toEqual([`images/${picture} masks/${mask}`]);
   });
 
-  it("is never that of another picture", async () => {
+  it("is never the mask of another picture", async () => {
     const files = [
       "images/a.jpg",
       "images/a.png",
@@ -169,12 +169,12 @@ describe("a mask", () => {
     ];
     const { found } = await locate({ files, rows: ["|a.jpg", "|1.png"], masks: true });
     expect(found[0]).toMatch(
-      /^there is no mask for this picture: looked for masks\/a\.jpg: masks\/a\.png is there, but/,
+      /^there is no mask for this picture: looked for masks\/a\.jpg: masks\/a\.png exists, but/,
     );
-    expect(found[1]).toMatch(/looked for masks\/1\.png: masks\/01\.png is there, but/);
+    expect(found[1]).toMatch(/looked for masks\/1\.png: masks\/01\.png exists, but/);
   });
 
-  it("that is missing names the paths that were looked for", async () => {
+  it("that is missing is reported with the paths that were searched", async () => {
     const { found, samples } = await locate({ files: ["images/x/a.png"], rows: ["x|a.png"], masks: true });
     expect(found).toEqual([
       'there is no mask for this picture: looked for masks/x/a.png: masks has no folder "x"',
@@ -183,7 +183,7 @@ describe("a mask", () => {
   });
 });
 
-it("a file that is a folder is no picture", async () => {
+it("a folder with the name of a picture is not a picture", async () => {
   const root = await temporaryFolder();
   await mkdir(join(root, "a.png"));
   const locator = new Locator(root, await openMasks([]), () => false);

@@ -11,7 +11,7 @@ async function* numbers(count: number, onClose = () => {}) {
   }
 }
 
-it("keeps the order although later items are done first, and the bound", async () => {
+it("keeps the order although later items finish first, and keeps the bound", async () => {
   let inFlight = 0;
   let most = 0;
   const results = mapInOrder(numbers(50), 8, async (i) => {
@@ -33,7 +33,7 @@ it("closes the source when the consumer stops", async () => {
   expect(closed).toBe(true);
 });
 
-it("throws a step's error in its turn", async () => {
+it("throws the error of a step in its turn", async () => {
   const seen: number[] = [];
   const run = async () => {
     const step = async (i: number) => {

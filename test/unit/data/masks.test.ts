@@ -12,7 +12,7 @@ async function tree() {
   });
 }
 
-it("takes the first folder that has the mask", async () => {
+it("finds the mask in the first folder that has it", async () => {
   const root = await tree();
   const [one, two] = [join(root, "one"), join(root, "two")];
   const masks = await openMasks([one, two]);
@@ -30,7 +30,7 @@ it.each([[[]], [[""]], [["", "somewhere"]]])("%j means no masks", async (folders
   expect(await masks.find("x", "a.png")).toBe(null);
 });
 
-it("names a folder that does not exist, and a file given as folder", async () => {
+it("names a folder that does not exist and a file that is given as a folder", async () => {
   const root = await tree();
   await expect(openMasks([join(root, "one"), join(root, "three")])).rejects.toMatchObject({
     code: "ERR_DEEPLASIA_OPTION",

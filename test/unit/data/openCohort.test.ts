@@ -70,7 +70,7 @@ describe("samples", () => {
     expect(samples[3]).toMatchObject({ error: { row: 4, file: join(root, "cohort.csv") } });
   });
 
-  it("start where asked, with the same positions", async () => {
+  it("start at a given position and keep their positions", async () => {
     const { opened } = await cohort();
     const all = await collect(opened.samples());
     for (let from = 0; from <= all.length; from++) {
@@ -89,12 +89,12 @@ describe("samples", () => {
     expect(samples[2]).toMatchObject({ dropped: false, error: { code: "ERR_DEEPLASIA_IMAGE_MISSING" } });
   });
 
-  it("stay below the image root where a cell is an absolute path", async () => {
+  it("stay below the image root if a cell is an absolute path", async () => {
     const { root, opened } = await cohort({}, "image_ID,dir,sex\na.png,/x,M\n");
     expect(await collect(opened.samples())).toMatchObject([{ imagePath: join(root, "images/x/a.png") }]);
   });
 
-  it("are more than the look-ahead, in order", async () => {
+  it("keep their order when there are more than the look-ahead", async () => {
     const rows = Array.from({ length: 200 }, (_, i) => `${i % 3 === 0 ? "a" : "none"}.png,x,M`);
     const { opened } = await cohort({}, `image_ID,dir,sex\n${rows.join("\n")}`);
     const samples = await collect(opened.samples());
@@ -102,7 +102,7 @@ describe("samples", () => {
     expect(samples.map((sample) => "error" in sample)).toEqual(rows.map((_, i) => i % 3 !== 0));
   });
 
-  it("can be left early and read again", async () => {
+  it("can be stopped early and read again", async () => {
     const { opened } = await cohort();
     for await (const sample of opened.samples()) if (sample.index === 1) break;
     expect(await collect(opened.samples())).toHaveLength(6);
@@ -110,10 +110,10 @@ describe("samples", () => {
 });
 
 describe("splits", () => {
-  it("select rows and count those they do not name", async () => {
+  it("select rows and count the rows that they do not name", async () => {
     const { opened } = await cohort({ splitColumn: "s" });
     const samples = await collect(opened.samples());
-    // Row 6 has too few cells: whose row it is cannot be told, so it is reported.
+    // Row 6 has too few cells, so its patient is not known and it is reported.
     expect(samples.map(({ index, row }) => [index, row])).toEqual([
       [0, 1],
       [1, 3],
@@ -124,20 +124,20 @@ describe("splits", () => {
     expect(opened).toMatchObject({ total: 4, withoutSplit: 1 });
   });
 
-  it("a name that selects nothing is answered with those there are", async () => {
+  it("an unknown split name is answered with the existing ones", async () => {
     await expect(cohort({ splitColumn: "s", splitName: "tset" })).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_OPTION",
-      message: expect.stringMatching(/says "tset" of no patient; it says "test" \(3\), "train" \(1\)/),
+      message: expect.stringMatching(/has no "tset"; it has "test" \(3\), "train" \(1\)/),
       remedy: expect.stringMatching(/nearest is "test"/),
     });
   });
 
-  it("a split that fits no row is an error", async () => {
+  it("a split that selects no row is an error", async () => {
     const annotations = "image_ID,dir,patient_ID,sex\na.png,y,1,M\n";
     await expect(cohort({ splitColumn: "s" }, annotations)).rejects.toThrow(/selects none of its rows/);
   });
 
-  it("are not read where no column is given", async () => {
+  it("are not read if no column is given", async () => {
     const { opened } = await cohort({ splitCsv: "/nowhere/split.csv" });
     expect(opened.total).toBe(6);
   });
@@ -152,7 +152,7 @@ describe("the cohort as a whole", () => {
     });
   });
 
-  it("doubts bone ages in years, and those that no child has", async () => {
+  it("notes bone ages that look like years and ages that no child has", async () => {
     const rows = (ages: readonly number[]) => ages.map((age, i) => `${i}.png,M,${age}\n`).join("");
     const notesOf = async (ages: readonly number[]) =>
       (await cohort({}, `image_ID,sex,bone_age\n${rows(ages)}`)).opened.notes();
@@ -160,20 +160,20 @@ describe("the cohort as a whole", () => {
     expect(await notesOf(years)).toEqual([expect.stringMatching(/look like years: none of 10 is above 17/)]);
     expect(await notesOf(years.map((age) => 12 * age))).toEqual([]);
     expect(await notesOf([100, -5, 241])).toEqual([
-      expect.stringMatching(/^2 bone ages are outside of 0 to 240 months \(the first: row 2: -5\)/),
+      expect.stringMatching(/^2 bone ages are outside 0 to 240 months \(the first: row 2: -5\)/),
     ]);
   });
 
-  it("says where a picture is that a row names by its whole path", async () => {
+  it("explains how to find a picture that a row names by its absolute path", async () => {
     const { root } = await cohort();
     const path = join(root, "images/x/a.png");
     const { opened } = await cohort({}, `image_ID,sex\n${path},M\n`);
     expect(await collect(opened.samples())).toMatchObject([
-      { error: { message: expect.stringContaining(`${path} is found with img_dir /`) } },
+      { error: { message: expect.stringContaining(`img_dir / finds ${path}`) } },
     ]);
   });
 
-  it("tells equal names in two folders apart", async () => {
+  it("distinguishes equal names in two folders", async () => {
     const { opened } = await cohort({}, "image_ID,dir,sex\na.png,x,M\na.png,y,M\n");
     expect(opened.duplicates).toMatchObject({ count: 0, first: null });
   });
@@ -185,7 +185,7 @@ describe("the cohort as a whole", () => {
     expect(await collect(opened.samples())).toHaveLength(2);
   });
 
-  it("has a hash of all that defines it", async () => {
+  it("has a hash of everything that defines it", async () => {
     const { root, opened } = await cohort();
     const again = (splitColumn = "", limit?: number) =>
       openCohort({

@@ -5,7 +5,7 @@ import { DeeplasiaError, type ErrorCode } from "../../../src/errors.js";
 const error = (code: ErrorCode, message: string, row: number, remedy = "Mend it.") =>
   new DeeplasiaError(code, message, { row, file: "c.csv", remedy });
 
-it("groups errors that differ in a word, the most frequent kind first, each with the first row", () => {
+it("groups errors that differ in a quoted word, the most frequent kind first, each with its first row", () => {
   const errors = [
     error("ERR_DEEPLASIA_ROW", "image_ID is empty", 1),
     error("ERR_DEEPLASIA_SEX", 'unknown sex "True"', 2),
@@ -22,7 +22,7 @@ it("groups errors that differ in a word, the most frequent kind first, each with
   expect(reasonLines([])).toEqual([]);
 });
 
-it("names few of many words and kinds", () => {
+it("names at most four words and eight kinds", () => {
   const words = Array.from({ length: 9 }, (_, i) => error("ERR_DEEPLASIA_SEX", `unknown sex "${i}"`, i + 1));
   expect(reasonLines(words)[0]).toMatch(/^9 rows: unknown sex "0", "1", "2", "3", … \(/);
   const kinds = Array.from({ length: 12 }, (_, i) => error("ERR_DEEPLASIA_ROW", `reason ${i}`, i + 1));

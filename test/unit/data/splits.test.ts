@@ -8,7 +8,7 @@ async function read(text: string, column = "a") {
   return readSplit(join(folder, "split.csv"), column);
 }
 
-it("looks a patient up by ID and folder, as text", async () => {
+it("looks up a patient by ID and folder, as text", async () => {
   const split = await read("patient_ID,dir,a,b\n1,x,train,test\n01,x,test,test\n1,,val,test\n");
   expect(split.valueOf("1", "x")).toBe("train");
   expect(split.valueOf("01", "x")).toBe("test");
@@ -31,18 +31,18 @@ it("counts equal rows once", async () => {
   expect(split.counts.get("train")).toBe(1);
 });
 
-it("refuses rows that contradict each other, naming both", async () => {
+it("refuses rows that contradict each other and names both", async () => {
   await expect(read("patient_ID,dir,a\n1,x,train\n2,x,val\n1,x,test\n")).rejects.toMatchObject({
     code: "ERR_DEEPLASIA_CSV",
-    message: expect.stringMatching(/row 3 says "test" of patient_ID "1", dir "x", row 1 says "train"/),
+    message: expect.stringMatching(/row 3 puts patient_ID "1", dir "x" in "test", row 1 in "train"/),
   });
 });
 
-it("does not mind a contradiction in another column", async () => {
+it("ignores contradictions in other columns", async () => {
   expect((await read("patient_ID,dir,a,b\n1,x,train,test\n1,x,train,val\n")).valueOf("1", "x")).toBe("train");
 });
 
-it("names the split columns there are", async () => {
+it("lists the split columns if the wanted one is missing", async () => {
   await expect(read("patient_ID,dir,a,b\n1,x,train,test\n", "c")).rejects.toMatchObject({
     code: "ERR_DEEPLASIA_CSV_COLUMN",
     message: expect.stringMatching(/no split column "c"; split columns found: "a", "b"/),
