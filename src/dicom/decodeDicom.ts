@@ -10,7 +10,7 @@ import { describePixels, type PixelDescription } from "./pixelDescription.js";
 import { decodeRle } from "./rle.js";
 import { type Samples, unpackSamples } from "./samples.js";
 import { requireSameSize, streamFacts } from "./stream.js";
-import { codecOf } from "./transferSyntax.js";
+import { type Codec, codecOf } from "./transferSyntax.js";
 
 export interface DicomPicture {
   /** Row-major, interleaved. */
@@ -29,11 +29,29 @@ export interface DicomPicture {
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE.
  */
-export async function decodeDicom(bytes: Uint8Array): Promise<DicomPicture> {
+export function decodeDicom(bytes: Uint8Array): Promise<DicomPicture> {
+  return withoutQuotes(() => decode(readDataset(bytes)));
+}
+
+/**
+ * Reads what the header of a file with a picture states of the patient; its pixels are not decoded.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE, also where there is no picture or one that is not supported.
+ */
+export function readPatient(bytes: Uint8Array): Promise<PatientFacts> {
+  return withoutQuotes(async () => {
+    const dataset = readDataset(bytes);
+    requireCodec(dataset);
+    describePixels(dataset.elements);
+    return patientFacts(dataset.elements);
+  });
+}
+
+/** What the parser throws is left out, as cause too: it may quote the file, which is about a patient. */
+async function withoutQuotes<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await decode(readDataset(bytes));
+    return await read();
   } catch (error) {
-    // What the parser throws is left out, as cause too: it may quote the file, which is about a patient.
     throw error instanceof DeeplasiaError ? error : unreadable("it is a damaged or truncated DICOM file");
   }
 }
@@ -53,12 +71,7 @@ export async function storedSamples(
   dataset: Dataset,
 ): Promise<{ samples: Samples; description: PixelDescription }> {
   const { elements, transferSyntax } = dataset;
-  const codec = codecOf(transferSyntax);
-  if (codec === null)
-    throw unsupported(
-      `DICOM with transfer syntax ${known(transferSyntax)}`,
-      "Decompress it first, for instance with GDCM's gdcmconv --raw.",
-    );
+  const codec = requireCodec(dataset);
   const described = describePixels(elements);
   const frame = frameBytes(dataset);
   if (codec === "raw") {
@@ -80,6 +93,15 @@ export async function storedSamples(
       : described.photometric.replace(/^YBR_(ICT|RCT)$/, "RGB");
   const description = { ...described, photometric, isPlanar: decoded.isPlanar };
   return { samples: unpackSamples(decoded.bytes, description), description };
+}
+
+function requireCodec({ transferSyntax }: Dataset): Codec {
+  const codec = codecOf(transferSyntax);
+  if (codec !== null) return codec;
+  throw unsupported(
+    `DICOM with transfer syntax ${known(transferSyntax)}`,
+    "Decompress it first, for instance with GDCM's gdcmconv --raw.",
+  );
 }
 
 /** A UID alone is no text that could be about a patient. */

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { unreadable } from "../image/refusal.js";
 import { packageRoot } from "../libtorch/addon.js";
-import type { DicomPicture } from "./decodeDicom.js";
-import type { DecodeAnswer } from "./decodeWorker.js";
+import type { Answers, DicomAnswer, DicomRequest } from "./decodeWorker.js";
 
 /** A radiograph of 30 million pixels in JPEG 2000 takes about 6 s of one core. */
 const DEADLINE_MS = 60_000;
@@ -17,16 +16,16 @@ const waiting: ((worker: Worker) => void)[] = [];
 let running = 0;
 
 /**
- * Decodes the bytes of a DICOM file in a worker.
+ * Reads the bytes of a DICOM file in a worker: its picture, or what its header states of the patient.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE, also where the deadline passes or the worker ends.
  */
-export async function decodeInWorker(bytes: Uint8Array): Promise<DicomPicture> {
+export async function readInWorker<W extends keyof Answers>(want: W, bytes: Uint8Array): Promise<Answers[W]> {
   const worker = await acquire();
   worker.ref();
-  let answer: DecodeAnswer;
+  let answer: DicomAnswer<Answers[W]>;
   try {
-    answer = await ask(worker, bytes);
+    answer = await ask(worker, { want, bytes });
   } catch (error) {
     running--;
     void worker.terminate();
@@ -34,7 +33,7 @@ export async function decodeInWorker(bytes: Uint8Array): Promise<DicomPicture> {
     throw error;
   }
   release(worker);
-  if ("picture" in answer) return answer.picture;
+  if ("value" in answer) return answer.value;
   throw unreadable(answer.problem, answer.remedy);
 }
 
@@ -47,11 +46,13 @@ function acquire(): Worker | Promise<Worker> {
 
 function start(): Worker {
   running++;
-  return new Worker(join(packageRoot, "dist/dicom/decodeWorker.js"), {
+  const worker = new Worker(join(packageRoot, "dist/dicom/decodeWorker.js"), {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     // What a codec prints may quote the file.
     ...{ stdout: true, stderr: true, execArgv: [] },
   });
+  // An error that comes when nobody waits for an answer must not end the process.
+  return worker.on("error", () => {});
 }
 
 /** A worker without work must not keep the process alive. */
@@ -70,7 +71,7 @@ function next(): void {
   if (waiter !== undefined) waiter(start());
 }
 
-function ask(worker: Worker, bytes: Uint8Array): Promise<DecodeAnswer> {
+function ask<T>(worker: Worker, request: DicomRequest): Promise<DicomAnswer<T>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () =>
@@ -79,16 +80,14 @@ function ask(worker: Worker, bytes: Uint8Array): Promise<DecodeAnswer> {
         ),
       DEADLINE_MS,
     );
-    const onMessage = (answer: DecodeAnswer) => settle(() => resolve(answer));
+    const onMessage = (answer: DicomAnswer<T>) => settle(() => resolve(answer));
     const onEnd = () => settle(() => reject(unreadable("it is damaged, and ended its decoder")));
     const settle = (act: () => void) => {
       clearTimeout(timer);
       worker.off("message", onMessage).off("error", onEnd).off("exit", onEnd);
-      // An error that comes when nobody waits any more.
-      worker.on("error", () => {});
       act();
     };
     worker.once("message", onMessage).once("error", onEnd).once("exit", onEnd);
-    worker.postMessage(bytes);
+    worker.postMessage(request);
   });
 }

@@ -5,7 +5,7 @@
 import { readFile as readFileCallback } from "node:fs";
 import { promisify } from "node:util";
 import sharp, { type Sharp, type SharpOptions } from "sharp";
-import { decodeInWorker } from "../dicom/decoderPool.js";
+import { readInWorker } from "../dicom/decoderPool.js";
 import type { PatientFacts } from "../dicom/patient.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { FILE_HEAD_BYTES, fileKind, isDicom } from "../fileKind.js";
@@ -116,7 +116,7 @@ const READERS: Record<Format, Reader> = {
     return readOther(sharp(bytes, OPTIONS), [], role);
   },
   async dicom(bytes) {
-    const { isStretched, data, patient, ...picture } = await decodeInWorker(bytes);
+    const { isStretched, data, patient, ...picture } = await readInWorker("picture", bytes);
     const text =
       "it has neither a window nor a VOI LUT: its lowest value is shown as black, its highest as white";
     const notes: PictureNote[] = isStretched ? [{ kind: "no-window", text }] : [];

@@ -1,0 +1,76 @@
+/**
+ * A tree of DICOM files: a row a picture, with sex and age from its header. No other attribute of a patient is read, so
+ * pictures are not told apart by patient.
+ */
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, posix } from "node:path";
+import { mapInOrder } from "../data/mapInOrder.js";
+import { readInWorker } from "../dicom/decoderPool.js";
+import type { PatientFacts } from "../dicom/patient.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { isDicom } from "../fileKind.js";
+import { ImportResult } from "./importResult.js";
+import { PictureIndex } from "./pictureIndex.js";
+
+export interface DicomImportOptions {
+  /** Pictures with these names, with or without extension, are left out. */
+  exclude: readonly string[];
+}
+
+/**
+ * Returns a row for every DICOM picture below `folder`. The bone age stays empty; `chronological_age` is the age at the
+ * study in months, and `age_from` where it comes from: `dates` (birth and study) or `PatientAge`.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_USAGE where the folder is none or has no pictures.
+ */
+export async function importDicom(folder: string, { exclude }: DicomImportOptions): Promise<ImportResult> {
+  const result = new ImportResult();
+  const pictures = await PictureIndex.of(folder);
+  if (pictures.note !== null) result.notes.push(pictures.note);
+  const excluded = new Set(exclude);
+  const read = async (path: string) => ({ path, found: await headerOf(join(folder, path)) });
+  for await (const { path, found } of mapInOrder(iterate(pictures.paths), 2 * availableParallelism(), read)) {
+    const { base, name } = posix.parse(path);
+    if (excluded.has(base) || excluded.has(name) || excluded.has(path)) result.leaveOut("excluded", path);
+    else if (found === null) result.leaveOut("not a DICOM file", path);
+    else if (found instanceof DeeplasiaError) result.skip(found.message, path);
+    else addRow(path, found, result);
+  }
+  addNotes(result);
+  return result;
+}
+
+async function* iterate(paths: readonly string[]): AsyncGenerator<string> {
+  yield* paths;
+}
+
+/** Returns what the header states, null for a file of another format, or why the file cannot be used. */
+async function headerOf(file: string): Promise<PatientFacts | DeeplasiaError | null> {
+  try {
+    const bytes = await readFile(file);
+    return isDicom(bytes) ? await readInWorker("patient", bytes) : null;
+  } catch (error) {
+    return toDeeplasiaError(error);
+  }
+}
+
+function addRow(path: string, { sex, ageMonths, ageFrom }: PatientFacts, result: ImportResult): void {
+  const { dir, base, name } = posix.parse(path);
+  const more = {
+    chronological_age: ageMonths === null ? "" : String(Number(ageMonths.toFixed(2))),
+    age_from: ageFrom ?? "",
+  };
+  result.rows.push({ imageId: base, dir, patientId: name, sex, boneAgeMonths: null, more });
+}
+
+function addNotes(result: ImportResult): void {
+  const { rows, notes } = result;
+  const withoutSex = rows.filter(({ sex }) => sex === null).length;
+  const withoutAge = rows.filter(({ more }) => more?.chronological_age === "").length;
+  if (withoutSex > 0)
+    notes.push(`${withoutSex} of ${rows.length} headers give no sex (empty, O or another word)`);
+  if (withoutAge > 0) notes.push(`${withoutAge} of ${rows.length} headers give no age`);
+  notes.push("who the patient is is not read: each picture counts as a patient of its own");
+  notes.push("the bone age is empty: DICOM headers have none");
+}
