@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { checkCohort } from "../cohort/checkCohort.js";
 import { formatCheck, formatImport, formatSplit } from "../cohort/formatResults.js";
 import { importDha } from "../cohort/importDha.js";
+import { importDicom } from "../cohort/importDicom.js";
 import { importGeneric, parseColumnMap } from "../cohort/importGeneric.js";
 import type { ImportResult } from "../cohort/importResult.js";
 import { importRsna } from "../cohort/importRsna.js";
@@ -15,6 +16,7 @@ import { requireNew } from "../files/requireNew.js";
 import {
   checkOptions,
   importDhaOptions,
+  importDicomOptions,
   importGenericOptions,
   importRsnaOptions,
   splitOptions,
@@ -33,6 +35,12 @@ export function registerCohort(program: Command): void {
   takes(rsna.argument("<folder>"), importRsnaOptions).action(rsnaCommand);
   const dha = imports.command("dha").description("Digital Hand Atlas: the folder with JPEGimages");
   takes(dha.argument("<folder>"), importDhaOptions).action(dhaCommand);
+  const dicom = imports
+    .command("dicom")
+    .description(
+      "a folder tree of DICOM files: sex and age from their headers, and nothing else of a patient",
+    );
+  takes(dicom.argument("<folder>"), importDicomOptions).action(dicomCommand);
   const generic = imports
     .command("generic")
     .description("any table of pictures: CSV, with commas, semicolons or tabs");
@@ -69,6 +77,12 @@ async function dhaCommand(folder: string, parsed: Parsed): Promise<void> {
   const options = readOptions(importDhaOptions, parsed);
   await requireNew(options.out, options.overwrite);
   await finishImport(await importDha(folder, options), options);
+}
+
+async function dicomCommand(folder: string, parsed: Parsed): Promise<void> {
+  const options = readOptions(importDicomOptions, parsed);
+  await requireNew(options.out, options.overwrite);
+  await finishImport(await importDicom(folder, options), options);
 }
 
 async function genericCommand(table: string, parsed: Parsed): Promise<void> {

@@ -19,6 +19,8 @@ const exclude = z
 
 export const importDhaOptions = z.strictObject({ ...outputOptions, exclude });
 
+export const importDicomOptions = z.strictObject({ ...outputOptions, exclude });
+
 export const importRsnaOptions = z.strictObject({
   ...outputOptions,
   exclude,
