@@ -14,7 +14,7 @@
 namespace deeplasia::image {
 namespace {
 
-/// The step of contrast, on the network's input.
+/// Applies the drawn change of contrast to the network's input.
 template <class T>
 void change_contrast(const Augmentation& drawn, const Plan& plan, float* out) {
   const int64_t count = plan.height * plan.width;
@@ -23,12 +23,13 @@ void change_contrast(const Augmentation& drawn, const Plan& plan, float* out) {
     if (drawn.gamma_percent) gamma_8bit(out, count, *drawn.gamma_percent);
   } else {
     if (drawn.clahe_clip_limit)
-      throw ImageError("ERR_DEEPLASIA_OPTION", "CLAHE needs 8-bit grey values that are not equalised");
+      throw ImageError("ERR_DEEPLASIA_OPTION",
+                       "CLAHE cannot be applied: it needs 8-bit grey values without histogram equalisation");
     if (drawn.gamma_percent) gamma_float(out, count, *drawn.gamma_percent);
   }
 }
 
-/// Flip, affine map, sharpening, fit and resize, as one picture after the other.
+/// Applies flip, affine map, sharpening, fit and resize one after the other, as the reference does.
 template <class T>
 void place(RowsPtr<T> rows, const Plan& plan, float* out) {
   if (plan.flip) rows = mirrored(std::move(rows));
@@ -40,7 +41,7 @@ void place(RowsPtr<T> rows, const Plan& plan, float* out) {
   resize(*window(std::move(rows), box), plan.height, plan.width, plan.resize, out);
 }
 
-/// The same with one sampling of the picture, which is sharpened before instead of after it is moved.
+/// Does the same with one sampling of the picture. It is sharpened before the geometry instead of after it.
 template <class T>
 void place_in_one_pass(RowsPtr<T> rows, const Plan& plan, float* out) {
   const Affine map = input_to_picture(plan, rows->width(), rows->height());
@@ -62,7 +63,7 @@ void finish(RowsPtr<T> rows, const Plan& plan, float* out) {
   if (plan.augmentation) change_contrast<T>(*plan.augmentation, plan, out);
 }
 
-/// Reads the picture as `Read`; its pixels are `Pixel` from the crop on.
+/// Runs the chain on pixels of type `Read` up to the mask, and of type `Pixel` from the crop on.
 template <class Read, class Pixel>
 void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan, float* out, Facts& facts) {
   RowsPtr<Read> grey = grey_rows<Read>(picture);
@@ -103,10 +104,9 @@ Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& p
               is_cut ? highest_value(picture) : kNone,
               {kNone, kNone}};
   if (facts.highest > 0 && facts.highest < 256)
-    throw ImageError("ERR_DEEPLASIA_IMAGE_BLANK",
-                     "no value of this 16-bit picture is above " +
-                         std::to_string(static_cast<int>(facts.highest)) +
-                         " of 65535, and nothing is left of it when it is cut to 8 bits");
+    throw ImageError("ERR_DEEPLASIA_IMAGE_BLANK", "the highest value of this 16-bit picture is " +
+                                                      std::to_string(static_cast<int>(facts.highest)) +
+                                                      " of 65535: it would be all black when cut to 8 bits");
   if (any_depth) {
     run<uint16_t, float>(picture, mask, plan, out, facts);
   } else {

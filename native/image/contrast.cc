@@ -11,17 +11,17 @@ namespace deeplasia::image {
 namespace {
 
 constexpr int kLevels = 256;
-constexpr int64_t kTiles = 8;  // a side
+constexpr int64_t kTiles = 8;  // per side
 
 using Table = std::array<float, kLevels>;
 
-/// The tiles cover a picture that is a little larger than the real one, and mirrored there, unless both sides
-/// divide by 8.
+/// The size of a tile. Unless both sides are divisible by 8, the tiles cover a slightly larger picture, whose
+/// additional pixels mirror the real ones.
 struct Tiling {
   int64_t tile_width, tile_height;
   Tiling(int64_t width, int64_t height) {
     const bool divides = width % kTiles == 0 && height % kTiles == 0;
-    // Not a mistake of ours: a side that divides grows by a whole 8 if the other does not.
+    // As in OpenCV: a side that is divisible by 8 grows by 8 if the other side is not.
     const auto covered = [&](int64_t side) { return divides ? side : side + kTiles - side % kTiles; };
     tile_width = covered(width) / kTiles;
     tile_height = covered(height) / kTiles;
@@ -31,7 +31,8 @@ struct Tiling {
 
 using Histogram = std::array<int32_t, kLevels>;
 
-/// What is above the limit is spread over all levels, the remainder over evenly spaced ones.
+/// Cuts the counts at the limit. Spreads the excess over all levels, and its remainder over evenly spaced
+/// ones.
 void clip(Histogram& histogram, int32_t limit) {
   int32_t excess = 0;
   for (int32_t& count : histogram) {
@@ -45,7 +46,7 @@ void clip(Histogram& histogram, int32_t limit) {
   for (int32_t level = 0; level < kLevels && remainder > 0; level += step, --remainder) ++histogram[level];
 }
 
-/// Running sum, scaled to 0 ... 255.
+/// Returns the running sum of the histogram, scaled to 0 ... 255.
 Table equalising_table(const Histogram& histogram, int64_t area) {
   const float scale = static_cast<float>(kLevels - 1) / static_cast<float>(area);
   Table table;
@@ -61,7 +62,7 @@ std::vector<Table> tile_tables(const std::vector<uint8_t>& grey, int64_t height,
                                const Tiling& tiling, double clip_limit) {
   const auto area = static_cast<double>(tiling.area());
   const auto limit = static_cast<int32_t>(std::clamp(clip_limit * area / kLevels, 1.0, area));
-  std::vector<int64_t> columns(tiling.tile_width * kTiles);  // of the covered picture, in the real one
+  std::vector<int64_t> columns(tiling.tile_width * kTiles);  // for each covered column the real one
   for (size_t x = 0; x < columns.size(); ++x) columns[x] = reflected(static_cast<int64_t>(x), width);
   std::vector<Table> tables;
   for (int64_t top = 0; top < tiling.tile_height * kTiles; top += tiling.tile_height) {
@@ -78,7 +79,7 @@ std::vector<Table> tile_tables(const std::vector<uint8_t>& grey, int64_t height,
   return tables;
 }
 
-/// The two tiles between whose centres a pixel lies, and what each counts.
+/// The two tiles between whose centres a pixel lies, and their weights.
 struct Neighbours {
   int64_t first, second;
   float first_weight, second_weight;
@@ -120,7 +121,7 @@ void clahe(float* pixels, int64_t height, int64_t width, double clip_limit) {
 void gamma_8bit(float* pixels, int64_t count, double percent) {
   Table table;
   for (int level = 0; level < kLevels; ++level) {
-    // In long double, as glibc gave `pow` of doubles a version that older systems have not.
+    // In long double, because glibc gave `pow` of doubles a symbol version that older systems lack.
     const auto power = static_cast<double>(
         std::pow(static_cast<long double>(level * (1.0 / 255)), static_cast<long double>(percent / 100)));
     table[level] = static_cast<float>(std::floor(power * 255));
@@ -130,7 +131,7 @@ void gamma_8bit(float* pixels, int64_t count, double percent) {
 
 void gamma_float(float* pixels, int64_t count, double percent) {
   const float exponent = static_cast<float>(percent) / 100;
-  // Below 0 is what sharpening overshot; a power of it would be NaN.
+  // Sharpening can give values below 0, whose power would be NaN.
   for (int64_t i = 0; i < count; ++i) pixels[i] = std::pow(std::max(pixels[i], 0.0F), exponent);
 }
 

@@ -54,22 +54,22 @@ class MirroredRows final : public Rows<T> {
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
-// Positions in 1/1024 pixel while they are added up, in 1/32 pixel once they are rounded.
+// Positions are in 1/1024 pixel while they are added, and in 1/32 pixel after rounding.
 constexpr double kPositionScale = 1024;
 constexpr int kFractions = 32;
 constexpr int kShift = 5;
 constexpr int32_t kHalfFraction = 16;
-/// Largest side whose positions fit the fixed-point arithmetic; OpenCV's limit too.
+/// Largest side whose positions fit the fixed-point arithmetic; also OpenCV's limit.
 constexpr int64_t kMaxWarpSide = 32766;
-/// With two zero pixels round the picture, any position outside can be moved to where all four neighbours are
-/// 0.
+/// With two zero pixels around the picture, any position outside can be clamped to one whose four neighbours
+/// are 0.
 constexpr int32_t kBorder = 2;
 
 int32_t fixed(double position) {
   return static_cast<int32_t>(std::nearbyint(std::clamp(position * kPositionScale, -1e9, 1e9)));
 }
 
-/// Four neighbours weighed by the position's fractions, in 1/32.
+/// Interpolates between four neighbours; fx and fy are the position's fractions in 1/32.
 uint8_t bilinear(const uint8_t* top, const uint8_t* bottom, int32_t fx, int32_t fy) {
   const int32_t upper = top[0] * kFractions + (top[1] - top[0]) * fx;
   const int32_t lower = bottom[0] * kFractions + (bottom[1] - bottom[0]) * fx;
@@ -183,10 +183,11 @@ RowsPtr<T> mirrored(RowsPtr<T> source) {
 template <class T>
 RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& output_to_input, int64_t width, int64_t height) {
   if (std::max(source->width(), source->height()) > kMaxWarpSide) {
-    throw ImageError(
-        "ERR_DEEPLASIA_IMAGE_TOO_LARGE",
-        "a picture of " + std::to_string(source->width()) + "x" + std::to_string(source->height()) +
-            " pixels cannot be turned or scaled; the limit is " + std::to_string(kMaxWarpSide) + " a side");
+    throw ImageError("ERR_DEEPLASIA_IMAGE_TOO_LARGE",
+                     "a picture of " + std::to_string(source->width()) + "x" +
+                         std::to_string(source->height()) +
+                         " pixels cannot be turned or scaled; the limit is " + std::to_string(kMaxWarpSide) +
+                         " pixels per side");
   }
   return std::make_shared<WarpedRows<T>>(*source, output_to_input, width, height);
 }
@@ -195,7 +196,7 @@ Box fit_box(Fit fit, int64_t width, int64_t height) {
   if (fit == Fit::stretch) return {0, 0, width, height};
   const int64_t longer = std::max(width, height), shorter = std::min(width, height);
   const int64_t side = fit == Fit::pad ? longer : shorter;
-  // One short of the centre, as the crop that the published models were trained with.
+  // One pixel short of the centre, as in the crop with which the published models were trained.
   const int64_t square = std::max<int64_t>((longer - shorter) / 2 - 1, 0);
   const int64_t left = fit == Fit::pad ? -((side - width) / 2) : width > height ? square : 0;
   const int64_t top = fit == Fit::pad ? -((side - height) / 2) : height > width ? square : 0;

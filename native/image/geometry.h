@@ -11,36 +11,37 @@ namespace deeplasia::image {
 /// y + m[5].
 using Affine = std::array<double, 6>;
 
-/// The plan's rotation and the augmentation's scale, shear and translation, about the centre ((width - 1) /
-/// 2, (height - 1) / 2). Positive degrees turn clockwise on the screen; cosines of the shears shrink the
-/// picture, as the reference's do.
+/// Returns the matrix of the plan's rotation and of the augmentation's scale, shear and translation, about
+/// the centre ((width - 1) / 2, (height - 1) / 2). Positive degrees turn clockwise on the screen. The cosines
+/// of the shears shrink the picture, as in the reference.
 Affine affine(const Plan& plan, int64_t width, int64_t height);
 
-/// The matrix the other way; a flat one gives zeros.
+/// Returns the inverse of a matrix; zeros for a singular one.
 Affine inverse(const Affine& matrix);
 
-/// All geometry of the plan in one matrix: from pixels of the network's input to those of a width x height
-/// picture.
+/// Returns all geometry of the plan as one matrix, which maps pixels of the network's input to pixels of a
+/// width x height picture.
 Affine input_to_picture(const Plan& plan, int64_t width, int64_t height);
 
-/// Whether NumPy's allclose takes the matrix for the identity: such a picture is left untouched.
+/// Returns whether the matrix is the identity by NumPy's allclose: the picture is then left untouched.
 bool is_identity(const Affine& matrix);
 
-/// The part of `source` inside `box`, zeros where the box leaves it. Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE.
+/// Returns the part of `source` inside `box`, with zeros where the box extends beyond it. Throws
+/// ERR_DEEPLASIA_IMAGE_TOO_LARGE.
 template <class T>
 RowsPtr<T> window(RowsPtr<T> source, const Box& box);
 
-/// Left and right exchanged.
+/// Returns `source` with left and right exchanged.
 template <class T>
 RowsPtr<T> mirrored(RowsPtr<T> source);
 
-/// width x height pixels of `source`, each taken from where `output_to_input` says, bilinear at OpenCV's
-/// 1/32-pixel positions, zeros outside; 8-bit pixels by its integer weights. Reads all of `source` at once.
-/// Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE.
+/// Returns width x height pixels, each sampled from `source` at the position that `output_to_input` gives:
+/// bilinear at OpenCV's 1/32-pixel positions, with OpenCV's integer weights for 8-bit pixels, and zeros
+/// outside. Reads all of `source` at once. Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE.
 template <class T>
 RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& output_to_input, int64_t width, int64_t height);
 
-/// The part of a width x height picture that is resized to the network's input.
+/// Returns the part of a width x height picture that is resized to the network's input.
 Box fit_box(Fit fit, int64_t width, int64_t height);
 
 }  // namespace deeplasia::image

@@ -7,7 +7,7 @@
 namespace deeplasia::image {
 namespace {
 
-/// Integer weights of red, green and blue in 1/32768 and what is added before the shift.
+/// Integer weights of red, green and blue in 1/32768 and the value that is added before the shift.
 struct Luma {
   uint32_t red, green, blue, rounding;
 };
@@ -80,16 +80,17 @@ class ConvertedRows final : public Rows<To> {
   std::vector<To> line_;
 };
 
-/// The k-th smallest value, k from 0.
+/// Returns the k-th smallest value, k from 0.
 uint64_t order_statistic(const std::vector<uint64_t>& counts, uint64_t k) {
   uint64_t value = 0;
   for (uint64_t below = counts[0]; below <= k; below += counts[value]) ++value;
   return value;
 }
 
-/// np.histogram(levels above 0, bins, density=True), summed up with a 0 in front: bins + 1 values. counts[v]
-/// = pixels of level v, 0 <= v <= bins. NumPy spans its bins from the smallest to the largest value and
-/// corrects a bin index by comparison with the rounded edges, so neither can be simplified away.
+/// Returns the cumulative sum of np.histogram(levels above 0, bins, density=True), with a 0 in front: bins +
+/// 1 values. counts[v] is the number of pixels of level v, 0 <= v <= bins. NumPy's bins span from the
+/// smallest to the largest value, and NumPy corrects a bin index by comparison with the rounded edges;
+/// neither can be simplified away.
 std::vector<float> cumulative_density(const std::vector<uint64_t>& counts, int bins) {
   int lowest = 1;
   while (counts[lowest] == 0) ++lowest;
@@ -172,7 +173,7 @@ double first_percentile(const std::vector<uint64_t>& counts) {
 
 template <class T>
 RowsPtr<float> equalized(Rows<T>& source, int bins) {
-  // NumPy divides integers in double and float32 in float32: near a half the level depends on it.
+  // NumPy divides integers in double and float32 in float32; close to a half the level depends on it.
   using Real = std::conditional_t<std::is_integral_v<T>, double, float>;
   T lowest = std::numeric_limits<T>::max(), highest = std::numeric_limits<T>::lowest();
   auto result = std::make_shared<Image<float>>(source.width(), source.height());

@@ -22,7 +22,7 @@ uint8_t maximum(Rows<uint8_t>& grey) {
   return highest;
 }
 
-/// Of a mask with lit pixels in `box` only.
+/// Returns the facts of a mask that has lit pixels inside `box` only.
 MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
   const int64_t width = grey.width(), height = grey.height();
   int64_t marked = 0, at_border = 0;
@@ -41,7 +41,7 @@ MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
           static_cast<double>(at_border) / static_cast<double>(border)};
 }
 
-/// Bounding box of the pixels above the threshold; there is at least one.
+/// Returns the bounding box of the pixels above the threshold; there must be at least one.
 Box bounding_box(Rows<uint8_t>& grey, uint8_t threshold) {
   const auto lit = [threshold](uint8_t value) { return value > threshold; };
   const int64_t width = grey.width();
@@ -94,8 +94,8 @@ class MaskedRows final : public Rows<T> {
   std::vector<T> line_, black_;
 };
 
-/// counts[v] = pixels of value v inside the box. Four tables, so that runs of one value (most of a masked
-/// picture is 0) do not wait for their own last increment.
+/// Counts the pixels of each value inside the box. There are four tables, so that in a run of one value (most
+/// of a masked picture is 0) an increment need not wait for the one before.
 template <class T>
 std::vector<uint64_t> histogram(Rows<T>& picture, const Box& box) {
   constexpr size_t kValues = size_t{std::numeric_limits<T>::max()} + 1;
@@ -124,7 +124,7 @@ Mask read_mask(const RawPicture& raw, int64_t width, int64_t height) {
   if (raw.width != width || raw.height != height) {
     throw ImageError("ERR_DEEPLASIA_MASK_SIZE", "the mask has " + size_text(raw.width, raw.height) +
                                                     " pixels and the picture " + size_text(width, height) +
-                                                    "; they must be equal");
+                                                    "; the two sizes must be equal");
   }
   RowsPtr<uint8_t> grey = grey_rows<uint8_t>(raw);
   uint8_t highest = maximum(*grey);
@@ -158,8 +158,8 @@ double background_percentile(const RowsPtr<T>& picture, const Mask& mask, Backgr
     counts[0] = 0;
     return first_percentile(counts);
   }
-  // The reference's training: the percentile of (mask AND picture) bit by bit, a mask of 0 and 1, over all
-  // pixels.
+  // The reference's training takes the percentile, over all pixels, of the bitwise AND of the picture and a
+  // mask of 0 and 1.
   uint64_t odd = 0;
   for (size_t value = 1; value < counts.size(); value += 2) odd += counts[value];
   return first_percentile({static_cast<uint64_t>(picture->width() * picture->height()) - odd, odd});
@@ -172,13 +172,13 @@ RowsPtr<T> masked(RowsPtr<T> picture, Mask mask, T level) {
 
 Box crop_window(const Box& box, double factor) {
   const int64_t longer = std::max(box.width(), box.height());
-  // The cap keeps the conversion defined; windows of that size are refused where they are made.
+  // The cap keeps the conversion defined; window() rejects windows of that size.
   const double side = std::min(std::nearbyint(static_cast<double>(longer) * factor), 1e9);
   const int64_t half = static_cast<int64_t>(side) / 2;
   if (half == 0) {
     throw ImageError(
         "ERR_DEEPLASIA_MASK_EMPTY",
-        "the crop round the mask's " + size_text(box.width(), box.height()) + " pixels would be empty");
+        "the crop around the mask's " + size_text(box.width(), box.height()) + " pixels would be empty");
   }
   const int64_t x = box.left + box.width() / 2, y = box.top + box.height() / 2;
   return {x - half, y - half, x + half, y + half};

@@ -14,7 +14,7 @@ struct RawPicture {
   int64_t width, height;
   int channels;   // 1 or 3 (R, G, B)
   int depth;      // 8 or 16
-  bool png_luma;  // grey of three channels: libpng's formula, else cvtColor's
+  bool png_luma;  // formula for grey of three channels: libpng's, else cvtColor's
 };
 
 enum class Depth { any, eight_bit };
@@ -22,11 +22,11 @@ enum class Background { percentile, none, reference_training };
 enum class Fit { centre_square, stretch, pad };
 enum class Resize { linear, area };
 
-/// What training adds to flip and rotation, as drawn for one picture. The step of contrast is CLAHE, gamma or
-/// none.
+/// The augmentation that was drawn for one picture in training, beside flip and rotation. At most one of
+/// CLAHE and gamma is set.
 struct Augmentation {
-  bool one_pass;  // all geometry in one sampling of the picture, instead of the reference's chain of pictures
-  double scale_x, scale_y;          // above 1: the hand grows
+  bool one_pass;  // all geometry in one sampling of the picture, instead of the reference's separate steps
+  double scale_x, scale_y;          // above 1: the hand becomes larger
   double translate_x, translate_y;  // fractions of width and height
   double shear_x, shear_y;          // degrees
   struct Sharpening {
@@ -38,12 +38,12 @@ struct Augmentation {
   std::optional<double> gamma_percent;
 };
 
-/// What shall be done to a picture: complete and validated by the caller, nothing here has a default.
+/// The processing of one picture. The caller sets and validates all fields; native code has no defaults.
 struct Plan {
   int64_t height, width;  // of the network's input, pixels
-  Depth depth;  // any: 16-bit values are kept and go on as float32; eight_bit: value >> 8 on reading
+  Depth depth;  // any: 16-bit values are kept and processed as float32; eight_bit: value >> 8 on reading
   Background background;  // what is subtracted under a mask
-  double mask_crop_size;  // side of the square round the mask in multiples of its longer side; <= 0: no crop
+  double mask_crop_size;  // side of the square around the mask in multiples of its longer side; <= 0: no crop
   int equalize_bins;      // 0: no histogram equalisation
   bool flip;
   double rotation_angle;  // degrees, positive turns clockwise on the screen
@@ -52,19 +52,19 @@ struct Plan {
   std::optional<Augmentation> augmentation = std::nullopt;  // in training only
 };
 
-/// How much a mask marks; shares from 0 to 1, NaN without a mask.
+/// How much of a picture its mask marks: shares from 0 to 1, NaN without a mask.
 struct MaskFacts {
   double share;   // of all pixels
   double border;  // of the pixels at the four borders
 };
 
-/// What the chain saw on its way.
+/// What the chain measured in a picture.
 struct Facts {
   int64_t width, height;  // of the picture, pixels
-  double percentile;      // 1st percentile before rounding, NaN where none was taken
-  float min, max;         // of the resized picture; equal: it is constant and must not be normalised
-  float full_scale;       // 255 or 65535: white, as the picture was read
-  double highest;         // value in a 16-bit picture that is cut to 8 bits; NaN of others
+  double percentile;      // 1st percentile before rounding, NaN if none was taken
+  float min, max;         // of the resized picture; if equal, it is constant and must not be normalised
+  float full_scale;       // value of white as the picture was read: 255 or 65535
+  double highest;         // largest value of a 16-bit picture that is cut to 8 bits; else NaN
   MaskFacts mask;
 };
 

@@ -32,16 +32,16 @@ struct Linear<float> {
   static float down(Sum a, Sum b, Weight wa, Weight wb) { return a * wa + b * wb; }
 };
 
-/// Two neighbours along one axis for each target pixel, and what each counts.
+/// Two neighbours along one axis for each target pixel, and their weights.
 template <class T>
 struct Taps {
   std::vector<int32_t> first, second;
   std::vector<typename Linear<T>::Weight> first_weight, second_weight;
 };
 
-/// Taps of `target` pixels from `source` ones. With `area` they are INTER_AREA's for an axis that grows.
-/// Indices are moved inside; across (not down) a moved one also loses its fraction, which shows in the
-/// rounding.
+/// Returns the taps of `target` pixels from `source` pixels; with `area`, those of INTER_AREA for an axis
+/// that grows. Indices are clamped to the source. Across (not down) a clamped index also loses its fraction,
+/// which affects the rounding.
 template <class T>
 Taps<T> linear_taps(int64_t source, int64_t target, bool area, bool across) {
   const double inverse = static_cast<double>(target) / static_cast<double>(source), scale = 1 / inverse;
@@ -64,7 +64,7 @@ Taps<T> linear_taps(int64_t source, int64_t target, bool area, bool across) {
   return taps;
 }
 
-/// One source row resized across.
+/// One source row, resized across.
 template <class T>
 struct ResizedRow {
   int64_t y = -1;
@@ -91,7 +91,7 @@ void resize_linear(Rows<T>& source, int64_t height, int64_t width, bool area, fl
   upper.values.resize(width);
   lower.values.resize(width);
   for (int64_t y = 0; y < height; ++y, out += width) {
-    if (lower.y == down.first[y]) std::swap(upper, lower);  // neighbours mostly share a row
+    if (lower.y == down.first[y]) std::swap(upper, lower);  // neighbouring rows mostly share a source row
     upper.fetch(source, down.first[y], across);
     lower.fetch(source, down.second[y], across);
     const auto *above = upper.values.data(), *below = lower.values.data();
@@ -110,7 +110,7 @@ float rounded(float value) {
   }
 }
 
-/// Mean over blocks of columns x rows pixels.
+/// Writes the means of blocks of columns x rows pixels.
 template <class T>
 void block_means(Rows<T>& source, int64_t columns, int64_t rows, float* out) {
   using Sum = std::conditional_t<std::numeric_limits<T>::is_integer, int64_t, float>;
@@ -127,15 +127,15 @@ void block_means(Rows<T>& source, int64_t columns, int64_t rows, float* out) {
     }
     if (std::numeric_limits<T>::is_integer && columns == 2 && rows == 2) {
       for (int64_t x = 0; x < width; ++x)
-        out[x] = std::floor((static_cast<float>(sums[x]) + 2) / 4);  // halves go up
+        out[x] = std::floor((static_cast<float>(sums[x]) + 2) / 4);  // halves are rounded up
     } else {
       for (int64_t x = 0; x < width; ++x) out[x] = rounded<T>(static_cast<float>(sums[x]) * share);
     }
   }
 }
 
-/// Target pixel i is the sum of the source pixels from first[i] on, weighed by weights[begin[i]] ... [begin[i
-/// + 1] - 1].
+/// Target pixel i is the weighted sum of the source pixels from first[i] on. Its weights are at the indices from
+/// begin[i] up to, but not including, begin[i + 1].
 struct Shares {
   std::vector<int64_t> first, begin;
   std::vector<float> weights;
@@ -143,7 +143,7 @@ struct Shares {
 
 Shares area_shares(int64_t source, int64_t target) {
   const double scale = 1 / (static_cast<double>(target) / static_cast<double>(source));
-  constexpr double kSliver = 1e-3;  // a smaller part of a pixel is left out
+  constexpr double kSliver = 1e-3;  // a smaller part of a pixel is ignored
   Shares shares;
   for (int64_t i = 0; i < target; ++i) {
     const double begin = static_cast<double>(i) * scale, end = begin + scale;
@@ -162,7 +162,7 @@ Shares area_shares(int64_t source, int64_t target) {
   return shares;
 }
 
-/// line[x] = weighed sum of the pixels that share in target pixel x, added up from left to right.
+/// Writes the weighted sum of the source pixels of target pixel x to line[x], added from left to right.
 void area_across(const float* pixels, const Shares& shares, std::vector<float>& line) {
   const float* weight = shares.weights.data();
   for (size_t x = 0; x < line.size(); ++x) {

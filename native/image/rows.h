@@ -12,9 +12,9 @@
 
 namespace deeplasia::image {
 
-/// A grey picture that is computed row by row, when a row is asked for. The stages of the chain are such
-/// pictures, each over the one before, so that only the rows that the resize reads are ever masked,
-/// subtracted or turned, and no stage holds a whole picture unless it must.
+/// A grey picture that computes each row when it is requested. The stages of the chain are such pictures,
+/// each on top of the one before, so that only the rows that the resize reads are masked, subtracted or
+/// turned, and no stage holds a whole picture unless it must.
 template <class T>
 class Rows {
  public:
@@ -25,7 +25,7 @@ class Rows {
 
   int64_t width() const { return width_; }
   int64_t height() const { return height_; }
-  /// Row y, 0 <= y < height: `width` values, valid until the next call.
+  /// Returns row y, 0 <= y < height: `width` values, valid until the next call.
   virtual const T* row(int64_t y) = 0;
 
  private:
@@ -35,8 +35,8 @@ class Rows {
 template <class T>
 using RowsPtr = std::shared_ptr<Rows<T>>;
 
-/// Pixels of the largest picture that is walked or held; above it a tiny mask crop factor typed with a zero
-/// too many would ask for terabytes.
+/// Largest number of pixels of a picture that is read or held. Without a limit, a mask crop factor with a
+/// zero too many would ask for terabytes.
 constexpr int64_t kMaxPixels = int64_t{1} << 29;
 
 /// Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE if width * height is above kMaxPixels.
@@ -44,18 +44,18 @@ inline void require_moderate(int64_t width, int64_t height, const char* what) {
   if (width <= kMaxPixels && height <= kMaxPixels / std::max<int64_t>(width, 1)) return;
   throw ImageError("ERR_DEEPLASIA_IMAGE_TOO_LARGE",
                    std::string(what) + " would have " + std::to_string(width) + "x" + std::to_string(height) +
-                       " pixels; the limit is " + std::to_string(kMaxPixels) + " in all");
+                       " pixels; the limit is " + std::to_string(kMaxPixels) + " pixels");
 }
 
-/// The nearest whole grey value, halves to the even one: the added number leaves no bit for a fraction.
-/// Unlike std::nearbyint, which is a call on older processors, it goes into vectors.
+/// Returns the nearest whole grey value, halves rounded to even: the sum with kRounder has no bit left for a
+/// fraction. It is vectorised, unlike std::nearbyint, which is a function call on older processors.
 inline float half_to_even(float value) {
   constexpr float kRounder = 12582912;  // 1.5 * 2^23
   return (value + kRounder) - kRounder;
 }
 
 /// A picture in memory, with `border` zero pixels on every side, so that neighbours can be read without a
-/// test.
+/// bounds check.
 template <class T>
 class Image final : public Rows<T> {
  public:
@@ -69,7 +69,7 @@ class Image final : public Rows<T> {
     for (int64_t y = 0; y < this->height(); ++y) std::memcpy(at(y), source.row(y), sizeof(T) * this->width());
   }
 
-  /// Row y, -border <= y < height + border; columns likewise.
+  /// Returns row y, -border <= y < height + border; columns have the same range.
   T* at(int64_t y) { return pixels_.data() + (y + border_) * stride_ + border_; }
   const T* row(int64_t y) override { return at(y); }
   int64_t stride() const { return stride_; }

@@ -7,7 +7,7 @@
 namespace deeplasia::image {
 namespace {
 
-/// 3x3 with one value in the middle and one around it, in float32 as the reference builds it.
+/// A 3x3 kernel with one value in the middle and another around it, in float32 as in the reference.
 struct Kernel {
   float middle, around;
   explicit Kernel(const Augmentation::Sharpening& how) {
@@ -17,7 +17,7 @@ struct Kernel {
   }
 };
 
-/// A source row with one reflected pixel at both ends: at(-1) ... at(width).
+/// A source row with one reflected pixel at both ends: data()[-1] ... data()[width].
 template <class T>
 struct PaddedRow {
   int64_t y = -1;
@@ -25,8 +25,8 @@ struct PaddedRow {
   const T* data() const { return pixels.data() + 1; }
 };
 
-/// Sum of the nine products from left to right and top to bottom, each added by a fused float32
-/// multiply-add, as OpenCV's AVX2 code adds them: double holds every sum exactly before it is rounded.
+/// Returns the sum of the nine products, from left to right and top to bottom. Each is added as by a fused
+/// float32 multiply-add, as in OpenCV's AVX2 code: double holds every sum exactly before it is rounded.
 template <class T>
 float sum_in_order(const std::array<const T*, 3>& rows, int64_t x, const Kernel& kernel) {
   float sum = 0;
@@ -41,14 +41,13 @@ float sum_in_order(const std::array<const T*, 3>& rows, int64_t x, const Kernel&
 
 uint8_t clamped(float level) { return static_cast<uint8_t>(std::clamp(level, 0.0F, 255.0F)); }
 
-/// Whether another order of adding up might have rounded to another level: orders differ by less than a
-/// thousandth.
+/// Returns whether another order of summation might round to another level: orders differ by less than 0.001.
 bool is_near_half(float sum, float level) { return std::abs(sum - level) > 0.499F; }
 
-/// Pixels that are worked on at once, so that a compiler makes vectors of the loops.
+/// Number of pixels that are processed at once, so that a compiler vectorises the loops.
 constexpr int64_t kStretch = 64;
 
-/// At most kStretch pixels.
+/// Convolves at most kStretch pixels. Only sums close to a half are computed again in OpenCV's order.
 void convolve_stretch(const std::array<const uint8_t*, 3>& rows, int64_t length, const Kernel& kernel,
                       uint8_t* out) {
   std::array<int16_t, kStretch + 2> columns;
@@ -102,7 +101,7 @@ class SharpenedRows final : public Rows<T> {
   }
 
  private:
-  /// The padded source row; three in a row never share a place.
+  /// Returns the padded source row. Three successive rows never share a slot.
   const T* fetch(int64_t wanted_y) {
     const int64_t y = reflected(wanted_y, this->height()), width = this->width();
     PaddedRow<T>& held = held_[y % 3];

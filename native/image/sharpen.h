@@ -4,12 +4,13 @@
 
 namespace deeplasia::image {
 
-/// `source` under the reference's 3x3 sharpening kernel, reflected (not repeated) at the borders; 8-bit
-/// pixels are rounded and clamped, half to even. Rows are best asked for in rising order.
+/// Returns `source` convolved with the reference's 3x3 sharpening kernel, reflected (not repeated) at the
+/// borders. 8-bit pixels are rounded half to even and clamped. Rows are best read in ascending order.
 template <class T>
 RowsPtr<T> sharpened(RowsPtr<T> source, const Augmentation::Sharpening& how);
 
-/// Where index i, which may lie outside, is found again in 0 ... size - 1 if the outermost pixel is a mirror.
+/// Returns the index in 0 ... size - 1 that index i, which may be outside, is reflected to. The outermost
+/// pixel is the mirror.
 int64_t reflected(int64_t i, int64_t size);
 
 }  // namespace deeplasia::image

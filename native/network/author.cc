@@ -18,7 +18,8 @@ std::string signature(const std::string& type_name, const Parts& parts) {
 
 Author::Author() : unit_(std::make_shared<torch::jit::CompilationUnit>()) {}
 
-// Numbered names in one namespace: an archive holds all of the network's code in one readable file.
+// The names are numbered and share one namespace, so that an archive holds all of the network's code in one
+// readable file.
 c10::ClassTypePtr Author::declare(const std::string& type_name, const Parts& parts) {
   const std::string name = "__torch__.deeplasia." + type_name + "_" + std::to_string(types_.size());
   const auto type = c10::ClassType::create(c10::QualifiedName(name), unit_, /*is_module=*/true);

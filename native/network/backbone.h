@@ -9,24 +9,25 @@
 
 namespace deeplasia::network {
 
-// A network from a picture, [B, 1, H, W] float32, to its pooled features, [B, features].
+// A network that maps pictures, [B, 1, H, W] float32, to pooled features, [B, features].
 struct Backbone {
   Module module;
-  std::string attribute;  // what the reference calls it: "base" or "features"
+  std::string attribute;  // its name in the reference: "base" or "features"
   int64_t features;
 };
 
-// Throws CodedError ERR_DEEPLASIA_OPTION, with the names there are, for another `config.backbone`.
+// Builds `config.backbone`. Throws CodedError ERR_DEEPLASIA_OPTION, with a list of the valid names, for an
+// unknown one.
 Backbone backbone(Author& author, const NetworkConfig& config);
 
-// What tells the backbones apart in a file of weights.
+// Properties by which the backbones are told apart in a file of weights.
 struct BackboneFacts {
   std::string name;
   int64_t features;              // width of the pooled features
-  std::vector<int64_t> repeats;  // EfficientNet: blocks of each stage; else none
+  std::vector<int64_t> repeats;  // EfficientNet: number of blocks of each stage; else empty
 };
 
-// All of them, small to large.
+// Returns the facts of all EfficientNets, from small to large, and of Inception.
 std::vector<BackboneFacts> backbone_facts();
 
 }  // namespace deeplasia::network

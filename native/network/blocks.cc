@@ -12,7 +12,7 @@ def forward(self, x: Tensor) -> Tensor:
     return torch.conv2d(x, self.weight, self.bias, self.stride, self.padding, [1, 1], self.groups)
 )";
 
-// A convolution's own padding is the same before and after; this one need not be.
+// conv2d pads equally before and after; this padding may differ.
 constexpr const char* kPaddedConvolution = R"(
 def forward(self, x: Tensor) -> Tensor:
     x = torch.constant_pad_nd(x, self.same_padding)

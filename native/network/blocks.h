@@ -9,8 +9,7 @@
 #include "network/author.h"
 #include "network/config.h"
 
-// The layers that the networks are built of. Their parameters hold no values yet: see initialise.h and
-// state.h.
+// The layers of the networks. Their parameters are uninitialised: initialise.h and state.h set them.
 namespace deeplasia::network {
 
 struct Convolution {
@@ -21,28 +20,31 @@ struct Convolution {
   bool bias = false;
 };
 
-// Zeros before and after each side that give ceil(size / stride) outputs; the odd one comes after.
+// Returns how many zeros before and after a side give ceil(size / stride) outputs; an odd one comes after.
 std::array<int64_t, 2> same_padding(int64_t size, int64_t kernel, int64_t stride);
 
-// Convolution with as many zeros on either side.
+// Makes a convolution that is padded with `padding` zeros (rows, columns) on either side.
 Module convolution(Author& author, const Convolution& shape, std::array<int64_t, 2> padding = {0, 0});
 
-// Convolution with "same" padding, of a square kernel; `nominal_size` is the side of the static case.
+// Makes a convolution of a square kernel with "same" padding. `nominal_size`: side of the input for which
+// static padding is computed.
 Module same_convolution(Author& author, const Convolution& shape, SamePadding padding, int64_t nominal_size);
 
-// `momentum` in PyTorch's sense: the share of the new batch.
+// Makes a batch norm. `momentum` in PyTorch's sense: the weight of the new batch.
 Module batch_norm(Author& author, int64_t channels, double eps, double momentum);
 
 Module linear(Author& author, int64_t in, int64_t out);
 
-// Children "0", "1", … applied in turn; `step` wraps the call of each, an expression of x, into another one.
+// Makes a module that applies its children "0", "1", … in turn. `step` wraps the call of each child, an
+// expression of x, into another expression.
 using Step = std::function<std::string(const std::string& call)>;
 Module sequence(
     Author& author, const std::string& type_name, const std::vector<Module>& layers,
     const Step& step = [](const std::string& call) { return call; },
     const Named<c10::IValue>& constants = {});
 
-// Squeeze-and-excite over `x`, by the convolutions `_se_reduce` and `_se_expand` of the module it stands in.
+// TorchScript of squeeze-and-excite over `x`. It calls the convolutions `_se_reduce` and `_se_expand` of its
+// module.
 extern const char* const kSqueezeExcite;
 
 }  // namespace deeplasia::network

@@ -8,7 +8,7 @@
 namespace deeplasia::network {
 namespace {
 
-// Linear, dropout, activation of each width in turn.
+// Makes linear layer, dropout and activation for each width in turn.
 Module dense_blocks(Author& author, int64_t in, const std::vector<int64_t>& widths, double dropout,
                     const std::string& activation) {
   std::vector<Module> layers;
@@ -28,12 +28,14 @@ int64_t last(const std::vector<int64_t>& widths, int64_t before) {
 
 bool is_explicit(const NetworkConfig& config) { return !config.explicit_sex_classifier.empty(); }
 
-// An explicit classifier can stand in for a sex that is not given; without a sex input nobody asks for it.
+// Returns the type of `male`. It is optional where an explicit classifier replaces a missing sex, and where
+// the network has no sex input.
 std::string type_of_male(const NetworkConfig& config) {
   return is_explicit(config) || config.sex_dcs == 0 ? "Optional[Tensor]=None" : "Tensor";
 }
 
-// What goes into the sex input. The prediction goes in as the raw logit, and teaches the classifier nothing.
+// Returns the code that computes the value of the sex input. A predicted sex is the raw logit, detached, so
+// that the age loss does not train the classifier.
 std::string sex_source(const NetworkConfig& config) {
   if (!is_explicit(config)) return config.sex_dcs == 0 ? "" : "    sex = male\n";
   std::string text = R"(
@@ -53,7 +55,7 @@ std::string dense_methods(const NetworkConfig& config) {
   return text + "    return self.fc_boneage.forward(x), sex_logit\n";
 }
 
-// Sex input and the two heads, over [B, features].
+// Makes the sex input and the two heads, over [B, features].
 Module dense(Author& author, const NetworkConfig& config, int64_t features) {
   const auto& classifier = config.explicit_sex_classifier;
   const int64_t in = features + config.sex_dcs;
@@ -72,7 +74,7 @@ Module dense(Author& author, const NetworkConfig& config, int64_t features) {
   return author.module("DenseNetwork", parts);
 }
 
-// The parameter alone: the loss itself is no part of the network.
+// Holds the learnable loss weights only: the loss itself is not part of the network.
 Module loss_weights(Author& author, const std::array<double, 2>& sigma) {
   Parts parts;
   parts.parameters = {{"s", at::tensor({sigma[0], sigma[1]}, at::kFloat)}};
@@ -104,7 +106,8 @@ def forward)" + arguments +
   return author.module("BoneAgeModel", parts);
 }
 
-// EfficientNet's legacy network is all SiLU, also on the features; Inception's is ReLU, and not on them.
+// The legacy EfficientNet uses SiLU everywhere, also on the features. The legacy Inception uses ReLU, but not
+// on the features.
 Module legacy(Author& author, const NetworkConfig& config) {
   const Backbone backbone = network::backbone(author, config);
   const bool is_inception = backbone.attribute == "features";

@@ -18,7 +18,7 @@ std::string crc(const void* data, size_t size) {
   return text;
 }
 
-// What is stored in 16 bits is 32 bits wide in use.
+// Returns the line of one tensor. float16 is widened to float32, as it is when a network uses it.
 std::string line(const std::string& name, const at::Tensor& stored) {
   const at::Tensor tensor = stored.scalar_type() == at::kHalf ? stored.detach().to(at::kFloat) : stored;
   std::ostringstream line;

@@ -6,11 +6,13 @@
 
 namespace deeplasia::network {
 
-// A number for weights: CRC-32 of the lines `name dtype [shape] crc`, sorted, one a tensor, where `crc` is
-// that of its values in row-major order; all in hexadecimal. It tells damage and mix-ups, not forgery.
+// Returns the digest of weights: the CRC-32 of the sorted lines `name dtype [shape] crc`, one per tensor,
+// where `crc` is that of its values in row-major order; all in hexadecimal. It detects damage and mix-ups,
+// not forgery.
 std::string digest(const State& state);
 
-// Puts the digest where a manifest has this place for it: no other field can hold a quotation mark as it is.
+// Placeholder in a manifest that with_digest() replaces by the digest. No other field can contain it, because
+// quotation marks are escaped there.
 inline constexpr const char* kDigestPlace = "\"weightsDigest\": \"@\"";
 std::string with_digest(std::string text, const State& state);
 

@@ -10,7 +10,7 @@ namespace {
 
 struct Member {
   const char* name;
-  double width, depth;   // factors of the channels and of the repeats
+  double width, depth;   // factors on the channels and on the repeats
   int64_t nominal_size;  // side of the picture in pixels
 };
 
@@ -23,7 +23,7 @@ constexpr Member kFamily[] = {
 };
 
 struct Stage {
-  int64_t repeats, kernel, stride, expand, in, out;  // of b0
+  int64_t repeats, kernel, stride, expand, in, out;  // values of b0
 };
 
 constexpr Stage kStages[] = {
@@ -34,7 +34,7 @@ constexpr Stage kStages[] = {
 constexpr int64_t kStem = 32, kHead = 1280, kImageNetClasses = 1000;
 constexpr double kSqueezeRatio = 0.25, kEps = 1e-3, kMomentum = 0.01;
 
-// A stage's values after scaling, for one of its blocks.
+// One block, with the values of its stage after scaling.
 struct Block {
   int64_t kernel, stride, expand, in, out;
   int64_t size;  // side of its nominal input
@@ -51,7 +51,7 @@ int64_t repeats_of(const Stage& stage, const Member& member) {
   return static_cast<int64_t>(std::ceil(member.depth * static_cast<double>(stage.repeats)));
 }
 
-// `size`: side of the nominal input of the first block.
+// Returns the blocks of a member of the family. `size`: side of the nominal input of the first block.
 std::vector<Block> blocks_of(const Member& member, double drop_connect, int64_t size) {
   std::vector<Block> blocks;
   for (const Stage& stage : kStages) {
@@ -71,7 +71,8 @@ std::vector<Block> blocks_of(const Member& member, double drop_connect, int64_t 
   return blocks;
 }
 
-// Drop-connect leaves out a whole picture's branch, and makes up for it in the others.
+// Drop-connect skips the branch of whole pictures at random and scales the branches of the others to keep the
+// mean.
 constexpr const char* kDropConnect = R"(
 def drop(self, x: Tensor) -> Tensor:
     if not self.training or self.drop_connect == 0.0:
@@ -91,7 +92,8 @@ std::string block_methods(bool expands, bool is_residual) {
   return text + (is_residual ? "    return self.drop(x) + inputs\n" : "    return x\n");
 }
 
-// Inverted bottleneck: expand, depthwise, squeeze-and-excite, project; residual where the shapes allow it.
+// Makes an inverted bottleneck: expand, depthwise, squeeze-and-excite, project; residual if the shapes allow
+// it.
 Module make_block(Author& author, const Block& block, SamePadding padding) {
   const bool expands = block.expand != 1, is_residual = block.stride == 1 && block.in == block.out;
   const int64_t wide = block.in * block.expand;

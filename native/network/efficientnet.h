@@ -8,8 +8,9 @@
 
 namespace deeplasia::network {
 
-// EfficientNet of one input channel, names as in lukemelas' efficientnet_pytorch; nothing for another name.
-// A legacy network's has the unused ImageNet classifier `_fc` too, unless the configuration says otherwise.
+// Builds an EfficientNet of one input channel, with the names of lukemelas' efficientnet_pytorch; returns
+// nothing for an unknown name. In a legacy network it has the unused ImageNet classifier `_fc` too, unless
+// `config.imagenet_classifier` is false.
 std::optional<Backbone> efficientnet(Author& author, const NetworkConfig& config);
 
 std::vector<BackboneFacts> efficientnet_facts();

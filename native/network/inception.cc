@@ -7,7 +7,8 @@ namespace {
 
 constexpr double kInceptionEps = 1e-3;
 
-// One convolution of a mixed block: its name, what it reads (the block's input, its pool or an earlier one).
+// One convolution of a mixed block: its name and its source (`x`, the block's input; `pool`; or an earlier
+// convolution).
 struct Row {
   const char* name;
   const char* source;
@@ -18,7 +19,7 @@ struct Row {
 
 struct Mixed {
   std::vector<Row> rows;
-  const char* pool;                  // what `pool` is, an expression of x
+  const char* pool;                  // `pool` as an expression of x
   std::vector<std::string> outputs;  // concatenated
 };
 
@@ -98,7 +99,7 @@ class Builder {
     parts_.methods += "    x = getattr(self, \"" + index + "\").forward(x)\n";
   }
 
-  // The pools hold no tensors; they only count.
+  // A pool has no tensors, but takes an index.
   void pool() {
     ++count_;
     parts_.methods += std::string("    x = ") + kMaxPool + "\n";
@@ -144,7 +145,7 @@ class Builder {
   }
 
  private:
-  // Convolution, batch norm, ReLU.
+  // Makes a unit of convolution, batch norm and ReLU.
   Module unit(const Convolution& shape, std::array<int64_t, 2> padding) {
     Parts parts;
     parts.children = {{"conv", convolution(author_, shape, padding)},
@@ -160,7 +161,7 @@ def forward(self, x: Tensor) -> Tensor:
   double momentum_;
   Parts parts_;
   int64_t count_ = 0;     // index of the next layer
-  int64_t channels_ = 1;  // after the last one
+  int64_t channels_ = 1;  // output of the last layer
 };
 
 }  // namespace

@@ -7,8 +7,8 @@ namespace deeplasia::network {
 inline constexpr const char* kInceptionName = "inceptionv3";
 inline constexpr int64_t kInceptionFeatures = 2048;
 
-// Inception v3 as torchvision has it, behind a stem of its own for one channel, with no auxiliary head;
-// numbered as children of one sequence, pools counted.
+// Builds torchvision's Inception v3, with another stem for one channel and without the auxiliary head. Its
+// layers are numbered as children of one sequence, in which the pools count too.
 Backbone inception(Author& author, const NetworkConfig& config);
 
 }  // namespace deeplasia::network

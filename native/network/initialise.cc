@@ -9,7 +9,7 @@
 namespace deeplasia::network {
 namespace {
 
-// torchvision cuts its normal distribution at 2, twenty standard deviations away.
+// torchvision truncates its normal distribution at 2, which is twenty standard deviations.
 constexpr double kInceptionDeviation = 0.1, kInceptionLimit = 2;
 
 void start_batch_norm(const torch::jit::Module& norm) {
@@ -20,7 +20,7 @@ void start_batch_norm(const torch::jit::Module& norm) {
   norm.attr("num_batches_tracked").toTensor().zero_();
 }
 
-// Linear and convolution: uniform, of variance 1 / (3 fan_in), the bias as the weight.
+// Initialises a linear layer or a convolution: weight and bias are uniform, with variance 1 / (3 fan_in).
 void draw(const torch::jit::Module& layer, bool is_inceptions, at::Generator& generator) {
   const at::Tensor weight = layer.attr("weight").toTensor();
   if (weight.numel() == 0) return;
@@ -34,7 +34,8 @@ void draw(const torch::jit::Module& layer, bool is_inceptions, at::Generator& ge
   if (bias.isTensor()) bias.toTensor().uniform_(-bound, bound, generator);
 }
 
-// `name` in its parent: of all networks, only Inception's mixed blocks call a convolution `conv`.
+// Initialises a module and its children. `name`: its name in its parent. Only Inception's units call a
+// convolution `conv`.
 void visit(const torch::jit::Module& module, const std::string& name, at::Generator& generator) {
   if (module.hasattr("running_var"))
     start_batch_norm(module);

@@ -8,8 +8,9 @@ struct Module;
 
 namespace deeplasia::network {
 
-// Fresh weights of the distributions that the reference's libraries draw from, the same for the same seed:
-// PyTorch's defaults, and torchvision's for the convolutions inside Inception. `loss.s` keeps its start.
+// Draws fresh weights from the distributions of the reference's libraries: PyTorch's defaults, and
+// torchvision's for the convolutions inside Inception. The same seed gives the same weights. `loss.s` keeps
+// its start values.
 void initialise(const torch::jit::Module& module, uint64_t seed);
 
 }  // namespace deeplasia::network

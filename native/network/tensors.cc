@@ -30,7 +30,7 @@ at::ScalarType type_of(checkpoint::DType dtype) {
   for (const auto& [name, type] : kTypes)
     if (name == dtype->name) return type;
   checkpoint::refuse(std::string("a tensor has elements of type ") + dtype->name +
-                     ", which networks have not");
+                     ", which networks cannot use");
 }
 
 checkpoint::DType dtype_of(at::ScalarType wanted) {
@@ -49,7 +49,7 @@ at::Tensor to_torch(const std::shared_ptr<const checkpoint::Tensor>& tensor) {
   const at::ScalarType type = type_of(tensor->dtype);
   if (tensor->element_count() == 0) return at::empty(tensor->shape, type);
   if (is_aligned(*tensor)) {
-    // Nobody writes through it: networks copy from what they are offered.
+    // Nothing writes through this pointer: networks copy the tensors that they are offered.
     auto* data = const_cast<uint8_t*>(tensor->data());
     return at::from_blob(data, tensor->shape, tensor->strides, [tensor](void*) {}, type);
   }

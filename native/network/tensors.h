@@ -6,14 +6,14 @@
 
 #include "checkpoint/tensor.h"
 
-// Between the checkpoint reader, which knows no libtorch, and the networks.
+// Converts tensors between the checkpoint reader, which does not use libtorch, and the networks.
 namespace deeplasia::network {
 
-// The same values. The memory is the file's where it is aligned to the elements, and lives as long as the
-// result. Throws CodedError ERR_DEEPLASIA_CHECKPOINT for a type of elements that libtorch has not.
+// Returns a tensor with the same values. It shares the file's memory, and keeps it alive, if that is aligned
+// to the elements. Throws CodedError ERR_DEEPLASIA_CHECKPOINT for an element type that networks cannot use.
 at::Tensor to_torch(const std::shared_ptr<const checkpoint::Tensor>& tensor);
 
-// Row-major, on the CPU; the memory is the tensor's where it is already so.
+// Returns the tensor in row-major order on the CPU. It shares the tensor's memory if that is already so.
 checkpoint::Tensor from_torch(const at::Tensor& tensor);
 
 }  // namespace deeplasia::network

@@ -10,7 +10,7 @@
 namespace deeplasia::phantom {
 namespace {
 
-constexpr double kCell = 1.0 / 125;  // H between the nodes of smooth fields
+constexpr double kCell = 1.0 / 125;  // spacing of the nodes of smooth fields, H
 
 Coarse skin_distance(const Flesh& flesh, const View& view) {
   Coarse skin(view.width, view.height, std::max(2.0, kCell * view.scale));
@@ -20,7 +20,8 @@ Coarse skin_distance(const Flesh& flesh, const View& view) {
       nodes.row(j)[i] =
           static_cast<float>(view.scale * flesh.inside(view.hand({skin.place(i), skin.place(j)})));
   blur(nodes, 1.2);
-  // Where fingers and palm overlap, the parts' own distances are too small; the distance to the whole is not.
+  // Where fingers and palm overlap, the distance to each part's own surface is too small. The distance to the
+  // surface of the whole hand is not.
   const Plane whole = distance_inside(nodes);
   for (int64_t j = 0; j < skin.rows(); ++j)
     for (int64_t i = 0; i < skin.columns(); ++i) {
@@ -30,7 +31,8 @@ Coarse skin_distance(const Flesh& flesh, const View& view) {
   return skin;
 }
 
-// How much thicker than its outline tells (1: not at all) the hand is, and what folds add.
+// Corrections to the thickness that the outline alone gives: a factor (1: no change), and the attenuation
+// that folds add.
 struct Relief {
   Coarse gain, folds;
 };
@@ -59,8 +61,8 @@ Relief relief(const Flesh& flesh, const View& view, Random& random) {
   return result;
 }
 
-// Attenuation by the distance to the skin, H: a finger is a lying cylinder, the palm a slab with rounded
-// edges.
+// Returns attenuation as a function of the distance to the skin, H. A finger is modelled as a lying cylinder,
+// the palm as a slab with rounded edges.
 Lookup thickness(const Flesh& flesh) {
   constexpr double kDeepest = 0.4;
   return {kDeepest, [&flesh](double d) {
@@ -86,7 +88,7 @@ Attenuation project(const Flesh& flesh, const Skeleton& skeleton, const View& vi
     float* out = result.total.row(y);
     for (int64_t x = 0; x < view.width; ++x) {
       if (skin[x] <= 0) continue;
-      // Folds fade at the skin, where nothing is thick.
+      // Folds fade out towards the skin, where the tissue is thin.
       const float depth = skin[x] * pixel;
       out[x] = soft.at(depth) * gain[x] + folds[x] * std::min(1.0F, depth / 0.03F);
     }

@@ -7,13 +7,14 @@
 
 namespace deeplasia::phantom {
 
-/// What the rays lose on their way through the hand: -ln of the share that arrives, a picture.
+/// Attenuation of the rays by the hand, per pixel: -ln(I / I0), where I / I0 is the share of the rays that
+/// arrives.
 struct Attenuation {
   Plane total;
   Coarse skin;  // distance to the skin, pixels, positive inside
 };
 
-/// Adds up soft tissue and bones. `random` is for the texture only.
+/// Sums the attenuation of soft tissue and bones. `random` is used for the texture only.
 Attenuation project(const Flesh& flesh, const Skeleton& skeleton, const View& view, Random random);
 
 }  // namespace deeplasia::phantom

@@ -19,7 +19,7 @@ ShaftForm shaft_form(size_t segment, size_t ray, const Shaft& shaft, double boy_
   form.bow = shaft.length * random.normal(0, 0.008);
   form.base_cap = {0.10, 4};
   form.base_flare = mix(1.7, 2.6, grown);
-  // A bullet in infants, square with two condyles when grown.
+  // Shaped like a bullet in infants, square with two condyles in adults.
   form.head_cap = {mix(0.6, 0.30, grown), mix(2, 2.6, grown)};
   form.notch = 0.006 * adult * random.uniform(0.3, 1.2);
   if (is_knuckle(segment, ray)) {
@@ -77,7 +77,8 @@ EpiphysisForm epiphysis_form(size_t centre, double growth, double metaphysis, do
 }
 
 std::vector<Point> carpal_points(const CarpalTable& table, double share, Random& random) {
-  // A pebble until it is nearly half as wide as it will be; then it takes its shape.
+  // A carpal is a round pebble until it has 40 % of its adult diameter; from then on it takes its adult
+  // shape.
   const double shaped = pow(std::clamp((share - 0.40) / 0.55, 0.0, 1.0), 1.2);
   const double radius = 0.5 * share * std::sqrt(table.width * table.height);
   const double turn = random.normal(0, 0.06);

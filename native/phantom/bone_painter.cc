@@ -12,14 +12,14 @@
 namespace deeplasia::phantom {
 namespace {
 
-constexpr int kStations = 48;  // along a bone
+constexpr int kStations = 48;  // number of intervals along a bone
 
-// What changes along a bone.
+// The cross-section at one place along a bone.
 struct Station {
-  float edge;                // distance from the outline within which the bone reaches its depth, pixels
-  float depth, inner_depth;  // along the rays, H: whole, and without the walls
-  float wall;                // pixels
-  float density;             // of the marrow, share
+  float edge;                // distance from the outline at which the bone has its full depth, pixels
+  float depth, inner_depth;  // depth along the rays, H: with and without the walls
+  float wall;                // thickness of the wall, pixels
+  float density;             // relative density of the marrow
 };
 
 class Painter {
@@ -33,13 +33,13 @@ class Painter {
   float matter_at(float distance, Point at) const;
   void paint_run(int64_t y, const LineDistance::Run& run, float* out);
   void paint_streaks(int64_t y, int64_t first, int64_t count, float* out);
-  // A pixel in the bone's own frame, H.
+  // Converts a pixel to the bone's own frame, H.
   Point own(Point pixel) const { return bone_.frame.inverse(view_.hand(pixel)); }
 
   const Bone& bone_;
   const BoneMatter& matter_;
   const View& view_;
-  float pixel_;  // H a pixel
+  float pixel_;  // size of a pixel, H
   LineDistance line_;
   std::vector<LineDistance> streaks_;
   std::array<Station, kStations + 1> stations_;
@@ -56,7 +56,8 @@ Outline projected(const Outline& outline, const View& view) {
   return result;
 }
 
-// Depth of a cross-section, share of the whole, by the distance from its edge, share of where it is deepest.
+// Returns the depth of a cross-section, as a share of its full depth, by the distance from its edge, as a
+// share of the distance at which it is deepest.
 const Lookup& chord_of(bool is_tube) {
   const auto rounded = [](double power) {
     return [power](double share) { return pow(1 - (1 - share) * (1 - share), power); };
@@ -100,7 +101,7 @@ void Painter::make_stations() {
                     static_cast<float>(wall * view_.scale), static_cast<float>(read(density, share))};
   }
   if (bone_.is_tube) return;
-  // A flat disc or a pebble is as deep as it is wide, whatever its height.
+  // The depth of a flat disc or a pebble follows its width, whatever its height.
   const double depth = 1.5 * bone_.roundness * widest;
   stations_.fill({static_cast<float>(std::min(widest, half_length) * view_.scale), static_cast<float>(depth),
                   static_cast<float>(std::max(0.0, depth - 2 * kThinnestWall)),

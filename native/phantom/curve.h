@@ -10,7 +10,7 @@ namespace deeplasia::phantom {
 struct Knot {
   double at, value;
 };
-/// A function that is linear between its knots and constant beyond them; `at` ascends.
+/// A function that is linear between its knots and constant beyond the first and the last; `at` ascends.
 using Curve = std::span<const Knot>;
 
 inline double read(Curve curve, double at) {
@@ -23,7 +23,7 @@ inline double read(Curve curve, double at) {
   return curve.back().value;
 }
 
-/// How far `x` is between `from` and `to`, 0 to 1, without corners at the ends.
+/// Returns 0 up to `from`, 1 from `to` on, and a smooth cubic transition between them.
 inline double smooth_step(double from, double to, double x) {
   const double t = std::clamp((x - from) / (to - from), 0.0, 1.0);
   return t * t * (3 - 2 * t);

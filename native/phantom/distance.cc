@@ -67,8 +67,8 @@ double signed_distance(const Outline& outline, Point at) {
 
 namespace {
 
-// Squared distance transform of one line (Felzenszwalb and Huttenlocher's lower envelope of parabolas), in
-// place.
+// Computes the squared distance transform of one line in place (Felzenszwalb and Huttenlocher's lower
+// envelope of parabolas).
 void transform(std::vector<double>& f) {
   const auto n = static_cast<int>(f.size());
   std::vector<int> apex(n);

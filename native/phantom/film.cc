@@ -10,7 +10,8 @@
 namespace deeplasia::phantom {
 namespace {
 
-// Sum of four uniform 16-bit numbers, mean 0, sd 1: normal enough for quanta.
+// Returns the sum of four uniform 16-bit numbers, scaled to mean 0 and sd 1: close enough to normal for
+// quantum noise.
 inline float quantum(uint64_t bits) {
   const auto sum =
       static_cast<int32_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48));
@@ -49,14 +50,14 @@ void add_noise(Plane& picture, const Film& film, Random noise) {
   }
 }
 
-// Film's answer to the light: black where nothing shields, and saturating.
+// Applies the film's response: black where nothing shields it, and saturating.
 void expose(Plane& picture, double contrast) {
   const auto k = static_cast<float>(contrast);
   for (float& value : picture.values()) value = 1 - fast_exp(-k * value);
 }
 
 struct Levels {
-  float middle, white;  // median and 99.8 % of the hand
+  float middle, white;  // median and 99.8th percentile of the hand
 };
 
 Levels levels(const Plane& picture, const std::vector<uint8_t>& hand) {
@@ -99,8 +100,8 @@ void add_contrast(Plane& picture, double width, double amount) {
   }
 }
 
-// The console sets the scale by the hand: its brightest parts become white, its middle the grey that is
-// wanted.
+// Scales the grey values by the hand, as a console does: its brightest parts become white, its median becomes
+// `film.middle`.
 void finish(Plane& picture, const Film& film, const std::vector<uint8_t>& hand, Random& random) {
   const auto [middle, white] = levels(picture, hand);
   const double ratio = std::min(0.95, static_cast<double>(middle) / white);
@@ -129,7 +130,7 @@ void finish(Plane& picture, const Film& film, const std::vector<uint8_t>& hand, 
 }  // namespace
 
 Film draw_film(Random random) {
-  constexpr double kPixel = 1.0 / 425;  // H; the pixel in which the widths below were found
+  constexpr double kPixel = 1.0 / 425;  // H; size of the pixels in which the widths below were measured
   Film film{};
   film.focal_blur = random.uniform(0.5, 1.0) * kPixel;
   film.scatter_loss = random.uniform(0, 0.15);

@@ -8,9 +8,9 @@
 namespace deeplasia::phantom {
 namespace {
 
-constexpr double kSheath = 0.64;  // of a bone's width: the thinnest flesh round it, from its axis
+constexpr double kSheath = 0.64;  // least distance from a bone's axis to the skin, share of its width
 
-// The larger of two, with a fillet where they are alike.
+// Returns the larger of two values, with a smooth transition where they are close.
 double smooth_max(double a, double b, double fillet) {
   const double h = std::max(fillet - std::abs(a - b), 0.0) / fillet;
   return std::max(a, b) + 0.25 * h * h * fillet;
@@ -40,7 +40,7 @@ void Builder::add_finger(size_t ray) {
   };
   std::vector<Node> nodes;
   const auto add = [&](const Shaft& shaft, double share, double bone, double thickness) {
-    // A lumpy finger, and never a bone outside of it.
+    // Fingers are lumpy, but no bone may stick out.
     const double lump = radius * thickness * random_.normal(1, 0.03);
     nodes.push_back({shaft.at(share), std::max(lump, kSheath * bone + 0.004)});
   };
@@ -79,7 +79,7 @@ void Builder::shape_palm() {
   };
   const double little_side = length(hand_.ulna.frame.origin - arm.origin) + kSheath * hand_.ulna.width;
   const double thumb_side = length(hand_.radius.frame.origin - arm.origin) + kSheath * hand_.radius.width;
-  const double axis = 0.045;  // from the middle between the two bones to the arm's
+  const double axis = 0.045;  // offset of the arm's axis from the middle between the two bones
   const auto little = [&](double half) { return std::max(half - axis, little_side); };
   const auto thumbward = [&](double half) { return std::max(half + axis, thumb_side); };
   const double thumb_base = std::max(0.80 * soft.beyond_thumb_base, kSheath * thumb.base + 0.03);
@@ -128,7 +128,7 @@ void Builder::add_folds() {
     flesh_.folds.push_back(
         {{{-half, y - slope}, {half, y + slope}, radius, radius}, random_.uniform(0.02, 0.15)});
   }
-  // The muscle that draws the thumb in ends between the thumb and the index finger.
+  // The muscle that adducts the thumb ends between the thumb and the index finger.
   const Shaft& thumb = hand_.metacarpal(0);
   const Shaft& index = hand_.metacarpal(1);
   const Point middle = 0.5 * (thumb.at(random_.uniform(0.55, 0.8)) + index.at(random_.uniform(0.4, 0.6)));

@@ -6,11 +6,11 @@ namespace deeplasia::phantom {
 namespace {
 
 constexpr double kDegree = std::numbers::pi / 180;
-// Degrees by which a finger leaves its metacarpal's direction when the hand is spread by 1.
+// Angle of a finger to its metacarpal in degrees, where the spread of the hand is 1.
 constexpr std::array<double, kRays> kSpread{0, 7, 0, -6, -14};
 constexpr double kForeshortened = 0.08;  // share of hands with bent fingers
 
-// What one child's hand has more or less of than the table.
+// Factors by which one child's hand differs from the table.
 struct Build {
   double width, soft, gap, segment[4];
   // Broad bones lie further apart, and have thicker epiphyses.
@@ -24,7 +24,7 @@ Build draw_build(Random& random) {
   return build;
 }
 
-// Lengths and widths of a ray's bones and the gaps between them; where they lie comes later.
+// Draws the lengths and widths of a ray's bones and the gaps between them; place_ray() sets their positions.
 std::array<Shaft, 4> draw_ray(size_t ray, double months, const Build& build, Random& random) {
   std::array<Shaft, 4> shafts;
   const auto& chain = kRayTables[ray].chain;
@@ -93,7 +93,7 @@ void place_forearm(Hand& hand, double months, const Build& build, Random& propor
   hand.carpus_length = at_age(kForearm.carpus_length, months) * proportions.normal(1, 0.075);
   hand.carpus_width =
       mix(0.92, 1, smooth_step(8, 100, months)) * mix(1, build.spacing(), 0.7) * proportions.normal(1, 0.03);
-  // The hand leans against the forearm, about the middle of the carpus.
+  // The hand is turned against the forearm about the middle of the carpus.
   const Frame wrist{{0, -0.5 * hand.carpus_length}, pose.normal(0, 0.06)};
   const double down = -0.5 * hand.carpus_length;
   const double ulna_lower = proportions.uniform(0.008, 0.024);
@@ -125,7 +125,7 @@ SoftSizes draw_soft(double months, const Build& build, Random& random) {
 Hand draw_hand(const Subject& subject, Random proportions, Random pose_stream) {
   Hand hand;
   const double months = boy_equivalent(subject.sex, subject.bone_age_months);
-  // A network shall read ossification: proportions know the age only roughly.
+  // Networks shall learn from ossification, so the proportions follow the age only roughly.
   hand.boy_months = std::max(4.0, months + proportions.normal(0, 6 + 0.24 * months));
   const Build build = draw_build(proportions);
   const Pose pose = draw_pose(pose_stream);

@@ -12,13 +12,13 @@ struct Shaft {
   Frame frame;  // origin in the middle of the base
   double length = 0;
   double base = 0, waist = 0, head = 0;   // widths
-  double base_room = 0, head_room = 0;    // cartilage between this shaft and the next
-  double base_scale = 1, room_scale = 1;  // of these against the table
+  double base_room = 0, head_room = 0;    // cartilage between this shaft and its neighbours
+  double base_scale = 1, room_scale = 1;  // factors of the two against the table
   Point at(double share) const { return frame({0, share * length}); }
 };
 
 struct Forearm {
-  Frame frame;  // origin in the middle of the metaphysis, y to the hand
+  Frame frame;  // origin in the middle of the metaphysis, y towards the hand
   double width = 0;
 };
 
@@ -28,12 +28,12 @@ struct SoftSizes {
   double wrist_half = 0, forearm_half = 0;
 };
 
-/// Where the bones of one hand lie and how large they are, before anything is said of their ossification.
+/// Positions and sizes of the bones of one hand, independent of their ossification.
 struct Hand {
-  double boy_months = 0;                           // age of a boy whose proportions these are
+  double boy_months = 0;                           // age of a boy with these proportions
   std::array<std::array<Shaft, 4>, kRays> shafts;  // [ray][segment]; the thumb has no middle one
   double carpus_length = 0;                        // C
-  double carpus_width = 1;                         // of the carpals' x
+  double carpus_width = 1;                         // factor on the carpals' x
   Forearm radius, ulna;
   SoftSizes soft;
 
@@ -42,8 +42,8 @@ struct Hand {
   const Shaft& distal(size_t ray) const { return shafts[ray][kDistal]; }
 };
 
-/// Proportions vary widely from child to child, more than with a year's growth; how the hand lies has nothing
-/// to do with age.
+/// Draws proportions and pose. Proportions vary between children by more than a year's growth; the pose is
+/// independent of age.
 Hand draw_hand(const Subject& subject, Random proportions, Random pose);
 
 }  // namespace deeplasia::phantom

@@ -6,7 +6,7 @@
 
 namespace deeplasia::phantom {
 
-/// A function on [0, to], tabulated, linear between the entries and constant beyond the ends: pixels read it.
+/// A tabulated function on [0, to], for use per pixel: linear between the entries, constant beyond the ends.
 class Lookup {
  public:
   template <class Function>
@@ -28,8 +28,9 @@ class Lookup {
   std::array<float, kSteps + 2> table_;
 };
 
-/// exp(x), within 1e-6 of it, for -80 to 80: in exactly rounded steps, so the same on every machine, and
-/// without a branch, so that a loop over pixels runs four at a time.
+/// Returns exp(x), within 1e-6 of it, for x from -80 to 80. All operations are exactly rounded, so the result
+/// is the same on every machine. There is no branch, so that a loop over pixels is vectorised, four at a
+/// time.
 inline float fast_exp(float x) {
   x = x < -80.0F ? -80.0F : x;
   x = x > 80.0F ? 80.0F : x;

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-// Functions of doubles that glibc 2.29 gave new versions: by way of long double, whose versions are old, so
-// that what is compiled here loads with the libraries of older systems too.
+// glibc 2.29 gave exp, log and pow of doubles new symbol versions. These functions call those of long double,
+// whose versions are old, so that the binaries also load on older systems.
 namespace deeplasia::phantom {
 
 inline double exp(double x) { return static_cast<double>(std::exp(static_cast<long double>(x))); }

@@ -9,8 +9,8 @@ constexpr size_t kMissing = epiphysis(kMiddle, 0);
 
 bool fuses(size_t centre) { return centre >= kRadius && centre != kMissing; }
 
-// The published percentiles are of calendar age; round a bone age, which is their mean, a centre scatters
-// less.
+// The published percentiles refer to calendar age. A centre scatters less around a bone age, which is the
+// mean of the centres.
 double onset_sd(size_t centre, const Onset& table) {
   return centre < kTubular ? 0.12 * (table.late - table.early) : 1 + 0.1 * table.median;
 }
@@ -29,7 +29,7 @@ Subject draw_subject(const SubjectRange& range, Random random) {
   subject.bone_age_months = random.uniform(range.min_age_months, range.max_age_months);
   const double sd = 1 + 0.075 * std::min(subject.bone_age_months, 180.0);
   subject.age_months = std::max(0.0, random.normal(subject.bone_age_months, sd));
-  // Stature follows the bone age as much as the calendar.
+  // Stature follows the bone age as much as the calendar age.
   const double grown = mix(subject.age_months, subject.bone_age_months, 0.5);
   subject.hand_length_mm = hand_length_mm(subject.sex, grown) * random.normal(1, 0.045);
   return subject;
@@ -41,7 +41,7 @@ Maturity draw_maturity(const Subject& subject, Random random) {
   const double fingers = random.normal(0, 2 + 0.02 * age);
   Maturity maturity{};
   for (size_t centre = 0; centre < kCentres; ++centre) {
-    // Drawn for every centre, so that the streams of two hands stay in step.
+    // Drawn for every centre, so that the random streams of two hands stay aligned.
     const double own_onset = random.normal();
     const double own_closing = random.normal(0, 3);
     maturity.growth[centre] = -1;

@@ -10,12 +10,12 @@ namespace deeplasia::phantom {
 
 struct Subject {
   Sex sex;
-  double bone_age_months;  // the maturity that is drawn
-  double age_months;       // since birth; scatters round the bone age as in healthy children
+  double bone_age_months;  // the maturity that the picture shows
+  double age_months;       // since birth; scatters around the bone age as in healthy children
   double hand_length_mm;
 };
 
-/// What can be asked of the child that is drawn.
+/// The range from which a subject is drawn.
 struct SubjectRange {
   double male_share;  // 0 to 1
   double min_age_months, max_age_months;
@@ -23,9 +23,9 @@ struct SubjectRange {
 
 Subject draw_subject(const SubjectRange& range, Random random);
 
-/// How far each centre has come.
+/// The ossification of each centre.
 struct Maturity {
-  /// Below 0: cartilage only. 0 to 1: from its appearance to its adult shape or the first bridge.
+  /// Below 0: cartilage only. 0 to 1: from its appearance to its adult shape or the first bony bridge.
   std::array<double, kCentres> growth;
   /// Share of the growth plate that is closed.
   std::array<double, kCentres> fusion;
@@ -36,7 +36,7 @@ struct Maturity {
   int fused_epiphyses() const;
 };
 
-/// The centres of one hand: the published ages, with the scatter of this carpus, these fingers and each
+/// Draws the centres of one hand: the published ages, with deviations of the carpus, the fingers and each
 /// centre.
 Maturity draw_maturity(const Subject& subject, Random random);
 

@@ -14,7 +14,7 @@ constexpr int kCapSteps = 6;
 constexpr int kBodySteps = 8;
 constexpr double kQuarter = std::numbers::pi / 2;
 
-// A quarter of a superellipse from (0, 0) to (half, depth).
+// Returns a quarter of a superellipse from (0, 0) to (half, depth).
 Outline quarter(double half, double depth, double power) {
   Outline points;
   for (int i = 0; i <= kCapSteps; ++i) {
@@ -75,7 +75,7 @@ Flanks shaft_flanks(const ShaftForm& form) {
 }
 
 Flanks forearm_flanks(double length, double width, double shaft_share) {
-  constexpr double kFlare = 0.085;  // H in which the flare falls to a third
+  constexpr double kFlare = 0.085;  // distance, H, in which the flare falls to a third
   Outline right{{0, -length}};
   for (const double below : {1.0, 0.5, 0.35, 0.26, 0.2, 0.16, 0.12, 0.09, 0.065, 0.045, 0.03, 0.018, 0.01}) {
     if (below > length) continue;
@@ -157,7 +157,7 @@ Outline smooth_loop(std::span<const Point> points, int steps) {
     const Point a = points[(i + n - 1) % n], b = points[i], c = points[(i + 1) % n], d = points[(i + 2) % n];
     for (int step = 0; step < steps; ++step) {
       const double t = static_cast<double>(step) / steps;
-      // Catmull and Rom's cubic
+      // Catmull-Rom spline
       loop.push_back(0.5 * ((2 * b) + t * (c - a) + t * t * ((2 * a) - (5 * b) + (4 * c) - d) +
                             t * t * t * ((3 * b) - a - (3 * c) + d)));
     }

@@ -11,7 +11,7 @@
 namespace deeplasia::phantom {
 namespace {
 
-// 0 to 1 as the nearest of 0 to `most`.
+// Quantises a grey value from 0 to 1 to the nearest integer from 0 to `most`.
 inline uint32_t level(float grey, float most) { return (static_cast<uint32_t>(grey * 2 * most) + 1) / 2; }
 
 std::vector<uint8_t> quantised(const Plane& grey, int depth) {

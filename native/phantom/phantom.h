@@ -7,13 +7,13 @@
 
 namespace deeplasia::phantom {
 
-/// What the longer side of a picture may be, pixels.
+/// Limits of a picture's longer side, pixels.
 constexpr int64_t kMinSize = 64, kMaxSize = 8192;
 
 enum class Depth { eight_bit, sixteen_bit, mixed };
 
-/// What is drawn: a function of these values alone, whatever the thread, the order and the number of
-/// pictures.
+/// A request for one picture. The picture is a function of these values alone, whatever the thread, the order
+/// and the number of pictures.
 struct Request {
   uint64_t seed;
   uint64_t index;  // of the picture
@@ -22,12 +22,12 @@ struct Request {
   Depth depth;
 };
 
-/// A synthetic radiograph of a left hand: fingers up, thumb at the right.
+/// A synthetic radiograph of a left hand: fingers up, thumb on the right.
 struct Phantom {
   int64_t width, height;
   int depth;                   // 8 or 16 bits
   std::vector<uint8_t> image;  // row-major grey; 16-bit samples in the machine's byte order
-  std::vector<uint8_t> mask;   // one byte a pixel: 255 hand, 0 not
+  std::vector<uint8_t> mask;   // one byte per pixel: 255 hand, 0 background
   Subject subject;
   Maturity maturity;
   double pixel_mm;

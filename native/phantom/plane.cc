@@ -19,7 +19,7 @@ std::vector<float> gaussian(double sigma) {
   return kernel;
 }
 
-// out[x] = sum of kernel[k] * rows[k][x], for rows that are all `width` long.
+// Writes the sum of kernel[k] * rows[k][x] over k to out[x]. All rows have `width` values.
 void weighted_sum(const std::vector<const float*>& rows, const std::vector<float>& kernel, int64_t width,
                   float* __restrict out) {
   const size_t last = kernel.size() - 1, pairs = kernel.size() / 2;
@@ -48,7 +48,7 @@ void blur(Plane& plane, double sigma) {
   const std::vector<float> kernel = gaussian(sigma);
   const auto radius = static_cast<int64_t>(kernel.size() / 2);
   const int64_t width = plane.width(), height = plane.height();
-  // Rows that are overwritten while rows below still need them are kept in a ring.
+  // A ring keeps the original values of rows that are overwritten while rows below still need them.
   const int64_t ring_size = radius + 1;
   Plane ring(width, ring_size);
   std::vector<float> sum(width), padded(width + 2 * radius);

@@ -24,10 +24,11 @@ class Plane {
   std::vector<float> values_;
 };
 
-/// Blurs in place with a Gaussian of `sigma` pixels; edges are continued.
+/// Blurs in place with a Gaussian of `sigma` pixels; beyond the edges the outermost pixels repeat.
 void blur(Plane& plane, double sigma);
 
-/// A smooth field, known at every `cell`-th pixel and read between by cubic B-splines, which smooth a little.
+/// A smooth field with a node every `cell` pixels. Cubic B-splines give the values between the nodes; they
+/// smooth a little.
 class Coarse {
  public:
   /// Covers width x height pixels.
@@ -35,11 +36,11 @@ class Coarse {
 
   int64_t columns() const { return nodes_.width(); }
   int64_t rows() const { return nodes_.height(); }
-  /// Pixel coordinate of column or row `i`.
+  /// Returns the pixel coordinate of column or row `i`.
   double place(int64_t i) const { return static_cast<double>(i - kMargin) * cell_; }
   double cell() const { return cell_; }
   Plane& nodes() { return nodes_; }
-  /// Row y of the field: as many values as it is wide.
+  /// Writes row y of the field to `out`, one value per pixel.
   void read_row(int64_t y, float* out) const;
 
  private:
@@ -51,7 +52,7 @@ class Coarse {
   std::vector<float> weight_[4];  // [width] each
 };
 
-/// `plane` averaged over cells, as a field.
+/// Returns the averages of `plane` over cells as a field.
 Coarse shrunk(const Plane& plane, double cell);
 
 }  // namespace deeplasia::phantom

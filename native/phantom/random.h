@@ -6,8 +6,8 @@
 
 namespace deeplasia::phantom {
 
-/// What a stream of numbers is for. Each purpose has a stream of its own, so that a draw more for one of them
-/// leaves the others as they were.
+/// The purpose of a random stream. Each purpose has its own stream, so that an additional draw for one of
+/// them does not change the others.
 enum class Purpose : uint64_t {
   subject = 1,
   maturity,
@@ -39,19 +39,20 @@ class Random {
       : key_(scrambled(scrambled(scrambled(seed + kStep) ^ index) + kStep * static_cast<uint64_t>(purpose))) {
   }
 
-  /// Uniform 64 bits.
+  /// Returns 64 uniform bits.
   uint64_t bits() { return scrambled(key_ + kStep * ++count_); }
-  /// Uniform in [0, 1).
+  /// Returns a uniform number in [0, 1).
   double uniform() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
-  /// Uniform in [low, high).
+  /// Returns a uniform number in [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  /// One of 0 to count - 1.
+  /// Returns a uniform integer from 0 to count - 1.
   size_t pick(size_t count) {
     return std::min(static_cast<size_t>(uniform() * static_cast<double>(count)), count - 1);
   }
   bool chance(double probability) { return uniform() < probability; }
 
-  /// Normal to the eye and clipped at 2.2 standard deviations: no anatomy is drawn that nobody has.
+  /// Returns an approximately normal number, clipped at 2.2 standard deviations so that no impossible anatomy
+  /// is drawn.
   double normal() {
     double sum = -6;
     for (int i = 0; i < 12; ++i) sum += uniform();

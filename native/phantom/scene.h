@@ -9,7 +9,7 @@
 
 namespace deeplasia::phantom {
 
-/// What else is on the film: the marker of lead, and the edge of the lit field.
+/// What is on the film beside the hand: the lead marker, and the edge of the exposed field.
 struct Scene {
   struct Stroke {
     Point from, to;  // pixels
@@ -18,14 +18,14 @@ struct Scene {
   double stroke_radius;  // pixels
   double marker_attenuation;
   std::optional<Outline> lit;  // the collimated field, pixels; none: the whole film
-  bool outside_is_white;       // film that saw no ray is white; a digital shutter makes it black
+  bool outside_is_white;       // true: unexposed film is white; false: a digital shutter makes it black
 };
 
 Scene draw_scene(const View& view, const Coarse& skin, Random random);
 
-/// Before the film is developed: what shields it.
+/// Adds what shields the film. Call it before the film is developed.
 void shield(const Scene& scene, Plane& attenuation);
-/// After that: what the console blackens.
+/// Blackens what a digital shutter hides. Call it after the film is developed.
 void shutter(const Scene& scene, Plane& grey);
 
 }  // namespace deeplasia::phantom

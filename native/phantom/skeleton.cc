@@ -9,15 +9,15 @@
 namespace deeplasia::phantom {
 namespace {
 
-// A tubular bone before it is split into what is seen of it.
+// A tubular bone before it is split into its visible parts.
 struct LongBone {
   Frame frame;
   Flanks shaft;
   double from, to;         // y of the shaft's ends
   double least_share = 0;  // Bone::least_share
-  double flatness = 1;     // depth of its cross-section against a finger's
+  double flatness = 1;     // depth of its cross-section relative to a finger bone's
   PlateSide plate;
-  double cap_depth;  // of the end at the plate, H
+  double cap_depth;  // depth of the rounded end at the plate, H
 };
 
 class Builder {
@@ -86,7 +86,8 @@ Bone& Builder::add_tube_part(const LongBone& source, const Flanks& flanks, doubl
   return bone;
 }
 
-// A plate that closes is neither open nor closed on a radiograph: both are drawn, each in part.
+// A closing growth plate looks neither open nor closed on a radiograph, so both states are drawn, each with
+// part of the opacity.
 void Builder::add_with_plate(const LongBone& source, size_t centre, const EpiphysisForm& form, double shift) {
   const double closed_share = smooth_step(0, 1, maturity_.fusion[centre]);
   const PlateSide& side = source.plate;
@@ -115,12 +116,13 @@ void Builder::add_with_plate(const LongBone& source, size_t centre, const Epiphy
   }
 }
 
-// The cartilage that an epiphysis and its growth plate may turn to bone. At a knuckle two of them share it.
+// Returns how much cartilage, H, an epiphysis and its growth plate may fill. At a knuckle two of them share
+// it.
 double room_of(const Shaft& shaft, size_t segment, size_t ray) {
   constexpr double kJoint = 0.004;
   if (is_knuckle(segment, ray)) return 0.80 * (shaft.head_room - 3 * kJoint);
   if (segment == kProximal && ray > 0) return 0.25 * shaft.base_room;
-  if (segment == kMetacarpal) return 1;  // the thumb's root: the carpus leaves it room
+  if (segment == kMetacarpal) return 1;  // base of the thumb: the carpus leaves enough room
   return shaft.base_room - kJoint;
 }
 
@@ -139,7 +141,8 @@ void Builder::add_tube(size_t segment, size_t ray) {
   const double room = room_of(shaft, segment, ray) - source.plate.gap;
   EpiphysisForm epiphysis =
       epiphysis_form(centre, growth(centre), at_head ? shaft.head : shaft.base, scale, room, random_);
-  // Whatever the proportions, bone fills the cartilage in the end, but for the joint: early at the knuckles.
+  // Whatever the proportions, bone finally fills the cartilage except for the joint; at the knuckles it does
+  // so early.
   const double filled =
       at_head ? smooth_step(0.2, 0.5, growth(centre)) : smooth_step(0.55, 1, growth(centre));
   if (segment != kMetacarpal || ray > 0) epiphysis.height = std::max(epiphysis.height, 0.88 * room * filled);
@@ -147,8 +150,8 @@ void Builder::add_tube(size_t segment, size_t ray) {
 }
 
 void Builder::add_forearm(size_t centre, const Forearm& forearm) {
-  constexpr double kVisible = 1.6;  // H: further than any picture reaches
-  constexpr double kSpan = 0.7;     // H over which its wall would change from end to end
+  constexpr double kVisible = 1.6;  // H; longer than any picture shows
+  constexpr double kSpan = 0.7;     // H; length over which the wall's thickness would vary from end to end
   LongBone source{};
   source.frame = forearm.frame;
   source.shaft = forearm_flanks(kVisible, forearm.width * (1 + 0.05 * maturity_.fusion[centre]),
@@ -159,7 +162,7 @@ void Builder::add_forearm(size_t centre, const Forearm& forearm) {
   source.plate = {true, 0, gap(centre)};
   source.cap_depth = 0.008;
   const EpiphysisForm form = epiphysis_form(centre, growth(centre), forearm.width, 1, 1, random_);
-  // The first spot of bone in the radius lies to the thumb's side.
+  // Ossification of the radius starts on the thumb's side.
   const double aside = centre == kRadius ? 0.12 * (1 - smooth_step(0, 0.3, growth(centre))) : 0;
   add_with_plate(source, centre, form, aside * forearm.width);
 }
@@ -168,7 +171,7 @@ void Builder::add_carpal(size_t centre) {
   const CarpalTable& table = kCarpalTables[centre];
   const double c = hand_.carpus_length;
   const double grown = smooth_step(120, 200, hand_.boy_months);
-  // Grown carpals lie behind each other in part.
+  // The carpals of adults partly overlap.
   const double share =
       read(kCarpalGrowth, maturity_.growth[centre]) * mix(1, 1.04, grown) * random_.normal(1, 0.05);
   const double raised = 0.03 * grown;
@@ -183,7 +186,7 @@ void Builder::add_carpal(size_t centre) {
 void Builder::add_sesamoid() {
   const double radius = 0.0105 * mix(0.5, 1, maturity_.growth[kSesamoid]) * random_.normal(1, 0.12);
   const Shaft& thumb = hand_.metacarpal(0);
-  // Beside the head of the thumb's metacarpal, to the index finger.
+  // Beside the head of the thumb's metacarpal, on the index finger's side.
   const Point at{-0.055 * random_.normal(1, 0.06), thumb.length - random_.uniform(-0.01, 0.015)};
   std::vector<Point> points;
   for (int i = 0; i < 8; ++i) {
@@ -194,7 +197,7 @@ void Builder::add_sesamoid() {
 }
 
 BoneMatter Builder::draw_matter() {
-  // An infant's bones hold less mineral, and its palm nearly hides them.
+  // An infant's bones contain less mineral, so the palm nearly hides them.
   const double mineral = random_.uniform(0.25, 1.1) * mix(0.65, 1, smooth_step(6, 120, hand_.boy_months));
   BoneMatter matter{};
   matter.cortex = 31 * mineral;

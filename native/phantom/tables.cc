@@ -8,11 +8,11 @@
 // Closing: Greulich and Pyle, "Radiographic Atlas of Skeletal Development of the Hand and Wrist", 2nd
 // edition (1959), and Gilsanz and Ratib, "Hand Bone Age" (2005), rounded to months.
 //
-// Girls as boys of another age: stages of the same two atlases.
+// Ages of boys equivalent to those of girls: stages of the same two atlases.
 //
 // Hand length: Snyder et al., "Anthropometry of Infants, Children and Youths to Age 18" (1977), rounded.
 //
-// Lengths, widths, directions, growth of centres: read by eye from a few reference plates (one child an
+// Lengths, widths, directions, growth of centres: read by eye from a few reference plates (one child per
 // age), to about 1 % of the hand's length; lengths of grown bones agree with Garn et al.,
 // "Metacarpophalangeal length in the evaluation of skeletal malformation", Radiology 105 (1972).
 //

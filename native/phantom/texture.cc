@@ -18,7 +18,7 @@ Values white_noise(uint64_t index) {
   return values;
 }
 
-// Gaussian along one axis of a tile that repeats; `step` 1: across, kSide: down.
+// Blurs a repeating tile with a Gaussian along one axis. `step`: 1 across, kSide down.
 Values blurred(const Values& source, double sigma, int step) {
   const int radius = static_cast<int>(std::ceil(3 * sigma));
   Values kernel(2 * radius + 1);
@@ -42,7 +42,7 @@ Values blurred(const Values& source, double across, double down) {
   return blurred(blurred(source, across, 1), down, kSide);
 }
 
-// What lies between two scales.
+// Returns the structure between two scales.
 Values band(const Values& noise, double fine_across, double fine_down, double coarse_across,
             double coarse_down) {
   Values values = blurred(noise, fine_across, fine_down);

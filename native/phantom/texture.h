@@ -5,22 +5,22 @@
 
 namespace deeplasia::phantom {
 
-/// A square of structure that repeats, mean 0 and standard deviation 1.
+/// A repeating square of texture, with mean 0 and standard deviation 1.
 class Tile {
  public:
   static constexpr int kSide = 256;  // a power of 2
 
   explicit Tile(std::vector<float> values) : values_(std::move(values)) {}
-  /// Bilinear; u runs across, v down, in nodes, any value.
+  /// Returns the bilinear value at u across and v down, in nodes; any u and v are allowed.
   float at(float u, float v) const;
 
  private:
   std::vector<float> values_;
 };
 
-/// Struts that run along a tubular bone (v is along).
+/// Returns the texture of struts that run along a tubular bone (v is along the bone).
 const Tile& struts();
-/// The net of a spongy bone.
+/// Returns the net-like texture of spongy bone.
 const Tile& net();
 
 }  // namespace deeplasia::phantom

@@ -29,7 +29,7 @@ View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> si
             1,
             {},
             random.normal(0, 0.11)};
-  // How much of the forearm is meant to be seen below the metaphysis of the radius, H.
+  // Visible length of the forearm below the metaphysis of the radius, H.
   const double forearm = 0.05 + 0.33 * pow(random.uniform(), 1.6);
   Point low{1e9, 1e9}, high{-1e9, -1e9};
   const auto include = [&](Point p, double radius) {
@@ -46,7 +46,7 @@ View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> si
   view.scale = filled * std::min(width / (high.x - low.x), height / (high.y - low.y));
   const double spare_x = width - view.scale * (high.x - low.x);
   const double spare_y = height - view.scale * (high.y - low.y);
-  // The film ends where the forearm shall end, or a little further up the arm.
+  // The film ends at that length of the forearm, or a little further up the arm.
   const double more_arm = std::min(random.uniform(0, 0.6) * spare_y, random.uniform(0, 0.15) * view.scale);
   view.origin = {random.uniform(0.15, 0.85) * spare_x - view.scale * low.x,
                  spare_y - more_arm - view.scale * low.y};

@@ -8,7 +8,7 @@
 
 namespace deeplasia::phantom {
 
-/// How the hand is projected onto the picture.
+/// The projection of the hand onto the picture.
 struct View {
   int64_t width, height;  // pixels
   double scale;           // pixels per H
@@ -19,8 +19,8 @@ struct View {
   Point hand(Point pixel) const;
 };
 
-/// Frames the hand as a radiographer would: all fingers on the picture, the forearm leaving it below.
-/// `sizes`: possible lengths of the longer side, pixels.
+/// Frames the hand as a radiographer would: all fingers are on the picture, the forearm is cut by its lower
+/// edge. `sizes`: possible lengths of the longer side, pixels.
 View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> sizes, Random random);
 
 }  // namespace deeplasia::phantom

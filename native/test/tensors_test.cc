@@ -64,7 +64,7 @@ TEST(a_type_that_networks_have_not_is_refused_by_name) {
   const auto storage = counting(at::kLong, 2, 0);
   const auto odd = std::make_shared<Tensor>(row_major(dtype_named("uint64"), {2}, storage));
   EXPECT_EQUAL(refusal([&] { to_torch(odd); }),
-               "a tensor has elements of type uint64, which networks have not");
+               "a tensor has elements of type uint64, which networks cannot use");
 }
 
 TEST(what_is_said_of_backbones_is_what_they_are) {

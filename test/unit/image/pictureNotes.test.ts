@@ -77,7 +77,7 @@ test("a 16-bit picture that uses few of its bits is named where it is cut to 8",
   expect(await notes(65_535)).toEqual([]);
   expect(await notes(4095)).toEqual([expect.stringMatching(/above 4095 of 65535, .* 16 grey levels/)]);
   expect(await notes(4095, plainPlan(SIDE, SIDE))).toEqual([]);
-  await expect(notes(200)).rejects.toThrow(/no value .* above 200 of 65535/);
+  await expect(notes(200)).rejects.toThrow(/the highest value .* is 200 of 65535/);
 });
 
 test("the first of a kind is told, the others are counted", () => {
