@@ -1,6 +1,5 @@
-// The first of the two addons: it has no libtorch symbol, so it loads everywhere, and it brings ONE libtorch
-// into the process before the core, which is linked to libtorch by soname only, is loaded. Every failure is a
-// JS error.
+// The first of the two addons. It uses no libtorch symbol, so it loads everywhere. It loads ONE libtorch into
+// the process before the core, which is linked to libtorch by soname only. Every failure is a JS error.
 #include <dlfcn.h>
 #include <link.h>
 #include <malloc.h>
@@ -14,7 +13,7 @@
 
 namespace {
 
-/// Real path of an existing file, or the path as given.
+/// Returns the real path of an existing file, or the path as given.
 std::string RealPath(const std::string& path) {
   char resolved[PATH_MAX];
   return realpath(path.c_str(), resolved) == nullptr ? path : resolved;
@@ -27,7 +26,7 @@ std::string LastError() {
   return message == nullptr ? "unknown error of the dynamic loader" : message;
 }
 
-/// Path of the library with this soname that is in the process already, or empty.
+/// Returns the path of the library with this soname that is already in the process, or "".
 std::string Resident(const char* soname) {
   void* handle = dlopen(soname, RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return "";
@@ -38,24 +37,24 @@ std::string Resident(const char* soname) {
   return path;
 }
 
-/// What must be set before libtorch and its OpenMP runtime are loaded; the user's own settings stand.
+/// Sets what must be set before libtorch and its OpenMP runtime are loaded. The user's own settings are kept.
 void TuneProcess() {
-  // libgomp's threads spin while they wait: 5 x slower as soon as something else, such as decoding, needs the
-  // cores.
+  // By default libgomp's threads spin while they wait, which is 5 times slower as soon as something else,
+  // such as decoding, needs the cores.
   setenv("OMP_WAIT_POLICY", "passive", 0);
-  // Warnings and stacks of c10d, of connections that peers closed: what is wrong reaches the user as an error
-  // of ours. Heeded by the core's initialise().
+  // Suppresses c10d's warnings and stacks about connections that peers closed: the user gets our own error.
+  // The core's initialise() applies it.
   setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
-  // Activations of some MB are allocated and freed in every layer: without this each comes as fresh pages of
-  // the kernel, a fifth of a forward's time.
+  // Activations of some MB are allocated and freed in every layer. Without this, each gets fresh pages from
+  // the kernel, which takes a fifth of a forward's time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
-  // No more heaps than there are: see native/runtime/main_heap.h.
+  // Creates no further heaps: see native/runtime/main_heap.h.
   mallopt(M_ARENA_MAX, 1);
 }
 
-/// `major.minor.patch` of the loaded libtorch, or empty for one that is too old to say.
+/// Returns `major.minor.patch` of the loaded libtorch, or "" if it is too old to report its version.
 std::string LoadedVersion(void* handle) {
   using AbiVersion = uint64_t (*)();
   const auto abi_version = reinterpret_cast<AbiVersion>(dlsym(handle, "aoti_torch_abi_version"));
@@ -72,8 +71,8 @@ Napi::Error CodedError(Napi::Env env, const std::string& message) {
 }
 
 /// open(path: string): { version: string | null, path: string }
-/// `path` is libtorch.so, or libtorch_cpu.so to leave CUDA out. Repeating it, in any worker, changes nothing.
-/// The library is never closed: its threads and tables cannot be unloaded.
+/// Loads libtorch. `path` is libtorch.so, or libtorch_cpu.so to leave CUDA out. A repeated call, in any
+/// worker, changes nothing. The library is never closed: its threads and tables cannot be unloaded.
 Napi::Value Open(const Napi::CallbackInfo& info) {
   static std::mutex mutex;
   const Napi::Env env = info.Env();
@@ -85,7 +84,7 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   const std::string resident = Resident("libtorch_cpu.so");
   if (!resident.empty() && Directory(resident) != Directory(path)) {
     throw CodedError(env,
-                     "another libtorch is in this process already: " + resident + " (wanted: " + path + ")");
+                     "another libtorch is already in this process: " + resident + " (wanted: " + path + ")");
   }
   TuneProcess();
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

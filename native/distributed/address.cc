@@ -12,7 +12,7 @@
 namespace deeplasia::distributed {
 namespace {
 
-// A socket for datagrams; nothing is sent.
+// A datagram socket, through which nothing is sent.
 class Socket {
  public:
   Socket() : descriptor_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
@@ -30,7 +30,7 @@ sockaddr_in place_of(const std::string& address, in_port_t port) {
   place.sin_family = AF_INET;
   place.sin_port = htons(port);
   if (inet_pton(AF_INET, address.c_str(), &place.sin_addr) != 1)
-    throw std::runtime_error(address + " is no IPv4 address");
+    throw std::runtime_error(address + " is not an IPv4 address");
   return place;
 }
 
@@ -44,7 +44,7 @@ bool is_own_address(const std::string& address) {
   return bind(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0;
 }
 
-// To connect a datagram socket only asks the system for the route.
+// Connecting a datagram socket only makes the system look up the route.
 std::string own_address_towards(const std::string& address) {
   const Socket socket;
   constexpr in_port_t kAnyPort = 9;

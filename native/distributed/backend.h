@@ -10,7 +10,7 @@
 
 #include "distributed/c10d.h"
 
-// What c10d's Gloo and NCCL have in common. Only for files that are compiled against c10d's headers.
+// The common part of c10d's Gloo and NCCL. Only for files that are compiled against c10d's headers.
 namespace deeplasia::distributed {
 
 inline c10::intrusive_ptr<c10d::TCPStore> tcp_store(const std::string& host, int port, bool serves,
@@ -23,7 +23,7 @@ inline c10::intrusive_ptr<c10d::TCPStore> tcp_store(const std::string& host, int
   return c10::make_intrusive<c10d::TCPStore>(host, options);
 }
 
-// `Work`: an Operation made of c10d's own, which waits for it.
+// `Work`: an Operation that wraps c10d's own and waits for it.
 template <class Work>
 class BackendCollectives : public Collectives {
  public:

@@ -19,21 +19,21 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using MaybeTensor = std::optional<at::Tensor>;
 
-// A dispatch key that PyTorch uses nowhere: where it is switched on, operators go through it first, and all
-// but batch_norm fall through.
+// A dispatch key that PyTorch does not use. While it is switched on, operators are dispatched by it first,
+// and all except batch_norm fall through.
 constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
 thread_local Group* current = nullptr;
 thread_local bool current_counts = true;
 
-// All dimensions but the channels'.
+// Returns all dimensions except for the channels.
 std::vector<int64_t> reduced(const at::Tensor& x) {
   std::vector<int64_t> dimensions{0};
   for (int64_t i = 2; i < x.dim(); ++i) dimensions.push_back(i);
   return dimensions;
 }
 
-// [C] -> [1, C, 1, …]
+// Returns [C] values as [1, C, 1, …].
 at::Tensor spread(const at::Tensor& values, const at::Tensor& x) {
   std::vector<int64_t> shape(x.dim(), 1);
   shape[1] = values.numel();
@@ -42,10 +42,11 @@ at::Tensor spread(const at::Tensor& values, const at::Tensor& x) {
 
 struct Statistics {
   at::Tensor mean, variance;  // [C] float32; the variance biased
-  double count;               // values a channel
+  double count;               // values per channel
 };
 
-// Of all ranks' values, from each one's own: sums of squares would lose digits where a mean is large.
+// Computes the statistics of all ranks' values from each rank's mean and variance: sums of squares would lose
+// digits if a mean is large.
 Statistics statistics(Group& group, const at::Tensor& x, bool counts) {
   const auto [variance, mean] = at::var_mean(x.to(at::kFloat), reduced(x), /*unbiased=*/false);
   const int64_t values = x.numel() / x.size(1);
@@ -94,11 +95,12 @@ struct Norm : torch::autograd::Function<Norm> {
                           /*cudnn_enabled=*/false);
   }
 
-  // `gradient` is of the loss of all ranks together: each has weighed its own by its share of the batch.
+  // The gradient belongs to the loss over all ranks: each rank has weighted its own loss by its share of the
+  // batch.
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &inverse = saved[3];
-    // Autograd keeps numbers and tensors only; the group outlives every step.
+    // Autograd can save only numbers and tensors, hence the cast; the group outlives every step.
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
     auto* group = reinterpret_cast<Group*>(context->saved_data["group"].toInt());
     const double count = context->saved_data["count"].toDouble();
@@ -108,7 +110,7 @@ struct Norm : torch::autograd::Function<Norm> {
     const at::Tensor all = own.clone();
     group->sum(all).wait();
     at::Tensor of_x = gradient;
-    // What stands in for no picture has no part in the statistics.
+    // The picture that replaces an empty part of the batch does not count in the statistics.
     if (context->saved_data["counts"].toBool())
       of_x = gradient - spread(all[0] / count, x) - normal * spread(all[1] / count, x);
     of_x = of_x * spread(weight.defined() ? inverse * weight : inverse, x);
@@ -128,7 +130,7 @@ at::Tensor batch_norm(const at::Tensor& x, const MaybeTensor& weight, const Mayb
   return Norm::apply(x, weight, bias, mean, variance, momentum, eps);
 }
 
-// Registered as the core is loaded: what would be thrown then, ends the loading.
+// Registered when the core is loaded: an exception would end the loading.
 // NOLINTBEGIN(bugprone-throwing-static-initialization)
 TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) {
   library.fallback(torch::CppFunction::makeFallthrough());

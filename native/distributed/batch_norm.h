@@ -4,12 +4,13 @@ namespace deeplasia::distributed {
 
 class Group;
 
-// While one lives, what this thread runs of `torch.batch_norm` in training takes mean and variance over the
-// parts of the batch that all ranks have, forwards and backwards: torch.nn.SyncBatchNorm for TorchScript
-// modules as they are.
+// While an object of this class exists, every `torch.batch_norm` in training mode on this thread uses the
+// mean and variance over all ranks' parts of the batch, in forward and in backward: torch.nn.SyncBatchNorm
+// for unchanged TorchScript modules.
 class SyncBatchNorm {
  public:
-  // `counts`: whether this rank's pictures are of the batch; else they stand in for none. Null: does nothing.
+  // `counts`: whether this rank's pictures belong to the batch; false if they replace an empty part. A null
+  // group does nothing.
   SyncBatchNorm(Group* group, bool counts);
   ~SyncBatchNorm();
   SyncBatchNorm(const SyncBatchNorm&) = delete;

@@ -11,7 +11,8 @@
 namespace deeplasia::distributed {
 namespace {
 
-// PyTorch's DistributedDataParallel has the same: a small one first, so that the first is soon on its way.
+// The same sizes as in PyTorch's DistributedDataParallel: the first bucket is small, so that it is sent
+// early.
 constexpr int64_t kFirstBytes = 1 << 20, kBytes = 25 << 20;
 
 }  // namespace
@@ -51,7 +52,7 @@ Buckets::~Buckets() {
     torch::autograd::impl::set_post_acc_grad_hooks(parameter, nullptr);
 }
 
-// Each view has its parameter's strides, so that a gradient is copied as the bytes that it is.
+// Each view has its parameter's strides, so that copying a gradient copies its bytes.
 void Buckets::allocate(Bucket& bucket, bool is_last) {
   int64_t elements = is_last ? static_cast<int64_t>(parameters_.size()) : 0;
   for (const size_t i : bucket.parameters) elements += parameters_[i].numel();
@@ -84,7 +85,7 @@ void Buckets::ready(size_t parameter) {
   if (--bucket.waiting == 0) send_complete();
 }
 
-// The last one waits for finish(): it says which parameters have a gradient at all.
+// The last bucket waits for finish(), because it also contains which parameters have a gradient at all.
 void Buckets::send_complete() {
   while (next_ + 1 < buckets_.size() && buckets_[next_].waiting == 0) send(buckets_[next_++]);
 }

@@ -9,33 +9,32 @@
 
 namespace deeplasia::distributed {
 
-// The gradients of some parameters, summed over all ranks while backward still runs: as soon as all gradients
-// of a bucket of some megabytes are there, it is on its way. Every rank sends the same buckets in the same
-// order.
+// Sums the gradients of some parameters over all ranks while backward still runs. A bucket of some megabytes
+// is sent as soon as all its gradients are complete. Every rank sends the same buckets in the same order.
 class Buckets {
  public:
-  // `parameters` in the order in which a forward uses them: backward gives their gradients in the opposite
-  // one.
+  // `parameters`: in the order in which a forward uses them; backward completes their gradients in reverse
+  // order.
   Buckets(Group& group, std::vector<at::Tensor> parameters);
-  // Parameters no longer know of it.
+  // Removes the hooks from the parameters.
   ~Buckets();
   Buckets(const Buckets&) = delete;
   Buckets& operator=(const Buckets&) = delete;
 
-  // The next backward's gradients, with all that was gathered before it, are to be summed.
+  // Prepares to sum the gradients of the next backward, with all that was accumulated before it.
   void arm();
-  // After that backward: waits for the sums and puts them in the gradients' places. A parameter that has no
-  // gradient here counts as zeros; one that has none anywhere keeps none.
+  // Call it after that backward: waits for the sums and writes them to the gradients. A parameter without a
+  // gradient on this rank counts as zeros; one without a gradient on any rank keeps none.
   void finish();
-  // A backward failed: nothing is to be summed.
+  // Call it after a failed backward: nothing is summed.
   void disarm();
 
  private:
   struct Bucket {
     std::vector<size_t> parameters;
-    std::vector<at::Tensor> views;  // of `flat`, one a parameter, as it lies in memory
+    std::vector<at::Tensor> views;  // of `flat`, one per parameter, with its strides
     at::Tensor flat;
-    size_t waiting = 0;  // gradients that are not there yet
+    size_t waiting = 0;  // gradients that are not complete yet
     Group::Pending pending;
   };
 
@@ -49,7 +48,7 @@ class Buckets {
   std::vector<size_t> bucket_of_;
   std::vector<Bucket> buckets_;
   std::vector<bool> is_ready_;
-  at::Tensor used_;  // of the last bucket: 1 for each parameter that has a gradient
+  at::Tensor used_;  // part of the last bucket: 1 for each parameter with a gradient
   size_t next_ = 0;  // bucket to be sent next
   bool is_armed_ = false;
 

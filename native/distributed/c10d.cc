@@ -22,7 +22,7 @@ class TcpStore final : public Store {
     store_->set(key, std::vector<uint8_t>(value.begin(), value.end()));
   }
 
-  // TCPStore's own `get` waits for a key that is not there.
+  // TCPStore's own `get` waits until the key is set.
   std::optional<std::string> get(const std::string& key) override {
     if (!store_->check({key})) return std::nullopt;
     return text(store_->get(key));
@@ -51,7 +51,7 @@ class Work final : public Operation {
     try {
       return work_->wait(time);
     } catch (const std::exception&) {
-      if (!work_->isCompleted()) return false;  // c10d throws at its time limit too
+      if (!work_->isCompleted()) return false;  // c10d also throws when the time is up
     }
     return work_->wait();
   }

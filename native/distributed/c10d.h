@@ -8,22 +8,22 @@
 #include <string>
 #include <vector>
 
-// All that the rest sees of PyTorch's c10d: c10d.cc alone includes its headers, whose vtables move between
-// minor versions of libtorch.
+// Our interface to PyTorch's c10d. Only c10d.cc, backend.h and native/nccl include its headers, because their
+// vtables change between minor versions of libtorch.
 namespace deeplasia::distributed {
 
 using Milliseconds = std::chrono::milliseconds;
-// Between two looks at what others do.
+// Interval at which a rank checks the others.
 inline constexpr Milliseconds kPoll{100};
 
-// Texts by name that all ranks share; rank 0's process holds them. For one thread at a time.
+// Named texts that all ranks share; rank 0's process holds them. For one thread at a time.
 class Store {
  public:
   virtual ~Store() = default;
   virtual void set(const std::string& key, const std::string& value) = 0;
-  // None: nobody has set it.
+  // Returns the text, or none if no rank has set it.
   virtual std::optional<std::string> get(const std::string& key) = 0;
-  // The same for many, in one turn.
+  // Returns many texts in one round trip.
   virtual std::vector<std::optional<std::string>> get(const std::vector<std::string>& keys) = 0;
 };
 
@@ -31,29 +31,30 @@ class Store {
 class Operation {
  public:
   virtual ~Operation() = default;
-  // Waits that long; whether it is done. Throws what it failed with.
+  // Waits at most `time`. Returns whether the operation is done; throws its failure.
   virtual bool wait(Milliseconds time) = 0;
 };
 
-// Operations of all ranks together: each has to call the same ones in the same order, with tensors of the
-// same shape. A tensor stays the caller's and must not be touched until the operation is done.
+// Collective operations: every rank must call the same ones in the same order, with tensors of the same
+// shape. The caller keeps a tensor and must not touch it until the operation is done.
 class Collectives {
  public:
   virtual ~Collectives() = default;
-  // In place, over the ranks; the same bits on each.
+  // Sums in place over the ranks, with the same bits on each.
   virtual std::unique_ptr<Operation> sum(at::Tensor tensor) = 0;
-  // In place: rank 0's values.
+  // Replaces the values by rank 0's, in place.
   virtual std::unique_ptr<Operation> broadcast(at::Tensor tensor) = 0;
-  // `all[r]` gets rank r's `own`.
+  // Writes rank r's `own` to `all[r]`.
   virtual std::unique_ptr<Operation> gather(std::vector<at::Tensor> all, at::Tensor own) = 0;
 };
 
-// A TCPStore; `serves`: this process holds the texts. Throws c10::Error where nobody serves until the
-// timeout, or the port is taken.
+// Opens a TCPStore. `serves`: this process holds the texts. Throws c10::Error if no process serves before the
+// timeout, or if the port is in use.
 std::unique_ptr<Store> open_store(const std::string& host, int port, bool serves, Milliseconds timeout);
 
-// Gloo, for tensors on the CPU. `address`: that the other ranks reach this process by. Returns once all are
-// connected with each other; where packets of one rank are lost, that may be never, whatever the timeout.
+// Connects the ranks by Gloo, for tensors on the CPU. `address`: at which the other ranks reach this process.
+// Returns once all are connected to each other. If packets of one rank are lost, it may never return,
+// whatever the timeout.
 std::unique_ptr<Collectives> open_gloo(const std::string& host, int port, const std::string& address,
                                        int rank, int size, Milliseconds timeout);
 

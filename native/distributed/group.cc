@@ -23,17 +23,17 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using runtime::CodedError;
 
-// Between two looks at whether the others live.
+// Interval at which a waiting rank checks whether the others are alive.
 constexpr Milliseconds kSlice{500};
 
-// [n] uint8, a view of the text.
+// Returns a view of the text, [n] uint8.
 at::Tensor bytes_of(const std::string& text) {
   return at::from_blob(const_cast<char*>(text.data()), {static_cast<int64_t>(text.size())}, at::kByte);
 }
 
 }  // namespace
 
-// What a group that is broken has under way is left as it is: see end().
+// A broken group abandons its pending operations: see end().
 Group::~Group() {
   if (ended_.empty()) return;
   [[maybe_unused]] const std::array left{gloo_.release(), nccl_.release()};
@@ -100,7 +100,7 @@ std::vector<double> Group::gather(const std::vector<double>& own) {
   return all;
 }
 
-// Tensors must be of one length: first their lengths, then the texts, each with what it lacks of the longest.
+// Tensors must have one length: gathers the lengths first, then the texts, padded to the longest.
 std::vector<std::string> Group::gather(const std::string& own) {
   std::vector<double> lengths = gather(std::vector<double>{static_cast<double>(own.size())});
   const auto longest = static_cast<size_t>(*std::max_element(lengths.begin(), lengths.end()));
@@ -136,9 +136,9 @@ void Group::require_whole() const {
 
 void Group::end(const std::string& why) {
   ended_ = why;
-  // Threads of what is broken may hang in an operation, and nobody can stop them.
+  // Threads of a broken backend may hang in an operation and cannot be stopped.
   runtime::end_without_destructors();
-  // The others ask rank 0 once a second why.
+  // The others ask rank 0 for the reason once a second.
   if (options_.rank == 0) std::this_thread::sleep_for(3 * kSlice);
   require_whole();
   std::abort();  // not reached

@@ -1,4 +1,4 @@
-// By which of c10d's backends the ranks exchange what is on their GPUs.
+// Chooses the backend of c10d by which the ranks exchange tensors on their GPUs.
 #include "distributed/group.h"
 #include "distributed/nccl.h"
 #include "runtime/failure.h"
@@ -12,10 +12,10 @@ std::string Group::choose_backend(const std::string& device, const std::string& 
   const auto why_not = why_not_nccl(offers);
   if (wanted == "nccl" && why_not)
     throw runtime::CodedError("ERR_DEEPLASIA_OPTION",
-                              "trainer.process_group_backend=nccl cannot be had: " + *why_not);
+                              "trainer.process_group_backend=nccl cannot be used: " + *why_not);
   if (!has_gpu(offers)) return "Gloo";
-  if (wanted == "gloo") return "Gloo, through the hosts' memory, as asked for";
-  if (why_not) return "Gloo, through the hosts' memory; no NCCL: " + *why_not;
+  if (wanted == "gloo") return "Gloo through the hosts' memory, as requested";
+  if (why_not) return "Gloo through the hosts' memory; NCCL cannot be used: " + *why_not;
   const auto& [host, port, rank, size, address, name, arrival, silence, timeout] = options_;
   watch_->begin_operation();
   await(*open_nccl(host, port, rank, size, device, [&](auto opened) { nccl_ = std::move(opened); }));

@@ -1,4 +1,4 @@
-// How the ranks of a group find each other.
+// Connects the ranks of a group to each other.
 #include <chrono>
 #include <sstream>
 #include <thread>
@@ -38,12 +38,13 @@ Group::Group(GroupOptions options) : options_(std::move(options)) {
   } catch (const std::exception&) {
     const std::string place = host + ", port " + std::to_string(port);
     throw CodedError("ERR_DEEPLASIA_PEER", "rank " + std::to_string(rank) + " (" + name +
-                                               ") cannot meet the others at " + place + ": " +
+                                               ") cannot connect to the others at " + place + ": " +
                                                first_line(std::current_exception()));
   }
 }
 
-// The names of all, once they are there. Rank 0 waits for each; the others for its word.
+// Returns the names of all ranks once all have arrived. Rank 0 waits for each of them; the others wait for
+// rank 0's signal.
 std::vector<std::string> Group::meet(Store& store) {
   const auto end = Clock::now() + options_.arrival;
   const auto size = static_cast<size_t>(options_.size);
@@ -67,7 +68,7 @@ std::vector<std::string> Group::meet(Store& store) {
       for (const std::string& rank : missing) who += (who.empty() ? "rank " : ", ") + rank;
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.arrival).count();
       throw CodedError("ERR_DEEPLASIA_PEER", who + " of " + std::to_string(size) +
-                                                 " ranks did not come within " + std::to_string(seconds) +
+                                                 " ranks did not connect within " + std::to_string(seconds) +
                                                  " s");
     }
     std::this_thread::sleep_for(kPoll);
@@ -76,7 +77,7 @@ std::vector<std::string> Group::meet(Store& store) {
   return names;
 }
 
-// Of all ranks, once they have met.
+// Returns the addresses of all ranks, once they have met.
 std::vector<RankAddress> Group::addresses(Store& store) const {
   std::vector<RankAddress> all(static_cast<size_t>(options_.size));
   for (size_t rank = 0; rank < all.size(); ++rank) {
@@ -86,7 +87,7 @@ std::vector<RankAddress> Group::addresses(Store& store) const {
   return all;
 }
 
-// Connects each rank with each other one by Gloo; this one is called at `address`.
+// Connects all ranks to each other by Gloo. The others connect to this one at `address`.
 void Group::connect(const std::string& address) {
   const auto& [host, port, rank, size, asked, name, arrival, silence, timeout] = options_;
   const auto open = [=, host = host, port = port, rank = rank, size = size, arrival = arrival] {
@@ -98,7 +99,7 @@ void Group::connect(const std::string& address) {
   try {
     while (!opening->wait(kPoll)) {
       const auto verdict = watch_->verdict();
-      // The thread that connects may hang in it.
+      // The thread that connects may hang.
       if (verdict || Clock::now() > end) runtime::end_without_destructors();
       if (verdict) throw CodedError("ERR_DEEPLASIA_PEER", *verdict);
       if (Clock::now() < end) continue;
@@ -113,7 +114,7 @@ void Group::connect(const std::string& address) {
   }
   if (gloo_) return;
   why = "the ranks have met at " + host + ", port " + std::to_string(port) +
-        ", but do not get through to each other's own ports; this one is called at " + address + " (" + why +
+        ", but cannot connect to each other's own ports; the address of this one is " + address + " (" + why +
         ")";
   watch_->leave(why);
   throw CodedError("ERR_DEEPLASIA_PEER", "rank " + std::to_string(rank) + " (" + name + "): " + why);

@@ -15,7 +15,7 @@
 namespace deeplasia::distributed {
 namespace {
 
-// `cuda:1` -> 1
+// Returns 1 for `cuda:1`.
 int index_of(const std::string& device) {
   const size_t colon = device.find(':');
   return colon == std::string::npos ? 0 : std::stoi(device.substr(colon + 1));
@@ -28,7 +28,7 @@ std::string path_of_library() {
   return path.substr(0, path.rfind('/') + 1) + "deeplasia_nccl.so";
 }
 
-// One of the library's functions. Never closed: NCCL has threads.
+// Returns one of the library's functions. The library is never closed, because NCCL has threads.
 template <class Function>
 Function* function(const char* name) {
   static void* const library = dlopen(path_of_library().c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -11,9 +11,9 @@ namespace deeplasia::distributed {
 namespace {
 
 constexpr Milliseconds kBeat{1000};
-// A rank whose connection broke is named once it missed three beats.
+// A rank whose connection broke is named once it has missed three beats.
 constexpr Milliseconds kMissedBeats{3500};
-// How long a rank waits for that: kMissedBeats, and a beat more for the word to go round.
+// How long a rank waits for that: kMissedBeats, and time for the verdict to reach all ranks.
 constexpr Milliseconds kExplanation{7000};
 
 constexpr const char* kVerdict = "verdict";
@@ -21,7 +21,7 @@ constexpr std::string_view kGone = "gone ";
 
 std::string beat_of(size_t rank) { return "beat/" + std::to_string(rank); }
 
-// The operations that a beat names; -1: none.
+// Returns the number of operations in a beat; -1 if it has none.
 int64_t operations_in(const std::string& beat) {
   std::istringstream text(beat);
   int64_t count = 0, operations = -1;
@@ -54,7 +54,7 @@ void Watch::run(const std::shared_ptr<State>& state) {
       beat(*state, count);
       listen(*state);
     } catch (const std::exception&) {
-      // The store is in rank 0's process: there is nobody to tell it any more.
+      // The store is in rank 0's process, so rank 0 is gone and there is no one to notify.
       const std::lock_guard lock(state->mutex);
       if (!state->verdict && !state->stopped) state->verdict = who(*state, 0) + " was lost";
       state->stopped = true;
@@ -81,7 +81,7 @@ void Watch::beat(State& state, int64_t count) {
   state.store->set(beat_of(state.rank), text);
 }
 
-// Rank 0 looks at all beats, and tells; the others hear what it has found.
+// Rank 0 reads all beats and publishes its verdict; the others read the verdict.
 void Watch::listen(State& state) {
   if (state.rank != 0) {
     const auto heard = state.store->get(kVerdict);
@@ -98,7 +98,7 @@ void Watch::listen(State& state) {
   {
     const std::lock_guard lock(state.mutex);
     const auto now = Clock::now();
-    // Who was stopped itself has heard nobody meanwhile.
+    // A process that was stopped itself has read no beats in the meantime.
     const bool slept = now - state.turn > 3 * kBeat;
     state.turn = now;
     for (size_t rank = 0; rank < beats.size(); ++rank) {
@@ -111,7 +111,8 @@ void Watch::listen(State& state) {
   if (verdict) state.store->set(kVerdict, *verdict);
 }
 
-// Of a rank that says it goes, or has said nothing for so long.
+// Returns the verdict on a rank that has announced its end, or that was silent for `silence`; none if there
+// is no such rank.
 std::optional<std::string> Watch::judge(const State& state, Milliseconds silence) {
   for (size_t rank = 1; rank < state.peers.size(); ++rank) {
     const Peer& peer = state.peers[rank];
@@ -137,12 +138,12 @@ std::string Watch::explain(const std::string& what) const {
     if (const auto known = verdict()) return *known;
     if (state_->rank == 0) {
       const std::lock_guard lock(state_->mutex);
-      // From here on a shorter silence is enough; the thread tells the others.
+      // From now on a shorter silence is enough. The thread publishes the verdict.
       state_->silence = std::min(state_->silence, kMissedBeats);
     }
     std::this_thread::sleep_for(kPoll);
   }
-  return "the connection with another rank broke: " + what;
+  return "the connection to another rank broke: " + what;
 }
 
 std::string Watch::who_is_late() const {
@@ -152,7 +153,7 @@ std::string Watch::who_is_late() const {
     std::this_thread::sleep_for(kPoll);
   }
   const std::lock_guard lock(state_->mutex);
-  if (state_->rank != 0) return "another rank does not go on";
+  if (state_->rank != 0) return "another rank makes no progress";
   size_t last = 0;
   int64_t least = state_->operations.load();
   for (size_t rank = 1; rank < state_->peers.size(); ++rank) {
@@ -161,8 +162,8 @@ std::string Watch::who_is_late() const {
     last = rank;
     least = operations;
   }
-  state_->verdict = last == 0 ? "no rank is behind, but none goes on"
-                              : who(*state_, last) + " is alive, but does not go on";
+  state_->verdict = last == 0 ? "no rank is behind, but none makes progress"
+                              : who(*state_, last) + " is alive, but makes no progress";
   return *state_->verdict;
 }
 
@@ -170,7 +171,7 @@ void Watch::leave(const std::string& why) {
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->stopped || state_->verdict) return;
-    state_->leaving = why.empty() ? "without a reason" : why;
+    state_->leaving = why.empty() ? "no reason given" : why;
     state_->wake.notify_all();
   }
   std::this_thread::sleep_for(state_->rank == 0 ? 2 * kBeat : kBeat / 2);

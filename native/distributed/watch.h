@@ -14,28 +14,28 @@
 
 namespace deeplasia::distributed {
 
-// Finds out which rank is gone. Each one writes a beat into the store every second, from a thread of its own,
-// with the number of operations that it has begun; rank 0 reads them all, and says to the others whom they
-// need not wait for. A process that is stopped, or whose node is lost, closes no connection: its beats alone
-// tell.
+// Detects which rank is gone. Every rank writes a beat to the store once a second, from a thread of its own,
+// with the number of operations that it has begun. Rank 0 reads all beats and publishes which rank is gone. A
+// process that is stopped, or whose node is lost, closes no connection: only its missing beats show it.
 class Watch {
  public:
-  // `names`: of each rank, for messages. `silence`: how long a rank may say nothing.
+  // `names`: of each rank, for messages. `silence`: how long a rank may write no beat.
   Watch(std::unique_ptr<Store> store, std::vector<std::string> names, int rank, Milliseconds silence);
-  // Ends the thread, unless it hangs in an answer that never comes.
+  // Ends the thread, unless it waits for an answer that never comes.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // This rank begins an operation of all.
+  // Counts a collective operation that this rank begins.
   void begin_operation() { ++state_->operations; }
-  // Why the group is at its end; none: all are well as far as is known.
+  // Returns why the group has ended; none if no failure is known.
   std::optional<std::string> verdict() const;
-  // For an operation that failed (`what`): waits some seconds for a verdict.
+  // Returns the reason for the failure of an operation: waits some seconds for a verdict, else returns
+  // `what`, its own message.
   std::string explain(const std::string& what) const;
-  // For one that takes too long: who is behind, in words.
+  // Returns a message that names the rank that is behind, for an operation that takes too long.
   std::string who_is_late() const;
-  // Tells the others that this rank ends, and why; waits until they can have heard it.
+  // Publishes that this rank ends, and why. Waits until the others have had time to read it.
   void leave(const std::string& why);
 
  private:
@@ -52,12 +52,12 @@ class Watch {
     std::atomic<int64_t> operations{0};
     mutable std::mutex mutex;
     std::condition_variable wake;
-    bool stopped = false;                   // the rest: guarded by `mutex`
-    bool ended = false;                     // the thread has
-    std::string leaving;                    // why this rank goes; empty: it does not
+    bool stopped = false;                   // this and the rest are guarded by `mutex`
+    bool ended = false;                     // the thread has ended
+    std::string leaving;                    // why this rank leaves; empty: it does not
     std::optional<std::string> verdict;     // see verdict()
     Clock::time_point turn = Clock::now();  // when the store last answered
-    std::vector<Peer> peers;                // of all ranks; kept by rank 0
+    std::vector<Peer> peers;                // of all ranks; used on rank 0 only
   };
 
   static void run(const std::shared_ptr<State>& state);

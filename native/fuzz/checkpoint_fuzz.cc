@@ -1,7 +1,8 @@
-// What libFuzzer feeds to every reader of files from outside: `npm run fuzz`.
+// Runs every reader of untrusted files on libFuzzer's input: `npm run fuzz`.
 //
-// Two things stand in its way, and are taken away here: it would have to guess checksums (PyTorch can be told
-// not to write them, and 0 says so), and it would spend its time inside the tensors, which nothing reads.
+// Two obstacles are removed. libFuzzer would have to guess checksums: they are set to 0, which means that
+// PyTorch was told not to write them. And it would change elements of tensors, which no reader looks at:
+// Reader reads them all.
 #include <algorithm>
 #include <unordered_set>
 #include <vector>
@@ -18,7 +19,7 @@ using namespace deeplasia::checkpoint;
 
 namespace {
 
-/// Touches every element of every tensor, as whoever uses the checkpoint will.
+/// Reads every element of every tensor, as the users of a checkpoint do.
 class Reader {
  public:
   void touch(const Tensor& tensor) {
@@ -52,7 +53,8 @@ void without_checksums(uint8_t* data, size_t size) {
   }
 }
 
-/// Refusing is what is asked for; anything else that is thrown is a finding.
+/// Returns whether `read` accepts the input. A CodedError is a refusal, as intended; any other exception is a
+/// finding.
 template <class Read>
 bool is_read(Read read) try {
   read();

@@ -134,8 +134,8 @@ void block_means(Rows<T>& source, int64_t columns, int64_t rows, float* out) {
   }
 }
 
-/// Target pixel i is the weighted sum of the source pixels from first[i] on. Its weights are at the indices from
-/// begin[i] up to, but not including, begin[i + 1].
+/// Target pixel i is the weighted sum of the source pixels from first[i] on. Its weights are at the indices
+/// from begin[i] up to, but not including, begin[i + 1].
 struct Shares {
   std::vector<int64_t> first, begin;
   std::vector<float> weights;

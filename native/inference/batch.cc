@@ -7,12 +7,12 @@
 namespace deeplasia::inference {
 namespace {
 
-// [channels] -> [1, channels, 1, 1]
+// Returns [channels] values as [1, channels, 1, 1].
 at::Tensor per_channel(const std::vector<double>& values, const at::Tensor& like) {
   return at::tensor(values, like.options()).view({1, -1, 1, 1});
 }
 
-// x [B, 1, H, W] grey values -> [B, channels, H, W]; full_scale [B].
+// Normalises grey values x, [B, 1, H, W], to [B, channels, H, W]. full_scale: [B].
 at::Tensor normalise(at::Tensor x, const at::Tensor& full_scale, int64_t channels, const Normalisation& how) {
   using Method = Normalisation::Method;
   const auto rows = x.flatten(1);  // a view, [B, H * W]

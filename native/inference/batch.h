@@ -8,15 +8,14 @@
 
 namespace deeplasia::inference {
 
-// How grey values become what the network was trained on. The names are those of src/native.ts.
+// How grey values are normalised for the network, as in its training. The names are those of src/native.ts.
 struct Normalisation {
   enum class Method { zscore, interval, none, fixed } method;
-  std::vector<double> mean;  // fixed only, one a channel
+  std::vector<double> mean;  // fixed only, one per channel
   std::vector<double> sd;
 };
 
-// Room for pictures of one size, in native memory. Different slots may be filled by different threads at
-// once.
+// Slots for pictures of one size, in native memory. Different threads may fill different slots at once.
 class Batch {
  public:
   Batch(int64_t capacity, int64_t height, int64_t width);
@@ -24,7 +23,7 @@ class Batch {
   image::Facts fill(int64_t slot, const image::RawPicture& picture, const image::RawPicture* mask,
                     const image::Plan& plan);
 
-  // The given slots, normalised, as [slots, channels, height, width] float32 on `device`.
+  // Returns the given slots, normalised, as [slots, channels, height, width] float32 on `device`.
   at::Tensor gather(const std::vector<int64_t>& slots, int64_t channels, const Normalisation& normalisation,
                     c10::Device device) const;
 
@@ -36,7 +35,7 @@ class Batch {
  private:
   int64_t capacity_, height_, width_;
   at::Tensor grey_;        // [capacity, height, width] float32, grey values
-  at::Tensor full_scale_;  // [capacity] float32, 255 or 65535: white of the file that the picture came from
+  at::Tensor full_scale_;  // [capacity] float32, 255 or 65535: value of white in the picture's file
 };
 
 }  // namespace deeplasia::inference

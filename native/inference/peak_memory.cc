@@ -11,8 +11,8 @@ using torch::profiler::impl::ProfilerConfig;
 using torch::profiler::impl::ProfilerState;
 using torch::profiler::impl::ProfilerStateBase;
 
-// Allocators report to what stands in the profiler's place; others take it for a profiler, so it is one,
-// which is switched off but for memory.
+// Allocators report to the current profiler. Other code treats this object as a profiler, so it is one, with
+// everything except memory switched off.
 class PeakMemory::Counter : public ProfilerStateBase {
  public:
   explicit Counter(c10::Device device)

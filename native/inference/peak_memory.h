@@ -8,12 +8,12 @@
 namespace deeplasia::inference {
 
 // Counts what libtorch allocates on a device, from now on and on this thread, as its profiler does: tensors,
-// and what convolutions work in. Slow: each allocation is entered in a table.
+// and the workspaces of convolutions. This is slow: each allocation is entered in a table.
 class PeakMemory {
  public:
   explicit PeakMemory(c10::Device device);
 
-  // The most bytes that there were at a time.
+  // Returns the largest number of bytes that were allocated at once.
   int64_t bytes() const;
 
  private:

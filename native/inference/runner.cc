@@ -22,7 +22,7 @@ std::vector<float> values_of(const c10::IValue& output, int64_t rows, const char
   if (tensor.numel() != rows) {
     std::ostringstream message;
     message << "the model's " << what << " output has shape " << tensor.sizes() << " for " << rows
-            << " picture(s); one value a picture is expected";
+            << " picture(s); one value per picture is expected";
     throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
   }
   const at::Tensor flat = tensor.detach().to(at::kCPU, at::kFloat).contiguous().flatten();

@@ -24,10 +24,10 @@ using distributed::Milliseconds;
 using distributed::Operation;
 
 constexpr std::chrono::microseconds kPoll{50};
-// Limits of time are the caller's, who knows which rank is to blame.
+// The caller applies the time limits, because it knows which rank is to blame.
 constexpr std::chrono::hours kNever{24 * 365};
 
-// c10d would end the process, unasked, where an operation takes long or another rank is gone.
+// By default c10d ends the process if an operation takes long or another rank is gone.
 void leave_ending_to_us() {
   setenv("TORCH_NCCL_ASYNC_ERROR_HANDLING", "0", 1);
   setenv("TORCH_NCCL_ENABLE_MONITORING", "0", 1);
@@ -37,7 +37,7 @@ class Work final : public Operation {
  public:
   explicit Work(c10::intrusive_ptr<c10d::Work> work) : work_(std::move(work)) {}
 
-  // c10d's own `wait` gives up the whole communicator at its limit of time.
+  // c10d's own `wait` aborts the whole communicator when its time is up.
   bool wait(Milliseconds time) override {
     const auto end = std::chrono::steady_clock::now() + time;
     while (!work_->isCompleted()) {
@@ -61,7 +61,7 @@ class Nccl final : public distributed::BackendCollectives<Work> {
     try {
       backend_->shutdown();
     } catch (const std::exception&) {
-      // The others are gone already.
+      // The other ranks are already gone.
     }
   }
 };
@@ -87,7 +87,7 @@ __attribute__((visibility("default"))) Collectives* deeplasia_nccl_open(const Pl
   options->timeout = kNever;
   auto nccl = std::make_unique<Nccl>(c10::make_intrusive<c10d::ProcessGroupNCCL>(
       store_at(place), place.rank, place.size, std::move(options)));
-  // Ranks connect in their first operation.
+  // The ranks connect in their first operation.
   const at::Tensor first = at::zeros({1}, at::TensorOptions().device(at::kCUDA, place.device));
   const auto connected = nccl->sum(first);
   while (!connected->wait(Milliseconds(1000))) continue;

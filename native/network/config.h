@@ -27,8 +27,7 @@ struct NetworkConfig {
   // Current generation only.
   std::vector<int64_t> explicit_sex_classifier;  // widths; empty: the sex head has the age head's input
   bool correct_predicted_sex = false;  // explicit classifier: a given sex replaces the predicted one
-  std::optional<std::array<double, 2>>
-      learnable_sigma;  // start of `loss.s`: age, sex
+  std::optional<std::array<double, 2>> learnable_sigma;  // start of `loss.s`: age, sex
 
   // Legacy EfficientNet only: the unused classifier `_fc`, whose tensors the reference requires.
   bool imagenet_classifier = true;

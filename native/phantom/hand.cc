@@ -125,7 +125,7 @@ SoftSizes draw_soft(double months, const Build& build, Random& random) {
 Hand draw_hand(const Subject& subject, Random proportions, Random pose_stream) {
   Hand hand;
   const double months = boy_equivalent(subject.sex, subject.bone_age_months);
-  // Networks shall learn from ossification, so the proportions follow the age only roughly.
+  // Networks are meant to learn from ossification, so the proportions follow the age only roughly.
   hand.boy_months = std::max(4.0, months + proportions.normal(0, 6 + 0.24 * months));
   const Build build = draw_build(proportions);
   const Pose pose = draw_pose(pose_stream);

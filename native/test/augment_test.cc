@@ -1,5 +1,5 @@
-// Training augmentation on pictures small enough to work out by hand, its properties, and every refusal.
-// Agreement with the reference's numbers is tested in test/parity.
+// Tests training augmentation: results on pictures small enough to compute by hand, its properties, and every
+// refusal. Agreement with the reference's numbers is tested in test/parity.
 #include <thread>
 
 #include "check.h"
@@ -9,7 +9,7 @@ using namespace deeplasia::test;
 
 namespace {
 
-/// Changes nothing.
+/// An augmentation that changes nothing.
 constexpr Augmentation kUnchanged{false, 1, 1, 0, 0, 0, 0, {}, {}, {}};
 
 Plan augmented(Plan plan, const Augmentation& augmentation) {
@@ -17,7 +17,7 @@ Plan augmented(Plan plan, const Augmentation& augmentation) {
   return plan;
 }
 
-/// All that can be drawn, for a picture of 8 bits.
+/// Returns an augmentation with all that can be drawn for an 8-bit picture.
 Augmentation everything(bool one_pass) {
   return {one_pass, 0.9, 1.2, 0.1, -0.2, 7, -9, Augmentation::Sharpening{0.6, 0.7}, 2, {}};
 }
@@ -78,7 +78,7 @@ TEST(translation_is_a_fraction_of_the_side) {
   Augmentation shifted = kUnchanged;
   shifted.translate_x = 0.4;  // two pixels to the right
   EXPECT_EQUAL(values(grey(5, 1, {1, 2, 3, 4, 5}), augmented(plain(5, 1), shifted)), "0 0 1 2 3 ");
-  shifted.translate_x = 5;  // out of sight
+  shifted.translate_x = 5;  // outside the picture
   EXPECT_EQUAL(values(grey(5, 1, {1, 2, 3, 4, 5}), augmented(plain(5, 1), shifted)), "0 0 0 0 0 ");
 }
 
@@ -94,8 +94,9 @@ TEST(a_picture_of_no_size_is_black) {
 TEST(sharpening_mirrors_at_the_border_and_clamps) {
   Augmentation sharp = kUnchanged;
   sharp.sharpening = {0.5, 1};  // middle 0.5 + 0.5 * 9 = 5, around -0.5
-  // One row: the row above is the row itself. [10, 20, 30] has 3 * (20 + 10 + 20) around and in the first
-  // middle. First: 5 * 10 - 0.5 * (3 * 50 - 10) = -20; second: 100 - 0.5 * (180 - 20) = 20; third: 150 - 0.5
+  // The rows above and below a single row are the row itself. The 3x3 sum at the first pixel of [10, 20, 30]
+  // is 3 * (20 + 10 + 20). First: 5 * 10 - 0.5 * (3 * 50 - 10) = -20; second: 100 - 0.5 * (180 - 20) = 20;
+  // third: 150 - 0.5
   // * (210 - 30).
   EXPECT_EQUAL(values(grey(3, 1, {10, 20, 30}), augmented(plain(3, 1), sharp)), "0 20 60 ");
   EXPECT_EQUAL(values(grey(3, 1, {90, 20, 255}), augmented(plain(3, 1), sharp)), "255 0 255 ");
@@ -118,7 +119,7 @@ TEST(gamma_of_1_is_the_references_table_and_not_the_identity) {
   EXPECT_EQUAL(values(deep(3, 1, 1, {0, 3, 12}), augmented(plain(3, 1), gamma)), "0 9 144 ");
 }
 
-TEST(clahe_of_a_flat_tile_knows_no_contrast) {
+TEST(clahe_makes_tiles_of_one_pixel_white) {
   // 64 tiles of one pixel, each with a limit of 1: the tile's table is 255 from its level on.
   std::vector<uint8_t> levels(64, 7);
   levels[0] = 9;

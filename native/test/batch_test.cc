@@ -1,4 +1,4 @@
-// Normalisation of filled slots against values worked out by hand.
+// Tests the normalisation of filled slots against values computed by hand.
 #include "inference/batch.h"
 
 #include <c10/core/InferenceMode.h>
@@ -16,7 +16,7 @@ using Method = Normalisation::Method;
 
 namespace {
 
-/// 2x2 pictures, one a slot.
+/// Returns a batch of 2x2 pictures, one per slot.
 Batch filled(const std::vector<Picture>& pictures) {
   Batch batch(static_cast<int64_t>(pictures.size()), 2, 2);
   for (size_t i = 0; i < pictures.size(); ++i)
@@ -42,7 +42,7 @@ void check_near(const std::vector<float>& actual, const std::vector<double>& exp
 }  // namespace
 
 TEST(zscore_divides_by_the_unbiased_deviation) {
-  const Batch batch = filled({grey(2, 2, {0, 1, 2, 5})});  // mean 2, squares 4 + 1 + 0 + 9 = 14, by 3
+  const Batch batch = filled({grey(2, 2, {0, 1, 2, 5})});  // mean 2; squares 4 + 1 + 0 + 9 = 14, divided by 3
   const double sd = std::sqrt(14.0 / 3);
   check_near(gathered(batch, {0}, 1, {Method::zscore, {}, {}}), {-2 / sd, -1 / sd, 0, 3 / sd});
 }
@@ -52,7 +52,7 @@ TEST(interval_takes_each_picture_to_0_and_1) {
   check_near(gathered(batch, {0, 1}, 1, {Method::interval, {}, {}}), {0, 0.1, 0.2, 1, 0, 0.5, 0.5, 1});
 }
 
-TEST(none_keeps_grey_values_and_repeats_them_a_channel) {
+TEST(none_keeps_grey_values_and_repeats_them_per_channel) {
   const Batch batch = filled({grey(2, 2, {0, 1, 2, 5})});
   check_near(gathered(batch, {0}, 3, {Method::none, {}, {}}), {0, 1, 2, 5, 0, 1, 2, 5, 0, 1, 2, 5});
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-// The smallest test harness that says which line failed and with which values: TEST(name) { EXPECT(...); }.
+// A minimal test harness that prints which line failed and with which values: TEST(name) { EXPECT(...); }.
 namespace deeplasia::test {
 
 struct Case {
@@ -30,7 +30,7 @@ inline void fail(const char* file, int line, const std::string& what) {
   ++failures();
 }
 
-/// Says that a test, or a part of it, has nothing to work on here; counted, and no failure.
+/// Reports that a test, or a part of it, lacks its data here. It is counted, but is not a failure.
 inline void skip(const std::string& why) { std::printf("skipped %s\n", why.c_str()); }
 
 template <class A, class B>
@@ -41,7 +41,7 @@ void check_equal(const A& actual, const B& expected, const char* text, const cha
   fail(file, line, message.str());
 }
 
-/// Runs every test whose name holds `part`; the process's exit status.
+/// Runs every test whose name contains `part`. Returns the process's exit status.
 inline int run_all(const std::string& part) {
   for (const Case& test : cases()) {
     if (std::string(test.name).find(part) == std::string::npos) continue;
@@ -52,7 +52,7 @@ inline int run_all(const std::string& part) {
       fail(test.name, 0, std::string("threw ") + error.what());
     }
     std::printf("%s %s\n", failures() == before ? "ok    " : "FAILED", test.name);
-    std::fflush(stdout);  // a process whose threads cannot be stopped ends without it
+    std::fflush(stdout);  // a process whose threads cannot be stopped exits without flushing
   }
   return failures() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

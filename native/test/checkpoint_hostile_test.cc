@@ -1,4 +1,4 @@
-// Checkpoints that nobody should write: each is refused, with the reason.
+// Tests that malicious checkpoints are refused, each with its reason.
 #include <tuple>
 
 #include "check.h"
@@ -14,7 +14,7 @@ namespace {
 
 bool says(const std::string& message, const char* words) { return message.find(words) != std::string::npos; }
 
-/// A pickle of protocol 2, without its head and its end.
+/// Returns the value of a pickle of protocol 2 as text. `body`: the pickle without its header and its end.
 std::string pickle_text(const std::string& body) {
   const std::string all = "\x80\x02" + body + ".";
   return text(parse_checkpoint(bytes_of(all)).root);
@@ -22,7 +22,7 @@ std::string pickle_text(const std::string& body) {
 
 std::string pickle_refusal(const std::string& body) { return file_refusal("\x80\x02" + body + "."); }
 
-/// Where the zip's n-th record of that kind begins.
+/// Returns the start of the zip's n-th record of that kind.
 size_t record(const std::string& file, const char* kind, int n = 0) {
   size_t at = file.find(kind);
   while (n-- > 0) at = file.find(kind, at + 1);
@@ -31,12 +31,13 @@ size_t record(const std::string& file, const char* kind, int n = 0) {
 
 }  // namespace
 
-TEST(only_what_is_on_the_list_can_be_named_and_less_can_be_made) {
+TEST(only_listed_names_are_allowed_and_fewer_can_be_called) {
   EXPECT(says(pickle_refusal("cos\nsystem\n"), "os.system"));
   EXPECT(says(pickle_refusal("cbuiltins\neval\n"), "builtins.eval"));
   EXPECT(says(pickle_refusal("ctorch\nload\n"), "torch.load"));
   EXPECT(says(pickle_refusal("ctorch.storage\n_load_from_bytes\n"), "torch.storage._load_from_bytes"));
-  EXPECT(says(pickle_refusal("cposix\n\x1b[2J\n"), "posix.?[2J"));  // no control of the terminal either
+  EXPECT(
+      says(pickle_refusal("cposix\n\x1b[2J\n"), "posix.?[2J"));  // escape sequences do not reach the terminal
   EXPECT(says(file_refusal("\x80\x04\x8c\x02os\x8c\x06system\x93."s), "os.system"));
   EXPECT(says(pickle_refusal("(ios\nsystem\n"), "instruction"));
   const std::string callback = "cpytorch_lightning.callbacks.early_stopping\nEarlyStopping\n";
@@ -79,7 +80,7 @@ TEST(numbers_and_texts_have_their_limits) {
   EXPECT_EQUAL(pickle_text("(I01\nI-5\nL7L\nF2.5\nV\\u20acx\nl"), "[True, -5, 7, 2.5, '€x']");  // protocol 0
 }
 
-TEST(a_stack_that_does_not_add_up_is_refused) {
+TEST(an_inconsistent_stack_is_refused) {
   for (const std::string& body :
        {"0"s,      "a"s,     "]a"s,     "(s"s, "t"s,     "K\1(K\2a"s, "h\5"s,
         "K\1q\7"s, "}K\1s"s, "}(K\1u"s, "b"s,  "]K\1b"s, "Q"s,        "K\1Q"s,
@@ -142,12 +143,12 @@ TEST(damage_and_tricks_in_a_zip_are_refused) {
   EXPECT(says(file_refusal(fewer), "more than it says"));
   put<uint32_t>(far, record(far, "PK\5\6") + 16, 0x7FFFFFFF);
   EXPECT(says(file_refusal(far), "before its end"));
-  std::string far_64 = whole;  // PyTorch always writes the zip64 record too, and that counts
+  std::string far_64 = whole;  // PyTorch always writes the zip64 record too, which has precedence
   put<uint64_t>(far_64, record(whole, "PK\6\6") + 48, ~0ULL);
   EXPECT(says(file_refusal(far_64), "before its end"));
   put<uint64_t>(far_64, record(whole, "PK\6\7") + 8, ~0ULL);
   EXPECT(says(file_refusal(far_64), "beyond the end"));
-  std::string overlapping = whole;  // the first entry claims the bytes of those behind it
+  std::string overlapping = whole;  // the first entry also covers the bytes of those behind it
   put<uint32_t>(overlapping, first + 20, 4000);
   put<uint32_t>(overlapping, first + 24, 4000);
   EXPECT(says(file_refusal(overlapping), "overlap"));
@@ -162,13 +163,13 @@ TEST(damage_and_tricks_in_a_zip_are_refused) {
 
 TEST(a_bomb_is_refused_before_it_is_inflated) {
   std::string file = content(fixture("checkpoints/deflated.pt"));
-  // In both places that say its size: where they differ, that is what is said.
+  // Changes the size in both places: if they differed, the message would be about that.
   put<uint32_t>(file, record(file, "PK\1\2") + 24, 1U << 31);
   put<uint32_t>(file, record(file, "PK\3\4") + 22, 1U << 31);
   EXPECT(says(file_refusal(file), "far more than the file holds"));
 }
 
-TEST(a_deflated_stream_is_of_the_size_it_was_told) {
+TEST(a_deflated_stream_must_have_the_declared_size) {
   const std::string three_a = "\x4b\x4c\x4c\x04\x00"s;  // a fixed code: "aaa"
   EXPECT_EQUAL(inflate(bytes_of(three_a), 3, "it").view(), "aaa");
   for (const size_t size : {0, 2, 4}) EXPECT(refusal([&] { inflate(bytes_of(three_a), size, "it"); }) != "");

@@ -1,4 +1,4 @@
-// Checkpoints that somebody, or a failing disk, has changed: whatever it was, they are read or refused.
+// Tests that checkpoints which an attacker or a failing disk has changed are either read or refused.
 #include <random>
 
 #include "check.h"
@@ -12,7 +12,7 @@ namespace {
 
 std::string parity(const char* name) { return content(fixture("parity/checkpoints/"s + name)); }
 
-/// A few changes: bits, bytes, numbers of two to eight bytes, and pieces copied elsewhere.
+/// Makes a few random changes: bits, bytes, numbers of two to eight bytes, and pieces copied elsewhere.
 void mutate(std::string& file, std::mt19937_64& random, const std::vector<size_t>& interesting) {
   static constexpr uint64_t kNumbers[] = {0,      1,          0x7F,       0xFF,  0x7FFF,
                                           0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, ~0ULL, 1ULL << 63};
@@ -37,7 +37,7 @@ void mutate(std::string& file, std::mt19937_64& random, const std::vector<size_t
   }
 }
 
-/// Positions outside the tensors' elements: those of every record of the zip, and of the pickle.
+/// Returns positions outside the tensors' elements: those of every record of the zip, and of the pickle.
 std::vector<size_t> interesting_positions(const std::string& file) {
   std::vector<size_t> positions = {0};
   for (const char* kind : {"PK\1\2", "PK\3\4", "PK\5\6", "PK\6\6"}) {
@@ -48,7 +48,7 @@ std::vector<size_t> interesting_positions(const std::string& file) {
   return positions;
 }
 
-/// Reads a checkpoint as the program does: the values, and what is told of them.
+/// Reads a checkpoint as the program does: the values and their description.
 std::string use_refusal(const std::string& file) {
   return refusal([&] { describe(parse_checkpoint(bytes_of(file)).root, (1 << 20) + file.size()); });
 }
@@ -88,5 +88,5 @@ TEST(a_hundred_thousand_changed_checkpoints_are_read_or_refused) {
     }
   }
   EXPECT(read + refused >= 100'000);
-  EXPECT(read > 1000 && refused > 10'000);  // else the changes reach nothing
+  EXPECT(read > 1000 && refused > 10'000);  // else the changes would not reach the readers
 }

@@ -1,4 +1,4 @@
-// Checkpoints as PyTorch, Lightning and NumPy wrote them: every value in them, against what Python read.
+// Tests every value in checkpoints of PyTorch, Lightning and NumPy against the values that Python read.
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,7 +21,8 @@ bool is_close(double a, double b) {
   return std::abs(a - b) <= 1e-9 * std::max({std::abs(a), std::abs(b), 1e-300});
 }
 
-/// Whether a value is what JSON can say of it: tuples are lists, keys are texts, arrays have their elements.
+/// Returns whether a value equals its JSON form, in which tuples are lists, keys are texts and arrays have
+/// their elements.
 bool is_same(const Value& value, const Value& json) {
   if (value.sequence() != nullptr && json.sequence() != nullptr) {
     const auto &items = value.sequence()->items, &expected = json.sequence()->items;
@@ -39,20 +40,20 @@ bool is_same(const Value& value, const Value& json) {
   return text(value) == text(json);
 }
 
-/// The state dict: in a checkpoint of Lightning under that name, else the file itself.
+/// Returns the state dict: `state_dict` in a checkpoint of Lightning, else the file itself.
 const Dict& state_dict(const Value& root) {
   const Value* inside = root.dict()->find("state_dict");
   return inside == nullptr ? *root.dict() : *inside->dict();
 }
 
-/// Lines of expected.json are [name, shape, dtype, sum, sum of squares].
+/// Checks tensors against lines of expected.json: [name, shape, dtype, sum, sum of squares].
 void check_tensors(const Dict& state, const Sequence& expected, const std::string& file) {
   EXPECT_EQUAL(state.items.size(), expected.items.size());
   for (size_t i = 0; i < std::min(state.items.size(), expected.items.size()); ++i) {
     const auto& [name, value] = state.items[i];
     const std::vector<Value>& line = expected.items[i].sequence()->items;
     EXPECT_EQUAL(text(name), text(line[0]));
-    if (value.tensor() == nullptr) return fail(file.c_str(), 0, text(name) + " is no tensor");
+    if (value.tensor() == nullptr) return fail(file.c_str(), 0, text(name) + " is not a tensor");
     std::string shape;
     for (const int64_t extent : value.tensor()->shape)
       shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
@@ -63,7 +64,7 @@ void check_tensors(const Dict& state, const Sequence& expected, const std::strin
       sum += element;
       squares += element * element;
     }
-    // A sum near 0 of many elements is as sharp as the elements' size allows.
+    // The size of the elements limits the precision of a sum near 0.
     if (!is_close(sum, *line[3].number()) && std::abs(sum - *line[3].number()) > 1e-9 * std::sqrt(squares)) {
       fail(file.c_str(), 0, text(name) + " has another sum");
     }
@@ -72,7 +73,7 @@ void check_tensors(const Dict& state, const Sequence& expected, const std::strin
   }
 }
 
-/// Everything else that expected.json tells of a file: its keys, and values by name.
+/// Checks everything else that expected.json contains about a file: its keys, and values by name.
 void check_values(const Dict& root, const Dict& expected, const std::string& file) {
   const Value* keys = expected.find("top_level_keys");
   if (keys != nullptr && !keys->is_none()) {
@@ -91,7 +92,7 @@ void check_values(const Dict& root, const Dict& expected, const std::string& fil
   }
 }
 
-/// Of each parameter [index, ["step", n, null], [name, shape, sum] ...].
+/// Checks the state of each parameter: [index, ["step", n, null], [name, shape, sum] ...].
 void check_optimizer(const Dict& root, const Dict& expected) {
   const Dict& saved = *root.find("optimizer_states")->sequence()->items.at(0).dict();
   EXPECT(is_same(*saved.find("param_groups"), *expected.find("param_groups")));
@@ -144,7 +145,7 @@ TEST(checkpoints_hold_what_python_read_in_them) {
   }
 }
 
-TEST(checkpoints_that_want_to_run_something_are_refused_by_its_name) {
+TEST(checkpoints_that_would_run_code_are_refused_with_its_name) {
   const auto message = [](const char* name) {
     return refusal([&] { read_checkpoint(fixture(std::string("parity/checkpoints/") + name)); });
   };
@@ -196,7 +197,7 @@ TEST(views_share_the_storage_they_were_saved_with) {
   EXPECT_EQUAL(reinterpret_cast<uintptr_t>(whole.data()) % 64, 0U);  // as PyTorch aligned it in the file
 }
 
-#ifndef __SANITIZE_ADDRESS__  // which needs memory of its own
+#ifndef __SANITIZE_ADDRESS__  // the sanitizer needs additional memory
 TEST(a_checkpoint_needs_little_more_memory_than_its_file) {
   const std::string path = parity_file("lightning_b0.ckpt");
   if (!exists(path)) return skip("lightning_b0.ckpt is not here: set DEEPLASIA_TEST_DATA");
@@ -213,7 +214,7 @@ TEST(a_checkpoint_needs_little_more_memory_than_its_file) {
 }
 #endif
 
-TEST(what_is_no_file_of_pytorch_is_refused) {
+TEST(files_that_pytorch_did_not_write_are_refused) {
   const auto code = [](const std::string& path) {
     try {
       read_checkpoint(path);

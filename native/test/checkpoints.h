@@ -9,14 +9,15 @@
 
 #include "checkpoint/checkpoint.h"
 
-// Files and values of checkpoints, for the tests.
+// Files and values of checkpoints, for tests.
 namespace deeplasia::test {
 
 using namespace deeplasia::checkpoint;
 
 inline std::string fixture(const std::string& path) { return std::string(DEEPLASIA_FIXTURES) + "/" + path; }
 
-/// A file too large to be part of the repository: below DEEPLASIA_TEST_DATA, or `shared` beside the project.
+/// Returns the path of a file that is too large for the repository: below DEEPLASIA_TEST_DATA, or `shared`
+/// beside the project.
 inline std::string test_data(const std::string& path) {
   const char* root = std::getenv("DEEPLASIA_TEST_DATA");
   return (root == nullptr ? fixture("../../../shared") : std::string(root)) + "/" + path;
@@ -36,7 +37,7 @@ inline Bytes bytes_of(std::string_view text) {
   return bytes;
 }
 
-/// The message with which a reader refuses, "" where it does not.
+/// Returns the message with which a reader refuses, or "" if it does not.
 template <class Read>
 std::string refusal(Read read) {
   try {
@@ -56,8 +57,8 @@ void put(std::string& file, size_t at, T number) {
   std::memcpy(file.data() + at, &number, sizeof number);
 }
 
-/// Sets every checksum in the directory to 0, "not computed": what is changed then reaches the readers behind
-/// it.
+/// Sets every checksum in the directory to 0, which means "not computed", so that changed bytes reach the
+/// readers behind the zip.
 inline std::string without_checksums(std::string file) {
   for (size_t at = file.find("PK\1\2"); at != std::string::npos; at = file.find("PK\1\2", at + 1)) {
     put<uint32_t>(file, at + 16, 0);
@@ -65,7 +66,7 @@ inline std::string without_checksums(std::string file) {
   return file;
 }
 
-/// A small float: `exponent` bits of exponent and `mantissa` bits of mantissa.
+/// Decodes a small float with `exponent` bits of exponent and `mantissa` bits of mantissa.
 inline double small_float(uint32_t bits, int exponent, int mantissa) {
   const auto fraction = static_cast<double>(bits & ((1U << mantissa) - 1));
   const int power = static_cast<int>(bits >> mantissa & ((1U << exponent) - 1));
@@ -96,7 +97,7 @@ inline double element(const std::string& dtype, const uint8_t* at) {
   return NAN;
 }
 
-/// The elements in row-major order, as numbers.
+/// Returns the elements in row-major order, as numbers.
 inline std::vector<double> elements(const Tensor& tensor) {
   const auto count = static_cast<size_t>(tensor.element_count());
   const auto size = static_cast<size_t>(tensor.dtype->size);
@@ -107,7 +108,7 @@ inline std::vector<double> elements(const Tensor& tensor) {
   return values;
 }
 
-/// A value as Python would write it, nearly; "float32[2, 3]: 0 1 2 3 4 5" for a tensor.
+/// Returns a value nearly as Python writes it; "float32[2, 3]: 0 1 2 3 4 5" for a tensor.
 inline std::string text(const Value& value);
 
 inline std::string text(const Tensor& tensor) {

@@ -1,4 +1,4 @@
-// Checkpoints as JSON: what the file says, in its order, with every tensor numbered.
+// Tests checkpoints as JSON: the content of the file, in its order, with every tensor numbered.
 #include "checkpoint/describe.h"
 
 #include <limits>
@@ -34,7 +34,7 @@ std::shared_ptr<Tensor> tensor(std::vector<int64_t> shape) {
 
 }  // namespace
 
-TEST(a_description_says_every_kind_of_value) {
+TEST(a_description_contains_every_kind_of_value) {
   const auto weight = tensor({2, 3});
   const double infinity = std::numeric_limits<double>::infinity();
   const Value root{dict({

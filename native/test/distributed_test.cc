@@ -1,4 +1,5 @@
-// Two ranks as two threads of this process: what is theirs alone is real, TCPStore and Gloo included.
+// Tests two ranks as two threads of one process. Each has its own TCPStore and Gloo, as in separate
+// processes.
 #include "distributed/group.h"
 
 #include "distributed/nccl.h"
@@ -47,7 +48,7 @@ GroupOptions group_options(int port, int rank) {
           Milliseconds(20000)};
 }
 
-/// Calls `work` on each of two ranks at once; a failed rank's message.
+/// Calls `work` on two ranks at once. Returns the message of each rank's failure, or "".
 std::vector<std::string> on_both(const std::function<void(Group&)>& work,
                                  Milliseconds timeout = Milliseconds(20000)) {
   const int port = free_port();
@@ -69,11 +70,11 @@ std::vector<std::string> on_both(const std::function<void(Group&)>& work,
   return failures;
 }
 
-void expect_well(const std::vector<std::string>& failures) {
+void expect_no_failures(const std::vector<std::string>& failures) {
   for (const std::string& failure : failures) EXPECT_EQUAL(failure, "");
 }
 
-/// Rows `first`, `first` + `step`, … of the examples.
+/// Returns rows `first`, `first` + `step`, … of the examples.
 training::Examples every(const training::Examples& all, int64_t first, int64_t step) {
   training::Examples part;
   part.x = all.x.slice(0, first, all.x.size(0), step).contiguous();
@@ -96,7 +97,7 @@ bool is_close(const network::State& a, const network::State& b) {
 }  // namespace
 
 TEST(ranks_sum_broadcast_and_gather) {
-  expect_well(on_both([](Group& group) {
+  expect_no_failures(on_both([](Group& group) {
     const int rank = group.rank();
     const at::Tensor numbers = at::full({3}, rank + 1.0);
     group.sum(numbers).wait();
@@ -112,8 +113,8 @@ TEST(ranks_sum_broadcast_and_gather) {
   }));
 }
 
-// The same batches, one trainer: unequal parts are weighed by their pictures, an empty one counts for
-// nothing.
+// Compares with one trainer on the same batches. Unequal parts are weighted by their pictures; an empty one
+// has no effect.
 TEST(two_trainers_learn_as_one_with_the_whole_batch) {
   const std::vector<training::Examples> batches{tiny_examples(8), tiny_examples(5, 8), tiny_examples(1, 13)};
   auto options = trainer_options();
@@ -126,7 +127,7 @@ TEST(two_trainers_learn_as_one_with_the_whole_batch) {
     norms.push_back(*result.gradient_norm);
   }
   std::vector<network::State> states(2);
-  expect_well(on_both([&](Group& group) {
+  expect_no_failures(on_both([&](Group& group) {
     Trainer trainer(tiny_network(Tiny::plain), options);
     trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 4, false);
     for (size_t i = 0; i < batches.size(); ++i) {
@@ -140,14 +141,14 @@ TEST(two_trainers_learn_as_one_with_the_whole_batch) {
   EXPECT(is_close(states[0], alone.module().state()));
 }
 
-TEST(two_trainers_gather_gradients_as_one) {
+TEST(two_trainers_accumulate_gradients_as_one) {
   auto options = trainer_options();
   options.accumulation = 2;
   Trainer alone(tiny_network(Tiny::plain), options);
   std::vector<network::State> states(2);
   std::vector<training::TrainingState> between(2);
   for (int64_t i = 0; i < 4; ++i) alone.step(tiny_examples(4, 4 * i), 0.01);
-  expect_well(on_both([&](Group& group) {
+  expect_no_failures(on_both([&](Group& group) {
     Trainer trainer(tiny_network(Tiny::plain), options);
     trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 4, false);
     for (int64_t i = 0; i < 4; ++i) {
@@ -162,7 +163,7 @@ TEST(two_trainers_gather_gradients_as_one) {
   }));
   expect_same(states[0], states[1]);
   EXPECT(is_close(states[0], alone.module().state()));
-  // One trainer goes on from what two had gathered.
+  // One trainer resumes from the gradients that two have accumulated.
   Trainer later(tiny_network(Tiny::plain), options);
   later.restore(between[0]);
   later.step(tiny_examples(4, 12), 0.01);
@@ -170,7 +171,7 @@ TEST(two_trainers_gather_gradients_as_one) {
 }
 
 TEST(a_loss_that_is_not_finite_on_one_rank_is_so_on_all) {
-  expect_well(on_both([](Group& group) {
+  expect_no_failures(on_both([](Group& group) {
     Trainer trainer(tiny_network(Tiny::plain), trainer_options());
     trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 4, false);
     const network::State before = copied(trainer.module().state());
@@ -182,11 +183,11 @@ TEST(a_loss_that_is_not_finite_on_one_rank_is_so_on_all) {
   }));
 }
 
-// Statistics of a batch norm are rank 0's.
+// All ranks get rank 0's statistics of a batch norm.
 TEST(buffers_are_those_of_rank_0) {
   std::vector<network::State> states(2);
   std::vector<at::Tensor> own(2);
-  expect_well(on_both([&](Group& group) {
+  expect_no_failures(on_both([&](Group& group) {
     Trainer trainer(tiny_network(Tiny::whole), trainer_options());
     trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 4, false);
     trainer.step(tiny_examples(4, 4 * group.rank()), 0.01);
@@ -198,13 +199,13 @@ TEST(buffers_are_those_of_rank_0) {
   EXPECT(at::allclose(find(states[1], "body.mean"), find(alone.module().state(), "body.mean"), 1e-6, 1e-7));
 }
 
-// Statistics of the whole batch, forwards and backwards; an empty part has none.
+// The statistics are those of the whole batch, in forward and backward; an empty part does not count.
 TEST(synchronised_batch_norms_learn_as_one_with_the_whole_batch) {
   const std::vector<training::Examples> batches{tiny_examples(8), tiny_examples(5, 8), tiny_examples(1, 13)};
   Trainer alone(tiny_network(Tiny::norm), trainer_options());
   for (const auto& batch : batches) alone.step(batch, 0.01);
   std::vector<network::State> states(2);
-  expect_well(on_both([&](Group& group) {
+  expect_no_failures(on_both([&](Group& group) {
     Trainer trainer(tiny_network(Tiny::norm), trainer_options());
     trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 4, true);
     for (const auto& batch : batches) trainer.step(every(batch, group.rank(), 2), 0.01);
@@ -229,18 +230,18 @@ TEST(ranks_choose_nccl_only_if_all_can_and_none_shares_a_gpu) {
 }
 
 TEST(ranks_on_cpus_choose_gloo_and_refuse_nccl) {
-  expect_well(on_both([](Group& group) {
+  expect_no_failures(on_both([](Group& group) {
     EXPECT_EQUAL(group.choose_backend("cpu", "auto"), "Gloo");
     EXPECT_EQUAL(group.choose_backend("cpu", "gloo"), "Gloo");
     const std::string refusal = failure([&] { group.choose_backend("cpu", "nccl"); });
     EXPECT_EQUAL(
         refusal,
-        "ERR_DEEPLASIA_OPTION: trainer.process_group_backend=nccl cannot be had: rank 0: its network "
+        "ERR_DEEPLASIA_OPTION: trainer.process_group_backend=nccl cannot be used: rank 0: its network "
         "is on the CPU");
   }));
 }
 
-TEST(a_rank_that_goes_is_named_to_the_others) {
+TEST(a_rank_that_leaves_is_named_to_the_others) {
   const auto failures = on_both([](Group& group) {
     if (group.rank() == 1) return group.leave("the disk is full");
     group.sum(at::zeros({1})).wait();
@@ -248,7 +249,7 @@ TEST(a_rank_that_goes_is_named_to_the_others) {
   EXPECT_EQUAL(failures[0], "rank 1 (node1) ended: the disk is full");
 }
 
-TEST(a_rank_that_does_not_go_on_is_named) {
+TEST(a_rank_that_makes_no_progress_is_named) {
   const auto failures = on_both(
       [](Group& group) {
         group.sum(at::zeros({1})).wait();
@@ -256,15 +257,15 @@ TEST(a_rank_that_does_not_go_on_is_named) {
         group.sum(at::zeros({1})).wait();
       },
       Milliseconds(1000));
-  EXPECT(failures[0].find("rank 1 (node1) is alive, but does not go on") == 0);
+  EXPECT(failures[0].find("rank 1 (node1) is alive, but makes no progress") == 0);
 }
 
-TEST(ranks_that_do_not_come_are_named) {
+TEST(ranks_that_do_not_connect_are_named) {
   GroupOptions options = group_options(free_port(), 0);
   options.size = 3;
   options.arrival = Milliseconds(300);
   EXPECT_EQUAL(failure([&] { const Group group(options); }),
-               "ERR_DEEPLASIA_PEER: rank 1, 2 of 3 ranks did not come within 0 s");
+               "ERR_DEEPLASIA_PEER: rank 1, 2 of 3 ranks did not connect within 0 s");
 }
 
 }  // namespace deeplasia::test

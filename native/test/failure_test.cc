@@ -1,4 +1,4 @@
-// Any exception as a code and one clear line.
+// Tests that any exception becomes a code and one clear line.
 #include <c10/util/Exception.h>
 
 #include <new>
@@ -24,7 +24,7 @@ TEST(libtorch_errors_lose_their_stack) {
                "ERR_DEEPLASIA_INTERNAL: bad");
 }
 
-TEST(interpreter_errors_are_the_reason_alone) {
+TEST(interpreter_errors_are_reduced_to_the_reason) {
   const char* interpreted =
       "The following operation failed in the TorchScript interpreter.\n"
       "Traceback of TorchScript (most recent call last):\n"
@@ -45,6 +45,6 @@ TEST(every_shortage_of_memory_has_one_code) {
                code + ": DefaultCPUAllocator: can't allocate memory");
 }
 
-TEST(what_is_no_exception_is_described_too) {
+TEST(thrown_values_that_are_not_exceptions_are_described) {
   EXPECT_EQUAL(failure([] { throw 7; }), "ERR_DEEPLASIA_INTERNAL: unknown native error");
 }

@@ -6,7 +6,8 @@
 
 namespace deeplasia::test {
 
-/// "CODE: message" of what `body` throws, as a user would get it; "none" where it returns.
+/// Returns "CODE: message" of the exception that `body` throws, as a user sees it; "none" if it throws
+/// nothing.
 template <class Body>
 std::string failure(Body body) {
   try {

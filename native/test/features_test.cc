@@ -1,4 +1,4 @@
-// The pooled features, of the same graph as the outputs.
+// Tests the pooled features, which come from the same graph as the outputs.
 #include "model/features.h"
 
 #include <ATen/Functions.h>
@@ -50,7 +50,7 @@ TEST(features_are_those_of_forward_features_and_change_no_output) {
   }
 }
 
-// The error's trace names functions of the network that was taken over and is gone.
+// The error's trace names functions of the original network, which no longer exists.
 TEST(a_failure_inside_a_network_is_an_error_and_leaves_it_usable) {
   const auto model = adopt(small_network(), true);
   const auto before = forward(*model, pictures(), kSexes);

@@ -1,5 +1,5 @@
-// The image chain on pictures small enough to work out by hand. Agreement with the reference's numbers is
-// tested in test/parity; here are the rules that a picture from life rarely meets, and every refusal.
+// Tests the image chain on pictures small enough to compute by hand: rules that real pictures rarely reach,
+// and every refusal. Agreement with the reference's numbers is tested in test/parity.
 #include <cmath>
 #include <thread>
 
@@ -92,7 +92,7 @@ TEST(crop_is_an_even_window_padded_with_zeros) {
   EXPECT_EQUAL(text(run(picture, plan, &mask).values), "0 0 0 0 0 0 3 0 0 0 6 0 0 0 0 0 ");
 }
 
-TEST(crops_without_a_pixel_or_without_an_end_are_refused) {
+TEST(crops_of_no_pixel_or_of_unlimited_size_are_refused) {
   const Picture picture = grey(2, 2, {1, 2, 3, 4}), mask = grey(2, 2, {0, 0, 0, 1});
   Plan plan = plain(4, 4);
   plan.mask_crop_size = 1.15;  // one pixel: side 1 -> 0
@@ -160,7 +160,7 @@ TEST(equalisation_looks_up_the_cumulative_density) {
   EXPECT(std::abs(values[3] - 2.0F) < 1e-6F);
 }
 
-TEST(a_constant_result_is_told_not_thrown) {
+TEST(a_constant_result_is_reported_not_thrown) {
   const Facts facts = run(grey(5, 1, {1, 2, 3, 4, 5}),
                           [] {
                             Plan plan = plain(2, 2);

@@ -9,7 +9,7 @@
 
 #include "checkpoint/json.h"
 
-// The JSON of our fixtures, with accessors that throw instead of answering with nothing.
+// JSON of the fixtures, with accessors that throw if a value is missing.
 namespace deeplasia::test {
 
 class Json {
@@ -31,7 +31,7 @@ class Json {
   int64_t integer() const { return static_cast<int64_t>(number()); }
   const std::string& text() const { return expect(Kind::text).text_; }
   const std::vector<Json>& items() const { return expect(Kind::array).items_; }
-  /// Keys and values, in the order of the file.
+  /// Returns keys and values, in the order of the file.
   const std::vector<std::pair<std::string, Json>>& members() const { return expect(Kind::object).members_; }
   const Json& operator[](size_t index) const { return items().at(index); }
   bool has(const std::string& key) const { return find(key) != nullptr; }
@@ -45,7 +45,7 @@ class Json {
     for (const Json& item : items()) values.push_back(item.number());
     return values;
   }
-  /// Of an array of integers; null is none.
+  /// Returns an array of integers; empty for null.
   std::vector<int64_t> integers() const {
     std::vector<int64_t> values;
     if (!is_null())

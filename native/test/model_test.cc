@@ -1,4 +1,5 @@
-// Loading and running the tiny models of test/fixtures/models; make.py there says what each computes.
+// Tests loading and running the tiny models of test/fixtures/models; make.py there defines what each
+// computes.
 #include "model/model.h"
 
 #include <ATen/Functions.h>
@@ -28,7 +29,7 @@ std::shared_ptr<Model> load(const std::string& name, bool optimize = true, int t
                      {parse_device("cpu"), threads, Precision::float32, optimize, {}, {}});
 }
 
-/// A picture of each value, [values, channels, 32, 32].
+/// Returns one picture per value, [values, channels, 32, 32].
 at::Tensor uniform(const std::vector<float>& values, int64_t channels = 1) {
   return at::tensor(values).view({-1, 1, 1, 1}).expand({-1, channels, 32, 32}).contiguous();
 }
@@ -49,7 +50,7 @@ TEST(facts_count_parameters_and_buffers) {
   EXPECT(model->facts().schema.find("Tensor male") != std::string::npos);
 }
 
-TEST(forward_computes_what_the_model_says) {
+TEST(forward_computes_the_outputs_of_the_model) {
   for (const bool optimize : {false, true}) {
     for (const char* name : {"mean-plus-sex.pt", "traced.pt"}) {
       const Outputs outputs = forward(*load(name, optimize), uniform({0.25, 0.5}), std::vector<float>{1, 0});
@@ -90,7 +91,7 @@ TEST(attributes_that_change_are_not_folded_away) {
   }
 }
 
-TEST(a_failing_forward_gives_its_reason_alone) {
+TEST(a_failing_forward_gives_only_its_reason) {
   const std::string code = "ERR_DEEPLASIA_MODEL_FORWARD: ";
   EXPECT_EQUAL(forward_failure("throws.pt", uniform({0}), std::vector<float>{0}),
                code + "the model's forward failed: this model refuses every picture");
@@ -102,7 +103,7 @@ TEST(a_failing_forward_gives_its_reason_alone) {
              .starts_with(code + "the model's forward takes 1 input"));
 }
 
-// Freezing frees the other methods; the error's trace went through the freed one.
+// Freezing frees the other methods, and the error's trace went through a freed one.
 TEST(a_failure_in_a_method_that_forward_calls_is_an_error) {
   for (const bool optimize : {false, true}) {
     const auto model = load("own-method.pt", optimize);
@@ -115,13 +116,13 @@ TEST(a_failure_in_a_method_that_forward_calls_is_an_error) {
 TEST(outputs_of_another_shape_are_refused) {
   EXPECT_EQUAL(
       forward_failure("wrong-shape.pt", uniform({0, 0, 0}), std::vector<float>{0, 0, 0}),
-      "ERR_DEEPLASIA_MODEL_SHAPE: the model's age output has shape [3, 2] for 3 picture(s); one value a "
+      "ERR_DEEPLASIA_MODEL_SHAPE: the model's age output has shape [3, 2] for 3 picture(s); one value per "
       "picture is expected");
   EXPECT(forward_failure("not-a-tensor.pt", uniform({0}), std::vector<float>{0})
              .starts_with("ERR_DEEPLASIA_MODEL_SHAPE: "));
 }
 
-TEST(files_that_are_no_model_are_told_apart) {
+TEST(each_file_that_is_no_model_has_its_own_message) {
   const auto failed = [](const char* name) { return failure([&] { load(name); }); };
   EXPECT_EQUAL(failed("none.pt"),
                "ERR_DEEPLASIA_MODEL_MISSING: cannot open the file: No such file or directory");

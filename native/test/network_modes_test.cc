@@ -1,4 +1,5 @@
-// One definition for training and inference: what `training` changes, what learns, what an archive keeps.
+// Tests the one definition of a network for training and inference: what `training` changes, which parameters
+// learn, what an archive keeps.
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -23,7 +24,7 @@ at::Tensor age(Module& module, const at::Tensor& x) {
   return output.isTuple() ? output.toTuple()->elements()[0].toTensor() : output.toTensor();
 }
 
-/// A file of that name for the length of a test.
+/// A temporary file, removed at the end of a test.
 struct TemporaryFile {
   std::string path = (std::filesystem::temp_directory_path() / "deeplasia-network-test.pt").string();
   ~TemporaryFile() { std::filesystem::remove(path); }
@@ -64,7 +65,7 @@ TEST(only_training_moves_the_running_statistics) {
     if (name.ends_with("num_batches_tracked")) EXPECT_EQUAL(tensor.item<int64_t>(), 1);
 }
 
-TEST(dropout_and_drop_connect_draw_in_training_alone) {
+TEST(dropout_and_drop_connect_draw_only_in_training) {
   const at::NoGradGuard no_gradients;
   const at::Tensor x = pictures(1, 3, 64, 64);
   const auto repeats = [&](const NetworkConfig& config, bool training) {
@@ -91,7 +92,7 @@ TEST(drop_connect_leaves_out_whole_branches_and_keeps_their_mean) {
   block.setattr("drop_connect", 0.25);
   const at::Tensor x = pictures(1, 1, 24, 8).view({1, 24, 8, 1}).expand({2000, 24, 8, 8});
   const at::Tensor branch = block.forward({x.slice(0, 0, 1)}).toTensor() - x.slice(0, 0, 1);
-  block.setattr("training", true);  // the block's own alone: its batch norms stay as they are
+  block.setattr("training", true);  // of the block only: its batch norms stay in eval mode
   const at::Tensor seen = (block.forward({x}).toTensor() - x).flatten(1);
   const at::Tensor kept = seen.abs().amax(1) > 0;
   EXPECT(largest_difference(seen, kept.unsqueeze(1) * branch.flatten(1) / 0.75) < 1e-4);
@@ -115,7 +116,7 @@ TEST(every_parameter_in_use_learns) {
   }
 }
 
-TEST(the_predicted_sex_is_an_input_that_teaches_the_classifier_nothing) {
+TEST(the_predicted_sex_is_an_input_that_does_not_train_the_classifier) {
   NetworkConfig config;
   config.explicit_sex_classifier = {16, 8};
   Module module = small_network(config);
@@ -127,7 +128,7 @@ TEST(the_predicted_sex_is_an_input_that_teaches_the_classifier_nothing) {
   EXPECT(!gradient("dense.fc_sex").defined());
 }
 
-TEST(a_given_sex_goes_before_the_predicted_one_where_it_shall) {
+TEST(a_given_sex_replaces_the_predicted_one_if_configured) {
   const at::NoGradGuard no_gradients;
   NetworkConfig config;
   config.explicit_sex_classifier = {16};
@@ -137,7 +138,7 @@ TEST(a_given_sex_goes_before_the_predicted_one_where_it_shall) {
   const at::Tensor x = pictures(1, 2, 64, 64);
   const auto unknown = module.forward({x}).toTuple()->elements();
   const auto told = module.forward({x, unknown[1].toTensor()}).toTuple()->elements();
-  EXPECT(at::equal(unknown[0].toTensor(), told[0].toTensor()));  // the raw logit stands in
+  EXPECT(at::equal(unknown[0].toTensor(), told[0].toTensor()));  // the raw logit replaces the sex
   EXPECT(largest_difference(unknown[0].toTensor(), age(module, x)) > 1e-3);
 }
 

@@ -1,4 +1,5 @@
-// Fresh weights follow the distributions they are said to; tensors of others are taken by name or refused.
+// Tests that fresh weights follow the documented distributions, and that other tensors are taken by name or
+// refused.
 #include "network/state.h"
 
 #include <torch/csrc/jit/api/module.h>
@@ -26,7 +27,7 @@ NetworkConfig with_backbone(const char* name) {
   return config;
 }
 
-/// Tensors of a freshly initialised network.
+/// Returns the tensors of a freshly initialised network.
 State fresh(const NetworkConfig& config, uint64_t seed) {
   const torch::jit::Module module = build(config);
   initialise(module, seed);
@@ -39,7 +40,8 @@ at::Tensor find(const State& tensors, const std::string& name) {
   throw std::runtime_error("no tensor " + name);
 }
 
-/// Uniform on (-bound, bound): its extremes, mean and variance, within 6 standard errors.
+/// Checks that values are uniform on (-bound, bound): extremes, and mean and variance within 6 standard
+/// errors.
 void check_uniform(const at::Tensor& values, double bound, const std::string& name) {
   const double count = static_cast<double>(values.numel());
   const at::Tensor v = values.to(at::kDouble);
@@ -94,7 +96,7 @@ TEST(fresh_inception_convolutions_are_normal_but_for_the_new_stem) {
   EXPECT(std::abs(sum / count) < 6 * 0.1 / std::sqrt(count));
   EXPECT(std::abs(squares / count - 0.01) < 6 * 0.01 * std::sqrt(2 / count));
   EXPECT(std::abs(beyond / count - std::erfc(std::sqrt(2.0))) <
-         1e-3);  // two standard deviations: not cut there
+         1e-3);  // two standard deviations: not truncated there
 }
 
 TEST(a_seed_decides_every_weight) {
@@ -103,7 +105,7 @@ TEST(a_seed_decides_every_weight) {
   EXPECT(!at::equal(weight(1), weight(2)));
 }
 
-TEST(the_loss_weights_come_last_and_start_where_they_are_told) {
+TEST(the_loss_weights_come_last_and_have_the_given_start) {
   NetworkConfig config;
   config.learnable_sigma = {1.0, 0.25};
   const State tensors = fresh(config, 1);

@@ -1,4 +1,4 @@
-// Every network of test/fixtures/parity/networks against what the reference's own code computed.
+// Tests every network of test/fixtures/parity/networks against the outputs of the reference's own code.
 #include <ATen/core/grad_mode.h>
 
 #include <cstdlib>
@@ -27,7 +27,8 @@ Module network_of(const Json& entry) {
   return module;
 }
 
-/// "Within 1e-3 of the scale, at least 1e-3"; DEEPLASIA_SHOW_DIFFERENCES shows how far within.
+/// Checks that values differ by at most 1e-3 of the scale, or 1e-3 if that is more.
+/// DEEPLASIA_SHOW_DIFFERENCES prints the differences.
 void check_close(const at::Tensor& actual, const at::Tensor& expected, double scale,
                  const std::string& what) {
   const double difference = largest_difference(actual.flatten(), expected.flatten());
@@ -146,7 +147,7 @@ TEST(static_padding_is_the_reference_s_for_every_member) {
 }
 
 TEST(members_have_as_many_parameters_as_in_efficientnet_pytorch) {
-  // of EfficientNet.from_name(name, in_channels=1), version 0.7.1, with its classifier
+  // numbers of EfficientNet.from_name(name, in_channels=1), version 0.7.1, with its classifier
   const std::vector<std::pair<std::string, int64_t>> expected{
       {"b0", 5287972},  {"b1", 7793608},  {"b2", 9109418},  {"b3", 12232512}, {"b4", 19340752},
       {"b5", 30388920}, {"b6", 43039696}, {"b7", 66346808}, {"b8", 87411846}, {"l2", 480306860}};
@@ -160,7 +161,7 @@ TEST(members_have_as_many_parameters_as_in_efficientnet_pytorch) {
   }
 }
 
-TEST(another_backbone_is_refused_with_the_names_there_are) {
+TEST(an_unknown_backbone_is_refused_with_the_valid_names) {
   NetworkConfig config;
   config.backbone = "efficientnet-b9";
   const std::string failed = failure([&] { build(config); });

@@ -9,10 +9,10 @@
 #include "network/bone_age.h"
 #include "parity.h"
 
-// The networks of outputs.json, built and filled.
+// Builds the networks of outputs.json and sets their weights.
 namespace deeplasia::test {
 
-/// How an entry of outputs.json says what its network is.
+/// Returns the configuration of the network of an entry in outputs.json.
 inline network::NetworkConfig config_of(const Json& entry) {
   network::NetworkConfig config;
   config.backbone = entry["backbone"].text();
@@ -34,14 +34,14 @@ inline torch::jit::Module rule_made_network(const network::NetworkConfig& config
   return module;
 }
 
-/// A small network for tests that are about something else.
+/// Returns a small network for tests of something else.
 inline torch::jit::Module small_network(const network::NetworkConfig& config = {}) {
   return rule_made_network(config, 1, 1.04);
 }
 
 inline at::Tensor everyone(int64_t count, float sex) { return at::full({count, 1}, sex); }
 
-/// The submodule at a dotted path.
+/// Returns the submodule at a dotted path.
 inline torch::jit::Module submodule(torch::jit::Module module, const std::string& path) {
   std::istringstream parts(path);
   for (std::string part; std::getline(parts, part, '.');) module = module.attr(part).toModule();

@@ -1,4 +1,4 @@
-// The optimisers against torch.optim's own, test/fixtures/optimizers; make.py there says what was run.
+// Tests the optimisers against torch.optim's own, in test/fixtures/optimizers; make.py there computed them.
 #include "training/optimizer.h"
 
 #include <ATen/Functions.h>
@@ -81,7 +81,7 @@ TEST(optimisers_do_what_torch_optim_does) {
   }
 }
 
-TEST(what_an_optimiser_keeps_can_be_handed_on) {
+TEST(the_state_of_an_optimiser_can_be_passed_on) {
   for (const Json& entry : entries().items()) {
     const double learning_rate = entry["options"]["lr"].number();
     const State one = fresh_parameters(), other = fresh_parameters();
@@ -101,7 +101,7 @@ TEST(what_an_optimiser_keeps_can_be_handed_on) {
   }
 }
 
-TEST(what_does_not_fit_an_optimiser_is_refused) {
+TEST(a_state_that_does_not_fit_an_optimiser_is_refused) {
   OptimizerOptions options = options_of(entries()[0]);
   const auto optimizer = Optimizer::create(options, fresh_parameters());
   const at::Tensor step = at::scalar_tensor(3), right = at::ones({3}), wrong = at::ones({1, 3});

@@ -10,7 +10,7 @@
 #include "json.h"
 #include "network/state.h"
 
-// The rules by which the fixtures' weights and pictures are made, so that they need not be stored.
+// The rules that compute the fixtures' weights and pictures, so that they need not be stored.
 namespace deeplasia::test {
 
 inline std::string parity_path(const std::string& name) {
@@ -30,7 +30,7 @@ inline uint64_t splitmix64(uint64_t z) {
   return z ^ z >> 31;
 }
 
-/// In [0, 1).
+/// Returns a number in [0, 1).
 inline double uniform(uint64_t key, int64_t index) {
   return static_cast<double>(splitmix64(key + static_cast<uint64_t>(index)) >> 11) * 0x1p-53;
 }
@@ -47,7 +47,7 @@ inline double weight_rule(const std::string& name, const at::Tensor& like, doubl
   return u - 0.5;  // loss.s
 }
 
-/// Tensors of the names and shapes of `like`, filled by the rule.
+/// Returns tensors with the names and shapes of `like`, filled by the rule.
 inline network::State rule_made(const network::State& like, int64_t seed, double gain) {
   network::State made;
   for (const auto& [name, tensor] : like) {
@@ -63,7 +63,7 @@ inline network::State rule_made(const network::State& like, int64_t seed, double
   return made;
 }
 
-/// Picture k = 0, 1, … of a seed, [count, 1, height, width].
+/// Returns pictures 0, 1, … of a seed, [count, 1, height, width].
 inline at::Tensor pictures(int64_t seed, int64_t count, int64_t height, int64_t width) {
   at::Tensor batch = at::empty({count, 1, height, width});
   float* out = batch.mutable_data_ptr<float>();
@@ -81,7 +81,7 @@ inline at::Tensor pictures(int64_t seed, int64_t count, int64_t height, int64_t 
   return batch;
 }
 
-/// A two-dimensional .npy file of float32.
+/// Reads a two-dimensional .npy file of float32.
 inline at::Tensor read_npy(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   char start[10] = {};

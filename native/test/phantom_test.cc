@@ -1,4 +1,4 @@
-// Synthetic radiographs: that they can be drawn again, and that the anatomy in them is what it is said to be.
+// Tests that synthetic radiographs are reproducible, and that their anatomy is as documented.
 #include "phantom/phantom.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ Subject child(Sex sex, double months) {
   return draw_subject({sex == Sex::male ? 1.0 : 0.0, months, months}, stream(Purpose::subject));
 }
 
-// One hand, up to its shadow; the same streams for every age, so that only the age differs.
+// One hand before its projection. All ages use the same random streams, so that only the age differs.
 struct Drawn {
   Maturity maturity;
   Hand hand;
@@ -118,7 +118,7 @@ TEST(the_mask_is_the_hand) {
           ++deep;
           missed += !is_marked;
         } else if (inside < -0.035) {
-          // Bone and soft tissue end at the skin: there is nothing but film beyond.
+          // Bone and soft tissue end at the skin: beyond it there is only film.
           outside += is_marked;
           lit_outside += shadow.total.row(y)[x] != 0;
         }
@@ -158,7 +158,7 @@ TEST(hands_mature_with_age) {
         fusion = fused;
         ossified = now.ossified_epiphyses();
       }
-      // Grown up: every carpal whole, no growth plate left.
+      // In adults every carpal is complete and no growth plate is left.
       const Maturity grown = draw_maturity(child(sex, 264), stream(Purpose::maturity, i));
       EXPECT_EQUAL(grown.ossified_carpals(), 8);
       EXPECT_EQUAL(grown.ossified_epiphyses(), 21);
@@ -180,9 +180,9 @@ TEST(girls_are_ahead_of_boys) {
   }
 }
 
-TEST(milestones_are_those_of_the_books) {
-  // Medians: the capitate is there at 8 months, the pisiform is not at 5 years; a boy of 18 years has only
-  // his wrist left to close, a girl of that age nothing.
+TEST(milestones_are_those_of_the_literature) {
+  // By the medians, the capitate is visible at 8 months, and the pisiform is not at 5 years. In a boy of 18
+  // years only the wrist is still to close, in a girl of that age nothing.
   const auto share = [](Sex sex, double months, auto is_true) {
     int count = 0;
     for (uint64_t i = 0; i < 200; ++i)

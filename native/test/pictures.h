@@ -7,7 +7,7 @@
 
 #include "image/chain.h"
 
-// Small pictures and the chain's answer to them, for the tests.
+// Small pictures and the chain's results for them, for tests.
 namespace deeplasia::test {
 
 using namespace deeplasia::image;
@@ -39,7 +39,7 @@ inline Picture noise(int64_t width, int64_t height) {
   return grey(width, height, std::move(values));
 }
 
-/// A plan that changes nothing but the size.
+/// Returns a plan that changes only the size.
 inline Plan plain(int64_t width, int64_t height) {
   return {height, width, Depth::any, Background::none, -1, 0, false, 0, Fit::stretch, Resize::linear};
 }

@@ -1,4 +1,4 @@
-// safetensors files: one that the format's own library wrote, ours, and those that nobody should write.
+// Tests safetensors files: one that the format's own library wrote, our own, and malformed ones.
 #include <unistd.h>
 
 #include <filesystem>
@@ -43,7 +43,7 @@ TEST(safetensors_of_the_formats_own_library_are_read) {
                "\"quoted\"\n\n");
 }
 
-TEST(what_is_written_as_safetensors_is_read_again) {
+TEST(written_safetensors_can_be_read_again) {
   const Value root = read_checkpoint(fixture("checkpoints/protocol2.pt")).root;
   Safetensors contents;
   for (const auto& [key, value] : root.dict()->items) {

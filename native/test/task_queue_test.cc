@@ -18,7 +18,7 @@ namespace {
 // Queues are never deleted: their threads wait for ever.
 TaskQueue& queue(int threads) { return *new TaskQueue(threads); }
 
-// Tasks count as done only after they returned, a moment after what they signalled.
+// A task counts as done only after it has returned, a moment after its signal.
 void wait_until_idle() {
   while (tasks_in_flight() > 0) std::this_thread::yield();
 }
@@ -84,6 +84,6 @@ TEST(networks_run_in_the_main_heap) {
     flags.set_value(block[-1]);
     std::free(block);
   });
-  EXPECT_EQUAL(flags.get_future().get() & 4, 0U);  // glibc's mark of every other heap
+  EXPECT_EQUAL(flags.get_future().get() & 4, 0U);  // glibc sets this bit in blocks of all other heaps
 }
 #endif

@@ -1,4 +1,4 @@
-// Tensors between files and libtorch.
+// Tests the conversion of tensors between files and libtorch.
 #include "network/tensors.h"
 
 #include <ATen/Functions.h>
@@ -14,7 +14,7 @@ using deeplasia::network::to_torch;
 
 namespace {
 
-/// Little-endian numbers 0, 1, 2, … of `type`, a byte off any alignment where asked.
+/// Returns a storage of little-endian numbers 0, 1, 2, … of `type`, `shift` bytes off any alignment.
 std::shared_ptr<Storage> counting(at::ScalarType type, int64_t count, size_t shift) {
   const at::Tensor numbers = at::arange(count, type).contiguous();
   uint8_t* target = nullptr;
@@ -51,7 +51,7 @@ TEST(an_aligned_tensor_shares_the_files_memory_and_keeps_it) {
   EXPECT_EQUAL(tensor.sum().item<float>(), 15.0F);
 }
 
-TEST(tensors_go_out_and_come_back) {
+TEST(tensors_survive_a_round_trip) {
   for (const at::Tensor& tensor :
        {at::arange(6, at::kHalf).view({2, 3}).t(), at::scalar_tensor(5, at::kLong), at::empty({0, 1}),
         at::ones({2}, at::kBool), at::full({2}, 1.5, at::kBFloat16)}) {
@@ -60,14 +60,14 @@ TEST(tensors_go_out_and_come_back) {
   }
 }
 
-TEST(a_type_that_networks_have_not_is_refused_by_name) {
+TEST(an_unsupported_element_type_is_refused_by_name) {
   const auto storage = counting(at::kLong, 2, 0);
   const auto odd = std::make_shared<Tensor>(row_major(dtype_named("uint64"), {2}, storage));
   EXPECT_EQUAL(refusal([&] { to_torch(odd); }),
                "a tensor has elements of type uint64, which networks cannot use");
 }
 
-TEST(what_is_said_of_backbones_is_what_they_are) {
+TEST(backbone_facts_match_the_backbones) {
   for (const auto& facts : deeplasia::network::backbone_facts()) {
     if (facts.name > "efficientnet-b1" && facts.name != "inceptionv3") continue;  // the others take long
     deeplasia::network::NetworkConfig config;

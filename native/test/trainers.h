@@ -10,10 +10,10 @@
 #include "network/author.h"
 #include "training/trainer.h"
 
-// Networks of a few weights and their trainers, for the tests.
+// Networks of a few weights and their trainers, for tests.
 namespace deeplasia::test {
 
-/// PyTorch's defaults of Adam, without weight decay; no clipping, accumulation or average.
+/// Returns PyTorch's defaults of Adam, without weight decay, clipping, accumulation or average.
 inline training::TrainerOptions trainer_options() {
   training::TrainerOptions options{};
   options.precision = model::Precision::float32;
@@ -31,7 +31,8 @@ inline training::TrainerOptions trainer_options() {
 /// Convolution alone, with batch norm, or with batch norm and dropout.
 enum class Tiny { plain, norm, whole };
 
-/// Weights `body.weight` [4, 1, 3, 3], `head.weight` [2, 4]; (x [B, 1, H, W], male) -> (age, sex_logit).
+/// Makes a network with the weights `body.weight` [4, 1, 3, 3] and `head.weight` [2, 4]; (x [B, 1, H, W],
+/// male) -> (age, sex_logit).
 inline torch::jit::Module tiny_network(Tiny kind) {
   network::Author author;
   network::Parts body, head, whole;
@@ -58,7 +59,7 @@ def forward(self, x: Tensor, male: Tensor) -> Tuple[Tensor, Tensor]:
   return author.module("Tiny", whole);
 }
 
-/// Made-up examples number `first`, `first` + 1, ….
+/// Returns made-up examples `first`, `first` + 1, ….
 inline training::Examples tiny_examples(int64_t count, int64_t first = 0) {
   training::Examples examples;
   const int64_t elements = 8 * 8;
@@ -75,7 +76,7 @@ inline training::Examples tiny_examples(int64_t count, int64_t first = 0) {
   return examples;
 }
 
-/// Whether every tensor of one state is in the other, bit for bit.
+/// Checks that two states have the same tensors, bit for bit.
 inline void expect_same(const network::State& actual, const network::State& expected) {
   EXPECT_EQUAL(actual.size(), expected.size());
   for (size_t i = 0; i < std::min(actual.size(), expected.size()); ++i) {

@@ -1,5 +1,5 @@
-// Steps of training against the reference's own, test/fixtures/parity/training: model.training_step, backward
-// and torch.optim of PyTorch 1.10.
+// Tests training steps against the reference's own, in test/fixtures/parity/training: model.training_step,
+// backward and torch.optim of PyTorch 1.10.
 #include <torch/csrc/jit/api/module.h>
 
 #include <cmath>
@@ -39,7 +39,7 @@ double get(const Json& object, const char* key, double otherwise) {
 
 bool is_learnable(const Json& entry) { return entry.has("learnable") && entry["learnable"].truth(); }
 
-/// Weights of the losses: those of the preset, but for what the case changes.
+/// Returns the weights of the losses: those of the preset, unless the case changes them.
 std::array<double, 2> sigmas(const Json& entry) {
   std::array<double, 2> result{1, entry["variant"].text() == "implicit" ? 1.0 : 0.0};
   if (entry.has("over")) result = {entry["over"]["age_sigma"].number(), entry["over"]["sex_sigma"].number()};
@@ -81,7 +81,7 @@ TrainerOptions options_of(const Json& entry) {
   return options;
 }
 
-/// Each picture to mean 0 and (n - 1) deviation 1.
+/// Normalises each picture to mean 0 and unbiased standard deviation 1.
 at::Tensor zscored(const at::Tensor& x) {
   const auto [deviation, mean] = at::std_mean(x, {1, 2, 3}, /*unbiased=*/true, /*keepdim=*/true);
   return (x - mean) / deviation;
@@ -99,8 +99,9 @@ void check_near(double difference, double tolerance, const std::string& what) {
   if (!(difference <= tolerance)) EXPECT_EQUAL(what + " differs by " + std::to_string(difference), "less");
 }
 
-/// Parameters whose gradient is nothing but rounding: a batch norm that follows takes their effect away. The
-/// smallest gradients of the others are 10,000 times as large. Adam moves these too, at random.
+/// Returns the parameters whose gradient is only rounding error, because a following batch norm cancels their
+/// effect. The smallest gradients of the others are 10,000 times as large. Adam moves these parameters too,
+/// at random.
 std::set<std::string> idle_parameters(const Json& entry) {
   std::set<std::string> names;
   const double all = entry["steps"][0]["gradient_norm_before_clipping"].number();
@@ -109,7 +110,7 @@ std::set<std::string> idle_parameters(const Json& entry) {
   return names;
 }
 
-/// [name, sum, sum of squares] of each tensor, within 1e-3 of the scale that its values give.
+/// Checks [name, sum, sum of squares] of each tensor, within 1e-3 of the scale of its values.
 void check_sums(const State& found, const Json& expected, const std::set<std::string>& without,
                 const std::string& where) {
   const std::map<std::string, at::Tensor> by_name(found.begin(), found.end());
@@ -133,7 +134,7 @@ void check_sums(const State& found, const Json& expected, const std::set<std::st
   check_near(worst, 1e-3, where + " " + worst_name);
 }
 
-/// Gradients of the first step, which a trainer that gathers those of two steps still has.
+/// Checks the gradients of the first step, which a trainer that accumulates two steps still has.
 void check_gradients(const Json& entry) {
   TrainerOptions options = options_of(entry);
   options.accumulation = 2;
@@ -178,7 +179,7 @@ void check_steps(const Json& entry) {
   const Examples examples = examples_of(entry);
   Trainer trainer(network_of(entry), options_of(entry));
   const auto& steps = entry["steps"].items();
-  // after them rounding has grown beyond all bounds, as the fixture's own perturbed run shows
+  // after these steps rounding errors dominate, as the fixture's own perturbed run shows
   const size_t comparable = name == "adam" ? 4 : steps.size();
   for (size_t i = 0; i < comparable; ++i) {
     const StepResult result = trainer.step(examples, entry["opt_args"]["lr"].number());

@@ -1,4 +1,4 @@
-// Training that goes on from a file is training that was never interrupted, bit for bit.
+// Tests that training resumed from a file equals uninterrupted training, bit for bit.
 #include "training/state_file.h"
 
 #include <torch/csrc/jit/api/module.h>
@@ -25,7 +25,7 @@ using deeplasia::test::trainer_options;
 
 namespace {
 
-/// A file of that name for the length of a test.
+/// A temporary file, removed at the end of a test.
 struct TemporaryFile {
   std::string path = (std::filesystem::temp_directory_path() / "deeplasia-state-test.safetensors").string();
   ~TemporaryFile() { std::filesystem::remove(path); }
@@ -43,7 +43,7 @@ TrainerOptions with_everything(OptimizerOptions::Kind kind) {
   return options;
 }
 
-/// Steps 0 to 6 in one go, and with a break after step 2, in the middle of a gathering.
+/// Compares steps 0 to 6 without a break and with a break after step 2, in the middle of an accumulation.
 template <class Network, class ExamplesOf>
 void check_resume(const Network& network, const TrainerOptions& options, ExamplesOf examples_of) {
   const TemporaryFile file;
@@ -95,13 +95,13 @@ TEST(a_state_that_does_not_fit_is_refused_and_changes_nothing) {
   trainer.step(tiny_examples(4), 0.1, true);
   const TrainingState good{copied(trainer.state().tensors), trainer.state().facts};
   EXPECT_EQUAL(refused(good, with_everything(OptimizerOptions::Kind::sgd)),
-               "ERR_DEEPLASIA_RESUME: the training state does not fit: its optimiser is adam");
+               "ERR_DEEPLASIA_RESUME: the training state does not fit: its optimiser is adam, not sgd");
   TrainerOptions without = options;
   without.ema_decay.reset();
   EXPECT_EQUAL(
       refused(good, without),
-      "ERR_DEEPLASIA_RESUME: the training state does not fit: it holds an average of the weights (EMA), "
-      "which is not asked for");
+      "ERR_DEEPLASIA_RESUME: the training state does not fit: it has an average of the weights (EMA), "
+      "but no EMA decay is set");
 
   const auto changed = [&](const std::string& name, const at::Tensor& value) {
     TrainingState state = good;
@@ -110,28 +110,30 @@ TEST(a_state_that_does_not_fit_is_refused_and_changes_nothing) {
     return refused(state, options);
   };
   const std::string unfit = "ERR_DEEPLASIA_RESUME: the training state does not fit: ";
-  EXPECT_EQUAL(changed("model.head.weight", {}), unfit + "it lacks head.weight");
-  EXPECT_EQUAL(changed("average.head.weight", at::ones({2})), unfit + "head.weight is of another shape");
+  EXPECT_EQUAL(changed("model.head.weight", {}), unfit + "head.weight is missing");
+  EXPECT_EQUAL(changed("average.head.weight", at::ones({2})), unfit + "head.weight has another shape");
   EXPECT_EQUAL(changed("model.tail.weight", at::ones({2})), unfit + "the network has no tail.weight");
   EXPECT_EQUAL(changed("optimizer.head.weight.exp_avg", at::ones({2})),
-               unfit + "what the optimiser kept of head.weight");
-  EXPECT_EQUAL(changed("gradient.head.weight", at::ones({2})), unfit + "the gradient of head.weight");
+               unfit + "the optimiser cannot use its state of head.weight");
+  EXPECT_EQUAL(changed("gradient.head.weight", at::ones({2})),
+               unfit + "no parameter matches the gradient of head.weight");
 
   TrainingState damaged = good;
   damaged.facts["steps"] = "many";
   EXPECT_EQUAL(refused(damaged, options),
-               "ERR_DEEPLASIA_CHECKPOINT: the training state is damaged: 'steps' is no number");
-  EXPECT_EQUAL(refused({}, options),
-               "ERR_DEEPLASIA_CHECKPOINT: not a training state, or a damaged one: it has no 'format'");
+               "ERR_DEEPLASIA_CHECKPOINT: the training state is damaged: 'steps' is not a number");
+  EXPECT_EQUAL(
+      refused({}, options),
+      "ERR_DEEPLASIA_CHECKPOINT: this is not a training state, or it is damaged: 'format' is missing");
 }
 
-TEST(lightning_s_adam_goes_on) {
+TEST(adam_resumes_from_a_lightning_checkpoint) {
   const std::string path =
       deeplasia::test::fixture("parity/checkpoints/lightning_b0_trimmed_with_optimizer.ckpt");
   deeplasia::network::NetworkConfig config;
   config.dense_layers = {16};
   Trainer trainer(deeplasia::network::build(config), trainer_options());
-  EXPECT_EQUAL(adopt_lightning(path, trainer), 34);  // as many as the trimming left
+  EXPECT_EQUAL(adopt_lightning(path, trainer), 34);  // as many as the trimmed file still has
   const State state = trainer.optimizer().state();
   EXPECT_EQUAL(state.size(), 34U * 3);
   EXPECT_EQUAL(find(state, "dense.fc_sex.bias.step").item<double>(), 550);
@@ -153,8 +155,9 @@ TEST(lightning_s_adam_goes_on) {
 
   config.dense_layers = {};
   Trainer other(deeplasia::network::build(config), trainer_options());
-  EXPECT_EQUAL(failure([&] { adopt_lightning(path, other); }),
-               "ERR_DEEPLASIA_RESUME: the checkpoint's optimiser has 219 parameters, the network 217");
+  EXPECT_EQUAL(
+      failure([&] { adopt_lightning(path, other); }),
+      "ERR_DEEPLASIA_RESUME: the checkpoint's optimiser has 219 parameters, but the network has 217");
   EXPECT(failure([&] {
            adopt_lightning(deeplasia::test::fixture("parity/checkpoints/state_dict_torch2.13.pt"), trainer);
          }).starts_with("ERR_DEEPLASIA_CHECKPOINT: "));

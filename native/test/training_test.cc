@@ -1,4 +1,4 @@
-// What a step does beside the arithmetic: gathering, averaging, freezing, and what it does not do when
+// Tests what a step does beside the arithmetic: accumulation, averaging, freezing, and what it does not do if
 // numbers are not finite.
 #include "training/trainer.h"
 
@@ -22,7 +22,7 @@ namespace {
 
 std::string model_path(const std::string& name) { return std::string(DEEPLASIA_FIXTURES "/models/") + name; }
 
-/// A module of one parameter, (x) -> age by the given expression of x's means and self.w.
+/// Makes a module of one parameter, (x) -> age, by an expression of m, the means of x, and self.w.
 torch::jit::Module one_weight(const std::string& expression) {
   deeplasia::network::Author author;
   deeplasia::network::Parts parts;
@@ -52,7 +52,7 @@ double largest_difference(const State& a, const State& b) {
 
 }  // namespace
 
-TEST(gathering_two_steps_is_one_step_of_twice_the_size) {
+TEST(accumulating_two_steps_is_one_step_of_twice_the_size) {
   TrainerOptions two = trainer_options();
   two.optimizer.kind = OptimizerOptions::Kind::sgd;
   TrainerOptions one = two;
@@ -62,7 +62,7 @@ TEST(gathering_two_steps_is_one_step_of_twice_the_size) {
   EXPECT(largest_difference(gathered, weights_after(one, {})) > 1e-4);
 }
 
-TEST(an_update_comes_when_it_is_due_or_asked_for) {
+TEST(an_update_happens_when_it_is_due_or_requested) {
   TrainerOptions options = trainer_options();
   options.accumulation = 3;
   Trainer trainer(tiny_network(Tiny::plain), options);
@@ -104,14 +104,14 @@ TEST(the_average_follows_the_weights_and_copies_the_buffers) {
   }
 }
 
-TEST(without_an_average_nothing_can_be_had_of_it) {
+TEST(an_average_that_is_not_kept_cannot_be_used) {
   Trainer trainer(tiny_network(Tiny::plain), trainer_options());
   EXPECT(failure([&] {
            trainer.evaluate(tiny_examples(1), true);
          }).starts_with("ERR_DEEPLASIA_OPTION: no average"));
 }
 
-TEST(frozen_parameters_stand_still_with_all_that_belongs_to_them) {
+TEST(frozen_parameters_and_their_buffers_do_not_change) {
   TrainerOptions options = trainer_options();
   options.optimizer.weight_decay = 0.1;
   options.frozen = {"body.*"};
@@ -123,7 +123,7 @@ TEST(frozen_parameters_stand_still_with_all_that_belongs_to_them) {
   for (const auto& [name, tensor] : trainer.optimizer().state()) EXPECT(name.starts_with("head.weight."));
 }
 
-TEST(residual_blocks_are_left_out_as_often_as_is_asked) {
+TEST(residual_blocks_are_skipped_at_the_given_rate) {
   const at::NoGradGuard no_gradients;
   deeplasia::network::NetworkConfig config;
   config.dropout = 0;
@@ -134,7 +134,7 @@ TEST(residual_blocks_are_left_out_as_often_as_is_asked) {
     at::manual_seed(seed);
     return module.forward(x, everyone(3, 1)).age;
   };
-  EXPECT(!at::equal(age(1), age(2)));  // a fresh network's 0.2
+  EXPECT(!at::equal(age(1), age(2)));  // the rate of a fresh network is 0.2
   module.set_drop_connect(0);
   EXPECT(at::equal(age(1), age(2)));
   module.set_drop_connect(0.9);
@@ -156,9 +156,10 @@ TEST(patterns_that_freeze_nothing_or_everything_are_refused) {
     return failure([&] { Trainer(module, options); });
   };
   EXPECT_EQUAL(failed(tiny_network(Tiny::plain), {"body.*", "tail.*"}),
-               "ERR_DEEPLASIA_OPTION: no parameter's name fits the pattern 'tail.*'");
-  EXPECT_EQUAL(failed(tiny_network(Tiny::plain), {"*"}),
-               "ERR_DEEPLASIA_OPTION: all parameters are frozen: nothing is left to learn");
+               "ERR_DEEPLASIA_OPTION: freeze: no parameter's name matches the pattern 'tail.*'");
+  EXPECT_EQUAL(
+      failed(tiny_network(Tiny::plain), {"*"}),
+      "ERR_DEEPLASIA_OPTION: freeze: the patterns match all parameters, so there is nothing to train");
   const torch::jit::Module folded = [] {
     torch::jit::Module module = tiny_network(Tiny::plain);
     module.eval();
@@ -168,7 +169,7 @@ TEST(patterns_that_freeze_nothing_or_everything_are_refused) {
                "ERR_DEEPLASIA_OPTION: the model has no parameters: it was frozen when it was saved");
 }
 
-TEST(a_step_that_is_not_finite_changes_nothing_and_says_so) {
+TEST(a_step_that_is_not_finite_changes_nothing_and_reports_it) {
   TrainerOptions options = trainer_options();
   options.ema_decay = 0.9;
   options.accumulation = 2;
@@ -183,14 +184,15 @@ TEST(a_step_that_is_not_finite_changes_nothing_and_says_so) {
   EXPECT(std::isnan(result.prediction.loss->total));
   expect_same(trainer.state().tensors, before);
 
-  trainer.step(tiny_examples(4), 0.1);  // what it had gathered goes with the group
+  trainer.step(tiny_examples(4), 0.1);  // its gradients are dropped with those of the next step
   trainer.step(bad, 0.1);
   for (const auto& [name, tensor] : trainer.state().tensors) EXPECT(!name.starts_with("gradient."));
   EXPECT(trainer.step(tiny_examples(4), 0.1, true).updated);
 }
 
 TEST(gradients_that_are_not_finite_make_no_update) {
-  Trainer trainer(one_weight("m * 0 + (self.w - 1).sqrt()"), trainer_options());  // slope of the root at 0
+  Trainer trainer(one_weight("m * 0 + (self.w - 1).sqrt()"),
+                  trainer_options());  // the root's slope at 0 is infinite
   const StepResult result = trainer.step(examples_of_value(1), 0.1);
   EXPECT(result.non_finite == NonFinite::gradients);
   EXPECT_EQUAL(result.prediction.loss->total, 0);
@@ -203,7 +205,7 @@ TEST(a_step_that_fails_gives_its_reason_and_changes_nothing) {
   const State before = copied(trainer.state().tensors);
   EXPECT_EQUAL(
       failure([&] { trainer.step(examples_of_value(2), 0.1); }),
-      "ERR_DEEPLASIA_MODEL_SHAPE: the model's age output has shape [3] for 2 picture(s); one value a "
+      "ERR_DEEPLASIA_MODEL_SHAPE: the model's age output has shape [3] for 2 picture(s); one value per "
       "picture is expected");
   Examples with_sex = examples_of_value(0.25);
   with_sex.sex = std::vector<float>{0, 1};
@@ -220,7 +222,7 @@ TEST(a_network_that_does_not_depend_on_its_weights_cannot_learn) {
          }).starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's backward failed: "));
 }
 
-TEST(modules_of_others_learn_too) {
+TEST(modules_of_other_authors_are_trained_too) {
   TrainerOptions options = trainer_options();
   options.sex_weight = 0.5;
   Trainer trainer(deeplasia::model::read_module(model_path("learns.pt"), deeplasia::model::Trust::no),
@@ -235,7 +237,7 @@ TEST(modules_of_others_learn_too) {
 
 TEST(one_input_is_enough) {
   TrainerOptions options = trainer_options();
-  options.frozen = {"norm.*"};  // it divides by a variance of 0 where it learns
+  options.frozen = {"norm.*"};  // in training mode it divides by a variance of 0
   Trainer trainer(deeplasia::model::read_module(model_path("one-input.pt"), deeplasia::model::Trust::no),
                   options);
   const Examples examples{at::full({2, 1, 32, 32}, 0.5), {}, std::vector<float>{1, 1}, {}};
@@ -243,7 +245,7 @@ TEST(one_input_is_enough) {
   EXPECT(std::abs(result.prediction.loss->total - 0.25) < 1e-6);
   EXPECT(!result.prediction.loss->sex && !result.prediction.sex_logit);
   EXPECT(std::abs(find(trainer.module().state(), "scale").item<double>() - 1.1) <
-         1e-6);  // Adam's first: the rate
+         1e-6);  // Adam's first step is the learning rate
 }
 
 TEST(sixteen_bits_on_the_cpu_are_bfloat16) {
@@ -263,13 +265,13 @@ TEST(sixteen_bits_on_the_cpu_are_bfloat16) {
          }).starts_with("ERR_DEEPLASIA_DEVICE: 16-bit"));
 }
 
-TEST(random_numbers_hang_on_seed_and_step_alone) {
+TEST(random_numbers_depend_only_on_seed_and_step) {
   const auto ages = [](uint64_t seed, int64_t before) {
     TrainerOptions options = trainer_options();
     options.seed = seed;
     Trainer trainer(tiny_network(Tiny::whole), options);
     for (int64_t i = 0; i < before; ++i) trainer.step(tiny_examples(4), 0);
-    at::rand({7});  // somebody else draws
+    at::rand({7});  // other code draws
     return trainer.step(tiny_examples(4), 0).prediction.age;
   };
   EXPECT(ages(1, 2) == ages(1, 2));
@@ -277,7 +279,7 @@ TEST(random_numbers_hang_on_seed_and_step_alone) {
   EXPECT(ages(1, 2) != ages(1, 3));
 }
 
-TEST(what_is_saved_is_a_model_like_others) {
+TEST(a_saved_network_is_a_model_like_others) {
   const std::string path = (std::filesystem::temp_directory_path() / "deeplasia-training-test.pt").string();
   TrainerOptions options = trainer_options();
   options.frozen = {"body.weight"};

@@ -8,10 +8,12 @@
 
 namespace deeplasia::training {
 
-// 2-norm of all elements of all gradients together, a scalar on their device; NaN or infinite where any is.
+// Returns the 2-norm of all elements of all gradients together, a scalar on their device; NaN or infinite if
+// any element is.
 at::Tensor norm_of(const std::vector<at::Tensor>& gradients);
 
-// torch.nn.utils' clip_grad_norm_ and clip_grad_value_, in place; `norm` is that of the gradients.
+// Clips gradients in place, as torch.nn.utils' clip_grad_norm_ and clip_grad_value_ do. `norm`: the norm of
+// the gradients.
 void clip(const std::vector<at::Tensor>& gradients, const Clipping& how, double norm);
 
 void multiply(const std::vector<at::Tensor>& gradients, double factor);

@@ -1,4 +1,4 @@
-// The optimiser's state in a checkpoint of PyTorch Lightning.
+// Loads the optimiser's state from a checkpoint of PyTorch Lightning.
 #include <ATen/ops/scalar_tensor.h>
 
 #include "checkpoint/checkpoint.h"
@@ -15,22 +15,22 @@ using checkpoint::Value;
 const Value& member(const Value& value, const char* key) {
   const Value* found = value.dict() == nullptr ? nullptr : value.dict()->find(key);
   if (found == nullptr)
-    checkpoint::refuse(std::string("it has no optimiser's state: '") + key + "' is missing");
+    checkpoint::refuse(std::string("the checkpoint has no optimiser state: '") + key + "' is missing");
   return *found;
 }
 
-// The one optimiser of the reference's training.
+// Returns the state of the first optimiser; the reference's training has only one.
 const Value& first_optimizer(const Value& root) {
   const Value& all = member(root, "optimizer_states");
   if (all.sequence() == nullptr || all.sequence()->items.empty())
-    checkpoint::refuse("its list of optimisers' states is empty");
+    checkpoint::refuse("the checkpoint's list of optimiser states is empty");
   return all.sequence()->items.front();
 }
 
 size_t parameter_count(const Value& optimizer) {
   size_t count = 0;
   const Value& groups = member(optimizer, "param_groups");
-  if (groups.sequence() == nullptr) checkpoint::refuse("its groups of parameters are no list");
+  if (groups.sequence() == nullptr) checkpoint::refuse("the checkpoint's 'param_groups' is not a list");
   for (const Value& group : groups.sequence()->items) {
     const Value& numbers = member(group, "params");
     if (numbers.sequence() != nullptr) count += numbers.sequence()->items.size();
@@ -38,7 +38,7 @@ size_t parameter_count(const Value& optimizer) {
   return count;
 }
 
-// Tensors, and numbers as tensors: `step` is a number up to PyTorch 1.11.
+// Returns tensors, and numbers as tensors: `step` is a number up to PyTorch 1.11.
 std::map<std::string, at::Tensor> tensors_of(const Dict& kept) {
   std::map<std::string, at::Tensor> result;
   for (const auto& [key, value] : kept.items) {
@@ -61,9 +61,9 @@ int64_t adopt_lightning(const std::string& path, Trainer& trainer) {
   if (count != names.size())
     throw runtime::CodedError("ERR_DEEPLASIA_RESUME",
                               "the checkpoint's optimiser has " + std::to_string(count) +
-                                  " parameters, the network " + std::to_string(names.size()));
+                                  " parameters, but the network has " + std::to_string(names.size()));
   const Value& state = member(optimizer, "state");
-  if (state.dict() == nullptr) checkpoint::refuse("its optimiser's state is no dictionary");
+  if (state.dict() == nullptr) checkpoint::refuse("the checkpoint's optimiser state is not a dictionary");
   int64_t adopted = 0;
   for (const auto& [key, kept] : state.dict()->items) {
     const int64_t index = key.integer().value_or(-1);

@@ -6,7 +6,7 @@
 
 namespace deeplasia::training {
 
-// Learnable: with s = log(variance), age / (2 exp(s0)) + sex / exp(s1) + s0 + s1.
+// With learnable weights s = log(variance), total = age / (2 exp(s0)) + sex / exp(s1) + s0 + s1.
 Losses losses(const Outputs& outputs, const Targets& targets, const LossWeights& weights) {
   const at::Tensor& s = weights.learnable;
   Losses result;

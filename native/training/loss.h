@@ -4,29 +4,30 @@
 
 namespace deeplasia::training {
 
-// What a network says of B pictures: [B] float32 each; sex_logit is undefined where it has no such head.
+// A network's outputs for B pictures, [B] float32 each; sex_logit is undefined if it has no such head.
 struct Outputs {
   at::Tensor age, sex_logit;
 };
 
-// What is true of them: [B] float32 each; male is 1 or 0, undefined where nobody knows.
+// The truth for B pictures, [B] float32 each; male is 1 or 0, undefined if unknown.
 struct Targets {
   at::Tensor age, male;
 };
 
-// Fixed weights, or the learnable ones of Kendall et al., [age, sex], where `learnable` is defined.
+// Fixed weights, or, if `learnable` is defined, the learnable ones of Kendall et al., [age, sex].
 struct LossWeights {
   double age, sex;
   at::Tensor learnable;
 };
 
-// Scalars that know their gradient; sex is undefined where the head or the truth is missing.
+// Scalars with gradients; sex is undefined if the head or the truth is missing.
 struct Losses {
   at::Tensor total, age, sex;
 };
 
-// Means over the batch: squared error of the age, binary cross entropy of the sex, and their weighted sum.
-// A weight of 0 still gives its head a gradient, of zeros, so that weight decay reaches it as in PyTorch.
+// Returns means over the batch: squared error of the age, binary cross entropy of the sex, and their weighted
+// sum. A weight of 0 still gives its head a gradient of zeros, so that weight decay applies to it as in
+// PyTorch.
 Losses losses(const Outputs& outputs, const Targets& targets, const LossWeights& weights);
 
 }  // namespace deeplasia::training

@@ -21,13 +21,15 @@ namespace {
 using runtime::CodedError;
 using torch::jit::Module;
 
-// Authored by native/network. Other modules may hold a `view` that a channels-last tensor does not allow.
+// Returns whether native/network built the module. Other modules may contain a `view` that fails on a
+// channels-last tensor.
 bool is_ours(const Module& module) {
   return module.type()->name()->qualifiedName().starts_with("__torch__.deeplasia.");
 }
 
-// With one channel both layouts are the same bytes, and libtorch takes them for the usual one: only the
-// strides can say what is meant, and every layer follows the first.
+// Returns x in channels-last layout. With one channel both layouts have the same bytes, and libtorch assumes
+// the default one. Only the strides can select channels-last, and every layer takes over the layout of its
+// input.
 at::Tensor channels_last(const at::Tensor& x) {
   const int64_t height = x.size(2), width = x.size(3);
   if (x.size(1) > 1) return x.contiguous(at::MemoryFormat::ChannelsLast);
@@ -35,8 +37,8 @@ at::Tensor channels_last(const at::Tensor& x) {
 }
 
 c10::IValue run(Module& module, std::vector<c10::IValue> inputs) try {
-  // An executor that specialises over the first calls would make them differ in last bits from later ones,
-  // and a resumed run from one never interrupted.
+  // An executor that specialises during the first calls would give them other last bits than later calls, so
+  // a resumed run would differ from an uninterrupted one.
   const torch::jit::GraphOptimizerEnabledGuard plain(false);
   return module.forward(std::move(inputs));
 } catch (const std::exception&) {
@@ -46,7 +48,7 @@ c10::IValue run(Module& module, std::vector<c10::IValue> inputs) try {
   throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
 }
 
-// One value a row of what may be an output, [B] float32.
+// Returns an output as one value per row, [B] float32.
 at::Tensor rows_of(const c10::IValue& output, int64_t rows, const char* what) {
   std::ostringstream message;
   message << "the model's " << what << " output ";
@@ -54,7 +56,7 @@ at::Tensor rows_of(const c10::IValue& output, int64_t rows, const char* what) {
     message << "is a " << output.tagKind() << ", not a tensor";
   } else if (output.toTensor().numel() != rows) {
     message << "has shape " << output.toTensor().sizes() << " for " << rows
-            << " picture(s); one value a picture is expected";
+            << " picture(s); one value per picture is expected";
   } else {
     return output.toTensor().reshape({rows}).to(at::kFloat);
   }
@@ -70,7 +72,7 @@ Outputs unpack(const c10::IValue& output, int64_t rows) {
   return outputs;
 }
 
-// Submodules all of whose parameters are frozen, each with all that is in it; no part of another one found.
+// Finds the outermost submodules whose parameters are all frozen.
 void find_frozen(const Module& module, std::vector<Module>& found) {
   const auto parameters = module.parameters();
   bool any = false, all = true;
@@ -85,7 +87,7 @@ void find_frozen(const Module& module, std::vector<Module>& found) {
   }
 }
 
-// `base._blocks.7` is block 7; none for any other module.
+// Returns the number of a block, 7 for `base._blocks.7`; none for any other module.
 std::optional<int64_t> block_number(const std::string& name) {
   constexpr std::string_view kBlocks = "_blocks.";
   const size_t at = name.rfind(kBlocks);
@@ -131,16 +133,17 @@ void TrainableModule::freeze(const std::vector<std::string>& patterns) {
   }
   const auto unused = std::find(fits.begin(), fits.end(), false);
   if (unused != fits.end())
-    throw CodedError("ERR_DEEPLASIA_OPTION",
-                     "no parameter's name fits the pattern '" + patterns[unused - fits.begin()] + "'");
+    throw CodedError("ERR_DEEPLASIA_OPTION", "freeze: no parameter's name matches the pattern '" +
+                                                 patterns[unused - fits.begin()] + "'");
   if (!learns)
     throw CodedError("ERR_DEEPLASIA_OPTION",
-                     patterns.empty() ? "the model has no parameters: it was frozen when it was saved"
-                                      : "all parameters are frozen: nothing is left to learn");
+                     patterns.empty()
+                         ? "the model has no parameters: it was frozen when it was saved"
+                         : "freeze: the patterns match all parameters, so there is nothing to train");
   find_frozen(*module_, frozen_);
 }
 
-// A tensor that stands under two names is one parameter.
+// A tensor that has two names is one parameter.
 void TrainableModule::collect() {
   for (const auto& parameter : module_->named_parameters()) names_.push_back(parameter.name);
   for (const auto& [name, tensor] : state()) {
@@ -165,7 +168,7 @@ void TrainableModule::set_drop_connect(double last) {
   }
   if (residual.empty())
     throw CodedError("ERR_DEEPLASIA_OPTION",
-                     "drop_connect: the network has no residual blocks that training could leave out");
+                     "drop_connect: the network has no residual blocks that training can skip");
   for (auto& [number, block] : residual)
     block.setattr("drop_connect", last * static_cast<double>(number) / static_cast<double>(count));
 }

@@ -17,51 +17,52 @@ struct Module;
 
 namespace deeplasia::training {
 
-// A TorchScript module that learns: one of ours, or any other `(x)` or `(x, sex)` that returns the age, or
-// age and sex. All of its parameters learn, whatever its file says of them, but for the frozen ones.
+// A TorchScript module that is trained: one of ours, or any other whose forward `(x)` or `(x, sex)` returns
+// the age, or age and sex. All parameters are trained except for the frozen ones, whatever `requires_grad` is
+// in the file.
 class TrainableModule {
  public:
-  // On `device`, in float32, for good. A parameter is frozen where one of the patterns fits its name
-  // (fnmatch(3), `*` across dots too); a submodule whose parameters are all frozen is as in eval mode always:
-  // its batch norms and dropouts stand still. Throws CodedError ERR_DEEPLASIA_OPTION for a pattern that fits
-  // nothing, and where nothing is left to learn.
+  // Moves the module to `device` in float32; it stays there. A parameter is frozen if one of the patterns
+  // matches its name (fnmatch(3); `*` also matches dots). A submodule whose parameters are all frozen always
+  // stays in eval mode, so that its batch norms and dropouts do not change. Throws CodedError
+  // ERR_DEEPLASIA_OPTION for a pattern that matches nothing, and if there is nothing to train.
   TrainableModule(torch::jit::Module module, c10::Device device, const std::vector<std::string>& frozen);
   ~TrainableModule();
   TrainableModule(const TrainableModule&) = delete;
   TrainableModule& operator=(const TrainableModule&) = delete;
 
-  // x [B, C, H, W] float32; sex [B] as the network wants it, or none for a network without that input.
-  // Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
+  // Runs the network. x: [B, C, H, W] float32. sex: [B] in the network's encoding, or none for a network
+  // without that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
   Outputs forward(const at::Tensor& x, const std::optional<at::Tensor>& sex);
 
-  // From now on training leaves out residual block i of n with a probability of `last` * i / n. Throws
+  // Lets training skip residual block i of n with a probability of `last` * i / n from now on. Throws
   // CodedError ERR_DEEPLASIA_OPTION for a network without such blocks.
   void set_drop_connect(double last);
 
-  // Mode of the next forwards.
+  // Sets the mode of the next forwards.
   void train(bool on);
 
-  // Tensors of the module itself, by name, in the order of the state dict.
+  // Returns the module's own tensors by name, in the order of the state dict.
   network::State state() const;
   network::Mismatch assign(const network::State& values);
-  // Names of all parameters, the frozen ones too, in that order.
+  // Returns the names of all parameters, also of the frozen ones, in that order.
   const std::vector<std::string>& names() const { return names_; }
-  // The parameters that learn.
+  // Returns the parameters that are trained.
   const network::State& learning() const { return learning_; }
-  // Fetched anew each time: a forward may put another tensor in a buffer's place.
+  // Reads the buffers anew each time: a forward may replace a buffer by another tensor.
   std::vector<at::Tensor> buffers() const;
-  // `loss.s`, undefined where it has none.
+  // Returns `loss.s`; undefined if the module has none.
   at::Tensor loss_weights() const { return loss_weights_; }
-  // Inputs of forward besides self.
+  // Returns the number of forward's inputs besides self.
   int64_t inputs() const { return inputs_; }
   c10::Device device() const { return device_; }
 
-  // A second one with the same values, in eval mode, without gradients; its learning() are the twins of this
-  // one's.
+  // Returns a copy in eval mode, without gradients. Its learning() returns the copies of this module's
+  // learning().
   std::unique_ptr<TrainableModule> twin() const;
 
-  // To a TorchScript archive with `manifest` as its deeplasia.json; in eval mode, its tensors as
-  // everybody lays them out. Throws CodedError ERR_DEEPLASIA_OUTPUT.
+  // Saves a TorchScript archive with `manifest` as its deeplasia.json, in eval mode and with contiguous
+  // tensors on the CPU. Throws CodedError ERR_DEEPLASIA_OUTPUT.
   void save(const std::string& path, const std::string& manifest) const;
 
  private:

@@ -9,7 +9,7 @@
 namespace deeplasia::training {
 namespace {
 
-// The one slot that is a number and not as large as its parameter.
+// The only slot that is a single number and does not have the shape of its parameter.
 constexpr const char* kCount = "step";
 
 at::Tensor fresh(const std::string& slot, const at::Tensor& parameter) {

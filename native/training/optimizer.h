@@ -12,8 +12,8 @@
 
 namespace deeplasia::training {
 
-// One of torch.optim's optimisers over one group of parameters, with its semantics to the letter: a parameter
-// without a gradient is left alone (weight decay included) and gets its state with its first gradient.
+// One of torch.optim's optimisers over one group of parameters, with exactly its semantics: a parameter
+// without a gradient is left unchanged, also by weight decay, and gets its state with its first gradient.
 class Optimizer {
  public:
   static std::unique_ptr<Optimizer> create(const OptimizerOptions& options, network::State parameters);
@@ -21,20 +21,20 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // One update of the parameters by their gradients.
+  // Updates the parameters once by their gradients.
   void step(double learning_rate);
 
-  // Names of what it keeps of each parameter, as torch.optim's state dict has them.
+  // Returns the names of the state tensors of a parameter, as in torch.optim's state dict.
   const std::vector<std::string>& slots() const { return slots_; }
-  // All that it keeps, as "<parameter>.<slot>".
+  // Returns the whole state, with the names "<parameter>.<slot>".
   network::State state() const;
-  // Takes what it keeps of one parameter from elsewhere, copied; false, and nothing changed, unless there is
-  // such a parameter, every slot is there, and the shapes fit.
+  // Copies `values` into the state of one parameter. Returns false and changes nothing unless the parameter
+  // exists, every slot has a value, and the shapes match.
   bool adopt(const std::string& parameter, const std::map<std::string, at::Tensor>& values);
   void forget();
 
  protected:
-  // Parameters of which all or none have been updated before, and what belongs to them, index by index.
+  // Parameters that have all been updated before, or all not, with their gradients and slots, index by index.
   struct Group {
     std::vector<at::Tensor> parameters, gradients;
     std::vector<std::vector<at::Tensor>> slots;
@@ -48,7 +48,7 @@ class Optimizer {
  private:
   network::State parameters_;
   std::vector<std::string> slots_;
-  std::vector<std::vector<at::Tensor>> kept_;  // of each parameter its slots; empty before its first update
+  std::vector<std::vector<at::Tensor>> kept_;  // slots of each parameter; empty before its first update
 };
 
 }  // namespace deeplasia::training

@@ -1,4 +1,4 @@
-// What each of torch.optim's optimisers does with its lists: by ATen's fused kernels where it has them.
+// The updates of torch.optim's optimisers, by ATen's fused kernels where they exist.
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_addcdiv.h>
 #include <ATen/ops/_foreach_addcmul.h>
@@ -20,7 +20,7 @@ using Kind = OptimizerOptions::Kind;
 
 const std::vector<at::Tensor> kNone;
 
-// Adam, whose weight decay is a part of the gradient, and AdamW, whose decay shrinks the weights themselves.
+// Adam, whose weight decay is added to the gradient, and AdamW, whose decay shrinks the weights themselves.
 class Adam final : public Optimizer {
  public:
   Adam(const OptimizerOptions& options, network::State parameters)
@@ -72,7 +72,7 @@ class Sgd final : public Optimizer {
   OptimizerOptions options_;
 };
 
-// ATen has no fused kernel for it.
+// ATen has no fused kernel for RMSprop.
 class RmsProp final : public Optimizer {
  public:
   RmsProp(const OptimizerOptions& options, network::State parameters)
@@ -102,7 +102,7 @@ class RmsProp final : public Optimizer {
     return names;
   }
 
-  // What the gradients are divided by: the root of their average square, or their standard deviation.
+  // Returns the divisors of the gradients: the root of their mean square, or their standard deviation.
   std::vector<at::Tensor> deviations_of(Group& group, const std::vector<at::Tensor>& gradients) const {
     const auto& squares = group.slots[0];
     at::_foreach_mul_(squares, options_.alpha);

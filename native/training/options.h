@@ -9,14 +9,14 @@
 
 #include "model/model.h"
 
-// Everything that decides what a training step does. Complete and validated: native code has no defaults of
-// its own (they stand in src/options/train/trainingStepOptions.ts).
+// Everything that determines a training step. The caller sets and validates all fields: native code has no
+// defaults of its own (they are in src/options/train/trainingStepOptions.ts).
 namespace deeplasia::training {
 
 // Names and meanings are those of torch.optim. Each optimiser reads its own fields only.
 struct OptimizerOptions {
   enum class Kind { adam, adamw, sgd, rmsprop } kind;
-  double weight_decay;  // adamw: of the weights themselves; the others: added to the gradient
+  double weight_decay;  // adamw: shrinks the weights themselves; the others: added to the gradient
   double beta1, beta2;  // adam, adamw
   bool amsgrad;         // adam, adamw
   double eps;           // adam, adamw, rmsprop
@@ -39,13 +39,13 @@ struct TrainerOptions {
   uint64_t seed;  // of dropout and drop-connect
   OptimizerOptions optimizer;
   Clipping clipping;
-  int64_t accumulation;             // steps whose gradients make one update
-  std::optional<double> ema_decay;  // share of the old average; none: no average is kept
-  double age_weight, sex_weight;    // of the losses; a network that has `loss.s` learns them instead
-  // Probability that the last residual block is left out in a step, growing to it from 0; none: as the
-  // network has it.
+  int64_t accumulation;             // steps per update
+  std::optional<double> ema_decay;  // weight of the old average; none: no average is kept
+  double age_weight, sex_weight;    // of the losses; a network with `loss.s` learns them instead
+  // Probability that a step skips the last residual block; it rises over the blocks from 0. None: the
+  // network's own value.
   std::optional<double> drop_connect;
-  std::vector<std::string> frozen;  // patterns of parameters' names, as fnmatch(3) understands them
+  std::vector<std::string> frozen;  // patterns of parameter names, for fnmatch(3)
 };
 
 }  // namespace deeplasia::training

@@ -5,12 +5,12 @@
 
 namespace deeplasia::training {
 
-// Power of two that the loss is multiplied by in half precision, whose smallest gradients would else be lost:
-// torch's GradScaler with its defaults. It halves when gradients overflow, and doubles after 2000 updates in
-// a row that did not.
+// The power of two by which the loss is multiplied in half precision, so that the smallest gradients are not
+// lost: torch's GradScaler with its defaults. It halves when gradients overflow, and doubles after 2000
+// successive updates without overflow.
 struct LossScale {
   int exponent = 16;
-  int64_t good_updates = 0;  // since it last changed
+  int64_t good_updates = 0;  // since the last change
 
   double factor() const { return std::ldexp(1.0, exponent); }
 

@@ -29,8 +29,8 @@ Bytes bytes_of(const std::string& text) {
   return bytes;
 }
 
-// Over all texts and elements, whatever the order in the file: the format itself has none, and a run that
-// goes on from a flipped bit is wrong without a sign of it.
+// Returns a checksum over all texts and elements, whatever their order in the file. The format itself has no
+// checksum, and a run that resumes from a flipped bit would be wrong without any sign of it.
 std::string checksum_of(const checkpoint::Safetensors& file) {
   std::map<std::string, std::string> parts = file.metadata;
   for (const auto& [name, tensor] : file.tensors)
@@ -55,7 +55,8 @@ void write_state(const std::string& path, const TrainingState& state, const std:
 SavedState read_state(const std::string& path) {
   checkpoint::Safetensors file = checkpoint::read_safetensors(path);
   const auto checksum = file.metadata.extract(kChecksum);
-  if (checksum.empty()) throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT", "not a training state");
+  if (checksum.empty())
+    throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT", "the file is not a training state");
   if (checksum.mapped() != checksum_of(file))
     throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT",
                               "the training state is damaged: its checksum differs");

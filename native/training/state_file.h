@@ -6,7 +6,7 @@
 
 namespace deeplasia::training {
 
-// A training state as a safetensors file; `notes` is a text of the caller's that travels with it.
+// Writes a training state as a safetensors file. `notes`: a text of the caller's that is stored with it.
 // Throws CodedError ERR_DEEPLASIA_OUTPUT.
 void write_state(const std::string& path, const TrainingState& state, const std::string& notes);
 
@@ -15,13 +15,13 @@ struct SavedState {
   std::string notes;
 };
 
-// Throws CodedError ERR_DEEPLASIA_MODEL_MISSING, ERR_DEEPLASIA_CHECKPOINT.
+// Reads such a file. Throws CodedError ERR_DEEPLASIA_MODEL_MISSING, ERR_DEEPLASIA_CHECKPOINT.
 SavedState read_state(const std::string& path);
 
-// Takes over what an optimiser kept of each parameter from a Lightning checkpoint, whose parameters are
-// numbered in the order of the state dict; the number of parameters that it fits. None of the others changes.
-// Throws CodedError ERR_DEEPLASIA_CHECKPOINT for no such checkpoint, ERR_DEEPLASIA_RESUME where it is of a
-// network with another number of parameters.
+// Loads the optimiser's state from a Lightning checkpoint, whose parameters are numbered in the order of the
+// state dict. Returns the number of parameters whose state was loaded; the others do not change. Throws
+// CodedError ERR_DEEPLASIA_CHECKPOINT if the file is not such a checkpoint, ERR_DEEPLASIA_RESUME if its
+// network has another number of parameters.
 int64_t adopt_lightning(const std::string& path, Trainer& trainer);
 
 }  // namespace deeplasia::training

@@ -32,7 +32,7 @@ std::optional<at::Tensor> tensor_of(const std::optional<std::vector<float>>& val
       .to(device);
 }
 
-// Steps of the splitmix64 generator: neighbouring keys give unrelated seeds.
+// One step of the splitmix64 generator: neighbouring keys give unrelated seeds.
 uint64_t mixed(uint64_t z) {
   z += 0x9E3779B97F4A7C15;
   z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
@@ -48,7 +48,7 @@ std::vector<at::Tensor> copies(const std::vector<at::Tensor>& tensors) {
 }
 
 void backward(const at::Tensor& loss) try { loss.backward(); } catch (const CodedError&) {
-  throw;  // of a hook that sends gradients
+  throw;  // from a hook that sends gradients
 } catch (const std::exception&) {
   const runtime::Failure failure = runtime::describe(std::current_exception());
   if (failure.code != "ERR_DEEPLASIA_INTERNAL")
@@ -61,7 +61,8 @@ void copy_into(const std::vector<at::Tensor>& targets, const std::vector<at::Ten
   for (size_t i = 0; i < targets.size(); ++i) targets[i].copy_(values[i]);
 }
 
-// A picture in the place of none, so that a rank without any does all that the others do.
+// Returns a batch of one black picture, so that a rank without pictures runs the same operations as the
+// others.
 Examples stand_in(const Examples& none) {
   const auto& x = none.x;
   Examples one{at::zeros({1, x.size(1), x.size(2), x.size(3)}, x.options()), {}, {}, {}};
@@ -76,9 +77,9 @@ Examples stand_in(const Examples& none) {
 
 struct Trainer::Forward {
   Outputs outputs;
-  Losses losses;  // undefined where there is no truth
+  Losses losses;  // undefined if the truth is unknown
 
-  // Everything to the host at once: each transfer from a GPU waits for it.
+  // Copies everything to the host in one transfer, because each transfer waits for the GPU.
   Prediction read() const {
     std::vector<at::Tensor> parts;
     for (const at::Tensor& part : {outputs.age, outputs.sex_logit, losses.total, losses.age, losses.sex})
@@ -109,12 +110,13 @@ Trainer::Trainer(torch::jit::Module module, const TrainerOptions& options)
 
 Trainer::~Trainer() = default;
 
-// Dropout and drop-connect draw from the device's one generator, which others use too. Seeded by the step's
-// number, it needs no place in the state: a step draws the same whatever was drawn before it.
+// Dropout and drop-connect draw from the device's only generator, which other code uses too. Each step seeds
+// it by its number, so the generator need not be in the state: a step draws the same numbers whatever was
+// drawn before it.
 void Trainer::seed_random_numbers() {
   at::Generator generator = at::globalContext().defaultGenerator(options_.device);
   const std::lock_guard lock(generator.mutex());
-  // Ranks draw differently, each from a sequence of its own.
+  // Each rank draws from a sequence of its own.
   const uint64_t rank = peers_ ? static_cast<uint64_t>(peers_->group().rank()) << 48 : 0;
   generator.set_current_seed(mixed(mixed(options_.seed) ^ static_cast<uint64_t>(steps_) ^ rank));
 }
@@ -155,15 +157,15 @@ StepResult Trainer::step(const Examples& examples, double learning_rate, bool up
     }();
     const bool is_due = update_now || accumulated_ + 1 >= options_.accumulation;
     if (peers_ && is_due) peers_->gradients().arm();
-    // The mean over the batch of all ranks is the sum of their means by their shares of it.
+    // The mean over the whole batch is the sum of the ranks' means, weighted by their shares of the batch.
     const double share = static_cast<double>(rows) / static_cast<double>(all_rows);
     const double factor = share * (options_.precision == Precision::float16 ? scale_.factor() : 1.0) /
                           static_cast<double>(options_.accumulation);
     backward(factor == 1 ? forward.losses.total : forward.losses.total * factor);
     ++accumulated_;
     if (rows == 0 && !sync_batch_norm_) copy_into(module_.buffers(), buffers_before);
-    // PyTorch's DistributedDataParallel does it before each forward; so validation and average see the same
-    // too.
+    // PyTorch's DistributedDataParallel broadcasts before each forward. Here it follows the forward, so that
+    // validation and average also use the same buffers.
     if (peers_) peers_->group().broadcast(module_.buffers());
     if (peers_ && is_due) peers_->gradients().finish();
     if (rows > 0) result.prediction = forward.read();
@@ -199,7 +201,7 @@ void Trainer::update(StepResult& result, double learning_rate) {
   result.updated = true;
 }
 
-// Buffers are copied: an average of running averages would lag behind twice.
+// Buffers are copied: an average of running averages would lag twice.
 void Trainer::average() {
   std::vector<at::Tensor> averages, parameters;
   for (const auto& [name, tensor] : average_->learning()) averages.push_back(tensor);
@@ -234,7 +236,8 @@ Prediction Trainer::evaluate(const Examples& examples, bool averaged, const std:
 
 TrainableModule& Trainer::weights(bool averaged) {
   if (averaged && !average_)
-    throw CodedError("ERR_DEEPLASIA_OPTION", "no average of the weights is kept: train with an EMA decay");
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     "no average of the weights is available: train with an EMA decay");
   return averaged ? *average_ : module_;
 }
 

@@ -1,4 +1,4 @@
-// What several trainers of one network do together, but for the step itself.
+// What several trainers of one network do together, except for the step itself.
 #include <torch/csrc/jit/api/module.h>
 
 #include <limits>
@@ -28,7 +28,7 @@ void Trainer::synchronise() {
   if (average_)
     for (const auto& [name, tensor] : average_->state()) all.push_back(tensor);
   peers_->group().broadcast(all);
-  // What was gathered for an update is in rank 0's gradients: see gather_gradients().
+  // Rank 0's gradients contain all that was accumulated for an update: see gather_gradients().
   if (peers_->group().rank() == 0) return;
   for (const auto& [name, tensor] : module_.learning()) tensor.mutable_grad().reset();
 }
@@ -41,7 +41,7 @@ void Trainer::gather_gradients() {
   for (const auto& [name, tensor] : module_.learning()) tensor.mutable_grad().reset();
 }
 
-// The loss over the batch of all trainers; NaN where there is none.
+// Exchanges the results of all trainers. Returns the loss over their whole batch; NaN if there is none.
 double Trainer::exchange(Prediction& prediction, int64_t rows, const std::vector<double>& notes) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const auto& loss = prediction.loss;

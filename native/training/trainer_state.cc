@@ -1,4 +1,4 @@
-// What of a trainer goes to a file, and back.
+// The state of a trainer: what is saved and restored.
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/jit/api/module.h>
@@ -40,8 +40,9 @@ const char* name_of(OptimizerOptions::Kind kind) {
 const std::string& fact(const Facts& facts, const char* name) {
   const auto found = facts.find(name);
   if (found == facts.end())
-    throw CodedError("ERR_DEEPLASIA_CHECKPOINT",
-                     std::string("not a training state, or a damaged one: it has no '") + name + "'");
+    throw CodedError(
+        "ERR_DEEPLASIA_CHECKPOINT",
+        std::string("this is not a training state, or it is damaged: '") + name + "' is missing");
   return found->second;
 }
 
@@ -52,7 +53,7 @@ Number number(const Facts& facts, const char* name) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size())
     throw CodedError("ERR_DEEPLASIA_CHECKPOINT",
-                     std::string("the training state is damaged: '") + name + "' is no number");
+                     std::string("the training state is damaged: '") + name + "' is not a number");
   return value;
 }
 
@@ -69,21 +70,21 @@ void append(network::State& all, std::string_view prefix, const network::State& 
 
 void assign(TrainableModule& module, const network::State& values) {
   const network::Mismatch mismatch = module.assign(values);
-  if (!mismatch.missing.empty()) unfit("it lacks " + mismatch.missing.front());
+  if (!mismatch.missing.empty()) unfit(mismatch.missing.front() + " is missing");
   if (!mismatch.unexpected.empty()) unfit("the network has no " + mismatch.unexpected.front());
-  if (!mismatch.shapes.empty()) unfit(mismatch.shapes.front().name + " is of another shape");
+  if (!mismatch.shapes.empty()) unfit(mismatch.shapes.front().name + " has another shape");
 }
 
 void assign(Optimizer& optimizer, const network::State& values) {
   std::map<std::string, std::map<std::string, at::Tensor>> by_parameter;
   for (const auto& [name, tensor] : values) {
     const size_t dot = name.rfind('.');
-    if (dot == std::string::npos) unfit("the optimiser knows no " + name);
+    if (dot == std::string::npos) unfit("the optimiser has no " + name);
     by_parameter[name.substr(0, dot)].emplace(name.substr(dot + 1), tensor);
   }
   optimizer.forget();
   for (const auto& [parameter, kept] : by_parameter)
-    if (!optimizer.adopt(parameter, kept)) unfit("what the optimiser kept of " + parameter);
+    if (!optimizer.adopt(parameter, kept)) unfit("the optimiser cannot use its state of " + parameter);
 }
 
 void assign_gradients(const network::State& parameters, const network::State& values) {
@@ -92,7 +93,8 @@ void assign_gradients(const network::State& parameters, const network::State& va
     const std::string& wanted = name;
     const auto found = std::find_if(parameters.begin(), parameters.end(),
                                     [&](const auto& parameter) { return parameter.first == wanted; });
-    if (found == parameters.end() || found->second.sizes() != value.sizes()) unfit("the gradient of " + name);
+    if (found == parameters.end() || found->second.sizes() != value.sizes())
+      unfit("no parameter matches the gradient of " + name);
     found->second.mutable_grad() = at::empty_like(found->second.detach()).copy_(value);
   }
 }
@@ -118,13 +120,13 @@ TrainingState Trainer::state() const {
 
 void Trainer::apply(const TrainingState& saved) {
   const at::NoGradGuard no_gradients;
-  if (fact(saved.facts, "format") != kFormat) unfit("it is of another version of its format");
+  if (fact(saved.facts, "format") != kFormat) unfit("its format has another version");
   if (fact(saved.facts, "optimizer") != name_of(options_.optimizer.kind))
-    unfit("its optimiser is " + fact(saved.facts, "optimizer"));
+    unfit("its optimiser is " + fact(saved.facts, "optimizer") + ", not " + name_of(options_.optimizer.kind));
   const network::State averages = section(saved.tensors, kAverage);
   if (averages.empty() == (average_ != nullptr))
-    unfit(averages.empty() ? "it holds no average of the weights (EMA)"
-                           : "it holds an average of the weights (EMA), which is not asked for");
+    unfit(averages.empty() ? "it has no average of the weights (EMA)"
+                           : "it has an average of the weights (EMA), but no EMA decay is set");
   assign(module_, section(saved.tensors, kModel));
   if (average_) assign(*average_, averages);
   assign(*optimizer_, section(saved.tensors, kOptimizer));
@@ -149,7 +151,7 @@ void Trainer::restore(const TrainingState& saved) {
 int64_t Trainer::bytes() const {
   int64_t total = 0;
   for (const auto& [name, tensor] : module_.state()) total += static_cast<int64_t>(tensor.nbytes());
-  constexpr int64_t kGradientsAndOptimizer = 3;  // at most two tensors a parameter beside its gradient
+  constexpr int64_t kGradientsAndOptimizer = 3;  // per parameter: its gradient and at most two tensors
   return total * (1 + kGradientsAndOptimizer + (average_ ? 1 : 0));
 }
 

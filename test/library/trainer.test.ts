@@ -191,8 +191,8 @@ describe("errors say what is wrong", () => {
     [{ lr: -1 }, "lr -1 must be a number of at least 0"],
     [{ betas: [0.9, 1] }, "betas [ 0.9, 1 ] must be 2 values: 2 times a number of at least 0 and below 1"],
     [{ optimizer: "sgd", nesterov: true }, "nesterov true needs a momentum above 0 and a dampening of 0"],
-    [{ freeze: ["nobody.*"] }, "no parameter's name fits the pattern 'nobody.*'"],
-    [{ freeze: ["*"] }, "all parameters are frozen: nothing is left to learn"],
+    [{ freeze: ["nobody.*"] }, "freeze: no parameter's name matches the pattern 'nobody.*'"],
+    [{ freeze: ["*"] }, "freeze: the patterns match all parameters, so there is nothing to train"],
     [{ device: "gpu0" }, "--device gpu0 is not a device"],
   ])("%j", async (options, message) => {
     const error = await created(options);

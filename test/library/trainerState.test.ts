@@ -85,7 +85,7 @@ describe("state", () => {
       const file = fixture("parity/checkpoints/lightning_b0_trimmed_with_optimizer.ckpt");
       expect(await rejection(trainer.importLightningState(file))).toMatchObject({
         code: "ERR_DEEPLASIA_RESUME",
-        message: "the checkpoint's optimiser has 219 parameters, the network 12",
+        message: "the checkpoint's optimiser has 219 parameters, but the network has 12",
         file,
       });
     }));

@@ -40,7 +40,7 @@ describe("the bootstrap", () => {
     const other = join(await temporaryFolder(), "libtorch_cpu.so");
     bootstrap.open(library);
     expect(() => bootstrap.open(other)).toThrow(
-      /another libtorch is in this process already: .*wanted: .*libtorch_cpu\.so/,
+      /another libtorch is already in this process: .*wanted: .*libtorch_cpu\.so/,
     );
   });
 

@@ -40,7 +40,7 @@ describeWithNamespaces("two machines", () => {
     });
     expect(first.code).toBe(1);
     expect(second.code).toBe(1);
-    expect(first.output + second.output).toMatch(/do not get through to each other's own ports/);
+    expect(first.output + second.output).toMatch(/cannot connect to each other's own ports/);
     for (const { output } of [first, second]) {
       expect(output).toMatch(/^ERR_DEEPLASIA_PEER /);
       // Nothing of c10d's own.

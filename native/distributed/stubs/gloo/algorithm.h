@@ -1,2 +1,2 @@
 #pragma once
-// libtorch's headers name this one of Gloo's and need nothing of it.
+// libtorch's headers include this Gloo header, but need nothing from it.

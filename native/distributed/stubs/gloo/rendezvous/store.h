@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// Declared so that c10d's header compiles; nothing of ours makes one.
+// Declared so that c10d's header compiles; our code never makes one.
 namespace gloo::rendezvous {
 class Store {
  public:
