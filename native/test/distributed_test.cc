@@ -1,5 +1,4 @@
-// Tests two ranks as two threads of one process. Each has its own TCPStore and Gloo, as in separate
-// processes.
+// Tests two ranks as two threads of one process, connected by a real TCPStore and Gloo.
 #include "distributed/group.h"
 
 #include "distributed/nccl.h"
