@@ -1,6 +1,4 @@
 /** The time limit of a job, compared with the notice that it gets before. */
-/** The time limit of a job, against what the notice before it takes. */
-
 import { durationText } from "../console/progress.js";
 import { type JobOptions, noticeOf } from "../options/slurm.js";
 import { EARLY_SECONDS } from "./requeue.js";
