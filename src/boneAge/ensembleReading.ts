@@ -1,4 +1,6 @@
 /** The readings of several networks of one picture as one: their mean, and how far they are apart. */
+import { mean as exactMean } from "../statistics/mean.js";
+import { standardDeviation as exactDeviation } from "../statistics/standardDeviation.js";
 import type { Reading } from "./reading.js";
 
 export interface MemberMonths {
@@ -26,14 +28,7 @@ export function mean(values: readonly number[]): number {
 
 /** Standard deviation with n - 1 as float32; null for a single value. */
 export function standardDeviation(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const centre = exactMean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.fround(Math.sqrt(squares / (values.length - 1)));
-}
-
-function exactMean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length < 2 ? null : Math.fround(exactDeviation(values));
 }
 
 /** `names` and `readings` are the members', in the same order. */

@@ -2,6 +2,8 @@
 
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
+import { monthsFromZ } from "../statistics/ageScale.js";
+import { corrected } from "../statistics/biasLine.js";
 import type { NetworkOutput } from "./networkOutput.js";
 
 /**
@@ -9,11 +11,10 @@ import type { NetworkOutput } from "./networkOutput.js";
  * for the bias that regression found, `months - (slope * months + intercept)`.
  */
 export function toMonths(output: number, contract: Contract): number {
-  const months =
-    contract.ageUnit === "months"
-      ? output
-      : output * (contract.ageSdMonths ?? 1) + (contract.ageMeanMonths ?? 0);
-  return Math.fround(months - (contract.biasSlope * months + contract.biasIntercept));
+  const { ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept } = contract;
+  const scale = { meanMonths: ageMeanMonths ?? 0, sdMonths: ageSdMonths ?? 1 };
+  const months = ageUnit === "months" ? output : monthsFromZ(output, scale);
+  return Math.fround(corrected(months, { slope: biasSlope, intercept: biasIntercept }));
 }
 
 /** Probability of male from a logit. */

@@ -4,7 +4,7 @@
  */
 
 import type { LoadedBatch } from "../training/batchLoader.js";
-import type { TrainingRow } from "../training/trainingCohort.js";
+import type { TrainingRow } from "../training/trainingRow.js";
 
 const HEADER = 4; // pictures, three losses
 

@@ -3,6 +3,7 @@
 import { durationText } from "../console/progress.js";
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
 import { plural } from "../plural.js";
+import { AbsoluteDeviations } from "../statistics/deviations.js";
 import { isOutside } from "./ageWatch.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 
@@ -42,8 +43,8 @@ export class SummaryBuilder {
   private resumedRows = 0;
   private sexPredicted = 0;
   private outside = 0;
-  private readonly deviations = new Deviations();
-  private readonly ofMembers = new Map<string, Deviations>();
+  private readonly deviations = new AbsoluteDeviations();
+  private readonly ofMembers = new Map<string, AbsoluteDeviations>();
   private readonly byCode = new Map<string, number>();
   private readonly firsts = new Map<string, FailureRecord>();
 
@@ -59,11 +60,12 @@ export class SummaryBuilder {
     this.predicted += 1;
     if (record.sexPredicted) this.sexPredicted += 1;
     if (isOutside(record.ageMonths)) this.outside += 1;
-    this.deviations.add(record.ageMonths, record.boneAgeMonths);
+    const { ageMonths, boneAgeMonths: truth } = record;
+    if (truth !== null) this.deviations.add(ageMonths, truth);
     if (!("members" in record)) return;
     for (const { name, ageMonths } of record.members) {
-      const deviations = this.ofMembers.get(name) ?? new Deviations();
-      deviations.add(ageMonths, record.boneAgeMonths);
+      const deviations = this.ofMembers.get(name) ?? new AbsoluteDeviations();
+      if (truth !== null) deviations.add(ageMonths, truth);
       this.ofMembers.set(name, deviations);
     }
   }
@@ -88,8 +90,8 @@ export class SummaryBuilder {
       firstFailures: Object.fromEntries(this.firsts),
       outside,
       withTruth: this.deviations.count,
-      madMonths: this.deviations.mean,
-      members: [...this.ofMembers].map(([name, { mean }]) => ({ name, madMonths: mean })),
+      madMonths: madOf(this.deviations),
+      members: [...this.ofMembers].map(([name, own]) => ({ name, madMonths: madOf(own) })),
       sexPredicted,
       resumedRows,
       seconds,
@@ -103,22 +105,8 @@ function firstOf(failures: readonly FailureRecord[]): FailureRecord | null {
   return failures.reduce<FailureRecord | null>((a, b) => (a === null || b.row < a.row ? b : a), null);
 }
 
-/** Absolute deviations from the truth, where it is known. */
-class Deviations {
-  count = 0;
-  private sumMonths = 0;
-
-  add(months: number, truthMonths: number | null): void {
-    if (truthMonths === null) return;
-    this.count += 1;
-    this.sumMonths += Math.abs(months - truthMonths);
-  }
-
-  /** Months; null without truth. */
-  get mean(): number | null {
-    return this.count === 0 ? null : this.sumMonths / this.count;
-  }
-}
+/** In months; null without truth. */
+const madOf = ({ count, mean }: AbsoluteDeviations) => (count === 0 ? null : mean);
 
 /** Why nothing at all came out of rows; null where something did. */
 export function whyNothing({ rows, predicted, firstFailure }: Summary): string | null {

@@ -7,10 +7,11 @@ import type { Manifest } from "../contract/manifest.js";
 import { correctionDoubt } from "../contract/plausible.js";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
+import { type AgeScale, lineInMonths } from "../statistics/ageScale.js";
+import type { BiasLine } from "../statistics/biasLine.js";
 import type { Hook } from "../training/hook.js";
 import { Checkpoints } from "../training/hooks/checkpoints.js";
 import { EarlyStopping } from "../training/hooks/earlyStopping.js";
-import type { Bias } from "../training/hooks/epochMetrics.js";
 import { Failures } from "../training/hooks/failures.js";
 import { LearningRate } from "../training/hooks/learningRate.js";
 import { MetricsCsv } from "../training/hooks/metricsCsv.js";
@@ -20,7 +21,6 @@ import { createSchedule } from "../training/hooks/schedules.js";
 import { TensorBoardLog } from "../training/hooks/tensorBoardLog.js";
 import { limitsOf } from "../training/limits.js";
 import type { NetworkStep } from "../training/networkStep.js";
-import type { AgeScale } from "../training/trainingCohort.js";
 import type { RunFolder } from "./runFolder.js";
 
 export interface Parts {
@@ -94,10 +94,10 @@ export function createHooks(parts: Parts): Hooks {
  * A line in z as the contract wants it: with z = (months - mean) / sd, the slope stays and the intercept moves. None where
  * that is implausible, as of a network that has not learnt ages yet; the first time is told.
  */
-function plausibleCorrection({ meanMonths, sdMonths }: AgeScale, logger: Logger): (bias: Bias) => Manifest {
+function plausibleCorrection(scale: AgeScale, logger: Logger): (bias: BiasLine) => Manifest {
   let isTold = false;
-  return ({ slope, intercept }) => {
-    const [biasSlope, biasIntercept] = [slope, sdMonths * intercept - slope * meanMonths];
+  return (bias) => {
+    const { slope: biasSlope, intercept: biasIntercept } = lineInMonths(bias, scale);
     const doubt = correctionDoubt(biasSlope, biasIntercept);
     if (doubt === null) return { biasSlope, biasIntercept };
     if (!isTold) logger.warn(`saved without a bias correction as long as it is implausible: ${doubt.text}`);

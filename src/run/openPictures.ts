@@ -6,7 +6,8 @@ import type { ReadPicture } from "../image/readPicture.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
-import { PARTS, type TrainingCohort } from "../training/trainingCohort.js";
+import type { TrainingCohort } from "../training/trainingCohort.js";
+import { PARTS } from "../training/trainingRow.js";
 
 export interface PicturesOptions {
   config: Pick<TrainConfig, "data" | "scratch">;

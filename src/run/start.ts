@@ -10,8 +10,8 @@ import { type OpenModel, openModel } from "../model/openModel.js";
 import { type NetworkConfig, native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
+import type { AgeScale } from "../statistics/ageScale.js";
 import type { Trainer } from "../trainer/trainer.js";
-import type { AgeScale } from "../training/trainingCohort.js";
 
 /** Dispose of it once a trainer was made of it. */
 export interface Start extends Pick<OpenModel, "model" | typeof Symbol.asyncDispose> {

@@ -14,7 +14,7 @@ import { useWorkers } from "../image/workers.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import { Semaphore } from "../semaphore.js";
 import { partOf } from "./batches.js";
-import type { TrainingRow } from "./trainingCohort.js";
+import type { TrainingRow } from "./trainingRow.js";
 
 export interface LoadedBatch {
   /** Its number within the epoch. */

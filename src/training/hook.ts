@@ -1,8 +1,10 @@
 /** What takes part in a run beside the step itself: watches, adjusts, writes down. */
 import type { LoadedBatch } from "./batchLoader.js";
-import type { Metrics } from "./hooks/epochMetrics.js";
 import type { OutputRecorder } from "./outputRecorder.js";
 import type { StepResult } from "./step.js";
+
+/** The metrics of an epoch: name -> value. */
+export type Metrics = Record<string, number>;
 
 /** Where a run is. */
 export interface Position {

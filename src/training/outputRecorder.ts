@@ -1,15 +1,24 @@
-/** The outputs of an epoch, gathered batch by batch; the epoch's metrics are taken of all of them together. */
-import type { HookState } from "./hook.js";
-import type { EpochOutputs } from "./hooks/epochMetrics.js";
 import type { StepOutputs } from "./step.js";
 
-const SERIES = ["ageHatZ", "ageZ", "sexLogit", "male"] as const;
+/** What a network predicted for the pictures of an epoch, and the truth; one value per picture. */
+export interface EpochOutputs {
+  ageHatZ: ArrayLike<number>;
+  ageZ: ArrayLike<number>;
+  /** Null for a network without a sex head. */
+  sexLogit: ArrayLike<number> | null;
+  /** 1 male, 0 female. */
+  male: ArrayLike<number>;
+}
 
+const SERIES = ["ageHatZ", "ageZ", "sexLogit", "male"] as const;
+type Series<T> = Record<(typeof SERIES)[number], T>;
+
+/** A recorder's values as JSON takes them: each series as the base64 text of its float32 bytes. */
+export type RecordedOutputs = Series<string> & { hasSexHead: boolean; lossSum: number };
+
+/** Collects the outputs of an epoch batch by batch: its metrics are those of all pictures together. */
 export class OutputRecorder {
-  private readonly series = { ageHatZ: [], ageZ: [], sexLogit: [], male: [] } as Record<
-    (typeof SERIES)[number],
-    number[]
-  >;
+  private readonly series: Series<number[]> = { ageHatZ: [], ageZ: [], sexLogit: [], male: [] };
   private hasSexHead = true;
   private lossSum = 0;
 
@@ -46,21 +55,23 @@ export class OutputRecorder {
     this.lossSum = 0;
   }
 
-  /** Values are float32 all along, and NaN is one of them: bytes say them shorter and better than decimals. */
-  state(): HookState {
+  /** All values are float32, and some may be NaN: bytes are shorter than decimals, and exact. */
+  state(): RecordedOutputs {
     const text = (values: readonly number[]) =>
       Buffer.from(Float32Array.from(values).buffer).toString("base64");
-    const series = Object.fromEntries(SERIES.map((name) => [name, text(this.series[name])]));
+    const series = Object.fromEntries(
+      SERIES.map((name) => [name, text(this.series[name])]),
+    ) as Series<string>;
     return { ...series, hasSexHead: this.hasSexHead, lossSum: this.lossSum };
   }
 
-  restore(state: HookState): void {
+  restore(state: RecordedOutputs): void {
     for (const name of SERIES) {
       // A copy: a buffer from the pool may start at any byte.
-      const { buffer } = Uint8Array.from(Buffer.from(state[name] as string, "base64"));
+      const { buffer } = Uint8Array.from(Buffer.from(state[name], "base64"));
       this.series[name] = Array.from(new Float32Array(buffer));
     }
-    this.hasSexHead = state.hasSexHead as boolean;
-    this.lossSum = state.lossSum as number;
+    this.hasSexHead = state.hasSexHead;
+    this.lossSum = state.lossSum;
   }
 }

@@ -2,7 +2,7 @@
 import type { Manifest } from "../contract/manifest.js";
 import type * as native from "../native.js";
 import type { LoadedBatch } from "./batchLoader.js";
-import type { TrainingRow } from "./trainingCohort.js";
+import type { TrainingRow } from "./trainingRow.js";
 
 export interface StepOutputs extends Pick<native.StepOutputs, "ageZ" | "sexLogit" | "loss"> {
   /** What they are the outputs of, in their order: of several processes, the parts of all. */

@@ -14,8 +14,8 @@ import { MetricsHook } from "../../src/training/hooks/metricsHook.js";
 import { createSchedule } from "../../src/training/hooks/schedules.js";
 import { limitsOf } from "../../src/training/limits.js";
 import type { Step, StepOptions, StepOutputs, StepResult } from "../../src/training/step.js";
-import type { TrainingRow } from "../../src/training/trainingCohort.js";
 import { type TrainingRun, trainingLoop } from "../../src/training/trainingLoop.js";
+import type { TrainingRow } from "../../src/training/trainingRow.js";
 import { configOf } from "./trainConfig.js";
 
 const ROWS = 22;

@@ -3,7 +3,7 @@
 import type { EpochEvent, Hook, HookState } from "../../src/training/hook.js";
 import { OutputRecorder } from "../../src/training/outputRecorder.js";
 import type { StepResult } from "../../src/training/step.js";
-import type { TrainingRow } from "../../src/training/trainingCohort.js";
+import type { TrainingRow } from "../../src/training/trainingRow.js";
 
 export const BATCHES = 5;
 const ROWS = 8;

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Contract } from "../../src/contract/contract.js";
-import type { TrainingRow } from "../../src/training/trainingCohort.js";
+import type { TrainingRow } from "../../src/training/trainingRow.js";
 import { halves } from "./pictures.js";
 
 export const SIDE = 32;

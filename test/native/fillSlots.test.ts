@@ -5,7 +5,7 @@ import { imagePlan } from "../../src/image/imagePlan.js";
 import { native } from "../../src/native.js";
 import { batches } from "../../src/training/batches.js";
 import { BatchLoader, type LoadedBatch, type LoaderOptions } from "../../src/training/batchLoader.js";
-import type { TrainingRow } from "../../src/training/trainingCohort.js";
+import type { TrainingRow } from "../../src/training/trainingRow.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { greyOf, plainContract, SIDE, trainingRows } from "../helpers/trainingRows.js";
 

@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../src/console/logger.js";
 import { Group } from "../../src/distributed/group.js";
-import {
-  fitCorrections,
-  type PartPredictions,
-  predictionsCsv,
-  summarisePart,
-} from "../../src/evaluation/predictions.js";
-import { testTimeViews } from "../../src/evaluation/views.js";
+import { fitCorrections } from "../../src/evaluation/corrections.js";
+import { partMetrics } from "../../src/evaluation/partMetrics.js";
+import type { PartPredictions } from "../../src/evaluation/partPredictions.js";
+import { predictionsCsv } from "../../src/evaluation/predictionsCsv.js";
+import { testTimeViews } from "../../src/evaluation/testTimeViews.js";
 import { convertModel } from "../../src/model/convertModel.js";
 import { evaluateAfterTraining } from "../../src/run/evaluateAfterTraining.js";
 import { openTrainingCohort } from "../../src/training/trainingCohort.js";
@@ -65,7 +63,7 @@ describeWithTestData("the reference's evaluation", [FOLDER], () => {
   it.each(PARTS)("has its MADs and accuracy of %s", (name) => {
     const log = text("log.txt");
     const logged = (what: string) => Number(new RegExp(`${name} ${what}: ([\\d.]+)`).exec(log)![1]);
-    const { pictures, mad, madReg, madRegTta, sexAccuracy } = summarisePart(
+    const { pictures, mad, madReg, madRegTta, sexAccuracy } = partMetrics(
       partOf(name),
       fitCorrections(partOf("train")),
     );
@@ -145,7 +143,7 @@ it("leaves out the columns of what was not made: corrections, the sex, views", (
   expect(predictionsCsv(part, null)).toBe(
     ',filename,male,y,y_hat-rot=0-no_flip,y_hat-rot=0-flip,y_hat\n0,"a, b.png",1.0,12.5,10.0,13.0,11.5\n',
   );
-  expect(summarisePart(part, null)).toEqual({
+  expect(partMetrics(part, null)).toEqual({
     pictures: 1,
     mad: 2.5,
     madReg: null,

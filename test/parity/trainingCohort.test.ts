@@ -2,13 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  type AgeScale,
-  openTrainingCohort,
-  PARTS,
-  type Part,
-  requireUsable,
-} from "../../src/training/trainingCohort.js";
+import type { AgeScale } from "../../src/statistics/ageScale.js";
+import { openTrainingCohort, requireUsable } from "../../src/training/trainingCohort.js";
+import { PARTS, type Part } from "../../src/training/trainingRow.js";
 import { temporaryFolder, writeTree } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
 
@@ -111,7 +107,7 @@ describe("refuses", () => {
 
   it("one training row, whose age has no SD", () =>
     refusal({ split: "split_other_scheme.csv", split_column: "b" }).toThrow(
-      /the split has 1 training row alone/,
+      /the split has only 1 training row,/,
     ));
   it("a patient in two parts, whom the reference multiplies", () =>
     refusal({ annotations: "anno_duplicates.csv", split: "split_dup.csv" }).toMatchObject({

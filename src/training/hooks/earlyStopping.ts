@@ -5,7 +5,7 @@ import { DeeplasiaError } from "../../errors.js";
 import type { TrainConfig } from "../../options/train/index.js";
 import { plural } from "../../plural.js";
 import type { EpochEvent, Hook, HookState } from "../hook.js";
-import { watchedValue } from "./epochMetrics.js";
+import { watchedValue } from "./watchedValue.js";
 
 export type EarlyStoppingOptions = TrainConfig["early_stopping"];
 

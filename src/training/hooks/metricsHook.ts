@@ -1,34 +1,35 @@
-/** Takes an epoch's metrics, and keeps the line that predictions are corrected by. */
 import type { Logger } from "../../console/logger.js";
-import type { EpochEvent, Hook, HookState, StepEvent } from "../hook.js";
-import { OutputRecorder } from "../outputRecorder.js";
-import { type Bias, epochMetrics, fitBias, type Metrics, NO_BIAS } from "./epochMetrics.js";
+import { type BiasLine, fitBiasLine, NO_BIAS } from "../../statistics/biasLine.js";
+import { meanAbsoluteDeviation } from "../../statistics/deviations.js";
+import type { EpochEvent, Hook, HookState, Metrics, StepEvent } from "../hook.js";
+import { OutputRecorder, type RecordedOutputs } from "../outputRecorder.js";
+import { epochMetrics } from "./epochMetrics.js";
 
-/** From this epoch on, counted from 0, each validation fits the line for the epochs after it, as in the reference. */
+/** As in the reference, each validation from this epoch on (counted from 0) fits the bias line of the epochs after it. */
 const FIRST_FIT = 6;
 
 export interface MetricsOptions {
-  /** Months a unit of z. */
+  /** Months per unit of z. */
   ageSdMonths: number;
-  /** Weights of the two losses as they are now, or the logarithms that are learnt of them. */
+  /** The current weights of the two losses, or their logarithms where they are learnt. */
   lossWeights: () => { age: number; sex: number; learnt: boolean };
 }
 
-/** All that is measured of an epoch; `bias` is the line that it is corrected by, `fitted` the one after it. */
+/** All metrics of an epoch. `bias` is the line that corrects this epoch's predictions, `fitted` the next epoch's. */
 function measure(
   train: OutputRecorder,
   validation: OutputRecorder | null,
   { ageSdMonths, lossWeights }: MetricsOptions,
-  lines: { bias: Bias; fitted: Bias },
+  lines: { bias: BiasLine; fitted: BiasLine },
 ): Metrics {
   const context = { ageSdMonths, bias: lines.bias };
-  const ofTrain = fitBias(train.outputs.ageHatZ, train.outputs.ageZ);
+  const trainLine = fitBiasLine(train.outputs.ageHatZ, train.outputs.ageZ);
   return {
     "Loss/train": train.loss,
     ...weightMetrics(lossWeights()),
     ...epochMetrics("train", train.outputs, context),
-    "Pred_bias/slope_train": ofTrain.slope,
-    "Pred_bias/intercept_train": ofTrain.intercept,
+    "Pred_bias/slope_train": trainLine.slope,
+    "Pred_bias/intercept_train": trainLine.intercept,
     ...(validation === null
       ? {}
       : { "Loss/val": validation.loss, ...epochMetrics("val", validation.outputs, context) }),
@@ -50,16 +51,16 @@ const NO_EPOCH = measure(
   { bias: NO_BIAS, fitted: NO_BIAS },
 );
 
-/** Names of all metrics that an epoch can have. */
+/** The names of all metrics that an epoch can have. */
 export const METRIC_NAMES: readonly string[] = [
   ...Object.keys(NO_EPOCH),
   ...Object.keys(weightMetrics({ age: 1, sex: 0, learnt: true })),
 ];
 
+/** Computes the metrics of each epoch, and keeps the bias line that corrects predictions. */
 export class MetricsHook implements Hook {
   readonly name = "metrics";
-  /** What predictions (z) are corrected by. */
-  private line: Bias = NO_BIAS;
+  private line: BiasLine = NO_BIAS;
   private readonly train = new OutputRecorder();
 
   constructor(
@@ -67,16 +68,15 @@ export class MetricsHook implements Hook {
     private readonly logger: Logger,
   ) {}
 
-  get bias(): Bias {
+  /** The line that corrects predictions, in z. */
+  get bias(): BiasLine {
     return this.line;
   }
 
-  /** Of the training epoch at hand, so far; months. */
+  /** MAD of the current training epoch so far, in months. */
   get trainMadMonths(): number {
     const { ageHatZ, ageZ } = this.train.outputs;
-    let sum = 0;
-    for (let i = 0; i < ageZ.length; i++) sum += Math.abs(ageHatZ[i]! - ageZ[i]!);
-    return (sum / ageZ.length) * this.options.ageSdMonths;
+    return meanAbsoluteDeviation(ageHatZ, ageZ) * this.options.ageSdMonths;
   }
 
   afterStep({ result }: StepEvent): void {
@@ -91,9 +91,10 @@ export class MetricsHook implements Hook {
   }
 
   private fit({ outputs }: OutputRecorder): void {
-    const fitted = fitBias(outputs.ageHatZ, outputs.ageZ);
+    const fitted = fitBiasLine(outputs.ageHatZ, outputs.ageZ);
     if (Number.isFinite(fitted.slope + fitted.intercept)) this.line = fitted;
-    else this.logger.warn("predictions of validation are all the same: the bias of the last epoch is kept");
+    else
+      this.logger.warn("all predictions of validation are the same: the bias line of the last epoch is kept");
   }
 
   state(): HookState {
@@ -102,6 +103,6 @@ export class MetricsHook implements Hook {
 
   restore({ slope, intercept, train }: HookState): void {
     this.line = { slope: slope as number, intercept: intercept as number };
-    this.train.restore(train as HookState);
+    this.train.restore(train as RecordedOutputs);
   }
 }

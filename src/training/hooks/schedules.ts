@@ -1,7 +1,8 @@
 /** Schedules of the learning rate: PyTorch's own, step by step, and a cosine with warm-up. */
 import { DeeplasiaError } from "../../errors.js";
 import type { ScheduleSetting } from "../../options/train/scheduleClasses.js";
-import { type Metrics, watchedValue } from "./epochMetrics.js";
+import type { Metrics } from "../hook.js";
+import { watchedValue } from "./watchedValue.js";
 
 export interface Schedule {
   /** Of the epoch at hand. */

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { outputError } from "../../files.js";
 import { headerRecord, scalarRecord } from "../../tensorboard/eventRecord.js";
 import { type HyperParameters, sessionEnd, sessionStart } from "../../tensorboard/hyperParameterRecords.js";
-import type { EpochEvent, Hook, HookState, StepEvent } from "../hook.js";
+import type { EpochEvent, Hook, HookState, Metrics, StepEvent } from "../hook.js";
 import { AppendedFile } from "./appendedFile.js";
-import type { Metrics } from "./epochMetrics.js";
 
 /** Below the run's folder; the two show both curves of the MAD in one chart. */
 const FOLDERS = [".", "Metrics_Age_MAD_months_train", "Metrics_Age_MAD_months_val"] as const;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeExchange, encodeNotes } from "../../../src/distributed/exchange.js";
 import { partOf } from "../../../src/training/batches.js";
-import type { TrainingRow } from "../../../src/training/trainingCohort.js";
+import type { TrainingRow } from "../../../src/training/trainingRow.js";
 
 const CAPACITY = 5;
 

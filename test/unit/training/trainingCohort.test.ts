@@ -45,7 +45,7 @@ test("a part of which nothing can be used, words of the split that are no part, 
   const cohort = await open(six(["M", "F", "M", "F", "x", "y"]));
   expect(() => requireUsable("val", cohort.parts.val)).toThrow(/none of 2 .*2 rows: unknown sex "x" or "y"/);
   await expect(open(six(["M", "F", "M", "F", "M", "F"]), undefined, "Train")).rejects.toThrow(
-    /in the part "train" .*what it says of rows is "Train" \(4\)/,
+    /in the part "train" .*the split has the words "Train" \(4\)/,
   );
   const { notes } = await open(["0.png,M,1", "0.png,F,2", "2.png,M,3", "3.png,F,4", "4.png,M,5"]);
   expect(notes).toEqual([

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { ImagePlan } from "../../../src/native.js";
 import type { PlanOf } from "../../../src/training/batchLoader.js";
-import type { TrainingRow } from "../../../src/training/trainingCohort.js";
 import { requireTrainable, trainingData } from "../../../src/training/trainingData.js";
+import type { TrainingRow } from "../../../src/training/trainingRow.js";
 import { configOf } from "../../helpers/trainConfig.js";
 import { plainContract } from "../../helpers/trainingRows.js";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../../src/console/logger.js";
-import { corrected, fitBias } from "../../../../src/training/hooks/epochMetrics.js";
+import { corrected, fitBiasLine } from "../../../../src/statistics/biasLine.js";
 import { MetricsCsv } from "../../../../src/training/hooks/metricsCsv.js";
 import { METRIC_NAMES, MetricsHook } from "../../../../src/training/hooks/metricsHook.js";
 import { csvRows } from "../../../helpers/cli.js";
@@ -41,7 +41,7 @@ it("corrects from the eighth epoch on, by the line that the validation before ha
   const madOf = (epoch: number, fittedIn: number | null) => {
     const { predictions, truths } = validationOf(epoch);
     const line = validationOf(fittedIn ?? 0);
-    const bias = fittedIn === null ? { slope: 0, intercept: 0 } : fitBias(line.predictions, line.truths);
+    const bias = fittedIn === null ? { slope: 0, intercept: 0 } : fitBiasLine(line.predictions, line.truths);
     const errors = predictions.map((y, i) => Math.abs(corrected(y, bias) - truths[i]!));
     return (SD * errors.reduce((a, b) => a + b)) / errors.length;
   };
@@ -51,7 +51,7 @@ it("corrects from the eighth epoch on, by the line that the validation before ha
   for (const [epoch, mad] of expected.entries()) {
     expect(all[epoch]!["Step-wise/val_reg_mad"], `epoch ${epoch}`).toBeCloseTo(mad, 9);
     const { predictions, truths } = validationOf(epoch);
-    const { slope, intercept } = epoch < 6 ? { slope: 0, intercept: 0 } : fitBias(predictions, truths);
+    const { slope, intercept } = epoch < 6 ? { slope: 0, intercept: 0 } : fitBiasLine(predictions, truths);
     expect(all[epoch]!["Pred_bias/slope_val"]).toBeCloseTo(slope, 12);
     expect(all[epoch]!["Pred_bias/intercept_val"]).toBeCloseTo(intercept, 12);
   }

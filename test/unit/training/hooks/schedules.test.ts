@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SCHEDULES, type ScheduleSetting } from "../../../../src/options/train/scheduleClasses.js";
-import type { Metrics } from "../../../../src/training/hooks/epochMetrics.js";
+import type { Metrics } from "../../../../src/training/hook.js";
 import { createSchedule } from "../../../../src/training/hooks/schedules.js";
 import { fixture } from "../../../helpers/testData.js";
 

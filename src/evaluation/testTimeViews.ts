@@ -1,4 +1,3 @@
-/** Views of a picture for test-time augmentation, as the reference turns and mirrors it. */
 import type { View } from "../image/imagePlan.js";
 
 export interface NamedView extends View {
@@ -11,7 +10,7 @@ const ROTATIONS = [-10, -5, 0, 5, 10];
 /** The picture as it is. */
 export const PLAIN_VIEW = "rot=0-no_flip";
 
-/** In the reference's order; the plain view is among them. */
+/** The views of a picture for test-time augmentation, in the reference's order; the plain view is among them. */
 export function testTimeViews({ rotate, flip }: { rotate: boolean; flip: boolean }): NamedView[] {
   const rotations = rotate ? ROTATIONS : [0];
   const flips = flip ? [false, true] : [false];
