@@ -20,8 +20,8 @@ export {
   type WrittenPredictions,
   writePredictions,
 } from "./prediction/writePredictions.js";
-export { mergeShares } from "./predictionFiles/shares/join.js";
-export type { WrittenShare } from "./predictionFiles/shares/write.js";
+export { mergeShares } from "./predictionFiles/shares/mergeShares.js";
+export type { WrittenShare } from "./predictionFiles/shares/writeShare.js";
 export {
   type EnsembleOutputRecord,
   type EnsembleRecord,

@@ -7,7 +7,7 @@ import { type EarlierPredictions, readPredictions } from "../data/earlierPredict
 import { everyHas, firstKnown, type Joined, joinPredictions } from "../data/joinPredictions.js";
 import { readTruth } from "../data/truth.js";
 import { plural } from "../plural.js";
-import { columnsOf, ensembleFields, toCsv } from "../predictionFiles/columns.js";
+import { ensembleFields, fieldColumns, toCsv } from "../predictionFiles/columns.js";
 import { field, rowNumber } from "../predictionFiles/fields.js";
 import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
 import type { EnsembleRecord, FailureRecord } from "../records/record.js";
@@ -157,5 +157,5 @@ function toText(
     isThere(COLUMNS_OF_FIELDS[key]),
   );
   if (allowMissing) fields.push(field("memberCount", "members", rowNumber));
-  return csvLines([columnsOf(fields)]) + toCsv(fields, records);
+  return csvLines([fieldColumns(fields)]) + toCsv(fields, records);
 }

@@ -5,7 +5,7 @@ import type { Logger } from "../console/logger.js";
 import { csvLines } from "../data/csvLines.js";
 import { outputError, pathKind, writeFileAtomic } from "../files.js";
 import { FAILURE_COLUMNS, failuresToCsv } from "../predictionFiles/columns.js";
-import { outputPaths } from "../predictionFiles/resume.js";
+import { outputPaths } from "../predictionFiles/outputPaths.js";
 import { failureText } from "../predictionFiles/streamOutput.js";
 import type { Combined } from "./combineCsvs.js";
 

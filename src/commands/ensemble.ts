@@ -10,12 +10,13 @@ import { refuseInput } from "../files.js";
 import { ensembleOptions } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { plural } from "../plural.js";
-import { publishedFiles } from "../prediction/members.js";
-import { type NamedFile, namedFile } from "../predictionFiles/memberNames.js";
+import type { NamedFile } from "../predictionFiles/memberNames.js";
 import { failureText } from "../predictionFiles/streamOutput.js";
 import { deviationLines } from "../records/summary.js";
 import { EXIT } from "./exit.js";
 import { helpText } from "./help.js";
+import { namedFile } from "./namedFile.js";
+import { publishedFiles } from "./publishedFiles.js";
 
 const HELP = `
 Examples:

@@ -4,9 +4,9 @@ import { pathKind } from "../files.js";
 import { requireOption, schemaOf } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
-import { namedFile } from "../predictionFiles/memberNames.js";
 import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { InnerCommand } from "./innerCommand.js";
+import { namedFile } from "./namedFile.js";
 
 /** What a command is to read, and which flag or setting says so. */
 interface Input {

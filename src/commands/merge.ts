@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { createLogger, type Logger } from "../console/logger.js";
-import { mergeShares, numbersText } from "../predictionFiles/shares/join.js";
-import type { WrittenShare } from "../predictionFiles/shares/write.js";
+import { mergeShares, numbersText } from "../predictionFiles/shares/mergeShares.js";
+import type { WrittenShare } from "../predictionFiles/shares/writeShare.js";
 import { failureList, formatOutcome, type Summary, whyNothing } from "../records/summary.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/rowShare.js";

@@ -8,8 +8,10 @@ import { BUNDLED_MODEL } from "../model/bundled.js";
 import { type LoadModelOptions, loadModel } from "../model/loadModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { loadModelOptions, type PredictOptions } from "../options/predict.js";
-import { type Models, publishedFiles } from "../prediction/members.js";
-import { memberNames, type NamedFile, namedFile } from "../predictionFiles/memberNames.js";
+import type { Models } from "../prediction/members.js";
+import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
+import { namedFile } from "./namedFile.js";
+import { publishedFiles } from "./publishedFiles.js";
 
 /** In the order in which they are looked for. */
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];

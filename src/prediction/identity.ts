@@ -4,7 +4,7 @@ import type { Cohort } from "../data/openCohort.js";
 import { sha256OfFile } from "../files.js";
 import { boundSizes } from "../inference/forwardSize.js";
 import type { BoneAgeModel } from "../model/model.js";
-import type { ModelIdentity, RunIdentity } from "../predictionFiles/resume.js";
+import type { ModelIdentity, RunIdentity } from "../predictionFiles/runFile.js";
 import type { CohortRun } from "./cohortRun.js";
 
 /** Of networks on a cohort. */

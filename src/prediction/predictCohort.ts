@@ -3,7 +3,7 @@ import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/model.js";
 import type { CohortPredictionOptions } from "../options/predict.js";
-import { cohortOfShare } from "../predictionFiles/shares/range.js";
+import { cohortOfShare } from "../predictionFiles/shares/shareRange.js";
 import type { AnyRecord, EnsembleOutputRecord, OutputRecord } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
 import { requireOptions } from "../schema/checkValue.js";

@@ -4,9 +4,9 @@ import { ProgressMeter } from "../console/progress.js";
 import type { Cohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
 import { plural } from "../plural.js";
+import { keepEarlier } from "../predictionFiles/keepEarlier.js";
 import type { Output } from "../predictionFiles/output.js";
-import { keepEarlier } from "../predictionFiles/retry.js";
-import type { Written } from "../predictionFiles/shares/write.js";
+import type { WrittenRows } from "../predictionFiles/shares/writeShare.js";
 import { applyStrict, isFailure } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
 import { type CohortBlock, cohortBlocks } from "./cohortBlocks.js";
@@ -26,7 +26,7 @@ export async function predictInto(
   cohort: Cohort,
   output: Output,
   options: CohortRun,
-): Promise<Written> {
+): Promise<WrittenRows> {
   const summary = new SummaryBuilder();
   let lastPredicted: number | null = null;
   for await (const record of output.resumedRecords()) {

@@ -6,7 +6,7 @@ import type { Cohort } from "../data/openCohort.js";
 import { forwardSize } from "../inference/forwardSize.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
-import type { RunIdentity } from "../predictionFiles/resume.js";
+import type { RunIdentity } from "../predictionFiles/runFile.js";
 import { processFacts } from "../processFacts.js";
 import { word } from "../slurm/quote.js";
 import type { CohortRun } from "./cohortRun.js";

@@ -7,13 +7,14 @@ import { makeFolderOf, refuseInput } from "../files.js";
 import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
 import { memberFileName } from "../predictionFiles/memberNames.js";
-import { kindOf, type OutputOptions, openOutput } from "../predictionFiles/output.js";
+import { openOutput } from "../predictionFiles/openOutput.js";
+import { kindOf, type OutputOptions } from "../predictionFiles/output.js";
 import { lockOutput } from "../predictionFiles/outputLock.js";
-import type { RunIdentity } from "../predictionFiles/resume.js";
-import { SharesFolder } from "../predictionFiles/shares/folder.js";
-import { cohortOfShare } from "../predictionFiles/shares/range.js";
-import { shareOfOutput } from "../predictionFiles/shares/taken.js";
-import { type Written, type WrittenShare, writeShare } from "../predictionFiles/shares/write.js";
+import type { RunIdentity } from "../predictionFiles/runFile.js";
+import { shareOfOutput } from "../predictionFiles/shares/shareOfOutput.js";
+import { cohortOfShare } from "../predictionFiles/shares/shareRange.js";
+import { SharesFolder } from "../predictionFiles/shares/sharesFolder.js";
+import { type WrittenRows, type WrittenShare, writeShare } from "../predictionFiles/shares/writeShare.js";
 import type { Summary } from "../records/summary.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
@@ -136,7 +137,7 @@ async function writeRows(
   cohort: Cohort,
   options: OutputOptions,
   run: CohortRun,
-): Promise<Written> {
+): Promise<WrittenRows> {
   const output = await openOutput(options);
   try {
     return await predictInto(members, cohort, output, run);

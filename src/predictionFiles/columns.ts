@@ -1,7 +1,17 @@
 /** Records as lines of files, both ways: the one place that knows the columns and the keys of JSON lines. */
 import { csvLines } from "../data/csvLines.js";
 import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../records/record.js";
-import { type Field, field, flag, float32, membersField, months, rowNumber, sex, text } from "./fields.js";
+import {
+  type Field,
+  field,
+  flag,
+  float32,
+  membersField,
+  months,
+  plainText,
+  rowNumber,
+  sex,
+} from "./fields.js";
 
 export type OutputFormat = "csv" | "jsonl";
 
@@ -19,14 +29,14 @@ export type AnyPrediction = PredictionRecord | EnsembleRecord;
 
 const PLACE = [
   field("row", "row", rowNumber),
-  field("dir", "dir", text),
-  field("patientId", "patient_ID", text),
+  field("dir", "dir", plainText),
+  field("patientId", "patient_ID", plainText),
 ];
 
 /** The reference's columns, in its order, then ours. `y_hat` is the raw output, `bone_age` the truth. */
 function singleFields({ hasSexHead, marksSex }: Layout): Field[] {
   return [
-    field("imageId", "image_ID", text),
+    field("imageId", "image_ID", plainText),
     field("sex", "sex", sex),
     field("ageZ", "y_hat", float32),
     ...(hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
@@ -40,7 +50,7 @@ function singleFields({ hasSexHead, marksSex }: Layout): Field[] {
 /** The reference's ensemble columns, in its order, then ours: spread between members first. */
 export function ensembleFields({ members, hasSexHead, marksSex }: Omit<Layout, "format">): Field[] {
   return [
-    field("imageId", "image_ID", text),
+    field("imageId", "image_ID", plainText),
     membersField(members ?? []),
     field("ageMonths", "ensemble_bone_age", float32),
     field("boneAgeMonths", "gt_bone_age", months),
@@ -56,7 +66,7 @@ function fieldsOf(layout: Layout): Field[] {
   return layout.members === null ? singleFields(layout) : ensembleFields(layout);
 }
 
-export function columnsOf(fields: readonly Field[]): string[] {
+export function fieldColumns(fields: readonly Field[]): string[] {
   return fields.flatMap(({ columns }) => columns);
 }
 
@@ -68,7 +78,7 @@ export function toCsv(fields: readonly Field[], records: readonly object[]): str
 }
 
 export function predictionColumns(layout: Layout): string[] {
-  return columnsOf(fieldsOf(layout));
+  return fieldColumns(fieldsOf(layout));
 }
 
 /** Records in the layout's format, a line each. */
@@ -86,7 +96,7 @@ const ABSENT = { index: -1, sexHat: null, sexPredicted: false };
 /** The record of a CSV line; null if it is not one. */
 export function predictionFromCsv(cells: readonly string[], layout: Layout): AnyPrediction | null {
   const fields = fieldsOf(layout);
-  if (cells.length !== columnsOf(fields).length) return null;
+  if (cells.length !== fieldColumns(fields).length) return null;
   const record: Record<string, unknown> = { ...ABSENT };
   let at = 0;
   for (const { key, columns, fromCells } of fields) {

@@ -26,7 +26,7 @@ const plainJson = {
   toJson: (value: unknown) => JSON.stringify(value),
   fromJson: (value: unknown) => value as never,
 };
-export const text: Codec<string> = { toCell: (value) => value, fromCell: (cell) => cell, ...plainJson };
+export const plainText: Codec<string> = { toCell: (value) => value, fromCell: (cell) => cell, ...plainJson };
 export const rowNumber: Codec<number> = {
   toCell: String,
   fromCell: (cell) => (/^[1-9]\d*$/.test(cell) ? Number(cell) : Number.NaN),

@@ -4,11 +4,12 @@ import { dirname } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { outputError, pathKind, renameDurably, syncFolder, writeFileAtomic } from "../files.js";
 import type { AnyRecord, OutputRecord } from "../records/record.js";
+import type { EarlierRows } from "./earlierRows.js";
 import type { Output, OutputOptions } from "./output.js";
-import { inspectRows, readRecords } from "./partial.js";
+import { type OutputPaths, outputPaths } from "./outputPaths.js";
 import { CAN_RESUME, type OutputFile, type RecordFile } from "./recordFile.js";
-import { type OutputPaths, outputPaths, type RunFile, writeRunFile } from "./resume.js";
-import type { EarlierRows } from "./retry.js";
+import { inspectRows, readRecords } from "./recordsInOrder.js";
+import { type RunFile, writeRunFile } from "./runFile.js";
 
 /**
  * The last steps of a run, each repeatable: after a kill in between, `resume` takes them again from the first. The first

@@ -1,27 +1,18 @@
 /** What the members of an ensemble are called, in columns and files: by hand, else as briefly as tells them apart. */
 import { basename, extname, resolve } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
-import { columnsOf, ensembleFields } from "./columns.js";
+import { ensembleFields, fieldColumns } from "./columns.js";
 
-/** A file as given on a command line: `path`, or `name=path`. */
+/** A file of a member, and what its owner calls the member. */
 export interface NamedFile {
   file: string;
   /** Null where none was given. */
   name: string | null;
 }
 
-/** Folders may have `=` in their names (`lr=0.1/best.pt`), so a path that exists is a path. */
-export async function namedFile(given: string): Promise<NamedFile> {
-  const [, name, file] = /^([^/=]+)=(.+)$/.exec(given) ?? [];
-  if (name === undefined || file === undefined || (await pathKind(given)) !== null)
-    return { file: given, name: null };
-  return { file, name };
-}
-
 /** Columns of an ensemble's output that no member may be named after. */
 const TAKEN = new Set([
-  ...columnsOf(ensembleFields({ members: [], hasSexHead: true, marksSex: true })),
+  ...fieldColumns(ensembleFields({ members: [], hasSexHead: true, marksSex: true })),
   "members",
 ]);
 

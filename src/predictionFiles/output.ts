@@ -1,29 +1,12 @@
 /** Where predictions go: a CSV or JSON-lines file that appears when it is complete, or a stream. */
 
-import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import type { Logger } from "../console/logger.js";
-import { DeeplasiaError } from "../errors.js";
 import { outputError, type PathKind, pathKind } from "../files.js";
-import { plural } from "../plural.js";
 import type { AnyRecord, OutputRecord } from "../records/record.js";
-import { discardEmpty, FileOutput, finish } from "./fileOutput.js";
-import { causeOf } from "./outputLock.js";
-import { countHeldRows, findResumePoint, inspectRows, type ResumePoint } from "./partial.js";
-import { type OutputFile, RecordFile } from "./recordFile.js";
-import {
-  differences,
-  type OutputPaths,
-  outputPaths,
-  type RunFile,
-  type RunIdentity,
-  readRunFile,
-  readState,
-  writeRunFile,
-  writtenProvenance,
-} from "./resume.js";
-import { EarlierRows } from "./retry.js";
-import { openStreamOutput } from "./streamOutput.js";
+import type { EarlierRows } from "./earlierRows.js";
+import type { OutputFile } from "./recordFile.js";
+import type { RunFile, RunIdentity } from "./runFile.js";
 
 /** `path`: file to write, or `-` for stdout. A device or a pipe is written directly, too. */
 export interface OutputOptions extends OutputFile {
@@ -68,82 +51,6 @@ export interface Output {
   suspend(): Promise<void>;
 }
 
-/**
- * Open an output. Call it early: a place that cannot be written is found here, before any work is done.
- *
- * Throws `ERR_DEEPLASIA_OUTPUT`; `ERR_DEEPLASIA_RESUME` if an interrupted run lies there and neither `resume` nor
- * `overwrite` is set, or if `resume` is and that run was another one; `ERR_DEEPLASIA_USAGE` for flags that do not fit.
- */
-export async function openOutput(options: OutputOptions): Promise<Output> {
-  const { path, resume, overwrite } = options;
-  if (resume && overwrite) throw usage("--resume and --overwrite exclude each other", "Give one of them.");
-  if ((await kindOf(path)) === "other") {
-    if (resume)
-      throw usage(`there is nothing to resume in ${path === "-" ? "stdout" : path}`, "Leave --resume out.");
-    if (options.memberFiles !== undefined)
-      throw usage("the members' files go with an output that is a file", "Give one with --output_path.");
-    return openStreamOutput(options);
-  }
-  const files = await checkedFiles(options);
-  const outputs = files.map((file) => outputPaths(file.path));
-  const [paths] = outputs as [OutputPaths];
-  const unfinished = await unfinishedFile(files);
-  if (unfinished !== undefined && !resume && !overwrite) throw await interrupted(unfinished);
-  const run = runFileOf(options);
-  const before = resume ? await readRunFile(paths) : null;
-  if (before?.state === "complete" && differences(before, run).length === 0) {
-    await finish(outputs, before, options.receipt);
-    return new FileOutput(options, run, null, before.rows ?? 0);
-  }
-  const earlier = resume ? await finishedBefore(options, files, run, before) : null;
-  if (earlier?.failed === 0 && unfinished === undefined)
-    return new FileOutput(options, run, null, await count(options.rowNumbers()));
-  const current = earlier === null ? run : { ...run, retry: true };
-  if (unfinished === undefined || overwrite || before?.state === "starting")
-    return startOutput(options, files, paths, current, earlier);
-  requireSameRun(before, run, paths);
-  return resumeOutput(options, files, current, earlier);
-}
-
-/**
- * The rows of a finished output of this very run, if all of its files are as it left them; null without such, and while
- * a run that was not to take anything from it is unfinished.
- */
-async function finishedBefore(
-  options: OutputOptions,
-  files: readonly OutputFile[],
-  run: RunFile,
-  unfinished: RunFile | null,
-): Promise<EarlierRows | null> {
-  if (unfinished !== null && unfinished.retry !== true) return null;
-  const [paths] = files.map((file) => outputPaths(file.path)) as [OutputPaths];
-  if ((await kindOf(options.path)) !== "file") return null;
-  const provenance = await readState(paths.provenance, writtenProvenance, "").catch(() => null);
-  const differing = provenance === null ? ["nothing beside it says which"] : differences(provenance.run, run);
-  if (provenance === null || differing.length > 0) {
-    options.logger.warn(
-      `all rows are predicted again, as ${options.path} is of another run: ${differing.join("; ")}`,
-    );
-    return null;
-  }
-  let failed = 0;
-  for (const file of files) {
-    const { output, failures } = outputPaths(file.path);
-    const found = await inspectRows(output, failures, file, options.rowNumbers());
-    failed = Math.max(failed, found.failed);
-    if (found.fault === null) continue;
-    options.logger.warn(`all rows are predicted again, as ${file.path} was changed since: ${found.fault}`);
-    return null;
-  }
-  return new EarlierRows(files, failed);
-}
-
-async function count(items: AsyncIterable<unknown>): Promise<number> {
-  let found = 0;
-  for await (const _ of items) found += 1;
-  return found;
-}
-
 /** As `pathKind`; stdout (`-`) is one of the others. Throws `ERR_DEEPLASIA_OUTPUT`. */
 export async function kindOf(path: string): Promise<PathKind | null> {
   if (path === "-") return "other";
@@ -154,32 +61,7 @@ export async function kindOf(path: string): Promise<PathKind | null> {
   }
 }
 
-/** All files of an output, its own first. */
-async function checkedFiles(options: OutputOptions): Promise<OutputFile[]> {
-  const files = [options, ...(options.memberFiles ?? [])];
-  const paths = files.map(({ path }) => resolve(path));
-  for (const [i, path] of paths.entries()) {
-    if (paths.indexOf(path) !== i)
-      throw usage(`two outputs would be the same file: ${files[i]!.path}`, "Give the output another name.");
-    if ((await kindOf(path)) === "folder")
-      throw outputError(Object.assign(new Error(), { code: "EISDIR" }), files[i]!.path);
-  }
-  return files;
-}
-
-/** The first file at which an interrupted run lies. */
-async function unfinishedFile(files: readonly OutputFile[]): Promise<OutputFile | undefined> {
-  for (const file of files) {
-    const { partial, failuresPartial } = outputPaths(file.path);
-    if ((await kindOf(partial)) !== null || (await kindOf(failuresPartial)) !== null) return file;
-  }
-  return undefined;
-}
-
-function usage(what: string, remedy: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
-}
-
+/** What a run file says of an output that is being written. */
 export function runFileOf({
   identity,
   format,
@@ -190,74 +72,4 @@ export function runFileOf({
 }: OutputOptions): RunFile {
   const layout = { format, members: members === null ? null : [...members], hasSexHead, marksSex };
   return { version: 2, state: "running", identity, ...layout, blockSize };
-}
-
-async function interrupted(file: OutputFile): Promise<DeeplasiaError> {
-  const paths = outputPaths(file.path);
-  // The rows are counted in the layout they have, not in the one that is asked for now.
-  const rows = await countHeldRows(paths, (await readRunFile(paths).catch(() => null)) ?? file);
-  const what = `an interrupted run lies at ${paths.partial} (${plural(rows, "row")})`;
-  const remedy = "Add --resume to go on with it, or --overwrite to discard it.";
-  return new DeeplasiaError("ERR_DEEPLASIA_RESUME", what, { file: paths.partial, remedy });
-}
-
-function requireSameRun(before: RunFile | null, now: RunFile, paths: OutputPaths): asserts before is RunFile {
-  const differing =
-    before === null ? [`${paths.run} is missing, so its settings are unknown`] : differences(before, now);
-  if (differing.length === 0) return;
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_RESUME",
-    `cannot resume ${paths.partial}, it was begun with other settings: ${differing.join("; ")}`,
-    { file: paths.partial, remedy: "Give the same model and options, or discard it with --overwrite." },
-  );
-}
-
-/** Begin anew. The run file says `starting` until nothing of an earlier run is left that could be taken for ours. */
-async function startOutput(
-  options: OutputOptions,
-  files: readonly OutputFile[],
-  paths: OutputPaths,
-  run: RunFile,
-  earlier: EarlierRows | null,
-): Promise<Output> {
-  const opened: RecordFile[] = [];
-  try {
-    await writeRunFile(paths, { ...run, state: "starting" });
-    for (const file of files) opened.push(await RecordFile.open(file, 0, 0));
-    await writeRunFile(paths, run);
-    return new FileOutput(options, run, opened, 0, earlier);
-  } catch (error) {
-    await closeAll(opened);
-    await discardEmpty(files.map(({ path }) => outputPaths(path)));
-    throw outputError(causeOf(error, paths.run), paths.output);
-  }
-}
-
-/** Go on from the last whole block that every file holds. */
-async function resumeOutput(
-  options: OutputOptions,
-  files: readonly OutputFile[],
-  run: RunFile,
-  earlier: EarlierRows | null,
-): Promise<Output> {
-  const find = (file: OutputFile, most?: number) =>
-    findResumePoint(outputPaths(file.path), file, options.rowNumbers(), options.blockSize, most);
-  const points: ResumePoint[] = [];
-  for (const file of files) points.push(await find(file));
-  const index = Math.min(...points.map((point) => point.index));
-  const opened: RecordFile[] = [];
-  try {
-    for (const [i, file] of files.entries()) {
-      const point = points[i]!.index === index ? points[i]! : await find(file, index);
-      opened.push(await RecordFile.open(file, point.bytes, point.failureBytes));
-    }
-    return new FileOutput(options, run, opened, index, earlier);
-  } catch (error) {
-    await closeAll(opened);
-    throw error;
-  }
-}
-
-async function closeAll(files: readonly RecordFile[]): Promise<void> {
-  await Promise.allSettled(files.map((file) => file.close()));
 }

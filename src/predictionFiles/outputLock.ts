@@ -5,7 +5,7 @@ import { outputError } from "../files.js";
 import { type Lock, lockFile } from "../lock.js";
 import { removeLeftovers } from "../temporaryFiles.js";
 import type { OutputOptions } from "./output.js";
-import { outputPaths } from "./resume.js";
+import { outputPaths } from "./outputPaths.js";
 
 /**
  * Make the files that are to be written, an ensemble's members' too, this process's own until the lock is released: two

@@ -13,7 +13,7 @@ import {
   predictionColumns,
   predictionsToText,
 } from "./columns.js";
-import { type OutputPaths, outputPaths } from "./resume.js";
+import { type OutputPaths, outputPaths } from "./outputPaths.js";
 
 /** A file and what its lines hold. */
 export interface OutputFile extends Layout {

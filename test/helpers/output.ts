@@ -4,7 +4,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../src/console/logger.js";
 import type { OutputFormat } from "../../src/predictionFiles/columns.js";
-import { type Output, type OutputOptions, openOutput } from "../../src/predictionFiles/output.js";
+import { openOutput } from "../../src/predictionFiles/openOutput.js";
+import type { Output, OutputOptions } from "../../src/predictionFiles/output.js";
 import type { OutputRecord } from "../../src/records/record.js";
 import { temporaryFolder } from "./temporary.js";
 

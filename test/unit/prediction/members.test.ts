@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { namedFile } from "../../../src/commands/namedFile.js";
+import { publishedFiles } from "../../../src/commands/publishedFiles.js";
 import { PUBLISHED_STEMS } from "../../../src/contract/published.js";
-import { membersOf, publishedFiles } from "../../../src/prediction/members.js";
-import { memberNames, namedFile } from "../../../src/predictionFiles/memberNames.js";
+import { membersOf } from "../../../src/prediction/members.js";
+import { memberNames } from "../../../src/predictionFiles/memberNames.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 const namesOf = (...files: string[]) => memberNames(files.map((file) => ({ file, name: null })));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/console/logger.js";
-import { type OutputOptions, openOutput } from "../../../src/predictionFiles/output.js";
+import { openOutput } from "../../../src/predictionFiles/openOutput.js";
+import type { OutputOptions } from "../../../src/predictionFiles/output.js";
 import {
   interrupted,
   optionsFor,

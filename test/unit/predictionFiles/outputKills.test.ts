@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OutputFormat } from "../../../src/predictionFiles/columns.js";
 import { finishingSteps } from "../../../src/predictionFiles/fileOutput.js";
-import { openOutput } from "../../../src/predictionFiles/output.js";
-import { findResumePoint } from "../../../src/predictionFiles/partial.js";
-import { outputPaths } from "../../../src/predictionFiles/resume.js";
+import { findResumePoint } from "../../../src/predictionFiles/findResumePoint.js";
+import { openOutput } from "../../../src/predictionFiles/openOutput.js";
+import { outputPaths } from "../../../src/predictionFiles/outputPaths.js";
 import {
   BLOCK,
   interrupted,

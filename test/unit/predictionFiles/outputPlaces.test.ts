@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatError } from "../../../src/errors.js";
-import { openOutput } from "../../../src/predictionFiles/output.js";
+import { openOutput } from "../../../src/predictionFiles/openOutput.js";
 import type { OutputRecord } from "../../../src/records/record.js";
 import { canMount, mountTmpfs } from "../../helpers/disk.js";
 import { optionsFor, record, rowOf, run, snapshot, undisturbed } from "../../helpers/output.js";

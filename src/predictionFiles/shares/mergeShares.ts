@@ -12,12 +12,14 @@ import { applyStrict } from "../../records/record.js";
 import { type Summary, SummaryBuilder } from "../../records/summary.js";
 import { requireArgument } from "../../schema/checkValue.js";
 import { FAILURE_COLUMNS, type Layout, predictionColumns } from "../columns.js";
+import { differences } from "../differences.js";
 import { lockOutput } from "../outputLock.js";
+import { outputPaths } from "../outputPaths.js";
 import type { OutputFile } from "../recordFile.js";
-import { differences, outputPaths, type RunIdentity, readState, runFile } from "../resume.js";
-import { filesOf, type SharedRun, SharesFolder } from "./folder.js";
-import { shareRange } from "./range.js";
-import { type SharePart, sharedRecords } from "./records.js";
+import { type RunIdentity, readState, runFile } from "../runFile.js";
+import { type SharePart, sharedRecords } from "./sharedRecords.js";
+import { shareRange } from "./shareRange.js";
+import { filesOf, type SharedRun, SharesFolder } from "./sharesFolder.js";
 
 /**
  * Join the shares of an output, and of its ensemble's members: every row once, in input order. Then the shares go, and

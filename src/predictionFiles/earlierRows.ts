@@ -8,10 +8,13 @@
 import type { Cohort } from "../data/openCohort.js";
 import type { FailedSample, Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
-import { type AnyRecord, isFailure, type OutputRecord, type RecordBlock } from "../records/record.js";
-import { recordsInOrder } from "./partial.js";
+import { type AnyRecord, isFailure } from "../records/record.js";
+import { differences } from "./differences.js";
+import { kindOf, type OutputOptions } from "./output.js";
+import { type OutputPaths, outputPaths } from "./outputPaths.js";
 import type { OutputFile } from "./recordFile.js";
-import { outputPaths } from "./resume.js";
+import { inspectRows, recordsInOrder } from "./recordsInOrder.js";
+import { type RunFile, readState, writtenProvenance } from "./runFile.js";
 
 /** What a finished output and the files of its members say of one row, in their order. */
 export interface EarlierRow {
@@ -81,26 +84,40 @@ function untouched({ index, row, imageId, dir }: Sample): FailedSample {
 
 const UNTOUCHED = new DeeplasiaError("ERR_DEEPLASIA_INTERNAL", "this row was not to be predicted");
 
-/** Put earlier records where a row was predicted before and is not now. `kept` are their positions in the block. */
-export async function keepEarlier<B extends RecordBlock>(
-  block: B,
-  earlier: AsyncGenerator<EarlierRow>,
-): Promise<B & { kept: Set<number> }> {
-  const records = [...block.records];
-  const ofMembers = block.ofMembers.map((list) => [...list]);
-  const kept = new Set<number>();
-  for (const i of records.keys()) {
-    const { value: before } = await earlier.next();
-    if (before === undefined || before.failed || !isFailure(records[i]!)) continue;
-    const [own, ...members] = before.records as [AnyRecord, ...OutputRecord[]];
-    records[i] = own;
-    for (const [member, record] of members.entries()) ofMembers[member]![i] = record;
-    kept.add(i);
-  }
-  return { ...block, records, ofMembers, kept };
-}
-
 function changed(what: string): DeeplasiaError {
   const remedy = "Run without --resume, which predicts all rows.";
   return new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${what}; it was whole a moment ago`, { remedy });
+}
+
+/**
+ * The rows of a finished output of this very run, if all of its files are as it left them; null without such, and while
+ * a run that was not to take anything from it is unfinished.
+ */
+export async function finishedBefore(
+  options: OutputOptions,
+  files: readonly OutputFile[],
+  run: RunFile,
+  unfinished: RunFile | null,
+): Promise<EarlierRows | null> {
+  if (unfinished !== null && unfinished.retry !== true) return null;
+  const [paths] = files.map((file) => outputPaths(file.path)) as [OutputPaths];
+  if ((await kindOf(options.path)) !== "file") return null;
+  const provenance = await readState(paths.provenance, writtenProvenance, "").catch(() => null);
+  const differing = provenance === null ? ["nothing beside it says which"] : differences(provenance.run, run);
+  if (provenance === null || differing.length > 0) {
+    options.logger.warn(
+      `all rows are predicted again, as ${options.path} is of another run: ${differing.join("; ")}`,
+    );
+    return null;
+  }
+  let failed = 0;
+  for (const file of files) {
+    const { output, failures } = outputPaths(file.path);
+    const found = await inspectRows(output, failures, file, options.rowNumbers());
+    failed = Math.max(failed, found.failed);
+    if (found.fault === null) continue;
+    options.logger.warn(`all rows are predicted again, as ${file.path} was changed since: ${found.fault}`);
+    return null;
+  }
+  return new EarlierRows(files, failed);
 }

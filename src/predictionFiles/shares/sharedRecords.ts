@@ -4,8 +4,8 @@ import { DeeplasiaError } from "../../errors.js";
 import { plural } from "../../plural.js";
 import type { AnyRecord } from "../../records/record.js";
 import type { Layout } from "../columns.js";
-import { recordsInOrder } from "../partial.js";
-import { outputPaths } from "../resume.js";
+import { outputPaths } from "../outputPaths.js";
+import { recordsInOrder } from "../recordsInOrder.js";
 
 /** One share of one file. */
 export interface SharePart {

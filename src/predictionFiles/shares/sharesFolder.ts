@@ -14,8 +14,10 @@ import * as z from "zod";
 import { DeeplasiaError } from "../../errors.js";
 import { createFile, makeFolder, pathKind, pathSize, writeFileAtomic } from "../../files.js";
 import type { RowShare } from "../../slurm/rowShare.js";
+import { differences } from "../differences.js";
+import { outputPaths } from "../outputPaths.js";
 import type { OutputFile } from "../recordFile.js";
-import { differences, outputPaths, readState, runFile } from "../resume.js";
+import { readState, runFile } from "../runFile.js";
 
 const sharedRun = z.object({
   version: z.literal(1),

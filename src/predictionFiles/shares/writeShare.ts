@@ -4,11 +4,12 @@ import { DeeplasiaError } from "../../errors.js";
 import { lockFile } from "../../lock.js";
 import { type Summary, SummaryBuilder } from "../../records/summary.js";
 import { arrayLayout, type RowShare, shareText } from "../../slurm/rowShare.js";
+import { differences } from "../differences.js";
 import { type OutputOptions, runFileOf } from "../output.js";
-import { differences, readState, runFile } from "../resume.js";
-import { memberFilesOf, type SharePaths, SharesFolder } from "./folder.js";
-import { mergeUnlessOther, summarise } from "./join.js";
-import { rowsOfRange, shareRange } from "./range.js";
+import { readState, runFile } from "../runFile.js";
+import { mergeUnlessOther, summarise } from "./mergeShares.js";
+import { rowsOfRange, shareRange } from "./shareRange.js";
+import { memberFilesOf, type SharePaths, SharesFolder } from "./sharesFolder.js";
 
 /** How far the shares of a run are after one of them. */
 export interface WrittenShare extends RowShare {
@@ -19,7 +20,7 @@ export interface WrittenShare extends RowShare {
 }
 
 /** What was written; `finished` is false where rows are left. */
-export interface Written extends Summary {
+export interface WrittenRows extends Summary {
   finished: boolean;
 }
 
@@ -31,7 +32,7 @@ export interface ShareRun {
   /** What was run, without the share; for messages. */
   command: string | undefined;
   /** Writes rows to an output, all that are left. */
-  write(output: OutputOptions, rows: Cohort): Promise<Written>;
+  write(output: OutputOptions, rows: Cohort): Promise<WrittenRows>;
 }
 
 /**
@@ -45,7 +46,7 @@ export interface ShareRun {
  * Throws ERR_DEEPLASIA_RESUME if the shares of another run lie there, ERR_DEEPLASIA_OUTPUT while another process writes
  * the share.
  */
-export async function writeShare(run: ShareRun): Promise<Written & { share: WrittenShare }> {
+export async function writeShare(run: ShareRun): Promise<WrittenRows & { share: WrittenShare }> {
   const { whole, cohort, share, command } = run;
   refuseOverwrite(whole);
   const folder = new SharesFolder(whole.path);
@@ -73,7 +74,7 @@ export async function writeShare(run: ShareRun): Promise<Written & { share: Writ
 async function writeLocked(
   { whole, cohort, share, write }: ShareRun,
   folder: SharesFolder,
-): Promise<Written | null> {
+): Promise<WrittenRows | null> {
   const paths = folder.pathsOf(share, whole.memberFiles ?? []);
   await using _ = await lockFile(paths.lock, `${shareText(share)} of ${whole.path}`);
   if (await folder.isDone()) return null;

@@ -2,7 +2,7 @@
 
 import { type RowShare, shareAgain, shareOf } from "../../slurm/rowShare.js";
 import { slurmTask } from "../../slurm/slurmTask.js";
-import { SharesFolder } from "./folder.js";
+import { SharesFolder } from "./sharesFolder.js";
 
 /**
  * The share that the option or SLURM says; null is all rows. A task of an array goes on with its share of the run whose

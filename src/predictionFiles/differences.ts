@@ -1,0 +1,38 @@
+import type { RunFile } from "./runFile.js";
+
+/** What two runs differ in, in words: `the model`, `--mask_crop_size (1.15, now -1)`. */
+export function differences(before: RunFile, now: RunFile): string[] {
+  const found = modelDifferences(before, now);
+  if (before.identity.cohort !== now.identity.cohort) found.push("the cohort (annotation or split file)");
+  const old: Record<string, unknown> = {
+    ...before.identity.options,
+    format: before.format,
+    batch_size: before.blockSize,
+  };
+  const new_: Record<string, unknown> = {
+    ...now.identity.options,
+    format: now.format,
+    batch_size: now.blockSize,
+  };
+  for (const name of new Set([...Object.keys(old), ...Object.keys(new_)])) {
+    const [a, b] = [JSON.stringify(old[name]), JSON.stringify(new_[name])];
+    if (a !== b) found.push(`--${name} (${a ?? "not given"}, now ${b ?? "not given"})`);
+  }
+  return found;
+}
+
+function modelDifferences(before: RunFile, now: RunFile): string[] {
+  const list = (names: readonly string[] | null) => names?.join(", ") ?? "one model";
+  if (list(before.members) !== list(now.members))
+    return [`the members (${list(before.members)}, now ${list(now.members)})`];
+  const found: string[] = [];
+  for (const [i, model] of now.identity.models.entries()) {
+    const old = before.identity.models[i];
+    const of = now.members === null ? "" : ` of ${now.members[i]}`;
+    if (old?.file !== model.file) found.push(`the model file${of}`);
+    if (old?.contract !== model.contract) found.push(`the model's contract (manifest, flags)${of}`);
+  }
+  if (JSON.stringify(before.identity.sexModel) !== JSON.stringify(now.identity.sexModel))
+    found.push("the sex model (--predict-sex)");
+  return found;
+}
