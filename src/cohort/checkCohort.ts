@@ -1,6 +1,7 @@
 /** What is wrong with a cohort, before hours are spent on it. The annotations are read as a stream. */
 import { join } from "node:path";
-import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
+import type { z } from "zod";
+import { ProgressMeter } from "../console/progress.js";
 import { type BadRow, type CohortRow, readAnnotations } from "../data/annotations.js";
 import { DuplicateFinder } from "../data/duplicateFinder.js";
 import { addTo, factsOf } from "../data/duplicates.js";
@@ -10,26 +11,16 @@ import { openMasks, requireFolder } from "../data/masks.js";
 import { ReadingNotes } from "../data/readingNotes.js";
 import { openTable } from "../data/table.js";
 import { findColumn } from "../data/tableColumns.js";
+import { checkCohortOptions } from "../options/cohort.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { AgeCheck } from "./checkAges.js";
 import { ContentCheck } from "./checkContent.js";
 import { checkRow } from "./checkRow.js";
 import { SplitCheck } from "./checkSplits.js";
 import { type Finding, Findings } from "./findings.js";
 
-export interface CheckOptions {
-  imgDir: string;
-  /** Empty, or `""` as the first: no masks. */
-  maskDirs: readonly string[];
-  /** Undefined: splits are not looked at. */
-  splitCsv?: string | undefined;
-  /** Empty: every column. */
-  splitColumn: string;
-  /** Whether pictures and masks are decoded, which takes as long as reading the cohort. */
-  decode: boolean;
-  /** Files that are looked at at once. */
-  numWorkers: number;
-  onProgress?: (event: ProgressEvent) => void;
-}
+export type CheckCohortOptions = z.input<typeof checkCohortOptions>;
 
 export interface CheckResult {
   rows: number;
@@ -40,12 +31,24 @@ export interface CheckResult {
 }
 
 /**
- * Finds what makes `predict` or `train` leave rows out, and what makes their results worth less.
+ * Check a cohort before hours are spent on it: what makes `predict` or `train` leave rows out, and what makes their
+ * results worth less.
  *
- * Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, _OPTION for files and folders that cannot be used at all.
+ * @param annotations The annotation CSV.
+ * @returns What was found; that a cohort has faults is no error.
+ * @throws DeeplasiaError ERR_DEEPLASIA_CSV, _CSV_COLUMN, _OPTION for files and folders that cannot be used at all; the
+ *   signal's reason when it is aborted.
  */
-export async function checkCohort(annotations: string, options: CheckOptions): Promise<CheckResult> {
-  const { imgDir, splitCsv, splitColumn, numWorkers, decode } = options;
+export async function checkCohort(
+  annotations: PathArgument,
+  given: CheckCohortOptions,
+): Promise<CheckResult> {
+  const file = requireArgument("annotations", pathArgument, annotations);
+  return check(file, requireOptions(checkCohortOptions, given));
+}
+
+async function check(annotations: string, options: z.infer<typeof checkCohortOptions>): Promise<CheckResult> {
+  const { imgDir, splitCsv, splitColumn, numWorkers, decode, signal } = options;
   await requireFolder(imgDir, "img_dir");
   const masks = await openMasks(options.maskDirs);
   const findings = new Findings();
@@ -75,6 +78,7 @@ export async function checkCohort(annotations: string, options: CheckOptions): P
     return { given: row, ...(await checkRow(row, path, { locator, file: annotations, agesMatter, decode })) };
   });
   for await (const { given, row, picture, findings: ofRow } of checked) {
+    signal?.throwIfAborted();
     result.rows += 1;
     options.onProgress?.(meter.event(result.rows, 0));
     for (const { kind, what } of ofRow) findings.add(kind, given.row, what);

@@ -4,7 +4,7 @@ import { aligned } from "../console/aligned.js";
 import { plural } from "../plural.js";
 import type { CheckResult } from "./checkCohort.js";
 import { FINDING_KINDS, type FindingKind } from "./findings.js";
-import type { ImportResult } from "./importResult.js";
+import type { ImportedCohort } from "./importCohort.js";
 import type { SplitResult } from "./splitCohort.js";
 
 /** More of one kind are counted, not listed; `--json` has them all. */
@@ -13,7 +13,7 @@ const LISTED = 10;
 const counted = (count: number) => count.toLocaleString("en");
 const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");
 
-export function formatImport({ rows, leftOut, notes }: ImportResult, out: string): string {
+export function formatImport({ rows, leftOut, notes }: ImportedCohort, out: string): string {
   const girls = rows.filter(({ sex }) => sex === "F").length;
   const boys = rows.filter(({ sex }) => sex === "M").length;
   const unknown = rows.length - girls - boys;

@@ -5,18 +5,13 @@ import { openTable, type Table } from "../data/table.js";
 import { columnIndex } from "../data/tableColumns.js";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
+import { COLUMN_MAP_FIELDS, type ColumnMap } from "../options/cohort.js";
 import { monthsInCell } from "./cells.js";
 import { ImportResult } from "./importResult.js";
 import { PictureIndex } from "./pictureIndex.js";
 
-const FIELDS = ["image", "dir", "patient", "sex", "male", "age"] as const;
-type Field = (typeof FIELDS)[number];
+type Field = Exclude<(typeof COLUMN_MAP_FIELDS)[number], "unit">;
 const UNITS = ["months", "years"] as const;
-
-export interface ColumnMap {
-  columns: Partial<Record<Field, string>>;
-  unit: (typeof UNITS)[number];
-}
 
 export interface GenericOptions {
   map: ColumnMap;
@@ -25,20 +20,20 @@ export interface GenericOptions {
   exclude: readonly string[];
 }
 
-/** `image=File Name,male=Boy,age=Age,unit=years`. Throws ERR_DEEPLASIA_OPTION. */
-export function parseColumnMap(text: string): ColumnMap {
-  const columns: Partial<Record<Field, string>> = {};
-  let unit: ColumnMap["unit"] | undefined;
-  for (const part of text.split(",").filter((word) => word.trim() !== "")) {
-    const [key = "", ...rest] = part.split("=");
-    const value = rest.join("=").trim();
-    const field = FIELDS.find((name) => name === key.trim());
-    if (value === "") throw mapError(`"${part}" is not field=column`);
-    if (field !== undefined) columns[field] = value;
-    else if (key.trim() !== "unit")
-      throw mapError(`unknown field "${key}"${nearestHint(key, [...FIELDS, "unit"])}`);
-    else unit = UNITS.find((name) => name === value) ?? unknownUnit(value);
-  }
+/** A map that has been checked: the column of each field, and the unit of the ages. */
+interface CheckedMap {
+  columns: Partial<Record<Field, string>>;
+  unit: (typeof UNITS)[number];
+}
+
+/** Throws ERR_DEEPLASIA_OPTION for a map that is incomplete or contradicts itself. */
+function checkMap(map: ColumnMap): CheckedMap {
+  const unknown = Object.keys(map).find((key) => !COLUMN_MAP_FIELDS.includes(key as Field));
+  if (unknown !== undefined)
+    throw mapError(`unknown field "${unknown}"${nearestHint(unknown, COLUMN_MAP_FIELDS)}`);
+  const { unit: unitText, ...columns } = map;
+  const unit = UNITS.find((name) => name === unitText);
+  if (unitText !== undefined && unit === undefined) throw mapError(`unit is "${unitText}"`);
   if (columns.image === undefined) throw mapError("image is missing");
   if (columns.sex !== undefined && columns.male !== undefined) throw mapError("give sex or male, not both");
   if (columns.age !== undefined && unit === undefined)
@@ -46,21 +41,17 @@ export function parseColumnMap(text: string): ColumnMap {
   return { columns, unit: unit ?? "months" };
 }
 
-function unknownUnit(value: string): never {
-  throw mapError(`unit is "${value}"`);
-}
-
 function mapError(what: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--map: ${what}`, {
-    remedy:
-      "Give --map image=COLUMN,sex=COLUMN,age=COLUMN,unit=months (or years); also male=, patient=, dir=.",
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `map: ${what}`, {
+    remedy: "Give the columns of image, sex and age, and unit months or years; also male, patient, dir.",
   });
 }
 
 /** Rows for every usable row of the table. Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, _USAGE. */
 export async function importGeneric(file: string, options: GenericOptions): Promise<ImportResult> {
+  const map = checkMap(options.map);
   const table = await openTable(file);
-  const cellOf = cellReader(table, options.map);
+  const cellOf = cellReader(table, map);
   const pictures = options.imgDir === undefined ? null : await PictureIndex.of(options.imgDir);
   const result = new ImportResult();
   if (pictures !== null && pictures.note !== null) result.notes.push(pictures.note);
@@ -73,16 +64,16 @@ export async function importGeneric(file: string, options: GenericOptions): Prom
       result.skip("more or fewer cells than the header", `row ${row}`);
     else if (cellOf(cells, "image") === "") result.skip("no picture is named", `row ${row}`);
     else if (excluded.has(name) || excluded.has(cellOf(cells, "image"))) result.leaveOut("excluded", name);
-    else addRow(name, (field) => cellOf(cells, field), pictures, options.map, result);
+    else addRow(name, (field) => cellOf(cells, field), pictures, map, result);
   }
-  addNotes(options, result);
+  addNotes(map, options.imgDir, result);
   return result;
 }
 
 /** Reads the cell of a field; empty where the map or the row has none. */
 function cellReader(
   table: Table,
-  { columns }: ColumnMap,
+  { columns }: CheckedMap,
 ): (cells: readonly string[], field: Field) => string {
   const positions = new Map(
     Object.entries(columns).map(([field, column]) => [field, columnIndex(table, column)]),
@@ -94,7 +85,7 @@ function addRow(
   name: string,
   cell: (field: Field) => string,
   pictures: PictureIndex | null,
-  { columns, unit }: ColumnMap,
+  { columns, unit }: CheckedMap,
   result: ImportResult,
 ): void {
   const [path, ...others] = pictures === null ? [name] : pictures.find(name);
@@ -113,10 +104,9 @@ function addRow(
   }
 }
 
-function addNotes({ map, imgDir }: GenericOptions, result: ImportResult): void {
-  const { columns } = map;
+function addNotes({ columns }: CheckedMap, imgDir: string | undefined, result: ImportResult): void {
   if (imgDir === undefined)
-    result.notes.push("nobody looked for the pictures; give --img_dir to have them checked");
+    result.notes.push("the pictures were not looked for: the option imgDir, their root, has them checked");
   if (columns.patient === undefined) {
     result.notes.push("no column of patients is mapped: each picture counts as a patient of its own");
   }

@@ -1,11 +1,18 @@
 /** Split CSVs from annotations: `patient_ID, dir` and a column for each scheme that says train, val or test. */
+
+import type { z } from "zod";
 import { type BadRow, type CohortRow, readAnnotations, whyUntrainable } from "../data/annotations.js";
 import { openTable } from "../data/table.js";
 import { columnIndex, findColumn } from "../data/tableColumns.js";
 import { DeeplasiaError } from "../errors.js";
+import { requireNew } from "../files/requireNew.js";
+import { splitCohortOptions } from "../options/cohort.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { assignParts, type Patient } from "./assignParts.js";
+import { writeTable } from "./tables.js";
 
-export interface SplitOptions {
+interface SplitOptions {
   /** Name of the column; with folds `<scheme>_0` and so on. */
   scheme: string;
   seed: number;
@@ -30,7 +37,10 @@ export interface PartCounts {
   meanAgeMonths: number | null;
 }
 
+export type SplitCohortOptions = z.input<typeof splitCohortOptions>;
+
 export interface SplitResult {
+  /** `patient_ID`, `dir`, and a column for each scheme. */
   columns: string[];
   /** `patient_ID`, `dir`, and the part in each scheme; in the order of the annotations, each pair once. */
   rows: string[][];
@@ -38,6 +48,8 @@ export interface SplitResult {
   summary: Record<string, Partial<Record<PartName, PartCounts>>>;
   /** Rows that train would leave out, and why. */
   leftOut: { row: number; why: string }[];
+  /** The file that was written; null without `out`, or without rows. */
+  written: string | null;
 }
 
 interface Cohort {
@@ -47,8 +59,28 @@ interface Cohort {
   leftOut: SplitResult["leftOut"];
 }
 
-/** Throws ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN. */
-export async function splitCohort(annotations: string, options: SplitOptions): Promise<SplitResult> {
+/**
+ * Split a cohort into train, val and test, or into folds. The pictures of a patient stay together, and the parts are
+ * alike in sex and age. With `out` the split is written as a CSV.
+ *
+ * @param annotations The annotation CSV, with `patient_ID`.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _OUTPUT.
+ */
+export async function splitCohort(
+  annotations: PathArgument,
+  given: SplitCohortOptions = {},
+): Promise<SplitResult> {
+  const file = requireArgument("annotations", pathArgument, annotations);
+  const { out, overwrite, ...options } = requireOptions(splitCohortOptions, given);
+  const isHeldOut = options.folds > 0 || options.testPatients !== undefined;
+  if (out !== undefined) await requireNew(out, overwrite);
+  const split = await splitRows(file, { ...options, test: options.test ?? (isHeldOut ? 0 : 0.1) });
+  if (out === undefined || split.rows.length === 0) return { ...split, written: null };
+  await writeTable(out, split);
+  return { ...split, written: out };
+}
+
+async function splitRows(annotations: string, options: SplitOptions): Promise<Omit<SplitResult, "written">> {
   checkShares(options);
   const { patients, keys, leftOut } = await readPatients(annotations);
   const fixed = options.testPatients === undefined ? new Set<string>() : await readIds(options.testPatients);
@@ -68,7 +100,7 @@ export async function splitCohort(annotations: string, options: SplitOptions): P
 
 function checkShares({ val, test, folds, testPatients }: SplitOptions): void {
   if (test > 0 && testPatients !== undefined) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", "--test and --test-patients both say who is test", {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", "test and testPatients both decide who is test", {
       remedy: "Give one of them.",
     });
   }

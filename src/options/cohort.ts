@@ -1,28 +1,29 @@
-/** Every option of `cohort import`, `cohort split` and `cohort check`, declared once. */
+/** Options of `cohort import`, `cohort split` and `cohort check`, as flags and as those of the library calls. */
 
 import { z } from "zod";
 import { DEFAULT_IMG_DIR } from "./folders.js";
+import { isPlainObject, pathArgument, watching } from "./library.js";
 import { predictOptions } from "./predict.js";
 
 const file = z.string().min(1);
+const overwrite = z.boolean().default(false).meta({ description: "replace the new file where it exists" });
+const out = file.meta({ description: "the new CSV", argument: "<file>", short: "o" });
 const json = z.boolean().default(false).meta({ description: "report as JSON" });
 
-const outputOptions = {
-  out: file.meta({ description: "the new CSV", argument: "<file>", short: "o" }),
-  overwrite: z.boolean().default(false).meta({ description: "replace the new file where it exists" }),
-  json,
+/** What the commands that write a CSV have besides the options of the library call. */
+const outputFlags = { out, overwrite, json };
+/** The same of the library call: without `out` nothing is written. */
+const written = {
+  out: pathArgument.optional().meta({ description: "the new CSV; without it nothing is written" }),
+  overwrite,
 };
+
 const exclude = z
   .array(z.string())
   .default([])
   .meta({ description: "pictures to leave out, by name or id", argument: "<names...>" });
 
-export const importDhaOptions = z.strictObject({ ...outputOptions, exclude });
-
-export const importDicomOptions = z.strictObject({ ...outputOptions, exclude });
-
-export const importRsnaOptions = z.strictObject({
-  ...outputOptions,
+const rsnaShape = {
   exclude,
   dir: z.string().optional().meta({
     description:
@@ -33,27 +34,52 @@ export const importRsnaOptions = z.strictObject({
     description: "also write the challenge's own split: patient_ID, dir, rsna_original",
     argument: "<file>",
   }),
-});
-
-export const importGenericOptions = z.strictObject({
-  ...outputOptions,
+};
+const genericShape = {
   exclude,
-  map: file.meta({
-    description:
-      "columns: image=..,sex=..,age=..,unit=months|years; also male= (true or false), patient=, dir=",
-    argument: "<fields>",
-  }),
   imgDir: file.optional().meta({
     description: "root of the pictures: rows without a picture are left out, extensions are found",
     argument: "<folder>",
     reference: true,
   }),
+};
+
+export const importDhaFlags = z.strictObject({ ...outputFlags, exclude });
+export const importDicomFlags = z.strictObject({ ...outputFlags, exclude });
+export const importRsnaFlags = z.strictObject({ ...outputFlags, ...rsnaShape });
+export const importGenericFlags = z.strictObject({
+  ...outputFlags,
+  ...genericShape,
+  map: file.meta({
+    description:
+      "columns: image=..,sex=..,age=..,unit=months|years; also male= (true or false), patient=, dir=",
+    argument: "<fields>",
+  }),
 });
 
-export const splitOptions = z.strictObject({
-  ...outputOptions,
+/** Which column of a table holds what. */
+export const COLUMN_MAP_FIELDS = ["image", "dir", "patient", "sex", "male", "age", "unit"] as const;
+export type ColumnMap = Partial<Record<(typeof COLUMN_MAP_FIELDS)[number], string>>;
+
+/** Options of `importCohort`, by the data set. */
+export const importCohortOptions = {
+  rsna: z.strictObject({ set: z.literal("rsna"), ...written, ...rsnaShape }),
+  dha: z.strictObject({ set: z.literal("dha"), ...written, exclude }),
+  dicom: z.strictObject({ set: z.literal("dicom"), ...written, exclude }),
+  generic: z.strictObject({
+    set: z.literal("generic"),
+    ...written,
+    ...genericShape,
+    map: z
+      .custom<ColumnMap>(isPlainObject, "must be an object")
+      .meta({ description: `an object with the names of columns: ${COLUMN_MAP_FIELDS.join(", ")}` }),
+  }),
+};
+export type ImportSet = keyof typeof importCohortOptions;
+
+const splitShape = {
   scheme: file.default("split").meta({
-    description: "name of the column; with --folds <name>_0 and so on",
+    description: "name of the column; with folds <name>_0 and so on",
     argument: "<name>",
   }),
   seed: z
@@ -63,11 +89,11 @@ export const splitOptions = z.strictObject({
     .default(42)
     .meta({ description: "same seed and patients, same split", argument: "<n>" }),
   val: z.number().min(0).lt(1).default(0.1).meta({
-    description: "share of the pictures in val (without --folds)",
+    description: "share of the pictures in val (without folds)",
     argument: "<share>",
   }),
   test: z.number().min(0).lt(1).optional().meta({
-    description: "share of the pictures in test (default: 0.1; 0 with --folds or --test-patients)",
+    description: "share of the pictures in test (default: 0.1; 0 with folds or given test patients)",
     argument: "<share>",
   }),
   testPatients: file.optional().meta({
@@ -83,9 +109,11 @@ export const splitOptions = z.strictObject({
     description: "width of the age bands that are alike in every part, months",
     argument: "<months>",
   }),
-});
+};
+export const splitFlags = z.strictObject({ ...outputFlags, ...splitShape });
+export const splitCohortOptions = z.strictObject({ ...written, ...splitShape });
 
-export const checkOptions = z.strictObject({
+const checkShape = {
   imgDir: file.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
     argument: "<folder>",
@@ -114,7 +142,15 @@ export const checkOptions = z.strictObject({
     .min(1)
     .max(512)
     .default(8)
-    .meta({ description: "files that are looked at at once", argument: "<n>", reference: true }),
+    .meta({ description: "files that are checked at once", argument: "<n>", reference: true }),
+};
+export const checkFlags = z.strictObject({
+  ...checkShape,
   progress: predictOptions.shape.progress,
   json,
+});
+export const checkCohortOptions = z.strictObject({
+  ...checkShape,
+  imgDir: file.meta({ description: "root of the pictures: <img_dir>/<dir>/<image_ID>" }),
+  ...watching,
 });

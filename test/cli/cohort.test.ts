@@ -121,7 +121,7 @@ describe("import", () => {
     ]);
     expect(run.code).toBe(2);
     expect(run.stdout).toMatch(/left out: 1: the sex cannot be read: a "O"/);
-    expect(run.stderr).toMatch(/no row can be used; nothing is written/);
+    expect(run.stderr).toMatch(/no row can be used: nothing is written/);
     expect(existsSync(out)).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type CheckOptions, checkCohort } from "../../../src/cohort/checkCohort.js";
+import { type CheckCohortOptions, checkCohort } from "../../../src/cohort/checkCohort.js";
 import { halves } from "../../helpers/pictures.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
@@ -8,7 +8,7 @@ interface Case {
   rows: string[];
   files: Record<string, string | Uint8Array>;
   splits?: string;
-  options?: Partial<CheckOptions>;
+  options?: Partial<CheckCohortOptions>;
 }
 
 /** Kind, row and text of everything that is found. */

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { importDha } from "../../../src/cohort/importDha.js";
-import { importGeneric, parseColumnMap } from "../../../src/cohort/importGeneric.js";
+import { importGeneric } from "../../../src/cohort/importGeneric.js";
 import { importRsna } from "../../../src/cohort/importRsna.js";
+import { columnMap } from "../../../src/commands/columnMap.js";
 import { dhaDownload, RSNA_TRUTH, rsnaDownload } from "../../helpers/publicSets.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
@@ -154,7 +155,7 @@ describe("any table", () => {
     options: { imgDir?: string; exclude?: string[] } = {},
   ) => {
     const folder = await writeTree(await temporaryFolder(), { "table.csv": table });
-    return importGeneric(join(folder, "table.csv"), { exclude: [], ...options, map: parseColumnMap(map) });
+    return importGeneric(join(folder, "table.csv"), { exclude: [], ...options, map: columnMap(map) });
   };
 
   test("years become months, without binary dust", async () => {
@@ -205,11 +206,11 @@ describe("any table", () => {
     ["sex=s", /image is missing/],
     ["image=i,age=a", /unit is missing/],
     ["image=i,age=a,unit=weeks", /unit is "weeks"/],
-    ["image=i,sax=s", /unknown field "sax".*"sex"/],
+    ["image=i,sax=s", /unknown field "sax".*sex/],
     ["image", /"image" is not field=column/],
     ["image=i,sex=s,male=m", /sex or male/],
-  ])("--map %s is refused", (map, message) => {
-    expect(() => parseColumnMap(map)).toThrow(
+  ])("the map %s is refused", async (map, message) => {
+    await expect(generic("i,s,a\n", map)).rejects.toThrow(
       expect.objectContaining({ code: "ERR_DEEPLASIA_OPTION", message: expect.stringMatching(message) }),
     );
   });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { assignParts, type Patient } from "../../../src/cohort/assignParts.js";
-import { type SplitOptions, splitCohort } from "../../../src/cohort/splitCohort.js";
+import { type SplitCohortOptions, splitCohort } from "../../../src/cohort/splitCohort.js";
 import { readSplit } from "../../../src/data/splits.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
@@ -87,7 +87,7 @@ describe("parts", () => {
   });
 });
 
-const STANDARD: SplitOptions = { scheme: "s", seed: 7, val: 0.2, test: 0.2, folds: 0, bandMonths: 24 };
+const STANDARD: SplitCohortOptions = { scheme: "s", seed: 7, val: 0.2, test: 0.2, folds: 0, bandMonths: 24 };
 
 /** A cohort of 120 children in two folders; every third has a second picture in the other folder. */
 const ANNOTATIONS = [
@@ -101,7 +101,7 @@ const ANNOTATIONS = [
 
 async function split(
   annotations: readonly string[],
-  changes: Partial<SplitOptions> = {},
+  changes: SplitCohortOptions = {},
   more: Record<string, string> = {},
 ) {
   const folder = await writeTree(await temporaryFolder(), {
@@ -171,7 +171,7 @@ describe("a split", () => {
   test.each([
     [{ val: 0.5, test: 0.5 }, /nothing is left to train on/],
     [{ folds: 1 }, /--folds 1/],
-    [{ test: 0.1, testPatients: "t.csv" }, /--test and --test-patients/],
+    [{ test: 0.1, testPatients: "t.csv" }, /test and testPatients/],
   ])("%j is refused", async (changes, message) => {
     await expect(split(ANNOTATIONS, changes, { "t.csv": "patient_ID\n1\n" })).rejects.toThrow(message);
   });
