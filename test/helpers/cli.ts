@@ -1,6 +1,7 @@
 /** The command line as a user runs it: the built program in a process of its own. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { withPermissions } from "./permissions.js";
 import { projectRoot } from "./testData.js";
 
 export const program = join(projectRoot, "dist/bin.cjs");
@@ -22,13 +23,17 @@ export interface CliOptions {
   onStart?: (kill: (signal: NodeJS.Signals) => void, pid: number) => void;
   /** Send the signal so many milliseconds after the start. */
   killAfter?: { milliseconds: number; signal: NodeJS.Signals };
+  /** Permissions hold, even where the tests run as root. */
+  heedsPermissions?: boolean;
 }
 
 /** Run `deeplasia-native` with arguments to its end. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { cwd, env, onStderr, onStart, killAfter } = options;
+  const { cwd, env, onStderr, onStart, killAfter, heedsPermissions = false } = options;
+  const plain: [string, string[]] = [process.execPath, [program, ...args]];
+  const [command, words] = heedsPermissions ? withPermissions(...plain) : plain;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(command, words, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

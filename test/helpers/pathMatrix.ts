@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import { createProgram } from "../../src/cli.js";
 import { declaredCommands } from "../../src/commands/completion/declared.js";
 import { cacheDirectory } from "../../src/libtorch/buildCache.js";
+import { cacheDirectory } from "../../src/libtorch/cache.js";
+import { withPermissions } from "./permissions.js";
 import { halves, writeCohort } from "./pictures.js";
 import { fixture, projectRoot } from "./testData.js";
 
@@ -163,16 +165,10 @@ export async function runCases(cases: readonly { args: string[] }[], folder: str
   const file = join(folder, "cases.json");
   await writeFile(file, JSON.stringify(cases.map(({ args }) => args)));
   const program = [join(projectRoot, "test/helpers/pathMatrix.mjs"), join(projectRoot, "dist/cli.js"), file];
-  const bound = ["--bounding-set=-dac_override,-dac_read_search", process.execPath];
-  const isRoot = process.getuid?.() === 0;
-  const { stdout } = await promisify(execFile)(
-    isRoot ? "setpriv" : process.execPath,
-    [...(isRoot ? bound : []), ...program],
-    {
-      cwd: folder,
-      maxBuffer: 1 << 28,
-      env: { ...process.env, HOME: folder, DEEPLASIA_CACHE: cacheDirectory(), COLUMNS: "80" },
-    },
-  );
+  const { stdout } = await promisify(execFile)(...withPermissions(process.execPath, program), {
+    cwd: folder,
+    maxBuffer: 1 << 28,
+    env: { ...process.env, HOME: folder, DEEPLASIA_CACHE: cacheDirectory(), COLUMNS: "80" },
+  });
   return JSON.parse(stdout);
 }

@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { decodePicture, MAX_PIXELS } from "../../../src/image/decodePicture.js";
 import type { RawPicture } from "../../../src/native.js";
+import { asOrdinaryUser } from "../../helpers/permissions.js";
 import { PNG, png } from "../../helpers/png.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 import { tiff } from "../../helpers/tiff.js";
@@ -223,11 +224,15 @@ describe("what cannot be read names the file and a remedy", () => {
     await expectRefusal(folder, "image", "ERR_DEEPLASIA_IMAGE_UNREADABLE", /folder/);
   });
 
-  test.skipIf(process.getuid?.() === 0)("no permission (root may read everything)", async () => {
-    const file = join(await temporaryFolder(), "hand.png");
+  test("no permission", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "hand.png");
     await writeFile(file, good);
-    await chmod(file, 0);
-    await expectRefusal(file, "image", "ERR_DEEPLASIA_IMAGE_UNREADABLE", /permission denied/);
+    await asOrdinaryUser(folder, async () => {
+      await decodePicture(file, { role: "image" });
+      await chmod(file, 0);
+      await expectRefusal(file, "image", "ERR_DEEPLASIA_IMAGE_UNREADABLE", /permission denied/);
+    });
   });
 
   test("an abort", async () => {

@@ -7,6 +7,7 @@ import { openOutput } from "../../../src/predictionFiles/openOutput.js";
 import type { OutputRecord } from "../../../src/records/record.js";
 import { canMount, mountTmpfs } from "../../helpers/disk.js";
 import { optionsFor, record, rowOf, run, snapshot, undisturbed } from "../../helpers/output.js";
+import { asOrdinaryUser } from "../../helpers/permissions.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
 describe("places that cannot be written", () => {
@@ -25,11 +26,14 @@ describe("places that cannot be written", () => {
     expect((await readdir(folder)).sort()).toEqual(["file", "none"]);
   });
 
-  it.skipIf(process.getuid?.() === 0)("a folder without permission", async () => {
-    const folder = join(await temporaryFolder(), "locked");
-    await mkdir(folder);
-    await chmod(folder, 0o555);
-    expect(await open(join(folder, "out.csv"))).toMatch(/ERR_DEEPLASIA_OUTPUT .*permission denied/);
+  it("a folder without permission", async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "locked"));
+    await chmod(join(folder, "locked"), 0o555);
+    await asOrdinaryUser(folder, async () => {
+      expect(await open(join(folder, "out.csv"))).toBe("opened");
+      expect(await open(join(folder, "locked/out.csv"))).toMatch(/ERR_DEEPLASIA_OUTPUT .*permission denied/);
+    });
   });
 
   it.skipIf(!canMount)("a read-only file system", async () => {
