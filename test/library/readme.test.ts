@@ -1,11 +1,10 @@
-/** The scripts of README.md and docs/library.md, as they stand there: compiled as TypeScript, and run against the built package. */
+/** The scripts of docs/library.md, as they stand there: compiled as TypeScript, and run against the built package. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { parse } from "yaml";
 import { loadModel } from "../../src/index.js";
 import { runCli } from "../helpers/cli.js";
 import { halves } from "../helpers/pictures.js";
@@ -17,7 +16,7 @@ function scriptsOf(page: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map((match) => match[1]!);
 }
 
-const scripts = scriptsOf("README.md", "js");
+const scripts = scriptsOf("docs/library.md", "js");
 const [bytesScript, usingScript, serverScript, ...others] = scriptsOf("docs/library.md", "ts");
 
 /** A folder with the files that the scripts name. */
@@ -41,25 +40,6 @@ const run = (folder: string, script: string) => {
   writeFileSync(join(folder, "script.mjs"), script);
   return execFileSync(process.execPath, ["script.mjs"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
 };
-
-test("what is to be cited: the version that this is, and the paper as the README has it", () => {
-  const page = (name: string) => readFileSync(join(projectRoot, name), "utf8");
-  const { version, license } = JSON.parse(page("package.json"));
-  const cited = parse(page("CITATION.cff"));
-  expect(cited).toMatchObject({ "cff-version": "1.2.0", version, license });
-  const [paper] = cited.references;
-  const readme = page("README.md");
-  for (const fact of [
-    paper.title,
-    paper.journal,
-    paper.doi,
-    `{${paper.start}--${paper.end}}`,
-    `{${version}}`,
-  ])
-    expect(readme).toContain(fact);
-  for (const { "family-names": name } of paper.authors)
-    expect(readme.replaceAll('{\\"o}', "ö").replaceAll('{\\"a}', "ä")).toContain(`${name}, `);
-});
 
 /** A user's compiler, without any settings of ours: the declarations are checked too. */
 function compile(folder: string, sources: readonly string[]): void {

@@ -22,6 +22,8 @@ import { buildRequirement, isPrebuildCurrent } from "../../scripts/build-native.
 import { prebuildForHost } from "../../scripts/prebuild.mjs";
 import { requireLibtorch } from "../../src/libtorch/searchLibtorch.js";
 import { csvRows } from "../helpers/cli.js";
+import { needsOf } from "../helpers/pageCommands.js";
+import { blocksOf } from "../helpers/pages.js";
 import { halves } from "../helpers/pictures.js";
 import { describeWithTestData, fixture, projectRoot, testData } from "../helpers/testData.js";
 
@@ -64,11 +66,17 @@ function withoutCompilers(bin: string): string {
 /** What the package is packed from, elsewhere: the repository stays as it is. */
 async function packageWithHostBuild(): Promise<string> {
   const source = join(folder, "source");
-  for (const name of ["package.json", "dist", "configs", "models", "README.md", "CHANGELOG.md", "LICENSE"])
-    if (existsSync(join(projectRoot, name)))
-      cpSync(join(projectRoot, name), join(source, name), { recursive: true });
+  for (const name of shipped().filter((name) => name !== "prebuilds"))
+    cpSync(join(projectRoot, name), join(source, name), { recursive: true });
   await prebuildForHost(source);
   return source;
+}
+
+/** What package.json names, and what npm adds by itself. */
+function shipped(): string[] {
+  const { files } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
+  const named = (files as string[]).filter((name) => !name.startsWith("!"));
+  return ["LICENSE", "README.md", "package.json", ...named];
 }
 
 function pack(source: string): string {
@@ -107,8 +115,7 @@ test("needs no install script and no compiler", () => {
 
 test("ships the program and what belongs to it, and nothing else", () => {
   const names = readdirSync(join(installed, "node_modules/deeplasia-native")).sort();
-  const needed = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "models", "package.json", "prebuilds"];
-  expect(names.filter((name) => name !== "configs")).toEqual(needed);
+  expect(names).toEqual(shipped().sort());
   expect(readdirSync(join(installed, "node_modules/deeplasia-native/dist"))).not.toContain(".stamp");
 });
 
@@ -153,6 +160,17 @@ test("doctor finds the prebuilt addon and loads it", () => {
   expect(report).toMatchObject({ usable: true, addon: { origin: "prebuild" } });
   expect(report.addon.core).toContain(join(installed, "node_modules/deeplasia-native/prebuilds"));
   expect(status).toBe(0);
+});
+
+test("the README's first prediction", () => {
+  const block = blocksOf("README.md").find((block) => block.language === "sh" && needsOf(block).length === 0)!;
+  const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", block.text], {
+    cwd: installed,
+    env: environment,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(stdout.match(/ months/g)).toHaveLength(3);
 });
 
 test("predicts from a script", async () => {
