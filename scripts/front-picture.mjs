@@ -9,34 +9,38 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { root, runAsScript, SetupError } from "./steps.mjs";
 
-const NAMES = ["000008.png", "000004.png", "000007.png"];
-const ARGS = [
-  "predict",
-  ...NAMES.map((name) => `images/${name}`),
-  "--sex-from=annotations.csv",
-  "--mask_dirs=masks",
-];
+const NAMES = ["000008.png", "000004.png", "000011.png"];
+const PICTURES = NAMES.map((name) => `images/${name}`);
+const FLAGS = ["--sex-from", "annotations.csv", "--mask_dirs", "masks"];
 
 /** Pixels; the README shows the picture at half this size. */
-const [WIDTH, MARGIN, GAP, HAND_HEIGHT, LINE, FONT] = [1600, 40, 30, 620, 42, 27];
-const HAND_WIDTH = (WIDTH - 2 * MARGIN - 2 * GAP) / 3;
+const [WIDTH, MARGIN, GAP, HAND_HEIGHT, LINE, FONT] = [1600, 40, 30, 620, 46, 29];
+const HAND_WIDTH = Math.floor((WIDTH - 2 * MARGIN - 2 * GAP) / 3);
 
 /** The command as the picture shows it, and the lines that it prints. */
 export function printed() {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "dist/bin.cjs"), ...ARGS], {
-    cwd: join(root, "examples/phantoms"),
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "dist/bin.cjs"), "predict", ...PICTURES, ...FLAGS],
+    {
+      cwd: join(root, "examples/phantoms"),
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new SetupError(`predict ended with ${status}:\n${stderr}`);
-  const command = `$ npx deeplasia-native ${ARGS.join(" ")}`;
-  return [command, ...stdout.trimEnd().split("\n")].map((line) => line.replaceAll("\t", "   ")).join("\n");
+  const command = [`$ npx deeplasia-native predict ${PICTURES.join(" ")} \\`, `      ${FLAGS.join(" ")}`];
+  return [...command, ...stdout.trimEnd().split("\n").map(withTabs)].join("\n");
 }
+
+/** As a terminal shows tabs. */
+const withTabs = (line) =>
+  line.replaceAll(/([^\t]*)\t/g, (_, word) => word.padEnd(8 * Math.ceil((word.length + 1) / 8)));
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 function terminal(text, top, height) {
   const lines = text.split("\n").map((line, i) => {
-    const colour = line.startsWith("$") ? "#8b949e" : "#e6edf3";
+    const colour = i < 2 ? "#8b949e" : "#e6edf3";
     const y = top + 34 + LINE * (i + 0.5);
     return `<text x="${MARGIN}" y="${y}" fill="${colour}" xml:space="preserve">${escaped(line)}</text>`;
   });
@@ -55,7 +59,7 @@ const hand = (name) =>
 async function draw() {
   const text = printed();
   const top = MARGIN + HAND_HEIGHT;
-  const height = top + LINE * text.split("\n").length + 68;
+  const height = top + LINE * text.split("\n").length + 72;
   const hands = await Promise.all(NAMES.map(hand));
   const layers = hands.map((input, i) => ({ input, left: MARGIN + i * (HAND_WIDTH + GAP), top: MARGIN }));
   const file = join(root, "docs/images/prediction.png");

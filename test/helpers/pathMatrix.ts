@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { createProgram } from "../../src/cli.js";
 import { declaredCommands } from "../../src/commands/completion/declared.js";
 import { cacheDirectory } from "../../src/libtorch/buildCache.js";
-import { cacheDirectory } from "../../src/libtorch/cache.js";
 import { withPermissions } from "./permissions.js";
 import { halves, writeCohort } from "./pictures.js";
 import { fixture, projectRoot } from "./testData.js";

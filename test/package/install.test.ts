@@ -163,7 +163,9 @@ test("doctor finds the prebuilt addon and loads it", () => {
 });
 
 test("the README's first prediction", () => {
-  const block = blocksOf("README.md").find((block) => block.language === "sh" && needsOf(block).length === 0)!;
+  const block = blocksOf("README.md").find(
+    (block) => block.language === "sh" && needsOf(block).length === 0,
+  )!;
   const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", block.text], {
     cwd: installed,
     env: environment,
