@@ -1,13 +1,13 @@
 /**
- * Decoding side by side, or one alone: libvips has one buffer of error messages for the whole process, so what it says
- * of a file is that file's own only while nothing else is decoded.
+ * Runs decoders concurrently, or one alone. libvips has one buffer of error messages for the whole process, so an error
+ * message is certain to be about a file only while nothing else is decoded.
  */
 
-/** Settles when those that run alone have ended. */
+/** Settles when all work that runs alone has ended; null if there is none. */
 let alone: Promise<void> | null = null;
 const running = new Set<Promise<unknown>>();
 
-/** Run beside others, as soon as nobody runs alone. */
+/** Runs work concurrently with others, as soon as no work runs alone. */
 export async function amongOthers<T>(work: () => Promise<T>): Promise<T> {
   while (alone !== null) await alone;
   const result = work();
@@ -19,7 +19,7 @@ export async function amongOthers<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Run when all others have ended, while no other begins. Not to be called from work of `amongOthers`. */
+/** Runs work when all other work has ended, while no other begins. Must not be called from work of `amongOthers`. */
 export function onItsOwn<T>(work: () => Promise<T>): Promise<T> {
   const others = alone ?? Promise.resolve();
   const result = others.then(() => Promise.allSettled(running)).then(work);

@@ -1,6 +1,6 @@
 /**
- * Files to raw samples. Decoding is sharp's; grey from colour and 8 bit from 16 are the image chain's, because sharp's
- * own arithmetic is not the one that the published models were trained with.
+ * Decodes files to raw samples with sharp. The image chain, not sharp, converts colour to grey and 16 bits to 8, because
+ * the published models were trained with other arithmetic than sharp's.
  */
 import { readFile as readFileCallback } from "node:fs";
 import { promisify } from "node:util";
@@ -18,32 +18,34 @@ import { unreadable, unsupported } from "./refusal.js";
 import { read, readCmyk } from "./samples.js";
 import { plainTiff, severalPages, tiffFacts } from "./tiff.js";
 
-/** Takes half of the event loop's time that the one of node:fs/promises takes. */
+/** Takes half the time of node:fs/promises on the event loop. */
 const readFile = promisify(readFileCallback);
 
-/** Pixels of the largest picture that is decoded: 16383 x 16383. */
+/** Number of pixels of the largest picture that is decoded: 16383 x 16383. */
 export const MAX_PIXELS = 0x3fff ** 2;
 
 const OPTIONS: SharpOptions = {
-  // Most decoders go on after damage and fill in grey; a radiograph with a part made up must not be rated.
+  // Most decoders continue after damage and fill in grey. An age must not be predicted from a made-up part.
   failOn: "warning",
   limitInputPixels: MAX_PIXELS,
-  // A colour profile would change the values; OpenCV, which the published models' pictures came through, ignores it.
+  // A colour profile would change the values. OpenCV, which read the published models' pictures, ignores profiles.
   ignoreIcc: true,
 };
 
+/** The options of `decodePicture`. */
 export interface DecodeOptions {
-  /** What the file is to the caller: decides about codes and words of errors, and what alpha means. */
+  /** Whether the file is a picture or a mask. Decides error codes and messages, and the meaning of alpha. */
   role: "image" | "mask";
   signal?: AbortSignal | undefined;
-  /** What to call a source that is bytes, in messages. */
+  /** Name in messages of a source that is given as bytes. */
   name?: string | undefined;
 }
 
+/** A decoded picture. */
 export interface DecodedPicture extends RawPicture {
-  /** What the caller's user should know, though the picture can be used. */
+  /** Notes for the user; the picture is usable nevertheless. */
   notes: readonly PictureNote[];
-  /** EXIF's, 1 to 8, of the file: it has been applied. */
+  /** EXIF orientation of the file, 1 to 8. It has been applied. */
   orientation: number;
   /** What a DICOM header states of the patient; other formats state nothing. */
   patient?: PatientFacts;
@@ -51,8 +53,8 @@ export interface DecodedPicture extends RawPicture {
 
 /**
  * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is told by the content,
- * whatever the name says. EXIF orientation is applied. Alpha is dropped, unless it is all that a mask has. Grey pictures
- * have 1 channel, others 3. docs/pictures.md says what becomes of each kind of file.
+ * whatever the name. EXIF orientation is applied. Alpha is dropped, unless a mask has its shape in alpha only. Grey
+ * pictures have 1 channel, others 3. docs/pictures.md describes how each kind of file is read.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_MISSING or _MASK_MISSING, _IMAGE_UNREADABLE (no picture, of a kind that is
  *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS), _ABORTED.
@@ -80,11 +82,11 @@ async function decode(bytes: Buffer, role: DecodeOptions["role"]): Promise<Decod
     if (error instanceof DeeplasiaError) throw error;
     if (/pixel limit/.test(String(error))) throw await tooLarge(bytes);
   }
-  // Once more, without what decoders only warn of, and alone, so that what is said of it is its own.
+  // Decodes again without the parts that decoders only warn about, and alone, so that an error message is about this file.
   return onItsOwn(() => READERS[format](plain(format, bytes), role));
 }
 
-/** The same picture without what is harmless, and yet refused under `failOn`. */
+/** Returns the same picture without harmless parts that `failOn` would refuse. */
 function plain(format: Format, bytes: Buffer): Buffer {
   if (format === "jpeg") return plainJpeg(bytes);
   const facts = format === "tiff" ? tiffFacts(bytes) : null;
@@ -125,7 +127,7 @@ const READERS: Record<Format, Reader> = {
   },
 };
 
-/** A picture of which sharp says what a pixel holds. */
+/** Reads a picture whose pixel format sharp determines. */
 async function readOther(
   picture: Sharp,
   known: readonly PictureNote[],
@@ -151,7 +153,7 @@ async function readOther(
 
 type Format = "png" | "jpeg" | "tiff" | "webp" | "dicom";
 
-/** The format by its first bytes. */
+/** Returns the format of a file by its first bytes. Throws ERR_DEEPLASIA_IMAGE_UNREADABLE. */
 function formatOf(bytes: Buffer): Format {
   const head = bytes.toString("latin1", 0, 12);
   if (head.startsWith("\x89PNG\r\n\x1a\n")) return "png";
@@ -180,7 +182,7 @@ async function tooLarge(bytes: Buffer): Promise<DeeplasiaError> {
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", problem, { remedy });
 }
 
-/** Any failure as a message about this file, with what to do. */
+/** Turns any failure into an error about this file, with a remedy. */
 function explained(error: unknown, role: DecodeOptions["role"], file: string | undefined): DeeplasiaError {
   const known = error instanceof DeeplasiaError ? error : diagnosed(error as Error, role);
   if (known.code === "ERR_DEEPLASIA_ABORTED") return known;
@@ -189,12 +191,12 @@ function explained(error: unknown, role: DecodeOptions["role"], file: string | u
   return new DeeplasiaError(known.code, message, { file, remedy: known.remedy, cause: error });
 }
 
-/** What the operating system or libvips said, in our words. */
+/** Turns an error of the operating system or libvips into one of this package. */
 function diagnosed(error: Error, role: DecodeOptions["role"]): DeeplasiaError {
   if (isSystemError(error, "ENOENT", "ENOTDIR")) {
     const code = role === "image" ? "ERR_DEEPLASIA_IMAGE_MISSING" : "ERR_DEEPLASIA_MASK_MISSING";
     return new DeeplasiaError(code, "there is no such file", {
-      remedy: "Check the folder and the spelling.",
+      remedy: "Check the path.",
     });
   }
   if (isSystemError(error, "ERR_FS_FILE_TOO_LARGE")) {
@@ -203,16 +205,16 @@ function diagnosed(error: Error, role: DecodeOptions["role"]): DeeplasiaError {
     });
   }
   const [problem, remedy] = isSystemError(error, "EISDIR")
-    ? ["it is a folder", "Name a file."]
+    ? ["it is a folder", "Give a file."]
     : isSystemError(error, "EACCES", "EPERM")
-      ? ["permission denied", "Give your user the right to read it."]
+      ? ["permission denied", "Give your user permission to read it."]
       : "errno" in error
-        ? [error.message, "Check the disk or network folder that it lies on."]
-        : [`it is damaged or truncated (${inOneLine(error.message)})`, "Export or copy it anew."];
+        ? [error.message, "Check the disk or network folder."]
+        : [`it is damaged or truncated (${inOneLine(error.message)})`, "Export or copy it again."];
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_UNREADABLE", problem!, { remedy });
 }
 
-/** libvips says the same several times, on several lines. */
+/** Joins the distinct lines of a libvips message, which repeats itself. */
 function inOneLine(message: string): string {
   return [...new Set(message.split("\n").map((line) => line.trim()))].filter(Boolean).join("; ");
 }

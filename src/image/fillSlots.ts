@@ -1,15 +1,15 @@
-/** Pictures to slots of native batches: read once, then the native image chain for each batch. */
+/** Fills slots of native batches: reads a picture once, then runs the native image chain for each batch. */
 
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type ChainResult, openPicture, type PictureSource, type Target } from "./openPicture.js";
 
-/** What the image chain saw of a picture, or why it is not in the batch. */
+/** What the image chain measured, or why the picture is not in the batch. */
 export type Filled = ChainResult | DeeplasiaError;
 
 /**
- * Read one picture and its mask and run the image chain into the same slot of every target; one result a target.
- * Never rejects: errors are results, and name the file.
+ * Reads one picture and its mask, and runs the image chain into the same slot of every target. Resolves to one result for
+ * each target. Never rejects: errors are results that name the file.
  */
 export async function fillSlots(
   targets: readonly Target[],
@@ -29,10 +29,10 @@ export async function fillSlots(
   }
 }
 
-/** Normalisations that divide by what a constant picture has none of. */
+/** Normalisations that divide by a measure of contrast, which is zero for a constant picture. */
 const NEEDS_CONTRAST: readonly Contract["normalise"][] = ["zscore", "interval", "equalize"];
 
-/** Why a network with this contract cannot be given the picture; undefined where it can. */
+/** Returns why a network with this contract cannot use the picture; undefined if it can. */
 export function whyUnusable(
   filled: Filled,
   contract: Pick<Contract, "normalise">,
@@ -41,6 +41,6 @@ export function whyUnusable(
   if (filled.min !== filled.max || !NEEDS_CONTRAST.includes(contract.normalise)) return undefined;
   return new DeeplasiaError(
     "ERR_DEEPLASIA_IMAGE_BLANK",
-    `the picture has one grey value (${filled.min}) after preprocessing, so that it cannot be normalised`,
+    `the picture has one grey value (${filled.min}) after preprocessing and cannot be normalised`,
   );
 }

@@ -1,4 +1,4 @@
-/** A folder of decoded pictures, one a file: a header, then the samples. Processes may share it. */
+/** A cache folder of decoded pictures, one file each: a header, then the samples. Processes may share it. */
 import { createHash, randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,14 +10,14 @@ import type { CacheKey, PictureStore } from "./pictureCache.js";
 import { NOTE_KINDS } from "./pictureNotes.js";
 import { type LentPicture, lentOnce } from "./readPicture.js";
 
-/** Throws ERR_DEEPLASIA_OUTPUT. */
+/** Opens a cache folder, and makes it if necessary. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function openFolderStore(folder: string, logger: Logger): Promise<PictureStore> {
   await makeFolder(folder);
   return new FolderStore(folder, logger);
 }
 
 class FolderStore implements PictureStore {
-  /** After a write that failed, a full disk most likely, nothing more is kept. */
+  /** Set after a failed write, most likely on a full disk. Nothing more is stored then. */
   private isFull = false;
 
   constructor(
@@ -25,7 +25,7 @@ class FolderStore implements PictureStore {
     private readonly logger: Logger,
   ) {}
 
-  /** Null too for a file that is not whole, or not what was written, as a power cut may leave it. */
+  /** Resolves to the stored picture; null if there is none, or if a power cut left it incomplete or damaged. */
   async find(key: CacheKey): Promise<LentPicture | null> {
     const handle = await open(this.fileOf(key)).catch(() => null);
     if (handle === null) return null;
@@ -82,7 +82,7 @@ const headerSchema = z.strictObject({
   sha1: z.string(),
 });
 
-/** Null unless the file is whole. */
+/** Reads a stored picture; null if the file is incomplete or damaged. */
 async function readPicture(handle: FileHandle): Promise<DecodedPicture | null> {
   const head = Buffer.alloc(HEADER_BYTES);
   await handle.read(head, 0, HEADER_BYTES, 0);
@@ -90,11 +90,11 @@ async function readPicture(handle: FileHandle): Promise<DecodedPicture | null> {
   if (!text.startsWith(MAGIC)) return null;
   const { sha1: expected, ...facts } = headerSchema.parse(JSON.parse(text.slice(MAGIC.length)));
   const length = (facts.width * facts.height * facts.channels * facts.depth) / 8;
-  // Before any memory is asked for: a header may say anything.
+  // Checked before memory is allocated, because a damaged header may hold any size.
   const isWhole =
     facts.width * facts.height <= MAX_PIXELS && (await handle.stat()).size === HEADER_BYTES + length;
   if (!isWhole) return null;
-  // Memory of its own, not a part of Node's pool, so that it can be given back.
+  // Separate memory, not a part of Node's pool, so that it can be released.
   const data = Buffer.allocUnsafeSlow(length);
   const { bytesRead } = await handle.read(data, 0, length, HEADER_BYTES);
   return bytesRead === length && sha1(data) === expected ? { ...facts, data } : null;

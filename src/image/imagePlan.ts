@@ -1,27 +1,28 @@
-/** The only place where a model's contract meets a picture: what native code shall do to it. */
+/** Derives from a model's contract what native code does to a picture. No other file does. */
 import type { PictureContract } from "../contract/contract.js";
 import type { ImagePlan, Normalisation } from "../native.js";
 
-/** The fields of a contract that decide what is done to a picture before it is normalised. */
+/** The fields of a contract that decide what native code does to a picture before it is normalised. */
 export type PlanFields = Pick<
   PictureContract,
   "inputSize" | "fit" | "resize" | "normalise" | "equalizeBins" | "maskCropSize" | "subtractBackground"
 >;
 
-/** Fixed changes of the view, for test-time augmentation. */
+/** A fixed transformation of the picture, for test-time augmentation. */
 export interface View {
   flip: boolean;
   /** Degrees; positive turns clockwise on the screen. */
   rotationAngle: number;
 }
 
+/** Returns what native code does to a picture before it is normalised. */
 export function imagePlan(contract: PlanFields, view: View): ImagePlan {
   const [, height, width] = contract.inputSize;
   const bins = contract.normalise === "equalize" ? (contract.equalizeBins ?? 0) : 0;
   return {
     height,
     width,
-    // Up to 256 grey levels the reference's equalisation reads 8-bit grey, with more it keeps the file's depth.
+    // The reference's equalisation reads 8-bit grey for up to 256 bins, and keeps the file's depth for more.
     depth: bins > 0 && bins <= 256 ? "8bit" : "any",
     background: contract.subtractBackground ? "percentile" : "none",
     maskCropSize: contract.maskCropSize,
@@ -34,6 +35,7 @@ export function imagePlan(contract: PlanFields, view: View): ImagePlan {
   };
 }
 
+/** Returns how native code normalises a batch. */
 export function normalisation(contract: PictureContract): Normalisation {
   return {
     method: contract.normalise === "equalize" ? "none" : contract.normalise,

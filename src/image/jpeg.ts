@@ -1,17 +1,18 @@
-/** What the markers of a JPEG say, and the same file without what decoders warn of though no pixel is missing. */
+/** Reads the markers of a JPEG, and removes parts that decoders warn about although no pixel is missing. */
 import { unsupported } from "./refusal.js";
 
 interface Segment {
   marker: number;
-  /** Of the marker's 0xff, and of the first byte behind the segment. */
+  /** Position of the marker's 0xff. */
   start: number;
+  /** Position of the first byte behind the segment. */
   end: number;
 }
 
 const SOS = 0xda;
 const APP0 = 0xe0;
 const EOI = 0xd9;
-/** Frames of one scan after the other, in Huffman codes. */
+/** Markers of sequential frames in Huffman codes. */
 const HUFFMAN = [0xc0, 0xc1];
 const SEQUENTIAL = [...HUFFMAN, 0xc9];
 const PROCESSES: Record<number, string> = {
@@ -28,7 +29,7 @@ const PROCESSES: Record<number, string> = {
 const isFrame = (marker: number) =>
   marker === 0xf7 || (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker));
 
-/** The segments up to the first scan's head, it included; what lies between them is skipped, as decoders do. */
+/** Returns the segments up to and including the head of the first scan. Skips bytes between them, as decoders do. */
 function segments(bytes: Buffer): Segment[] {
   const found: Segment[] = [];
   for (let at = 2; at + 4 <= bytes.length; ) {
@@ -47,7 +48,7 @@ function segments(bytes: Buffer): Segment[] {
   return found;
 }
 
-/** Throws ERR_DEEPLASIA_IMAGE_UNREADABLE, "not supported", for a kind of JPEG that is not read. */
+/** Throws ERR_DEEPLASIA_IMAGE_UNREADABLE, "not supported", for an unsupported kind of JPEG. */
 export function requireUsualJpeg(bytes: Buffer): void {
   const frame = segments(bytes).find(({ marker }) => isFrame(marker));
   if (frame === undefined) return;
@@ -58,8 +59,8 @@ export function requireUsualJpeg(bytes: Buffer): void {
 }
 
 /**
- * The same picture without extraneous bytes between the segments of its head, with a JFIF version that is known, and
- * with the numbers in the scan's head that a sequential JPEG has: decoders warn of these, and ignore them.
+ * Returns the same picture without extraneous bytes between the head's segments, with a known JFIF version, and with the
+ * values in the scan's head that a sequential JPEG must have. Decoders warn about these and ignore them.
  */
 export function plainJpeg(bytes: Buffer): Buffer {
   const all = segments(bytes);
@@ -76,12 +77,13 @@ export function plainJpeg(bytes: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, 2), ...parts, bytes.subarray(scan.end)]);
 }
 
-/** In place of the end marker: bits that are no code, a little more than a decoder reads ahead. */
+/** Replaces the end marker: bits that are no Huffman code, slightly more than a decoder reads ahead. */
 const NO_CODE = Buffer.from("ff00".repeat(8), "hex");
 
 /**
- * The same picture so that lost data is an error. At an end marker that comes too early decoders make the rest up, with a
- * warning that libvips does not look for in its last strip; where the file itself ends, they fail.
+ * Returns the same picture, changed so that decoders fail if data is missing. At an end marker that comes too early,
+ * decoders make up the rest and only warn, and libvips does not check for warnings in its last strip. Without the end
+ * marker, decoders fail at the end of the file.
  */
 export function strictJpeg(bytes: Buffer): Buffer {
   const all = segments(bytes);
@@ -94,7 +96,7 @@ export function strictJpeg(bytes: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, end), NO_CODE]);
 }
 
-/** Where the first marker stands behind a scan's data, restarts not counted; -1 if there is none. */
+/** Returns the position of the first marker behind a scan's data, apart from restart markers; -1 if there is none. */
 function endOfScan(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1];

@@ -1,4 +1,4 @@
-/** A decoded picture with its mask, in hand: everything that looks at its pixels looks at these, until it is closed. */
+/** A decoded picture with its mask. All stages that need pixels share it until it is closed. */
 import { toDeeplasiaError } from "../errors.js";
 import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
 import type { DecodedPicture } from "./decodePicture.js";
@@ -7,36 +7,37 @@ import { notesOfChain, type PictureNote } from "./pictureNotes.js";
 import { type LentPicture, readAnew } from "./readPicture.js";
 import { type Sampled, sampled } from "./sampledPixels.js";
 
+/** Where a picture and its mask come from. */
 export interface PictureSource {
   /** A file, or the bytes of one. */
   image: string | Uint8Array;
   mask: string | Uint8Array | null;
 }
 
-/** A batch, and what is done to a picture on its way into it. */
+/** A batch, and the image chain that fills it. */
 export interface Target {
   batch: BatchHandle;
   plan: ImagePlan;
 }
 
-/** What the image chain saw of a picture. */
+/** What the image chain measured. */
 export interface ChainResult extends PictureFacts {
-  /** What is worth knowing of the picture, its mask and what the chain made of them. */
+  /** Notes on the picture, its mask and the result of the chain. */
   notes: readonly PictureNote[];
 }
 
-/** What decoding a file shows of its picture. */
+/** The format of a decoded picture. */
 export interface PictureInfo {
   /** Pixels, upright. */
   width: number;
   height: number;
   channels: 1 | 3;
-  /** Bits a sample. */
+  /** Bits per sample. */
   depth: 8 | 16;
 }
 
 /**
- * Decode a picture and its mask, or take them from where decoded ones are kept. Close what it returns.
+ * Decodes a picture and its mask with `read`, which may have a cache. The caller must close the result.
  *
  * @throws DeeplasiaError as `decodePicture`; it names the picture's file.
  */
@@ -53,10 +54,11 @@ export async function openPicture({ image, mask }: PictureSource, read = readAne
   }
 }
 
+/** A decoded picture with its mask. */
 export class OpenPicture {
   readonly picture: DecodedPicture;
   readonly mask: DecodedPicture | null;
-  /** What decoding shows that is worth knowing. */
+  /** Notes from decoding. */
   readonly notes: readonly PictureNote[];
   private readonly seen: Sampled | null;
 
@@ -77,7 +79,7 @@ export class OpenPicture {
     return { width, height, channels, depth };
   }
 
-  /** Run the image chain into a slot of a batch. Throws a DeeplasiaError that names the picture's file. */
+  /** Runs the image chain into a slot of a batch. Throws a DeeplasiaError that names the picture's file. */
   async fill({ batch, plan }: Target, slot: number): Promise<ChainResult> {
     const { picture, mask, file } = this;
     try {
@@ -89,7 +91,7 @@ export class OpenPicture {
     }
   }
 
-  /** To be called once, when no native call reads the pixels any more. */
+  /** Releases the pixels. Call it once, when no native call reads them any more. */
   close(): void {
     for (const { giveBack } of this.lent) giveBack();
   }

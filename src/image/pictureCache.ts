@@ -1,8 +1,8 @@
 /**
- * Decoded pictures kept from one epoch to the next: decoding is most of what a training picture costs. What fits is kept
- * and stays; making room by giving up the oldest would, with every picture read once an epoch, never find any.
+ * Keeps decoded pictures from one epoch to the next, because decoding takes most of the time of a training picture.
+ * Pictures that fit are kept for good. Evicting the oldest would never give a hit, because every epoch reads every picture
+ * once.
  */
-
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
@@ -14,27 +14,29 @@ import { openFolderStore } from "./folderStore.js";
 import { type LentPicture, lentOnce, type ReadPicture, readAnew } from "./readPicture.js";
 import { shrunk } from "./shrink.js";
 
-/** Where pictures are kept. */
+/** A place where decoded pictures are kept. */
 export interface PictureStore {
-  /** The picture kept under the key, if there is one. */
+  /** Resolves to the picture under the key; null if there is none. */
   find(key: CacheKey): Promise<LentPicture | null>;
-  /** Keep a picture, or not; what was decoded goes on from here as it was lent. Never throws. */
+  /** Stores a picture if there is space, and lends it to the caller in any case. Never throws. */
   keep(key: CacheKey, picture: DecodedPicture): Promise<LentPicture>;
 }
 
+/** The key of a cached picture. */
 export interface CacheKey {
-  /** Which picture: what it is read as, and its absolute path. */
+  /** The role (picture or mask) and the absolute path. */
   name: string;
-  /** Of which state of it: size and time of the file, and the longer side that it is shrunk to. */
+  /** Size and modification time of the file, and the longer side to which it is scaled. */
   state: string;
 }
 
+/** The options of `openPictureCache`. */
 export interface CacheOptions {
-  /** For pictures in memory, bytes; half of what this process may use if absent. */
+  /** Limit for pictures in memory, bytes; by default half of the memory that this process may use. */
   memoryLimit?: number;
-  /** Told once when no more pictures are kept. */
+  /** Warned once when no more pictures are kept. */
   logger?: Logger;
-  /** Reads what is not kept; decodes the file itself if absent. */
+  /** Reads pictures that are not in the cache; by default decodes the file. */
   read?: ReadPicture | undefined;
 }
 
@@ -44,7 +46,7 @@ function defaultMemoryLimit(): number {
 }
 
 /**
- * A reader with the cache that the settings ask for, or without one.
+ * Returns a reader with the cache that the settings request, or without one.
  *
  * Throws ERR_DEEPLASIA_OUTPUT for a folder that cannot be made.
  */
@@ -66,7 +68,7 @@ export async function openPictureCache(
   };
 }
 
-/** Null for a file that is not there; decoding it says so better. */
+/** Resolves to the key of a file; null if the file does not exist, which decoding reports. */
 async function keyOf(path: string, role: string, longerSide: number | null): Promise<CacheKey | null> {
   const facts = await stat(path).catch(() => null);
   if (facts === null) return null;
@@ -76,7 +78,7 @@ async function keyOf(path: string, role: string, longerSide: number | null): Pro
   };
 }
 
-/** Pictures in this process's memory. */
+/** Keeps pictures in the memory of this process. */
 class MemoryStore implements PictureStore {
   private readonly kept = new Map<string, { state: string; picture: DecodedPicture }>();
   private bytes = 0;
@@ -93,11 +95,11 @@ class MemoryStore implements PictureStore {
   }
 
   async keep({ name, state }: CacheKey, picture: DecodedPicture): Promise<LentPicture> {
-    // An earlier state may be lent at this moment, so its memory is left to the garbage collector.
+    // A caller may still read the earlier state, so its memory is left to the garbage collector.
     const replaced = this.kept.get(name)?.picture.data.byteLength ?? 0;
     const bytes = this.bytes - replaced + picture.data.byteLength;
     if (bytes > this.limit) {
-      this.sayFull();
+      this.warnFull();
       return lentOnce(picture);
     }
     this.bytes = bytes;
@@ -105,7 +107,7 @@ class MemoryStore implements PictureStore {
     return lentAgain(picture);
   }
 
-  private sayFull(): void {
+  private warnFull(): void {
     if (!this.isFull) {
       const size = `${(this.bytes / 2 ** 30).toFixed(1)} GiB of ${(this.limit / 2 ** 30).toFixed(1)}`;
       this.logger.warn(
@@ -116,5 +118,5 @@ class MemoryStore implements PictureStore {
   }
 }
 
-/** A picture that stays. */
+/** Lends a picture that stays in the cache. */
 const lentAgain = (picture: DecodedPicture): LentPicture => ({ picture, giveBack() {} });

@@ -1,4 +1,4 @@
-/** What is worth knowing of pictures that are used all the same: the first of a kind is told, the others are counted. */
+/** Notes on pictures that are usable but doubtful. The first of each kind is logged, the others are counted. */
 
 import type { Logger } from "../console/logger.js";
 import type { PictureFacts } from "../native.js";
@@ -15,71 +15,72 @@ const KINDS = {
   "mask-of-little": "the mask marks next to nothing",
   "mask-of-labels": "the mask has more than two values",
   "mask-of-greys": "the mask is not black and white",
-  negative: "the hand is darker than what is around it",
+  negative: "the hand is darker than its surroundings",
   orientation: "picture and mask have different EXIF orientations",
   "no-window": "a DICOM file without a window or VOI LUT",
-  "few-levels": "few grey levels are left of 16 bits",
+  "few-levels": "few grey levels remain of 16 bits",
 } as const;
 
 export const NOTE_KINDS = Object.keys(KINDS) as [keyof typeof KINDS];
 
+/** A note on one picture. */
 export interface PictureNote {
   kind: keyof typeof KINDS;
-  /** What is so with this file: "only page 1 of 3 is read". */
+  /** The note for this file: "only page 1 of 3 is read". */
   text: string;
 }
 
-/** Shares of a picture's pixels: hands of infants on large films mark some hundredths. */
+/** Share of the pixels below which a mask is doubtful; hands of infants on large films cover a few hundredths. */
 const LITTLE = 0.003;
-/** Of the pixels at the border a wrist or a close crop marks a part; nearly all of them are no hand. */
+/** Share of the border pixels above which a mask is doubtful; a wrist or a close crop covers a part of the border only. */
 const MOST = 0.75;
-/** 16-bit pictures with no value above: 64 levels are left when they are cut to 8 bits. */
+/** Highest value of a 16-bit picture that has at most 64 grey levels when it is cut to 8 bits. */
 const FEW_LEVELS = 64 * 256 - 1;
 
-/** Of a mask's pixels: soft edges of a hand are some hundredths. */
+/** Share of grey pixels above which a mask is doubtful; the soft edges of a hand are a few hundredths. */
 const MANY_GREYS = 0.1;
 
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 
-/** What the image chain, and a look at some pixels, saw that is worth knowing. */
+/** Returns notes from what the image chain measured and from a sample of the pixels. */
 export function notesOfChain(
   { maskShare, maskBorder, highest }: PictureFacts,
   seen: Sampled | null = null,
 ): PictureNote[] {
   const notes: PictureNote[] = [];
   const add = (kind: PictureNote["kind"], text: string) => notes.push({ kind, text });
-  if (maskShare === 1) add("mask-of-all", "its mask marks every pixel, as no hand does");
+  if (maskShare === 1) add("mask-of-all", "its mask marks every pixel, which no hand covers");
   else if (maskBorder >= MOST) {
     add(
       "mask-of-border",
-      `its mask marks ${percent(maskBorder)} of the border: the background, or all but it?`,
+      `its mask marks ${percent(maskBorder)} of the border: it may be inverted or mark the whole picture`,
     );
   } else if (maskShare <= LITTLE)
-    add("mask-of-little", `its mask marks ${percent(maskShare)} of the pixels only`);
+    add("mask-of-little", `its mask marks only ${percent(maskShare)} of the pixels`);
   else if (seen !== null && seen.outside > seen.inside) {
     add(
       "negative",
-      "the hand is darker than what is around it: is the picture a negative, or the mask another one's?",
+      "the hand is darker than its surroundings: the picture may be a negative, or the mask may belong to another one",
     );
   }
   if (seen !== null && seen.labels.length > 2) {
     const { labels } = seen;
     add(
       "mask-of-labels",
-      `its mask has the values ${labels.join(", ")}; only above half of the highest is the hand`,
+      `its mask has the values ${labels.join(", ")}; those above half of the highest count as the hand`,
     );
   } else if (seen !== null && seen.maskGreys >= MANY_GREYS) {
     const share = percent(seen.maskGreys);
     add(
       "mask-of-greys",
-      `its mask is grey in ${share} of the pixels, not black and white; above half is the hand`,
+      `its mask is grey in ${share} of the pixels, not black and white; values above half count as the hand`,
     );
   }
   if (highest <= FEW_LEVELS) {
     const levels = Math.floor(highest / 256) + 1;
     add(
       "few-levels",
-      `no value is above ${highest} of 65535, so that cut to 8 bits it has ${levels} grey levels`,
+      `no value is above ${highest} of 65535, so it has only ${levels} grey levels at 8 bits`,
     );
   }
   return notes;
@@ -90,7 +91,7 @@ export class PictureNotes {
 
   constructor(private readonly logger: Logger | undefined) {}
 
-  /** @param file the picture's, undefined for one given as bytes. */
+  /** Logs the first note of each kind. @param file path of the picture; undefined if it was given as bytes. */
   add(file: string | undefined, notes: readonly PictureNote[]): void {
     for (const { kind, text } of notes) {
       const count = this.counts.get(kind) ?? 0;
@@ -99,7 +100,7 @@ export class PictureNotes {
     }
   }
 
-  /** How many there were of each kind, where more than the one that was told. */
+  /** Logs the number of notes of each kind that occurred more than once. */
   sum(): void {
     for (const [kind, count] of this.counts) {
       if (count > 1) this.logger?.warn(`${count} pictures in all: ${KINDS[kind]}`);

@@ -1,21 +1,23 @@
-/** What the head of a PNG says; asking sharp would take half as much of the event loop's time again. */
+/** Reads the head of a PNG. sharp's own metadata call would take half as much time again on the event loop. */
 import { unsupported } from "./refusal.js";
 
+/** The pixel format of a PNG. */
 export interface PngFacts {
   grey: boolean;
   depth: 8 | 16;
   hasAlpha: boolean;
-  /** More than one in an animated PNG. */
+  /** Number of frames; more than one in an animated PNG. */
   frames: number;
 }
 
-/** PNG's colour types that are grey, and those with alpha; bit 2 of the type. */
+/** Returns whether a colour type is grey, with or without alpha. */
 const isGrey = (colourType: number) => colourType === 0 || colourType === 4;
+/** Set in colour types with alpha. */
 const ALPHA_BIT = 4;
 
-/** Of the bytes of a PNG, damaged or not. Throws ERR_DEEPLASIA_IMAGE_UNREADABLE, "not supported", for one of Apple's own. */
+/** Reads the head of a PNG, damaged or not. Throws ERR_DEEPLASIA_IMAGE_UNREADABLE for Apple's own variant. */
 export function pngFacts(bytes: Buffer): PngFacts {
-  if (bytes.toString("latin1", 12, 16) === "CgBI") throw unsupported("PNG in Apple's own form (CgBI)");
+  if (bytes.toString("latin1", 12, 16) === "CgBI") throw unsupported("Apple's variant of PNG (CgBI)");
   const [bitDepth = 8, colourType = 0] = [bytes[24], bytes[25]];
   const facts: PngFacts = {
     grey: isGrey(colourType),

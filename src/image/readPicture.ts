@@ -1,22 +1,23 @@
-/** Decoded pictures, lent to whoever runs the image chain on them. */
+/** Decoded pictures that are lent to callers, who give them back when they have run the image chain. */
 import { native } from "../native.js";
 import { type DecodedPicture, type DecodeOptions, decodePicture } from "./decodePicture.js";
 
 export type Role = DecodeOptions["role"];
 
+/** A decoded picture that must be given back. */
 export interface LentPicture {
   picture: DecodedPicture;
-  /** To be called once, when no native call reads the picture any more. */
+  /** Gives the picture back. Call it once, when no native call reads the picture any more. */
   giveBack(): void;
 }
 
-/** Gives a file's picture, or that of a file's bytes. Throws as `decodePicture`. */
+/** Reads the picture in a file or in the bytes of one. Throws as `decodePicture`. */
 export type ReadPicture = (source: string | Uint8Array, role: Role) => Promise<LentPicture>;
 
-/** A picture that nobody else knows: its memory is free as soon as it is given back. */
+/** Lends a picture that has no other user. Its memory is released when it is given back. */
 export function lentOnce(picture: DecodedPicture): LentPicture {
   return { picture, giveBack: () => native().release(picture.data) };
 }
 
-/** Decodes each time. */
+/** Decodes the picture at each call. */
 export const readAnew: ReadPicture = async (source, role) => lentOnce(await decodePicture(source, { role }));

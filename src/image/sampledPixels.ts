@@ -1,29 +1,31 @@
 /**
- * What some thousands of a picture's pixels say of it and of its mask: enough to doubt what a look at them would, at a
- * cost that does not count beside decoding. Nothing is changed by it.
+ * Statistics of a few thousand pixels of a picture and its mask. They are enough to notice a doubtful mask, and cost little
+ * compared with decoding. They only lead to notes and change no result.
  */
 import type { RawPicture } from "../native.js";
 import { asSamples } from "./samples.js";
 
+/** Statistics of a picture and its mask. */
 export interface Sampled {
-  /** Values of the mask that are common, ascending, if it has only a few; else none: it is no map of labels. */
+  /** The common values of a mask that has only a few, ascending; empty for a mask that is not a map of labels. */
   labels: number[];
   /** Share of the mask's pixels that are neither nearly black nor nearly as bright as its brightest. */
   maskGreys: number;
-  /** Median of the picture where the mask marks it, and where it does not; NaN where there is no such pixel. */
+  /** Median of the picture's marked pixels; NaN if there are none. */
   inside: number;
+  /** Median of the picture's unmarked pixels; NaN if there are none. */
   outside: number;
 }
 
 const MAX_SAMPLES = 4096;
-/** A map of labels has few values; soft edges and lossy compression make dozens. */
+/** A map of labels has few values; soft edges and lossy compression produce dozens. */
 const MOST_LABELS = 16;
-/** What compression adds to a value or takes from it. */
+/** How much compression changes a value. */
 const LOSS = 3;
-/** Of the pixels, for a value to be common. */
+/** Share of the pixels from which on a value counts as common. */
 const COMMON = 0.005;
 
-/** Null where the two are of different sizes. */
+/** Samples a picture and its mask; null if their sizes differ. */
 export function sampled(picture: RawPicture, mask: RawPicture): Sampled | null {
   if (picture.width !== mask.width || picture.height !== mask.height) return null;
   const places = spread(picture.width, picture.height);
@@ -40,7 +42,7 @@ export function sampled(picture: RawPicture, mask: RawPicture): Sampled | null {
   };
 }
 
-/** Places of pixels, evenly over all rows and columns. */
+/** Returns positions of pixels, spread evenly over all rows and columns. */
 function spread(width: number, height: number): number[] {
   const count = width * height;
   let step = Math.max(1, Math.floor(count / MAX_SAMPLES));
@@ -65,7 +67,7 @@ function labelsOf(values: Float64Array): number[] {
   if (counts.size > MOST_LABELS) return [];
   const common = [...counts].filter(([, count]) => count >= COMMON * values.length);
   const ascending = common.map(([value]) => value).sort((a, b) => a - b);
-  // Compressed with little loss, a mask has a few values besides, close to its two.
+  // A mask that was compressed with little loss has a few more values, close to its real ones.
   const isExact = counts.size === common.length;
   return isExact ? ascending : ascending.filter((value, i) => i === 0 || value - ascending[i - 1]! > LOSS);
 }

@@ -1,4 +1,4 @@
-/** From a file that sharp has opened to samples of one or three channels. */
+/** Reads samples of one or three channels from a file that sharp has opened. */
 import type { OutputInfo, Sharp } from "sharp";
 import sharp from "sharp";
 import type { RawPicture } from "../native.js";
@@ -6,9 +6,9 @@ import type { DecodedPicture, DecodeOptions } from "./decodePicture.js";
 import type { PictureNote } from "./pictureNotes.js";
 import { unsupported } from "./refusal.js";
 
-/** What one pixel of a file holds, and what is to become of it. */
+/** The pixel format of a file, and how it is read. */
 export interface Samples extends Pick<RawPicture, "depth" | "luma"> {
-  /** But for alpha. */
+  /** Whether it has one channel apart from alpha. */
   grey: boolean;
   hasAlpha: boolean;
   notes: readonly PictureNote[];
@@ -20,11 +20,11 @@ const rawDepth = { 8: "uchar", 16: "ushort" } as const;
 const greySpace = { 8: "b-w", 16: "grey16" } as const;
 const colourSpace = { 8: "srgb", 16: "rgb16" } as const;
 
-/** Samples as they are in the file, upright. */
+/** Reads the samples unchanged, upright. */
 export async function read(picture: Sharp, samples: Samples): Promise<DecodedPicture> {
   const { grey, depth, luma, hasAlpha, notes, orientation } = samples;
   const upright = picture.autoOrient();
-  // With alpha, grey comes as colour: of grey, sharp gives the first channel alone.
+  // With alpha, grey is read as colour, because sharp returns only the first channel of grey.
   const { data, info } = await (hasAlpha ? upright : upright.removeAlpha())
     .toColourspace((grey && !hasAlpha ? greySpace : colourSpace)[depth])
     .raw({ depth: rawDepth[depth] })
@@ -36,7 +36,7 @@ export async function read(picture: Sharp, samples: Samples): Promise<DecodedPic
   return { data, width, height, channels, depth, luma, notes, orientation };
 }
 
-/** Colour without alpha; of a mask whose colour says nothing, the alpha. */
+/** Returns the colour without alpha; for a mask of one colour, returns its alpha. */
 async function withoutAlpha(
   data: Buffer,
   { width, height }: OutputInfo,
@@ -53,18 +53,18 @@ async function withoutAlpha(
   const alphaIsConstant = isConstant(alpha, depth / 8);
   if (alphaIsConstant && alpha[0] === 255) return { ...plain, notes: samples.notes };
   if (role === "mask" && !alphaIsConstant && isConstant(colour, (channels * depth) / 8)) {
-    const text = "its mask has one colour, and its shape in the alpha channel, which is taken";
+    const text = "its mask has one colour and its shape in the alpha channel, which is used";
     const notes = [...samples.notes, { kind: "alpha-as-mask", text } as const];
     return { ...plain, data: alpha, channels: 1, notes };
   }
   const what = role === "mask" ? "its mask" : "it";
-  const text = `${what} is transparent, in parts at least, which is ignored`;
+  const text = `${what} is transparent, at least in parts; transparency is ignored`;
   return { ...plain, notes: [...samples.notes, { kind: "transparent", text }] };
 }
 
 /**
- * Red = (255 - cyan)(255 - key) / 255, and so on: without the colour profile, as OpenCV does, so that grey that was
- * stored as CMYK comes back. What libvips does looks like a print of it.
+ * Reads CMYK as RGB: red = (255 - cyan)(255 - key) / 255, and so on. Ignores the colour profile, as OpenCV does, so that
+ * grey that was stored as CMYK is recovered. libvips would simulate a print instead.
  */
 export async function readCmyk(
   picture: Sharp,
@@ -81,7 +81,7 @@ export async function readCmyk(
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels !== 4) throw unsupported(`CMYK with ${channels} channels`);
-  // Negated, the key says how much of the colour is seen on black: just what an alpha channel does.
+  // The negated key is how much of the colour is visible on black, like an alpha channel.
   const rgb = await sharp(asSamples(data, depth), { raw: { width, height, channels: 4 } })
     .flatten({ background: "black" })
     .toColourspace(colourSpace[depth])
@@ -90,12 +90,12 @@ export async function readCmyk(
   return { data: rgb, width, height, channels: 3, depth, luma: "cvt", notes, orientation };
 }
 
-/** Whether each pixel, of so many bytes, is as the one before. */
+/** Returns whether all pixels are equal; each has `pixelBytes` bytes. */
 function isConstant(data: Buffer, pixelBytes: number): boolean {
   return data.subarray(pixelBytes).equals(data.subarray(0, data.length - pixelBytes));
 }
 
-/** The same memory as samples of 8 or 16 bits. */
+/** Returns a view of the memory as samples of 8 or 16 bits. */
 export function asSamples(data: Uint8Array, depth: 8 | 16): Uint8Array | Uint16Array {
   const { buffer, byteOffset, byteLength } = data;
   return depth === 8 ? data : new Uint16Array(buffer, byteOffset, byteLength / 2);

@@ -1,12 +1,12 @@
-/** Decoded pictures made smaller, to be kept. */
+/** Scales decoded pictures down for the cache. */
 import sharp from "sharp";
 import type { DecodedPicture } from "./decodePicture.js";
 import type { Role } from "./readPicture.js";
 import { asSamples } from "./samples.js";
 
 /**
- * The picture with its longer side at most `longerSide` pixels, itself if it is no longer. Grey values are averaged;
- * those of a mask are picked, so that none comes up that it does not hold.
+ * Returns the picture with its longer side at most `longerSide` pixels; the picture itself if it is small enough. Pictures
+ * are interpolated. Masks take the nearest pixel, so that no new value appears in them.
  */
 export async function shrunk(
   picture: DecodedPicture,

@@ -1,20 +1,22 @@
-/** What the directories of a TIFF say: which of its pages is the picture, and whether it is of a kind that is read. */
+/** Chooses the page of a TIFF that is the picture, and checks that its kind is supported. */
 import type { PictureNote } from "./pictureNotes.js";
 import { unreadable, unsupported } from "./refusal.js";
 import { type Directory, TAG, tiffDirectories } from "./tiffDirectory.js";
 
+/** The page of a TIFF to read. */
 export interface TiffFacts {
-  /** The page to read, from 0, and the one of its SubIFDs, if it is one. */
+  /** Number of the page, from 0. */
   page: number;
+  /** Number of the page's SubIFD, if the picture is one. */
   subifd?: number;
   directory: Directory;
   notes: PictureNote[];
 }
 
-/** Pages, those of SubIFDs included: a list that is longer takes a decoder a minute to go through. */
+/** The largest number of pages, SubIFDs included. Decoders need a minute for a longer list. */
 const MAX_PAGES = 1000;
 
-/** Bits of NewSubfileType. */
+/** Bits of the tag NewSubfileType. */
 const REDUCED = 1;
 const MASK = 4;
 
@@ -42,7 +44,7 @@ const OTHER_COMPRESSIONS: Record<number, string> = {
   52546: "JPEG XL",
 };
 
-/** 0 is white or black, RGB, palette, CMYK, YCbCr. */
+/** Supported colour models: WhiteIsZero, BlackIsZero, RGB, palette, CMYK, YCbCr. */
 const COLOURS = [0, 1, 2, 3, 5, 6];
 const OTHER_COLOURS: Record<number, string> = {
   4: "a transparency mask",
@@ -55,13 +57,16 @@ const OTHER_COLOURS: Record<number, string> = {
   34892: "linear raw pixels",
 };
 
-/** Null where the directories cannot be followed; a decoder says better why. Throws ERR_DEEPLASIA_IMAGE_UNREADABLE. */
+/**
+ * Returns the page to read; null if the directories cannot be followed, which sharp explains better. Throws
+ * ERR_DEEPLASIA_IMAGE_UNREADABLE for an unsupported kind.
+ */
 export function tiffFacts(bytes: Buffer): TiffFacts | null {
   const pages = tiffDirectories(bytes, MAX_PAGES);
   if (pages === "too many") {
     throw unreadable(
       `it has more than ${MAX_PAGES} pages`,
-      "Save the one with the radiograph as a file of its own.",
+      "Save the page with the radiograph as a separate file.",
     );
   }
   const first = pages[0];
@@ -71,13 +76,13 @@ export function tiffFacts(bytes: Buffer): TiffFacts | null {
   if (facts.directory.photometric === 0 && facts.directory.bits === 16) {
     facts.notes.push({
       kind: "white-is-0",
-      text: "0 is white in this 16-bit TIFF (MinIsWhite); it is read so, whereas OpenCV, and so the reference, would take it for black",
+      text: "0 is white in this 16-bit TIFF (MinIsWhite) and is read as such; OpenCV, and so the reference, would read it as black",
     });
   }
   return facts;
 }
 
-/** The first full page; else one among the SubIFDs of a thumbnail; else the largest of those that there are. */
+/** Chooses the first full page, else a full SubIFD of a thumbnail, else the largest page. */
 function choose(pages: readonly Directory[], first: Directory): TiffFacts {
   const full = pages.flatMap((directory, page) => (isFull(directory) ? [{ directory, page }] : []));
   const notes: PictureNote[] = [];
@@ -97,7 +102,7 @@ function choose(pages: readonly Directory[], first: Directory): TiffFacts {
 
 const isFull = ({ subfile }: Directory) => (subfile & (REDUCED | MASK)) === 0;
 
-/** @param page from 0. */
+/** Returns a note that only one of several pages is read. @param page from 0. */
 export function severalPages(page: number, pages: number, what = "page"): PictureNote {
   return { kind: "pages", text: `only ${what} ${page + 1} of ${pages} is read` };
 }
@@ -114,21 +119,21 @@ function requireUsual(directory: Directory): void {
   if (type !== "" || ![1, 2, 4, 8, 16].includes(bits))
     throw unsupported(`${type}samples of ${bits} bits in TIFF`);
   if (photometric === 5 && samples !== 4) throw unsupported(`CMYK with ${samples} channels in TIFF`);
-  // libvips takes further channels of grey for colours, and mixes up the rows of grey in planes.
+  // libvips reads further channels of grey as colours, and mixes up the rows of grey in separate planes.
   const isColour = photometric === 2 || photometric === 5 || photometric === 6;
   if (!isColour && samples > 2) throw unsupported(`${samples} channels without colours in TIFF`);
   if (hasPlanes && samples > 1 && (!isColour || isTiled))
     throw unsupported(`${samples} channels in ${isTiled ? "tiles of " : ""}separate planes in TIFF`);
 }
 
-/** Tags that say where and how pixels lie; all else only describes. */
+/** Tags that determine where and how pixels are stored; all others only describe the picture. */
 const OF_PIXELS: readonly number[] = [
   ...Object.values(TAG),
   ...[266, 273, 274, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325, 332, 347],
   ...[512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532],
 ];
 
-/** The picture of a TIFF as its only page, without what merely describes it: decoders fail over such tags. */
+/** Returns a TIFF with the picture as its only page, without descriptive tags, because decoders fail on damaged ones. */
 export function plainTiff(bytes: Buffer, { directory }: TiffFacts): Buffer {
   const entries = directory.entries.filter(({ tag }) => OF_PIXELS.includes(tag) && tag !== TAG.subIfds);
   return directory.layout.withDirectory(bytes, entries);

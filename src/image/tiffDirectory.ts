@@ -1,4 +1,4 @@
-/** The directories of a TIFF, classic or BigTIFF, of either byte order. Pixels are a decoder's business. */
+/** Reads the directories of a TIFF: classic or BigTIFF, in either byte order. sharp reads the pixels. */
 
 export const TAG = {
   subfile: 254,
@@ -16,15 +16,17 @@ export const TAG = {
   sampleFormat: 339,
 } as const;
 
+/** One entry of a directory. */
 export interface Entry {
   tag: number;
   type: number;
   count: number;
-  /** Where its value, or the value's place, stands. */
+  /** Offset of the value, or of the value's offset. */
   at: number;
   raw: Buffer;
 }
 
+/** One directory: a page or a SubIFD. */
 export interface Directory {
   layout: TiffLayout;
   entries: Entry[];
@@ -36,21 +38,21 @@ export interface Directory {
   compression: number;
   photometric: number;
   samples: number;
-  /** Each channel lies by itself. */
+  /** Whether each channel is stored separately. */
   hasPlanes: boolean;
   isTiled: boolean;
   sampleFormat: number;
-  /** Channels beyond colour, alpha most likely. */
+  /** Number of channels beyond colour, usually alpha. */
   extraSamples: number;
   subIfds: Directory[];
 }
 
-/** Of a directory; those in use have some dozens. */
+/** The largest number of entries in a directory; real ones have some dozens. */
 const MAX_ENTRIES = 500;
 
 const TYPE_BYTES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
 
-/** How numbers and directories lie in a file. */
+/** The layout of numbers and directories in a file. */
 export class TiffLayout {
   readonly isBig: boolean;
   private readonly isLittle: boolean;
@@ -60,7 +62,7 @@ export class TiffLayout {
     this.isBig = this.number(2, 2) === 43;
   }
 
-  /** Throws a RangeError beyond the file's end. */
+  /** Reads a number of `size` bytes. Throws a RangeError beyond the end of the file. */
   number(at: number, size: number): number {
     if (size === 8) {
       return Number(this.isLittle ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at));
@@ -72,11 +74,11 @@ export class TiffLayout {
     return this.isBig ? this.number(8, 8) : this.number(4, 4);
   }
 
-  /** The entries of the directory at an offset, and the offset of the next, 0 if there is none. */
+  /** Reads the entries of the directory at an offset, and the offset of the next one; 0 if there is none. */
   directory(offset: number): { entries: Entry[]; next: number } {
     const { head, entry, word } = this.sizes;
     const count = this.number(offset, head);
-    if (count > MAX_ENTRIES) throw new RangeError("no directory is that long");
+    if (count > MAX_ENTRIES) throw new RangeError("the directory has too many entries");
     const end = offset + head + entry * count;
     const next = this.number(end, word);
     const entries: Entry[] = [];
@@ -88,7 +90,7 @@ export class TiffLayout {
     return { entries, next };
   }
 
-  /** The first `most` values of an entry; none for a type that is no whole number. */
+  /** Reads the first `most` values of an entry; none if its type is not a whole number. */
   values({ type, count, at }: Entry, most: number): number[] {
     const size = TYPE_BYTES[type];
     if (size === undefined) return [];
@@ -96,7 +98,7 @@ export class TiffLayout {
     return Array.from({ length: Math.min(count, most) }, (_, i) => this.number(from + i * size, size));
   }
 
-  /** The file with one directory, of these entries, in place of its own. */
+  /** Returns the file with one directory of these entries instead of its own. */
   withDirectory(bytes: Buffer, entries: readonly Entry[]): Buffer {
     const { head, word } = this.sizes;
     const padding = Buffer.alloc(bytes.length % 2);
@@ -116,13 +118,13 @@ export class TiffLayout {
     else target.writeUIntBE(value, at, size);
   }
 
-  /** Bytes of a directory's count, of an entry, and of a place in the file. */
+  /** Sizes in bytes of a directory's count, of an entry and of an offset. */
   private get sizes() {
     return this.isBig ? { head: 8, entry: 20, word: 8 } : { head: 2, entry: 12, word: 4 };
   }
 }
 
-/** The pages in order; those before the fault where the list is damaged or returns into itself. */
+/** Reads the pages in order. If the list is damaged or circular, returns the pages before the fault. */
 export function tiffDirectories(bytes: Buffer, most: number): Directory[] | "too many" {
   const found: Directory[] = [];
   const seen = new Set<number>();
@@ -166,7 +168,7 @@ function directoryOf(layout: TiffLayout, entries: Entry[], mostSubIfds: number):
   };
 }
 
-/** Of SubIFDs only what they are themselves. */
+/** Reads the SubIFDs of a directory, without their own SubIFDs. */
 function subDirectories(layout: TiffLayout, entry: Entry, most: number): Directory[] {
   const offsets = layout.values(entry, most);
   return offsets.map((offset) => {

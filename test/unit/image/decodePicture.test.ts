@@ -12,7 +12,7 @@ import { tiff } from "../../helpers/tiff.js";
 
 const decode = (bytes: Uint8Array) => decodePicture(bytes, { role: "image", name: "hand.png" });
 
-/** Samples as numbers, whatever their depth. */
+/** Returns the samples as numbers, whatever their depth. */
 function samples({ data, depth }: RawPicture): number[] {
   return depth === 8 ? [...data] : [...new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)];
 }
@@ -55,7 +55,7 @@ describe("PNG", () => {
     expect(samples(picture)).toEqual([255, 0, 255, 0, 255, 0]);
   });
 
-  test("a palette is looked up, its transparency ignored", async () => {
+  test("a palette is applied, and its transparency ignored", async () => {
     const chunks: [string, Buffer][] = [
       ["PLTE", Buffer.of(1, 2, 3, 200, 100, 50)],
       ["tRNS", Buffer.of(0, 128)],
@@ -94,7 +94,7 @@ describe("PNG", () => {
 });
 
 describe("other formats", () => {
-  test("a JPEG is told by its content and gets the JPEG formula, whatever its name", async () => {
+  test("a JPEG is recognised by its content, whatever its name, and gets the JPEG formula", async () => {
     const flat = sharp({
       create: { width: 16, height: 16, channels: 3, background: { r: 90, g: 90, b: 90 } },
     });
@@ -114,7 +114,7 @@ describe("other formats", () => {
     expect(samples(deep)).toEqual([0x1234, 0xfffe]);
   });
 
-  test("WebP without loss", async () => {
+  test("lossless WebP", async () => {
     const colours = Buffer.of(10, 20, 30, 40, 50, 60);
     const made = sharp(colours, { raw: { width: 2, height: 1, channels: 3 } }).webp({ lossless: true });
     const picture = await decode(await made.toBuffer());
@@ -143,7 +143,7 @@ describe("other formats", () => {
   });
 });
 
-describe("what cannot be read names the file and a remedy", () => {
+describe("errors name the file and a remedy", () => {
   const good = png({ width: 64, height: 64, bitDepth: 8, colourType: PNG.grey, rows: noise(64 * 64) });
 
   function noise(length: number): Uint8Array {
@@ -203,7 +203,7 @@ describe("what cannot be read names the file and a remedy", () => {
     });
   });
 
-  test("20,000 x 20,000 pixels, size and limit named, nothing decoded", async () => {
+  test("20,000 x 20,000 pixels: size and limit are named, nothing is decoded", async () => {
     const rows = Buffer.alloc(2500);
     const bytes = png({ width: 20_000, height: 1, bitDepth: 1, colourType: PNG.grey, rows });
     bytes.writeUInt32BE(20_000, 20);
@@ -214,7 +214,7 @@ describe("what cannot be read names the file and a remedy", () => {
     await expectRefusal(file, "image", "ERR_DEEPLASIA_IMAGE_TOO_LARGE", new RegExp(String(MAX_PIXELS)));
   });
 
-  test("a missing file, a file as folder, a folder", async () => {
+  test("a missing file, a file in place of a folder, a folder", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "hand.png");
     await expectRefusal(file, "image", "ERR_DEEPLASIA_IMAGE_MISSING", /no such file/);

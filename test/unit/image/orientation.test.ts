@@ -31,9 +31,9 @@ test.each(["png", "jpeg", "tiff", "webp"] as const)(
 );
 
 test.each([
-  ["by EXIF", turned("jpeg", 6), /picture is turned by EXIF orientation 6, its mask by 1/],
-  ["in fact", turned("jpeg", 1, 8, 12), /must be equal; the mask lies across/],
-])("a mask of another size because it lies across %s", async (_, image, words) => {
+  ["by EXIF", turned("jpeg", 6), /picture has EXIF orientation 6, its mask 1/],
+  ["in its pixels", turned("jpeg", 1, 8, 12), /must be equal; the mask is turned by 90 degrees/],
+])("a mask of another size because it is turned %s", async (_, image, words) => {
   const batch = native().createBatch(1, 8, 8);
   const mask = await turned("png", 1);
   const [filled] = await fillSlots([{ batch, plan: plainPlan(8, 8) }], 0, { image: await image, mask });

@@ -15,7 +15,7 @@ import { fixture } from "../../helpers/testData.js";
 
 const MEMORY = { use_cache: true, cache_dir: null, cache_size: null };
 
-/** Seconds: a time without a fraction, which can be set again exactly. */
+/** A time in whole seconds, which can be set again exactly. */
 const WRITTEN = 1_000_000;
 
 async function files(count: number): Promise<string[]> {
@@ -38,7 +38,7 @@ async function samples(read: ReadPicture, path: string, role: "image" | "mask" =
 
 const decoded = async (path: string) => [...(await decodePicture(path, { role: "image" })).data];
 
-/** Other bytes under the same size and time: whoever does not decode again does not notice. */
+/** Writes other bytes with the same size and time; only a reader that decodes again notices. */
 async function replaceUnnoticed(path: string, bytes: Uint8Array): Promise<void> {
   const { size } = await stat(path);
   await writeFile(path, Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]));
@@ -61,14 +61,14 @@ describe.each(["memory", "a folder"])("a cache in %s", (place) => {
     return openPictureCache({ ...MEMORY, cache_dir: folder });
   };
 
-  test("gives what decoding gives, and decodes once", async () => {
+  test("returns the decoded picture and decodes it once", async () => {
     const [path = ""] = await files(1);
     const read = await open();
     const expected = await decoded(path);
     expect(await samples(read, path)).toEqual(expected);
     await replaceUnnoticed(path, Buffer.from("no picture"));
     for (let i = 0; i < 3; i++) expect(await samples(read, path)).toEqual(expected);
-    // Another role is another picture.
+    // The same file in another role is another entry.
     await expect(read(path, "mask")).rejects.toMatchObject({ code: "ERR_DEEPLASIA_IMAGE_UNREADABLE" });
   });
 
@@ -81,7 +81,7 @@ describe.each(["memory", "a folder"])("a cache in %s", (place) => {
     expect(await samples(read, path)).toEqual(await decoded(path));
   });
 
-  test("gives the same picture to several at once", async () => {
+  test("returns the same picture to concurrent callers", async () => {
     const paths = await files(3);
     const read = await open();
     const all = await Promise.all([...paths, ...paths, ...paths].map((path) => samples(read, path)));
@@ -89,7 +89,7 @@ describe.each(["memory", "a folder"])("a cache in %s", (place) => {
     expect(all).toEqual([...expected, ...expected, ...expected]);
   });
 
-  test("says of a missing file what decoding says, and knows nothing of bytes", async () => {
+  test("throws the decoder's error for a missing file, and does not cache bytes", async () => {
     const [path = ""] = await files(1);
     const read = await open();
     await expect(read(`${path}.not`, "mask")).rejects.toMatchObject({ code: "ERR_DEEPLASIA_MASK_MISSING" });
@@ -97,7 +97,7 @@ describe.each(["memory", "a folder"])("a cache in %s", (place) => {
     expect([...picture.data]).toEqual(await decoded(path));
   });
 
-  test("changes nothing that the network sees", async () => {
+  test("does not change the network's input", async () => {
     const [path = ""] = await files(1);
     const read = await open();
     const batch = native().createBatch(3, 16, 16);
@@ -116,7 +116,7 @@ describe.each(["memory", "a folder"])("a cache in %s", (place) => {
 });
 
 describe("a cache in memory", () => {
-  test("keeps what fits, then no more, and says so once", async () => {
+  test("keeps pictures until it is full, and warns once", async () => {
     const paths = await files(4);
     const warnings: string[] = [];
     const logger = { info() {}, error() {}, warn: (message: string) => warnings.push(message) };
@@ -144,7 +144,7 @@ function replaceInHeader(path: string, what: RegExp, by: string): Promise<void> 
 }
 
 describe("a cache in a folder", () => {
-  test("is there for the next process, and does not trust what is not whole", async () => {
+  test("serves the next process, and does not use incomplete files", async () => {
     const [path = ""] = await files(1);
     const folder = await temporaryFolder();
     const settings = { ...MEMORY, cache_dir: folder };
@@ -172,7 +172,7 @@ describe("a cache in a folder", () => {
     }
   });
 
-  test("keeps what is to be known of a picture", async () => {
+  test("keeps the notes of a picture", async () => {
     const path = fixture("pictures/pages.tif");
     const settings = { ...MEMORY, cache_dir: await temporaryFolder() };
     for (let i = 0; i < 2; i++) {
@@ -181,7 +181,7 @@ describe("a cache in a folder", () => {
     }
   });
 
-  test("that cannot be written goes on without, and says so once", async () => {
+  test("that cannot be written is not used, with one warning", async () => {
     const paths = await files(2);
     const folder = join(await temporaryFolder(), "cache");
     const warnings: string[] = [];
@@ -208,7 +208,7 @@ describe("cache_size", () => {
     return png({ width: 80, height: 20, bitDepth, colourType: PNG.grey, rows });
   }
 
-  test.each([8, 16] as const)("keeps %i-bit pictures and masks shrunk to that longer side", async (depth) => {
+  test.each([8, 16] as const)("keeps %i-bit pictures and masks scaled to that longer side", async (depth) => {
     const path = join(await temporaryFolder(), "wide.png");
     const [low, high] = depth === 8 ? [10, 250] : [1000, 50_001];
     await writeFile(path, wide(depth, low, high));
@@ -223,7 +223,7 @@ describe("cache_size", () => {
     }
   });
 
-  test("leaves smaller pictures, and the channels of colour, as they are", async () => {
+  test("leaves smaller pictures and the number of channels unchanged", async () => {
     const path = join(await temporaryFolder(), "colour.png");
     const create = { width: 30, height: 60, channels: 3, background: { r: 10, g: 200, b: 90 } } as const;
     await sharp({ create }).png().toFile(path);
@@ -235,7 +235,7 @@ describe("cache_size", () => {
     expect([...picture.data.subarray(0, 3)]).toEqual([10, 200, 90]);
   });
 
-  test("another size does not take what was kept for one", async () => {
+  test("does not use a picture that was kept for another size", async () => {
     const [path = ""] = await files(1);
     const cache_dir = await temporaryFolder();
     await mkdir(cache_dir, { recursive: true });

@@ -16,7 +16,7 @@ const kindsOf = async (mask: Uint8Array) => {
   return notesOfChain(facts).map(({ kind }) => kind);
 };
 
-test("masks that cannot be a hand's are named, those of hands are not", async () => {
+test("masks that cannot mark a hand cause a note, masks of hands do not", async () => {
   expect(await kindsOf(grid((x, y) => x > 5 && x < 14 && y > 3))).toEqual([]);
   // A close crop: a hand that reaches every side.
   expect(await kindsOf(grid((x, y) => (x > 4 && x < 15) || (y > 4 && y < 15)))).toEqual([]);
@@ -25,7 +25,7 @@ test("masks that cannot be a hand's are named, those of hands are not", async ()
   expect(await kindsOf(grid((x, y) => x === 7 && y === 9))).toEqual(["mask-of-little"]);
 });
 
-test("masks of labels or greys, and negatives, are named; soft edges and lossy compression are not", () => {
+test("masks of labels or greys and negatives cause a note; soft edges and lossy compression do not", () => {
   const hand = (x: number, y: number) => x > 5 && x < 14 && y > 3;
   const levels = (levelOf: (x: number, y: number) => number) =>
     grey(Uint8Array.from({ length: SIDE * SIDE }, (_, i) => levelOf(i % SIDE, Math.floor(i / SIDE))));
@@ -66,7 +66,7 @@ test("masks of labels or greys, and negatives, are named; soft edges and lossy c
   expect(sampled(film, { ...mask, width: SIDE / 2, height: 2 * SIDE })).toBeNull();
 });
 
-test("a 16-bit picture that uses few of its bits is named where it is cut to 8", async () => {
+test("a 16-bit picture with few grey levels causes a note if it is cut to 8 bits", async () => {
   const deep = (highest: number) => {
     const values = Uint16Array.from({ length: SIDE * SIDE }, (_, i) => (i % 2 === 0 ? highest : 0));
     return grey(new Uint8Array(values.buffer), 16);
@@ -80,7 +80,7 @@ test("a 16-bit picture that uses few of its bits is named where it is cut to 8",
   await expect(notes(200)).rejects.toThrow(/the highest value .* is 200 of 65535/);
 });
 
-test("the first of a kind is told, the others are counted", () => {
+test("the first note of a kind is logged, the others are counted", () => {
   const lines: string[] = [];
   const notes = new PictureNotes({ info() {}, error() {}, warn: (line: string) => lines.push(line) });
   const page = { kind: "pages", text: "only page 1 of 2 is read" } as const;

@@ -1,5 +1,5 @@
 /**
- * Every line of docs/pictures.md: small files of each kind, and what OpenCV, Pillow or tifffile read from them
+ * Every line of docs/pictures.md: small files of each kind, compared with what OpenCV, Pillow or tifffile read from them
  * (test/fixtures/pictures/make.py).
  */
 import { readFileSync } from "node:fs";
@@ -13,13 +13,13 @@ interface Case {
   file: string;
   width: number;
   height: number;
-  /** Grey values row by row, and which decoder's they are. */
+  /** Grey values row by row, and the decoder that read them. */
   grey?: number[];
   by?: string;
   tolerance?: number;
   note?: string;
   refusal?: string;
-  /** Of a mask: 1 where it marks the hand. */
+  /** For a mask: 1 for pixels that it marks as the hand. */
   mark?: number[];
 }
 
@@ -28,7 +28,7 @@ const pictures = cases.filter(({ grey }) => grey !== undefined);
 const refused = cases.filter(({ refusal }) => refusal !== undefined);
 const masks = cases.filter(({ mark }) => mark !== undefined);
 
-test("there are pictures, refusals and masks", () => {
+test("the cases include pictures, refusals and masks", () => {
   expect([pictures.length, refused.length, masks.length].map((count) => count > 10)).toEqual([
     true,
     true,
@@ -36,7 +36,7 @@ test("there are pictures, refusals and masks", () => {
   ]);
 });
 
-/** Grey values as the image chain makes them of up to three channels. */
+/** Returns the grey values that the image chain computes from up to three channels. */
 function greyOf({ data, depth, channels, luma }: RawPicture): number[] {
   const samples = depth === 8 ? data : new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
   if (channels === 1) return [...samples];
@@ -60,7 +60,7 @@ test.each(pictures)(
   },
 );
 
-test.each(refused)("$file is refused by name", async ({ file, refusal }) => {
+test.each(refused)("$file is refused with the name of its kind", async ({ file, refusal }) => {
   const path = fixture(`pictures/${file}`);
   for (const role of ["image", "mask"] as const) {
     await expect(decodePicture(path, { role })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** What is refused and why, what is not although decoders complain, and that a file's reason is its own. */
+/** Files that are refused, with the reason; files that are read although decoders complain; reasons under parallel decoding. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { decodePicture } from "../../../src/image/decodePicture.js";
@@ -12,7 +12,7 @@ const reasonOf = (bytes: Uint8Array) =>
     (error: Error) => error.message,
   );
 
-/** Uneven enough that a part that is lost shows. */
+/** A picture so uneven that a missing part is noticed. */
 const pixels = (length: number) => Uint8Array.from({ length }, (_, i) => (i * i * 31 + i * 7) >> 3);
 const raw = { width: 96, height: 64, channels: 1 } as const;
 const jpeg = (how: { progressive?: boolean } = {}) =>
@@ -23,7 +23,7 @@ const jpeg = (how: { progressive?: boolean } = {}) =>
 const greyTiff = tiff({ width: 96, height: 64, samples: pixels(96 * 64) });
 const greyPng = png({ width: 96, height: 64, bitDepth: 8, colourType: PNG.grey, rows: pixels(96 * 64) });
 
-/** A segment of a JPEG. */
+/** Returns a segment of a JPEG. */
 function segment(marker: number, content: string): Buffer {
   const bytes = Buffer.concat([Buffer.of(0xff, marker, 0, 0), Buffer.from(content, "latin1")]);
   bytes.writeUInt16BE(bytes.length - 2, 2);
@@ -37,7 +37,7 @@ const changed = (bytes: Buffer, at: number, ...values: number[]) => {
   return copy;
 };
 
-/** Where a tag's type and value stand in the test's TIFFs. */
+/** Adds an entry to the first directory of a little-endian TIFF. */
 function withTag(bytes: Buffer, tag: number, type: number, count: number, value: number): Buffer {
   const at = bytes.readUInt32LE(4);
   const count0 = bytes.readUInt16LE(at);
@@ -53,7 +53,7 @@ function withTag(bytes: Buffer, tag: number, type: number, count: number, value:
   return Buffer.concat([bytes.subarray(0, at), head, ...entries, Buffer.alloc(4)]);
 }
 
-describe("a file that is something else is named, with what to do", () => {
+describe("a file of another kind is named, with a remedy", () => {
   test.each([
     ["version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer", "git lfs pull"],
     ["<!DOCTYPE html><html>", "a web page (HTML)", "Download"],
@@ -70,24 +70,23 @@ describe("a file that is something else is named, with what to do", () => {
   });
 });
 
-test("a PNG as Apple packs it into apps is not supported, which is not damaged", async () => {
+test("Apple's variant of PNG is reported as not supported, not as damaged", async () => {
   const chunk = Buffer.from(`00000004${Buffer.from("CgBI").toString("hex")}5000200200000000`, "hex");
-  expect(await reasonOf(insert(greyPng, 8, chunk))).toMatch(/not supported: PNG in Apple's own form/);
+  expect(await reasonOf(insert(greyPng, 8, chunk))).toMatch(/not supported: Apple's variant of PNG/);
 });
 
-describe("a picture whose every pixel is there is read, whatever decoders say", () => {
+describe("a picture with all its pixels is read, whatever decoders warn about", () => {
   const sosOf = (bytes: Buffer) => bytes.indexOf(Buffer.of(0xff, 0xda));
   const harmless: Record<string, (plain: Buffer) => Buffer> = {
-    "a JFIF version that nobody knows": (plain) =>
-      insert(plain, 2, segment(0xe0, "JFIF\0\x03\x01\0\0\x01\0\x01\0\0")),
-    "numbers of a progressive scan in a sequential one": (plain) => {
+    "an unknown JFIF version": (plain) => insert(plain, 2, segment(0xe0, "JFIF\0\x03\x01\0\0\x01\0\x01\0\0")),
+    "values of a progressive scan in a sequential one": (plain) => {
       const sos = sosOf(plain);
       return changed(plain, sos + 2 + plain.readUInt16BE(sos + 2) - 3, 0, 0, 0);
     },
     "bytes before a marker": (plain) => insert(plain, sosOf(plain), Buffer.alloc(4)),
     "bytes behind the scan": (plain) => insert(plain, plain.length - 2, Buffer.alloc(30)),
     "bytes behind the end": (plain) => Buffer.concat([plain, Buffer.alloc(100, 7)]),
-    "a colour profile that is none": (plain) => insert(plain, 2, segment(0xe2, "ICC_PROFILE\0\x01\x02junk")),
+    "an invalid colour profile": (plain) => insert(plain, 2, segment(0xe2, "ICC_PROFILE\0\x01\x02junk")),
     "EXIF that is none": (plain) => insert(plain, 2, segment(0xe1, "Exif\0\0II*\0\xff\xff\xff\x7fjunk")),
   };
   test.each(Object.entries(harmless))("JPEG: %s", async (_, spoil) => {
@@ -119,8 +118,8 @@ describe("a picture whose every pixel is there is read, whatever decoders say", 
   });
 });
 
-describe("what has lost pixels is refused", () => {
-  test("a JPEG that lacks a part before its end marker, in the last lines too", async () => {
+describe("a picture that has lost pixels is refused", () => {
+  test("a JPEG that lacks a part before its end marker, even in the last lines", async () => {
     const plain = await jpeg();
     for (const missing of [20, 100, 1000]) {
       const holed = Buffer.concat([plain.subarray(0, -2 - missing), plain.subarray(-2)]);
@@ -128,7 +127,7 @@ describe("what has lost pixels is refused", () => {
     }
   });
 
-  test("a progressive JPEG, a TIFF, a PNG and a WebP that are cut", async () => {
+  test("a truncated progressive JPEG, TIFF, PNG and WebP", async () => {
     const webp = await sharp(pixels(96 * 64), { raw })
       .webp({ lossless: true })
       .toBuffer();
@@ -143,7 +142,7 @@ describe("what has lost pixels is refused", () => {
 });
 
 describe("a TIFF of very many pages", () => {
-  /** Directories one behind the other, all of the same picture. */
+  /** Returns a TIFF with a chain of directories, all of the same picture. */
   function chain(pages: number, last: number): Buffer {
     const at = greyTiff.readUInt32LE(4);
     const directory = greyTiff.subarray(at, greyTiff.length - 4);
@@ -160,17 +159,17 @@ describe("a TIFF of very many pages", () => {
     expect(await reasonOf(chain(20_000, 0))).toMatch(/it has more than 1000 pages/);
   });
 
-  test("is read where there are some hundreds", async () => {
+  test("is read if it has some hundreds", async () => {
     const { notes } = await decode(chain(300, 0));
     expect(notes.map(({ text }) => text)).toEqual(["only page 1 of 300 is read"]);
   });
 
-  test("that return into themselves ends too", async () => {
+  test("is read if its directories form a circle", async () => {
     await reasonOf(chain(3, greyTiff.readUInt32LE(4)));
   });
 });
 
-test("under parallel decoding each file's reason is its own, from run to run", async () => {
+test("each file gets its own error under parallel decoding, in every run", async () => {
   const plain = await jpeg();
   const lzw = await sharp(pixels(96 * 64), { raw })
     .tiff({ compression: "lzw" })

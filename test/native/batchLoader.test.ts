@@ -28,7 +28,7 @@ function makeLoader(options: Partial<LoaderOptions> = {}) {
   return { loader, failures };
 }
 
-/** What a batch is made of: its number, the rows, and the grey value in the right half of each slot. */
+/** Describes a batch: its number, its rows, and the grey value in the right half of each slot. */
 async function seen({ index, handle, slots, rows }: LoadedBatch) {
   const values = await native().readBatch(handle, slots, 1, { method: "none", mean: [0], sd: [1] });
   const greys = rows.map((_, i) => values[i * SIDE * SIDE + SIDE - 1]);
@@ -69,7 +69,7 @@ it("leaves rows that fail out of their batch, changes no other batch, and counts
   expect(failures[0]).toEqual([2, "ERR_DEEPLASIA_IMAGE_UNREADABLE"]);
 });
 
-it("reports a picture that vanishes in the middle of an epoch with its row and file", async () => {
+it("reports a picture that is deleted during an epoch with its row and file", async () => {
   const rows = await trainingRows(await temporaryFolder(), 8);
   const errors: DeeplasiaError[] = [];
   const { loader } = makeLoader({ onFailure: (_, error) => errors.push(error) });
@@ -78,7 +78,7 @@ it("reports a picture that vanishes in the middle of an epoch with its row and f
   expect(errors).toMatchObject([{ row: 6, file: rows[5]!.imagePath }]);
 });
 
-it("throws the error of a row that fails, where asked, when its batch has its turn", async () => {
+it("throws the error of a failed row, if asked to, when its batch has its turn", async () => {
   const rows = await trainingRows(await temporaryFolder(), 8, [6]);
   const { loader } = makeLoader({ strict: true });
   const loaded = loader.load(batches(rows, rules), plain);
@@ -86,7 +86,7 @@ it("throws the error of a row that fails, where asked, when its batch has its tu
   await expect(loaded.next()).rejects.toMatchObject({ code: "ERR_DEEPLASIA_IMAGE_UNREADABLE", row: 6 });
 });
 
-it("keeps a bounded number of batches, however long the epoch and however often it is left early", async () => {
+it("keeps a bounded number of batches, however long the epoch and however often it is stopped early", async () => {
   const rows = await trainingRows(await temporaryFolder(), 8);
   const many = Array.from({ length: 20 }, () => rows).flat();
   const { loader } = makeLoader({ numWorkers: 9 });
@@ -111,7 +111,7 @@ it("loads ahead while a batch is in use, and does not touch it", async () => {
   });
   const first = (await loaded.next()).value as LoadedBatch;
   expect(begun).toEqual(rows.slice(0, 12).map(({ row }) => row));
-  // Whatever is loaded meanwhile, it goes elsewhere.
+  // Pictures that are loaded meanwhile go to other batches.
   for (let look = 0; look < 20; look++) expect(await seen(first)).toEqual(expected(0, [1, 2, 3, 4]));
   expect(await seenAll(loaded)).toHaveLength(9);
 });
