@@ -15,6 +15,7 @@ import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
 import { registerMerge } from "./commands/merge.js";
+import { parseCommand } from "./commands/parseCommand.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
 import { obeyEarly, stoppedExitCode } from "./commands/signals.js";
@@ -22,7 +23,6 @@ import { registerSlurm } from "./commands/slurm.js";
 import { guardStreams } from "./commands/streams.js";
 import { registerTrain } from "./commands/train.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
-import { readArguments, usageError } from "./options/argv.js";
 
 export function createProgram(): Command {
   const program = new Command("deeplasia-native")
@@ -52,37 +52,12 @@ export function createProgram(): Command {
   registerAugmentPreview(program);
   registerPhantom(program);
   program.commandsGroup("Clusters and installation:");
-  registerSlurm(program);
+  registerSlurm(program, createProgram);
   registerLibtorch(program);
   registerDoctor(program);
   registerCompletion(program);
   program.helpCommand("help [command]", "the help of a command");
   return program;
-}
-
-/** The innermost command that the arguments name. */
-export function commandOf(program: Command, argv: readonly string[]): Command {
-  const child = program.commands.find((command) => command.name() === argv[0]);
-  return child === undefined ? program : commandOf(child, argv.slice(1));
-}
-
-/**
- * Parse a command line, and run the command that it names.
- *
- * Throws ERR_DEEPLASIA_USAGE for what the parser refuses; a CommanderError after help or the version; what the command throws.
- */
-export async function parseCommand(program: Command, given: readonly string[]): Promise<void> {
-  const command = commandOf(program, given);
-  const { argv, repeated } = readArguments(given, command);
-  for (const flag of repeated)
-    process.stderr.write(`note: ${flag} is given several times: the last counts\n`);
-  try {
-    await program.parseAsync(argv, { from: "user" });
-  } catch (error) {
-    const isRefused =
-      error instanceof CommanderError && error.exitCode !== 0 && !error.message.startsWith("(");
-    throw isRefused ? usageError(error, command, argv) : error;
-  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import sharp from "sharp";
 import type { ReadySample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
-import { MAX_PIXELS } from "../image/decodePicture.js";
+import { MAX_PIXELS } from "../image/decodedPicture.js";
 import { fillSlots, whyUnusable } from "../image/fillSlots.js";
 import type { PlanFields } from "../image/imagePlan.js";
 import { imagePlan } from "../image/imagePlan.js";

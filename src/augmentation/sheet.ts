@@ -1,6 +1,6 @@
 /** Tiles in rows and columns, with a line of text above each column and each row. */
 import sharp, { type OverlayOptions } from "sharp";
-import { MAX_PIXELS } from "../image/decodePicture.js";
+import { MAX_PIXELS } from "../image/decodedPicture.js";
 
 export interface SheetRow {
   caption: string;

@@ -1,10 +1,10 @@
 /** A command line that another command carries: what a job shall run. */
 import type { Command } from "commander";
-import { commandOf, createProgram, parseCommand } from "../cli.js";
 import { devicesPerNode } from "../distributed/planRanks.js";
 import { DeeplasiaError } from "../errors.js";
 import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { WantedTasks } from "../slurm/doctor/checkTasks.js";
+import { commandOf, parseCommand } from "./parseCommand.js";
 
 export interface InnerCommand {
   /** `train`, `cohort check`. */
@@ -15,12 +15,12 @@ export interface InnerCommand {
 }
 
 /**
- * Parse a command without running it, so that a mistake is found before the job waits in a queue.
+ * Parses a command without running it, so that a mistake is found before the job waits in a queue.
+ * @param program a new one: the command's action is replaced.
  *
  * Throws ERR_DEEPLASIA_USAGE for what is no command for a job; ERR_DEEPLASIA_USAGE too for wrong flags.
  */
-export async function parseInner(argv: readonly string[]): Promise<InnerCommand> {
-  const program = createProgram();
+export async function parseInner(program: Command, argv: readonly string[]): Promise<InnerCommand> {
   const command = commandOf(program, argv);
   if (command === program || argv[0] === "slurm") throw noCommand(argv[0]);
   command.action(() => {});
@@ -49,9 +49,9 @@ function noCommand(given: string | undefined): DeeplasiaError {
   });
 }
 
-/** Whether a command has a flag, spelt as `--scratch`. */
-export function takesFlag(argv: readonly string[], flag: string): boolean {
-  return commandOf(createProgram(), argv).options.some(({ long }) => long === flag);
+/** Whether the command that the arguments name has a flag, spelt as `--scratch`. */
+export function takesFlag(program: Command, argv: readonly string[], flag: string): boolean {
+  return commandOf(program, argv).options.some(({ long }) => long === flag);
 }
 
 /** How many processes a command works with. Throws what reading a training's configuration throws. */

@@ -30,7 +30,8 @@ For job scripts of your own, with #SBATCH --signal=USR1@90 --requeue --open-mode
 
 Exit code: that of the command.`;
 
-export function registerSlurm(program: Command): void {
+/** @param createProgram makes the whole program anew, to parse the command that a job shall run. */
+export function registerSlurm(program: Command, createProgram: () => Command): void {
   // Or options of the command for the job would be taken for those of `submit`.
   program.enablePositionalOptions();
   const group = program
@@ -44,14 +45,16 @@ export function registerSlurm(program: Command): void {
     .passThroughOptions()
     .allowUnknownOption()
     .addHelpText("after", helpText(SUBMIT_HELP))
-    .action((words: string[], _parsed: unknown, command: Command) => submitCommand(words, command));
+    .action((words: string[], _parsed: unknown, command: Command) =>
+      submitCommand(words, command, createProgram()),
+    );
   for (const [heading, shape] of Object.entries(SUBMIT_GROUPS)) addOptions(submit, shape, heading);
   group
     .command("template")
     .description(
       "print the script of a training on one GPU with pictures on the node's own disk, to start from",
     )
-    .action(templateCommand);
+    .action(() => templateCommand(createProgram()));
   const folder = (name: string, description: string) =>
     group.command(name).description(description).argument("<folder>", "the folder that `slurm submit` named");
   folder("status", "how far a submitted job is").action(statusCommand);
@@ -67,7 +70,7 @@ export function registerSlurm(program: Command): void {
     .argument("[command...]", "the command for the job with its options")
     .passThroughOptions()
     .addHelpText("after", helpText(DOCTOR_HELP))
-    .action(doctorCommand);
+    .action((words: string[]) => doctorCommand(words, createProgram()));
   const requeue = folder(
     "requeue",
     "the last line of a job's script: queue the job again, if its time limit ended it",

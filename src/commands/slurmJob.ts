@@ -1,5 +1,6 @@
 /** What a job's script calls: `slurm doctor` and `slurm requeue`. */
 
+import type { Command } from "commander";
 import { Group } from "../distributed/group.js";
 import { planRanks, type RankPlan } from "../distributed/planRanks.js";
 import { DeeplasiaError } from "../errors.js";
@@ -17,9 +18,10 @@ import { EXIT } from "./exit.js";
 import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
 import { earlyExitCode } from "./signals.js";
 
-export async function doctorCommand(words: string[]): Promise<void> {
+/** @param program a new one, that parses the command for the job. */
+export async function doctorCommand(words: string[], program: Command): Promise<void> {
   const task = slurmTask();
-  const inner = words.length === 0 ? null : await parseInner(words);
+  const inner = words.length === 0 ? null : await parseInner(program, words);
   const wanted =
     inner === null ? { command: "a command", tasks: null, nodes: null } : await wantedTasks(inner);
   const { env } = process;

@@ -15,10 +15,16 @@ import { shortTimeWarning } from "../slurm/timeLimit.js";
 import { checkInner } from "./innerCheck.js";
 import { parseInner, takesFlag } from "./innerCommand.js";
 
-export async function submitCommand(words: readonly string[], submit: Command): Promise<void> {
+/** @param program a new one, that parses the command for the job. */
+export async function submitCommand(
+  words: readonly string[],
+  submit: Command,
+  program: Command,
+): Promise<void> {
   const { command, further } = splitWords(words, submit);
   const { dryRun, ...options } = readOptions(submitOptions, submit.opts());
   const inner = await parseInner(
+    program,
     options.scratch === undefined ? command : [...command, "--scratch", options.scratch],
   );
   requireShareable(inner.name, options);
@@ -99,8 +105,8 @@ const TEMPLATE_COMMAND = [
   ],
 ];
 
-export function templateCommand(): void {
-  const scratch = takesFlag(TEMPLATE_COMMAND, "--scratch") ? { scratch: "$TMPDIR" } : {};
+export function templateCommand(program: Command): void {
+  const scratch = takesFlag(program, TEMPLATE_COMMAND, "--scratch") ? { scratch: "$TMPDIR" } : {};
   const job = {
     options: jobOptions.parse({ ...TEMPLATE_OPTIONS, ...scratch }),
     further: ["--tmp=25G"],

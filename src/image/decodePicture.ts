@@ -6,13 +6,12 @@ import { readFile as readFileCallback } from "node:fs";
 import { promisify } from "node:util";
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { readInWorker } from "../dicom/decoderPool.js";
-import type { PatientFacts } from "../dicom/patient.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { FILE_HEAD_BYTES, fileKind, isDicom } from "../fileKind.js";
-import type { RawPicture } from "../native.js";
 import { amongOthers, onItsOwn } from "./alone.js";
+import { type DecodedPicture, type DecodeOptions, MAX_PIXELS } from "./decodedPicture.js";
 import { plainJpeg, requireUsualJpeg, strictJpeg } from "./jpeg.js";
-import type { PictureNote } from "./pictureNotes.js";
+import type { PictureNote } from "./pictureNote.js";
 import { pngFacts } from "./png.js";
 import { unreadable, unsupported } from "./refusal.js";
 import { read, readCmyk } from "./samples.js";
@@ -21,9 +20,6 @@ import { plainTiff, severalPages, tiffFacts } from "./tiff.js";
 /** Takes half the time of node:fs/promises on the event loop. */
 const readFile = promisify(readFileCallback);
 
-/** Number of pixels of the largest picture that is decoded: 16383 x 16383. */
-export const MAX_PIXELS = 0x3fff ** 2;
-
 const OPTIONS: SharpOptions = {
   // Most decoders continue after damage and fill in grey. An age must not be predicted from a made-up part.
   failOn: "warning",
@@ -31,25 +27,6 @@ const OPTIONS: SharpOptions = {
   // A colour profile would change the values. OpenCV, which read the published models' pictures, ignores profiles.
   ignoreIcc: true,
 };
-
-/** The options of `decodePicture`. */
-export interface DecodeOptions {
-  /** Whether the file is a picture or a mask. Decides error codes and messages, and the meaning of alpha. */
-  role: "image" | "mask";
-  signal?: AbortSignal | undefined;
-  /** Name in messages of a source that is given as bytes. */
-  name?: string | undefined;
-}
-
-/** A decoded picture. */
-export interface DecodedPicture extends RawPicture {
-  /** Notes for the user; the picture is usable nevertheless. */
-  notes: readonly PictureNote[];
-  /** EXIF orientation of the file, 1 to 8. It has been applied. */
-  orientation: number;
-  /** What a DICOM header states of the patient; other formats state nothing. */
-  patient?: PatientFacts;
-}
 
 /**
  * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is told by the content,

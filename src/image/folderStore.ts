@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Logger } from "../console/logger.js";
 import { makeFolder, outputError } from "../files.js";
-import { type DecodedPicture, MAX_PIXELS } from "./decodePicture.js";
-import type { CacheKey, PictureStore } from "./pictureCache.js";
-import { NOTE_KINDS } from "./pictureNotes.js";
+import { type DecodedPicture, MAX_PIXELS } from "./decodedPicture.js";
+import { NOTE_KINDS, type PictureNote } from "./pictureNote.js";
+import type { CacheKey, PictureStore } from "./pictureStore.js";
 import { type LentPicture, lentOnce } from "./readPicture.js";
 
 /** Opens a cache folder, and makes it if necessary. Throws ERR_DEEPLASIA_OUTPUT. */
@@ -78,7 +78,9 @@ const headerSchema = z.strictObject({
   depth: z.literal([8, 16]),
   luma: z.literal(["png", "cvt"]),
   orientation: z.int().min(1).max(8),
-  notes: z.array(z.object({ kind: z.enum(NOTE_KINDS), text: z.string() })),
+  notes: z.array(
+    z.object({ kind: z.enum(Object.keys(NOTE_KINDS) as PictureNote["kind"][]), text: z.string() }),
+  ),
   sha1: z.string(),
 });
 

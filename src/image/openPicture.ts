@@ -1,9 +1,10 @@
 /** A decoded picture with its mask. All stages that need pixels share it until it is closed. */
 import { toDeeplasiaError } from "../errors.js";
 import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
-import type { DecodedPicture } from "./decodePicture.js";
+import type { DecodedPicture } from "./decodedPicture.js";
 import { notesOfTurn, withTurn } from "./orientation.js";
-import { notesOfChain, type PictureNote } from "./pictureNotes.js";
+import type { PictureNote } from "./pictureNote.js";
+import { notesOfChain } from "./pictureNotes.js";
 import { type LentPicture, readAnew } from "./readPicture.js";
 import { type Sampled, sampled } from "./sampledPixels.js";
 

@@ -1,7 +1,7 @@
 /** Finds a picture and mask that have different orientations, in EXIF or in their pixels. */
 import { DeeplasiaError } from "../errors.js";
-import type { DecodedPicture } from "./decodePicture.js";
-import type { PictureNote } from "./pictureNotes.js";
+import type { DecodedPicture } from "./decodedPicture.js";
+import type { PictureNote } from "./pictureNote.js";
 
 const orientations = (picture: DecodedPicture, mask: DecodedPicture) =>
   `the picture has EXIF orientation ${picture.orientation}, its mask ${mask.orientation} (1 is upright)`;

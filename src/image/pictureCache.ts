@@ -9,26 +9,11 @@ import { resolve } from "node:path";
 import { type Logger, silentLogger } from "../console/logger.js";
 import type { DataSettings } from "../options/train/dataSettings.js";
 import { plural } from "../plural.js";
-import type { DecodedPicture } from "./decodePicture.js";
+import type { DecodedPicture } from "./decodedPicture.js";
 import { openFolderStore } from "./folderStore.js";
+import type { CacheKey, PictureStore } from "./pictureStore.js";
 import { type LentPicture, lentOnce, type ReadPicture, readAnew } from "./readPicture.js";
 import { shrunk } from "./shrink.js";
-
-/** A place where decoded pictures are kept. */
-export interface PictureStore {
-  /** Resolves to the picture under the key; null if there is none. */
-  find(key: CacheKey): Promise<LentPicture | null>;
-  /** Stores a picture if there is space, and lends it to the caller in any case. Never throws. */
-  keep(key: CacheKey, picture: DecodedPicture): Promise<LentPicture>;
-}
-
-/** The key of a cached picture. */
-export interface CacheKey {
-  /** The role (picture or mask) and the absolute path. */
-  name: string;
-  /** Size and modification time of the file, and the longer side to which it is scaled. */
-  state: string;
-}
 
 /** The options of `openPictureCache`. */
 export interface CacheOptions {

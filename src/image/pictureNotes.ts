@@ -2,33 +2,8 @@
 
 import type { Logger } from "../console/logger.js";
 import type { PictureFacts } from "../native.js";
+import { NOTE_KINDS, type PictureNote } from "./pictureNote.js";
 import type { Sampled } from "./sampledPixels.js";
-
-const KINDS = {
-  pages: "only one of several pages is read",
-  channels: "channels beyond colour are ignored",
-  transparent: "transparency is ignored",
-  "white-is-0": "16-bit grey of which 0 is white",
-  "alpha-as-mask": "the mask is in the alpha channel",
-  "mask-of-all": "the mask marks every pixel",
-  "mask-of-border": "the mask marks the border",
-  "mask-of-little": "the mask marks next to nothing",
-  "mask-of-labels": "the mask has more than two values",
-  "mask-of-greys": "the mask is not black and white",
-  negative: "the hand is darker than its surroundings",
-  orientation: "picture and mask have different EXIF orientations",
-  "no-window": "a DICOM file without a window or VOI LUT",
-  "few-levels": "few grey levels remain of 16 bits",
-} as const;
-
-export const NOTE_KINDS = Object.keys(KINDS) as [keyof typeof KINDS];
-
-/** A note on one picture. */
-export interface PictureNote {
-  kind: keyof typeof KINDS;
-  /** The note for this file: "only page 1 of 3 is read". */
-  text: string;
-}
 
 /** Share of the pixels below which a mask is doubtful; hands of infants on large films cover a few hundredths. */
 const LITTLE = 0.003;
@@ -103,7 +78,7 @@ export class PictureNotes {
   /** Logs the number of notes of each kind that occurred more than once. */
   sum(): void {
     for (const [kind, count] of this.counts) {
-      if (count > 1) this.logger?.warn(`${count} pictures in all: ${KINDS[kind]}`);
+      if (count > 1) this.logger?.warn(`${count} pictures in all: ${NOTE_KINDS[kind]}`);
     }
   }
 }

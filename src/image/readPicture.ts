@@ -1,6 +1,7 @@
 /** Decoded pictures that are lent to callers, who give them back when they have run the image chain. */
 import { native } from "../native.js";
-import { type DecodedPicture, type DecodeOptions, decodePicture } from "./decodePicture.js";
+import type { DecodedPicture, DecodeOptions } from "./decodedPicture.js";
+import { decodePicture } from "./decodePicture.js";
 
 export type Role = DecodeOptions["role"];
 

@@ -2,8 +2,8 @@
 import type { OutputInfo, Sharp } from "sharp";
 import sharp from "sharp";
 import type { RawPicture } from "../native.js";
-import type { DecodedPicture, DecodeOptions } from "./decodePicture.js";
-import type { PictureNote } from "./pictureNotes.js";
+import type { DecodedPicture, DecodeOptions } from "./decodedPicture.js";
+import type { PictureNote } from "./pictureNote.js";
 import { unsupported } from "./refusal.js";
 
 /** The pixel format of a file, and how it is read. */

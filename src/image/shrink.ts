@@ -1,6 +1,6 @@
 /** Scales decoded pictures down for the cache. */
 import sharp from "sharp";
-import type { DecodedPicture } from "./decodePicture.js";
+import type { DecodedPicture } from "./decodedPicture.js";
 import type { Role } from "./readPicture.js";
 import { asSamples } from "./samples.js";
 

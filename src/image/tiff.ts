@@ -1,5 +1,5 @@
 /** Chooses the page of a TIFF that is the picture, and checks that its kind is supported. */
-import type { PictureNote } from "./pictureNotes.js";
+import type { PictureNote } from "./pictureNote.js";
 import { unreadable, unsupported } from "./refusal.js";
 import { type Directory, TAG, tiffDirectories } from "./tiffDirectory.js";
 

@@ -3,7 +3,7 @@ import type { Reading } from "../boneAge/reading.js";
 import type { DeeplasiaError } from "../errors.js";
 import type { Filled } from "../image/fillSlots.js";
 import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPicture.js";
-import type { PictureNote } from "../image/pictureNotes.js";
+import type { PictureNote } from "../image/pictureNote.js";
 import type { BatchHandle } from "../native.js";
 import type { Sex } from "../words.js";
 

@@ -8,7 +8,7 @@
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
 import { type Filled, fillSlots, whyUnusable } from "../image/fillSlots.js";
-import type { PictureNote } from "../image/pictureNotes.js";
+import type { PictureNote } from "../image/pictureNote.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import { useWorkers } from "../image/workers.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";

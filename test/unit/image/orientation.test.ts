@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { type DecodedPicture, decodePicture } from "../../../src/image/decodePicture.js";
+import type { DecodedPicture } from "../../../src/image/decodedPicture.js";
+import { decodePicture } from "../../../src/image/decodePicture.js";
 import { fillSlots } from "../../../src/image/fillSlots.js";
 import { notesOfTurn } from "../../../src/image/orientation.js";
 import { native } from "../../../src/native.js";

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { createProgram, parseCommand } from "../../../src/cli.js";
+import { createProgram } from "../../../src/cli.js";
+import { parseCommand } from "../../../src/commands/parseCommand.js";
 import { readArguments } from "../../../src/options/argv.js";
 import { configOf } from "../../helpers/trainConfig.js";
 
