@@ -1,4 +1,4 @@
-/** Files belong to one process at a time: two runs that write the same ones would spoil both. */
+/** Locks files for one process at a time, because two runs that write the same files would damage both. */
 import { rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,21 +9,22 @@ import { removeLeftovers } from "./temporaryFiles.js";
 
 const LOCK_NAME = "lock.json";
 
-/** Of taking over a lock, while others do. */
+/** The largest number of attempts to take over a lock while other processes try as well. */
 const MOST_ATTEMPTS = 200;
 
-/** Writing a lock, or taking one over, takes a moment; what stays for so many milliseconds was left by a kill. */
-const MOMENT = 3000;
-const PAUSE = 20;
+/** Writing or taking over a lock takes a moment. A file that stays unchanged for this long was left by a killed process. */
+const LEFT_MS = 3000;
+const PAUSE_MS = 20;
 
+/** A lock that this process holds. */
 export interface Lock extends AsyncDisposable {
   release(): Promise<void>;
 }
 
 /**
- * Lock a folder. The lock of a process that is gone is taken over.
+ * Locks a folder. Takes over the lock of a process that is gone.
  *
- * Throws ERR_DEEPLASIA_OUTPUT that names the holder.
+ * Throws ERR_DEEPLASIA_OUTPUT, which names the holder.
  */
 export async function lockFolder(folder: string): Promise<Lock> {
   const lock = await lockFile(join(folder, LOCK_NAME), folder);
@@ -31,7 +32,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
   return lock;
 }
 
-/** The same with a file of one's own for the lock; `what` it is for is said where it is in use. */
+/** Locks with the file `path`; the error message names `what` as in use. Otherwise like `lockFolder`. */
 export async function lockFile(path: string, what: string): Promise<Lock> {
   const lock = await tryLockFile(path);
   if ("release" in lock) return lock;
@@ -39,30 +40,30 @@ export async function lockFile(path: string, what: string): Promise<Lock> {
 }
 
 /**
- * The same, or who holds it (null: it does not say).
+ * Tries to lock. Resolves to the lock, or to its holder, which is null if the file does not name one.
  *
- * A lock has its content when it gets its name (`createFile`), which is one step on NFS too. Where a file system has no
- * hard links it is created exclusively and then written, so that a kill can leave an empty one.
+ * A lock file has its content before it gets its name (`createFile`), which is atomic on NFS too. On a file system without
+ * hard links it is created exclusively and then written, so a kill can leave an empty file.
  */
 export async function tryLockFile(path: string): Promise<Lock | { holder: Holder | null }> {
   const own = `${JSON.stringify(await ownIdentity())}\n`;
   let tookOver = false;
   for (let attempt = 1; ; attempt++) {
     if (await createFile(path, own)) {
-      // Whoever is in the middle of the same take-over may take this one away: then it is his.
-      if (tookOver) await setTimeout(PAUSE);
+      // A process in the middle of the same take-over may remove this file; the lock is then its own.
+      if (tookOver) await setTimeout(PAUSE_MS);
       if (!tookOver || (await readLock(path)) === own) return held(path, own);
     }
     const found = await readLock(path);
     const holder = found === null ? null : parseHolder(found);
     if (attempt > MOST_ATTEMPTS) return { holder };
     if (found === null) {
-      // Gone again; or a link to nothing, which is no lock and is not for us to follow.
-      await setTimeout(PAUSE);
+      // The lock was released meanwhile, or it is a dangling link, which is not followed.
+      await setTimeout(PAUSE_MS);
       continue;
     }
     if (holder === null ? !(await isTorn(path, found)) : !(await isGone(holder))) {
-      // What makes no lock may have been one that was being written.
+      // An invalid lock may have been one that was being written.
       if (holder === null && (await readLock(path)) !== found) continue;
       return { holder };
     }
@@ -79,26 +80,26 @@ async function held(path: string, own: string): Promise<Lock> {
   return { release, [Symbol.asyncDispose]: release };
 }
 
-/** What a kill or a power cut leaves of a lock, as nobody goes on to write it. */
+/** Resolves to whether the text is the remains of a lock after a kill or a power cut, which no process continues to write. */
 async function isTorn(path: string, text: string): Promise<boolean> {
   return /^(\0*|\{"(?!.*\}\n).*)$/s.test(text) && (await isLeft(path));
 }
 
-/** Whether a file that is a matter of a moment stays as it is. Looked at for a while: clocks of machines differ. */
+/** Resolves to whether a short-lived file stays unchanged. Watches it for a while, because clocks of machines differ. */
 async function isLeft(path: string): Promise<boolean> {
   const state = async () => {
     const facts = await stat(path).catch(() => null);
     return facts === null ? null : `${facts.ino} ${facts.size} ${facts.mtimeMs}`;
   };
   const before = await state();
-  for (let waited = 0; waited < MOMENT; waited += PAUSE) {
+  for (let waited = 0; waited < LEFT_MS; waited += PAUSE_MS) {
     if (before === null || (await state()) !== before) return false;
-    await setTimeout(PAUSE);
+    await setTimeout(PAUSE_MS);
   }
   return true;
 }
 
-/** Others may want to take it over as well: one at a time, and only what still is the lock that was found to be stale. */
+/** Removes a stale lock. Only one process does so at a time, and only if the file is still the stale one. */
 async function removeStale(path: string, stale: string): Promise<void> {
   const turn = `${path}.takeover`;
   if (!(await createFile(turn, ""))) {
@@ -115,7 +116,7 @@ function inUse(what: string, path: string, holder: Holder | null): DeeplasiaErro
     `${what} is in use by ${holder === null ? "another process" : holderText(holder)}`,
     {
       file: path,
-      remedy: `Wait until it has ended or end it; if it is gone for certain, delete ${path}.`,
+      remedy: `Wait until that process has ended, or end it. If you are certain that it is gone, delete ${path}.`,
     },
   );
 }

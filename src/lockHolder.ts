@@ -1,4 +1,4 @@
-/** Who holds a lock, and whether that process is gone for certain: seen from here, which need not be where it runs. */
+/** The holder of a lock, and whether that process is certainly gone, as seen from this machine and container. */
 import { randomUUID } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -6,24 +6,29 @@ import { isSystemError } from "./errors.js";
 import { outputError } from "./files.js";
 import { isJobOver } from "./slurm/isJobOver.js";
 
+/** The process that holds a lock. */
 export interface Holder {
-  /** Of this lock alone, so that nobody takes another one for his. */
+  /** Identifies this lock, so that a process does not mistake another lock for its own. */
   id?: string;
   pid: number;
   host: string;
-  /** Of the kernel: machines may have the same name. */
+  /** Boot id of the kernel, because machines may have the same name. */
   boot?: string | null;
-  /** Where `pid` counts: containers on one machine have processes of the same numbers, and do not see each other's. */
+  /** Namespace of `pid`: containers on one machine have processes with equal ids and do not see each other's. */
   pidNamespace?: string | null;
-  /** Start of the process in ticks since boot: a number may be given to another process later. */
+  /** Start of the process in ticks since boot, because a process id may be reused. */
   start: string;
-  /** SLURM's number of the job, how often it was started again, and whose number it is. */
+  /** SLURM's number of the job. */
   job: string | null;
+  /** How often SLURM had restarted the job. */
   restarts: string | null;
+  /** The cluster that the job's number belongs to. */
   cluster?: string | null;
+  /** When the lock was taken. */
   since: string;
 }
 
+/** Resolves to the identity of this process. */
 export async function ownIdentity(): Promise<Holder> {
   const { SLURM_JOB_ID: job = null, SLURM_RESTART_COUNT: restarts = null } = process.env;
   const { pid } = process;
@@ -48,18 +53,18 @@ async function ownPlace(): Promise<{ boot: string | null; pidNamespace: string |
   };
 }
 
-/** When a process of this machine was started; null if there is none of that number. */
+/** Resolves to the start of a process on this machine, in ticks since boot; null if there is no such process. */
 export async function startOfProcess(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The second field, the program's name in brackets, may hold spaces and brackets itself; start is field 22.
+    // The second field, the program's name in brackets, may itself hold spaces and brackets. The start is field 22.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3] ?? null;
   } catch {
     return null;
   }
 }
 
-/** The text of a lock; null if there is none. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Reads a lock file; null if there is none. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function readLock(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
@@ -69,7 +74,7 @@ export async function readLock(path: string): Promise<string | null> {
   }
 }
 
-/** Null for what is no lock of ours. */
+/** Parses a lock file; null if it is not a lock of this package. */
 export function parseHolder(text: string): Holder | null {
   try {
     const holder = JSON.parse(text) as Holder;
@@ -79,20 +84,20 @@ export function parseHolder(text: string): Holder | null {
   }
 }
 
-/** False, too, where nobody can tell from here. */
+/** Resolves to whether the holder is certainly gone; false if that cannot be determined from here. */
 export async function isGone(holder: Holder): Promise<boolean> {
   const { SLURM_JOB_ID, SLURM_RESTART_COUNT = null, SLURM_CLUSTER_NAME } = process.env;
   const { pid, start, job, restarts, cluster = null } = holder;
   const isOwnCluster = cluster === null || SLURM_CLUSTER_NAME === undefined || cluster === SLURM_CLUSTER_NAME;
-  // A job that was started again, on whatever node, has ended before.
+  // If this is a restart of the same job, the earlier start has ended, on whatever node it was.
   if (job !== null && isOwnCluster && job === SLURM_JOB_ID && restarts !== SLURM_RESTART_COUNT) return true;
   if (await isVisible(holder)) return (await startOfProcess(pid)) !== start;
   if (await wasRestarted(holder)) return true;
-  // Its process cannot be seen, but a job that has ended has none left.
+  // The process is not visible from here, but a job that has ended has no processes left.
   return job !== null && isOwnCluster && job !== SLURM_JOB_ID && (await isJobOver(job));
 }
 
-/** Whether the holder's number means a process that can be looked up here. Locks of older versions only name the host. */
+/** Resolves to whether the holder's process id can be looked up here. Locks of older versions name only the host. */
 async function isVisible({ host, boot, pidNamespace }: Holder): Promise<boolean> {
   if (host !== hostname()) return false;
   if (boot === undefined || pidNamespace === undefined) return true;
@@ -100,12 +105,12 @@ async function isVisible({ host, boot, pidNamespace }: Holder): Promise<boolean>
   return boot === own.boot && pidNamespace === own.pidNamespace;
 }
 
-/** The number that Linux gives the namespace of the machine itself. */
+/** The PID namespace of the machine itself: a fixed number in Linux. */
 const MACHINE = "pid:[4026531836]";
 
 /**
- * Whether the machine was started anew since. Told outside of containers only, where a host's name is the machine's: in
- * them another machine's may be the same.
+ * Resolves to whether the holder's machine has been rebooted since. Determined outside containers only, where the host name
+ * is that of the machine; inside, another machine may have the same name.
  */
 async function wasRestarted({ host, boot, pidNamespace }: Holder): Promise<boolean> {
   const own = await ownPlace();
@@ -113,6 +118,7 @@ async function wasRestarted({ host, boot, pidNamespace }: Holder): Promise<boole
   return host === hostname() && areMachines && typeof boot === "string" && boot !== own.boot;
 }
 
+/** Returns a text such as `process 12 on n1, job 7, since …`. */
 export function holderText({ pid, host, pidNamespace, since, job }: Holder): string {
   const where = host === hostname() && typeof pidNamespace === "string" ? ` (${pidNamespace})` : "";
   return `process ${pid} on ${host}${where}${job === null ? "" : `, job ${job}`}, since ${since}`;

@@ -1,6 +1,6 @@
 /**
- * "Did you mean": ` (the nearest is "x")` for the candidate that looks most like a word, or for several, at most that
- * many; nothing where none does. Case, spaces, `_` and `-` do not count.
+ * Returns a hint such as ` (the nearest is "x")` with the candidates that look most like a word, at most `atMost` of them;
+ * empty if none does. Case, spaces, `_` and `-` do not count.
  */
 export function nearestHint(word: string, candidates: readonly string[], atMost = 1): string {
   return hint(nearest(word, candidates).slice(0, atMost));
@@ -12,9 +12,9 @@ function hint(near: readonly string[]): string {
   return near.length === 1 ? ` (the nearest is ${quoted[0]})` : ` (the nearest are ${quoted.join(", ")})`;
 }
 
-/** The candidates that look like a word, the most like it first. */
+/** Returns the candidates that look like a word, the most alike first. */
 function nearest(word: string, candidates: readonly string[]): string[] {
-  // What is that long is no name; and the work grows with its length.
+  // A longer text is not a name, and the time grows with the length.
   if (word.length > LONGEST_NAME) return [];
   return candidates
     .map((candidate) => ({ candidate, distance: editDistance(plain(word), plain(candidate)) }))
@@ -24,14 +24,14 @@ function nearest(word: string, candidates: readonly string[]): string[] {
 }
 
 const LONGEST_NAME = 200;
-/** More than these, and a name that is part of another was rather meant as that: `batch_size`, `train_batch_size`. */
+/** With more typing errors than this, a name that contains the word is more likely: `train_batch_size` for `batch_size`. */
 const MOST_TYPOS = 2;
 const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
 const lastPart = (name: string) => name.slice(name.lastIndexOf(".") + 1);
 
 /**
- * The same for names of several parts, such as `model.backbone`: ` (there is model.backbone)` for those with the same
- * last part; else the nearest, or those that have the last part in theirs, or those with the nearest last part.
+ * Returns a hint for names of several parts, such as `model.backbone`: ` (there is model.backbone)` for names with the same
+ * last part; else the nearest name, the names that contain the last part, or the names with the nearest last part.
  */
 export function likelyNames(name: string, candidates: readonly string[]): string {
   const namesakes = candidates.filter((candidate) => lastPart(candidate) === lastPart(name));
@@ -48,7 +48,7 @@ export function likelyNames(name: string, candidates: readonly string[]): string
   return hint(candidates.filter((candidate) => lastPart(candidate) === part).slice(0, 3));
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions that turn one text into the other. */
+/** Returns the Levenshtein distance: the number of insertions, deletions and substitutions between two texts. */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

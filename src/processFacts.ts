@@ -1,7 +1,8 @@
-/** What provenances say of the process that does the work. */
+/** Facts about this process for provenance records. */
 import { hostname } from "node:os";
 import { packageVersion } from "./about.js";
 
+/** Returns when, where and with which versions this process runs. */
 export function processFacts() {
   return {
     started: new Date().toISOString(),

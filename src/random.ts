@@ -1,15 +1,14 @@
 /**
- * Random numbers that depend on their key alone: not on what was drawn before, by which worker, or on whether the run
- * was resumed.
+ * Random numbers that depend on their key alone: not on earlier draws, on the worker, or on whether the run was resumed.
  *
- * The generator is sfc32 (Doty-Humphrey's "small fast counting", 128 bits of state, part of PractRand). Its state starts
- * as the key itself, so two keys never share a stream; the first rounds, which stir it, are thrown away.
+ * The generator is sfc32 (Doty-Humphrey's "small fast counting", 128 bits of state, part of PractRand). Its initial state
+ * is the key itself, so two keys never share a stream. The first rounds mix the state and are discarded.
  */
 
-/** What the numbers are for: different uses of one key have nothing to do with each other. */
+/** The uses of random numbers. Different uses of one key have independent streams. */
 const USES = ["augmentation", "order"] as const;
 
-const ROUNDS_TO_STIR = 20;
+const MIXING_ROUNDS = 20;
 
 export class Random {
   private a: number;
@@ -23,10 +22,10 @@ export class Random {
     this.b = epoch | 0;
     this.c = seed | 0;
     this.counter = USES.indexOf(use) + 1;
-    for (let i = 0; i < ROUNDS_TO_STIR; i++) this.bits();
+    for (let i = 0; i < MIXING_ROUNDS; i++) this.bits();
   }
 
-  /** 32 random bits, as a whole number from 0. */
+  /** Returns 32 random bits as a whole number from 0. */
   bits(): number {
     const result = (this.a + this.b + this.counter) | 0;
     this.counter = (this.counter + 1) | 0;
@@ -36,18 +35,18 @@ export class Random {
     return result >>> 0;
   }
 
-  /** From `low` to `high`, which only rounding can reach; 53 bits deep. */
+  /** Returns a number from `low` to below `high`, with 53 random bits; only rounding can reach `high`. */
   uniform(low = 0, high = 1): number {
     const fraction = ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) / 2 ** 53;
     return low + (high - low) * fraction;
   }
 
-  /** A whole number, `low` and `high` included. */
+  /** Returns a whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number {
     return low + Math.floor((high - low + 1) * this.uniform());
   }
 
-  /** True with probability `p`. */
+  /** Returns true with probability `p`. */
   chance(p: number): boolean {
     return this.uniform() < p;
   }

@@ -1,6 +1,6 @@
-/** What the operating system's answers about a path mean, for a person. */
+/** Messages and remedies for the operating system's errors about paths. */
 
-/** Errors of a network folder, or of one that a program provides (FUSE), that does not answer. */
+/** Errors of a network or FUSE folder that does not answer. */
 const UNREACHABLE = [
   ...["ENOTCONN", "ETIMEDOUT", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ECONNREFUSED"],
   ...["ECONNABORTED", "ECONNRESET", "EREMOTEIO", "ENXIO", "ENODEV", "ESHUTDOWN", "EAGAIN"],
@@ -8,37 +8,37 @@ const UNREACHABLE = [
 
 const MEANINGS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   ENOENT: ["there is no such file or folder", "Check the path."],
-  ENOTDIR: ["a part of the path is no folder", "Correct the path."],
-  EISDIR: ["it is a folder", "Name a file."],
-  EACCES: ["permission denied", "Get the right to read it, and to enter the folders above it."],
-  EPERM: ["permission denied", "Get the right to read it, and to enter the folders above it."],
-  ELOOP: ["its symbolic links lead in a circle", "Correct the link, or name what it should lead to."],
-  ENAMETOOLONG: ["the name is too long", "Give a shorter one."],
-  // A NUL in the name, which no file can have; or what the file system does not take in one.
-  ERR_INVALID_ARG_VALUE: ["a character in it cannot stand in a path", "Correct the path."],
-  EINVAL: ["its file system does not take that", "Check the path."],
-  EILSEQ: ["its file system does not take that name", "Give another one."],
+  ENOTDIR: ["a part of the path is not a folder", "Correct the path."],
+  EISDIR: ["it is a folder", "Give a file."],
+  EACCES: ["permission denied", "Get permission to read it and to enter the folders above it."],
+  EPERM: ["permission denied", "Get permission to read it and to enter the folders above it."],
+  ELOOP: ["its symbolic links form a circle", "Correct the link, or give the path that it should lead to."],
+  ENAMETOOLONG: ["the name is too long", "Give a shorter name."],
+  // A NUL, which no name can hold, or a character that the file system does not accept.
+  ERR_INVALID_ARG_VALUE: ["it holds a character that no path can hold", "Correct the path."],
+  EINVAL: ["its file system does not support this", "Check the path."],
+  EILSEQ: ["its file system does not accept this name", "Give another name."],
   ESTALE: [
-    "the network folder that it lies in is not the one that was mounted (stale file handle)",
-    "Mount that folder anew.",
+    "its network folder is not the one that was mounted (stale file handle)",
+    "Mount that folder again.",
   ],
   EIO: ["its disk or network folder fails (input/output error)", "Check the disk or the connection."],
   EUCLEAN: ["its file system is damaged", "Check the disk."],
-  EOVERFLOW: ["it is larger than this system can say", "Check the file."],
+  EOVERFLOW: ["it is too large for this system", "Check the file."],
   EMFILE: ["too many files are open", "Raise the limit: ulimit -n."],
-  ENFILE: ["too many files are open on this machine", "Try again when it does less."],
-  EBUSY: ["it is in use", "Try again when nothing else uses it."],
-  ETXTBSY: ["it is in use", "Try again when nothing else uses it."],
+  ENFILE: ["too many files are open on this machine", "Try again when the machine is less busy."],
+  EBUSY: ["it is in use", "Try again when no other program uses it."],
+  ETXTBSY: ["it is in use", "Try again when no other program uses it."],
   ENOMEM: ["there is no memory left", "Free some memory."],
   ...Object.fromEntries(
     UNREACHABLE.map((code) => [
       code,
-      [`the folder that it lies in does not answer (${code})`, "Check whether it is mounted and reachable."],
+      [`its folder does not answer (${code})`, "Check that the folder is mounted and reachable."],
     ]),
   ),
 };
 
-/** What an error of the operating system means, and what to do; null for an error of another kind. */
+/** Returns the message and the remedy for a system error; null for an error of another kind. */
 export function systemErrorMeaning(error: unknown): readonly [what: string, remedy: string] | null {
   if (!(error instanceof Error)) return null;
   const { code = "", syscall } = error as NodeJS.ErrnoException;
@@ -46,10 +46,10 @@ export function systemErrorMeaning(error: unknown): readonly [what: string, reme
   if (known !== undefined && (syscall !== undefined || code === "ERR_INVALID_ARG_VALUE")) return known;
   return syscall === undefined || !/^E[A-Z0-9]+$/.test(code)
     ? null
-    : [error.message, "Check the path, and the disk or network folder that it lies on."];
+    : [error.message, "Check the path and its disk or network folder."];
 }
 
-/** glibc's words for what may become of a write, which native code passes on. */
+/** Codes for glibc's texts about failed writes, which native code passes on. */
 const WORDS: Readonly<Record<string, string>> = {
   "No space left on device": "ENOSPC",
   "Disk quota exceeded": "EDQUOT",
@@ -61,7 +61,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "Stale file handle": "ESTALE",
 };
 
-/** The code that a message of native code ends with in words; undefined for other messages. */
+/** Returns the code for the glibc text at the end of a native message; undefined for other messages. */
 export function systemCodeIn(message: string): string | undefined {
   return Object.entries(WORDS).find(([words]) => message.endsWith(words))?.[1];
 }

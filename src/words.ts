@@ -1,15 +1,15 @@
-/** What words in a cell, a flag or an argument mean: one rule for all of them. */
+/** The words for a sex and for an unknown value, with the same rule for cells, flags and arguments. */
 
 export type Sex = "M" | "F";
 
-/** A sex as a caller may say it: 1 is male, as everywhere in this package. */
+/** A sex as an argument; 1 is male, as everywhere in this package. */
 export type SexWord = Sex | "m" | "f" | "male" | "female" | "Male" | "Female" | 1 | 0;
 
 /**
- * `M`, `F`, `male` or `female`, in any case; null for every other text.
+ * Parses `M`, `F`, `male` or `female`, in any case; null for every other text.
  *
- * The reference takes everything but an exact `M` as female, so `m` and `Male` were wrong there; here they are male,
- * and what cannot be read is an error where sex matters.
+ * The reference reads everything but an exact `M` as female, so `m` and `Male` are wrong there. Here they are male, and a
+ * text that is not a sex is an error if the sex matters.
  */
 export function parseSex(text: string): Sex | null {
   const word = text.trim().toLowerCase();
@@ -18,14 +18,14 @@ export function parseSex(text: string): Sex | null {
   return null;
 }
 
-/** Whether a text says that nothing is known. */
+/** Returns whether a text stands for an unknown value. */
 export function isUnknown(text: string): boolean {
   return /^(|na|n\/a|nan|null|none)$/i.test(text.trim());
 }
 
 /**
- * A sex from an argument: a text as in a CSV, or 1 for male and 0 for female; undefined where it says that nothing is
- * known (null, or a text that would say so in a CSV). What is no sex is returned as it is, for a schema to refuse.
+ * Reads a sex from an argument: a text as in a CSV, or 1 for male and 0 for female. Returns undefined for null and for a
+ * text that stands for an unknown value, and returns every other value unchanged, for a schema to refuse.
  */
 export function readSexWord(value: unknown): unknown {
   if (value === null) return undefined;

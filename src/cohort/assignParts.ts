@@ -1,28 +1,30 @@
-/** Who goes to which part of a cohort: by patient, alike in sex and age, by a seed; a pure function of the patients. */
+/** Assigns patients to the parts of a cohort, balanced in sex and age. A pure function of the patients and a seed. */
 import { createHash } from "node:crypto";
 import type { Sex } from "../data/annotations.js";
 
+/** A patient of a cohort. */
 export interface Patient {
   id: string;
-  /** Of the first picture that has one. */
+  /** The sex in the first row that has one. */
   sex: Sex | null;
-  /** Mean over the pictures with a known age; null without any. */
+  /** Mean over the pictures with a known age; null if there are none. */
   ageMonths: number | null;
   pictures: number;
 }
 
+/** The options of `assignParts`. */
 export interface AssignOptions {
   seed: number;
-  /** Width of an age band, months. */
+  /** Width of an age band in months. */
   bandMonths: number;
 }
 
 /**
- * The part of each patient, as numbers into `shares`, which add up to 1.
+ * Returns the part of each patient as an index into `shares`, which add up to 1.
  *
- * Patients are lined up by sex and age band, and inside a band by a hash of seed and ID, so that neither the order of
- * the file nor patients of other bands matter much. Then each goes to the part that lacks most pictures so far. So every
- * stretch of the line, each band among them, has its share in every part within about the pictures of one patient.
+ * Patients are sorted by sex and age band, and within a band by a hash of seed and ID, so that neither the order of the
+ * file nor the patients of other bands matter much. In this order each patient goes to the part that lacks most pictures.
+ * So every part gets its share of every band, to within about the pictures of one patient.
  */
 export function assignParts(
   patients: readonly Patient[],
@@ -45,7 +47,7 @@ export function assignParts(
   return parts;
 }
 
-/** Patients in one band are alike: `F 0003` are girls in the fourth age band. */
+/** Returns the band of a patient: `F 0003` are girls in the fourth age band. */
 function bandOf({ sex, ageMonths }: Patient, bandMonths: number): string {
   const band = ageMonths === null ? "?" : String(Math.floor(ageMonths / bandMonths)).padStart(4, "0");
   return `${sex ?? "?"} ${band}`;
@@ -55,5 +57,5 @@ function hashOf(seed: number, id: string): string {
   return createHash("sha256").update(`${seed}\0${id}`).digest("hex");
 }
 
-/** By code unit, which no machine's language changes. */
+/** Compares by code unit, independent of the locale. */
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

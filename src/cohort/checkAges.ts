@@ -1,4 +1,4 @@
-/** Bone ages that cannot be, and ages in years where months are meant. */
+/** Finds impossible bone ages, and ages in years instead of months. */
 import { AgeUnit, isImpossible } from "../data/ageUnit.js";
 import type { CohortRow } from "../data/annotations.js";
 import type { Findings } from "./findings.js";
@@ -15,7 +15,7 @@ export class AgeCheck {
       this.findings.add("age-implausible", row, `${name}: ${boneAgeMonths} months`);
   }
 
-  /** After all rows. */
+  /** Adds the findings about all rows. Call it after the last row. */
   finish(): void {
     if (this.unit.doubt !== null) this.findings.add("age-unit", null, this.unit.doubt);
   }

@@ -1,4 +1,4 @@
-/** What is wrong with a cohort, before hours are spent on it. The annotations are read as a stream. */
+/** Checks a cohort before hours are spent on it. The annotations are read as a stream. */
 import { join } from "node:path";
 import type { z } from "zod";
 import { ProgressMeter } from "../console/progress.js";
@@ -20,22 +20,24 @@ import { checkRow } from "./checkRow.js";
 import { SplitCheck } from "./checkSplits.js";
 import { type Finding, Findings } from "./findings.js";
 
+/** The options of `checkCohort`. */
 export type CheckCohortOptions = z.input<typeof checkCohortOptions>;
 
+/** The result of `checkCohort`. */
 export interface CheckResult {
   rows: number;
   pictures: number;
   findings: Finding[];
-  /** What was read or found otherwise than it is written, and is none the worse for it. */
+  /** Converted values and names in another form, which are no findings. */
   notes: string[];
 }
 
 /**
- * Check a cohort before hours are spent on it: what makes `predict` or `train` leave rows out, and what makes their
- * results worth less.
+ * Checks a cohort before hours are spent on it: finds reasons why `predict` or `train` would leave rows out, and reasons to
+ * distrust their results.
  *
  * @param annotations The annotation CSV.
- * @returns What was found; that a cohort has faults is no error.
+ * @returns The findings. A cohort with findings is not an error.
  * @throws DeeplasiaError ERR_DEEPLASIA_CSV, _CSV_COLUMN, _OPTION for files and folders that cannot be used at all; the
  *   signal's reason when it is aborted.
  */
@@ -99,7 +101,7 @@ async function check(annotations: string, options: z.infer<typeof checkCohortOpt
   return { ...result, findings: findings.all, notes };
 }
 
-/** Which of the columns are there that rows may do without, and what that means. */
+/** Returns which optional columns the file has, and adds findings and notes about missing ones. */
 async function columnsOf(annotations: string, findings: Findings) {
   const table = await openTable(annotations);
   const has = (...names: string[]) => names.some((name) => findColumn(table, name) >= 0);
@@ -109,7 +111,7 @@ async function columnsOf(annotations: string, findings: Findings) {
   return { ...columns, notes };
 }
 
-/** Number of rows, and all pictures that they name. */
+/** Counts the rows and collects all pictures that they name. */
 async function namesIn(annotations: string, { watch: { onForeign } }: ReadingNotes) {
   const named = new DuplicateFinder();
   let rows = 0;
@@ -121,21 +123,21 @@ async function namesIn(annotations: string, { watch: { onForeign } }: ReadingNot
   return { rows, named };
 }
 
-/** Returns the earlier row that names the same picture, or null. */
+/** Checks whether an earlier row names the same picture. Returns that row; null if there is none. */
 function checkTwice(seen: DuplicateFinder, row: CohortRow | BadRow, name: string, findings: Findings) {
   const earlier = addTo(seen, row);
   if (earlier === null) return null;
   findings.add("row-twice", row.row, `${name}, also row ${earlier}`);
   if (!("error" in row) && seen.differs(row.dir, row.imageId, factsOf(row)))
-    findings.add("row-differs", row.row, `${name}: another sex or bone age than in row ${earlier}`);
+    findings.add("row-differs", row.row, `${name}: another sex or bone age than row ${earlier}`);
   return earlier;
 }
 
-/** A patient whose rows say M and F has an error in one of them. */
+/** Adds a finding if an earlier row gives the patient another sex. */
 function checkSex({ row, patientId, sex }: CohortRow, sexes: Map<string, string>, findings: Findings): void {
   if (patientId === "" || sex === null) return;
   const before = sexes.get(patientId);
   if (before === undefined) sexes.set(patientId, sex);
   else if (before !== sex)
-    findings.add("sex-differs", row, `patient ${patientId}: ${sex}, in an earlier row ${before}`);
+    findings.add("sex-differs", row, `patient ${patientId}: ${sex}, but ${before} in an earlier row`);
 }

@@ -1,18 +1,18 @@
-/** Pictures with the same bytes under two names: a child that counts twice, or is in train and test. */
+/** Finds files with the same bytes under two names: a child would count twice, or be in train and test. */
 import { mapInOrder } from "../data/mapInOrder.js";
 import { sha256OfFile } from "../files.js";
 import type { Findings } from "./findings.js";
 
 interface Picture {
   row: number;
-  /** Below the image root. */
+  /** Path below the image root. */
   name: string;
   path: string;
   bytes: number;
 }
 
 export class ContentCheck {
-  /** Files of different sizes differ; only those of one size are read. */
+  /** Files of different sizes differ, so only files of equal size are read. */
   private readonly bySize = new Map<number, Picture[]>();
 
   constructor(private readonly findings: Findings) {}
@@ -39,7 +39,7 @@ export class ContentCheck {
         this.findings.add(
           "same-content",
           picture.row,
-          `${picture.name}, as row ${earlier.row}, ${earlier.name}`,
+          `${picture.name}, the same as row ${earlier.row}, ${earlier.name}`,
         );
     }
   }

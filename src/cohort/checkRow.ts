@@ -1,4 +1,4 @@
-/** A row and its files as predict and train meet them, by the very functions that they use. */
+/** Checks a row and its files with the functions that predict and train use. */
 import { type BadRow, type CohortRow, whyUntrainable } from "../data/annotations.js";
 import type { Locator } from "../data/locator.js";
 import { type DeeplasiaError, type ErrorCode, toDeeplasiaError } from "../errors.js";
@@ -7,7 +7,7 @@ import { decodePicture } from "../image/decodePicture.js";
 import type { RawPicture } from "../native.js";
 import type { Finding, FindingKind } from "./findings.js";
 
-/** What a row's error is called in a report. */
+/** The finding that an error of a row becomes. */
 const KIND_OF: Partial<Record<ErrorCode, FindingKind>> = {
   ERR_DEEPLASIA_SEX: "sex-unknown",
   ERR_DEEPLASIA_IMAGE_MISSING: "picture-missing",
@@ -15,24 +15,27 @@ const KIND_OF: Partial<Record<ErrorCode, FindingKind>> = {
   ERR_DEEPLASIA_MASK_MISSING: "mask-missing",
 };
 
+/** The result of `checkRow`. */
 export interface CheckedRow {
-  /** What is known of it; null where that cannot be told. */
+  /** The content of the row; null if it cannot be read. */
   row: CohortRow | null;
-  /** The picture's path and bytes; null if it is not there. */
+  /** Path and size in bytes of the picture; null if it does not exist. */
   picture: { path: string; bytes: number } | null;
   findings: Omit<Finding, "row">[];
 }
 
+/** What rows are checked for. */
 export interface RowCheck {
   locator: Locator;
-  /** The annotations, for messages. */
+  /** Path of the annotations, for messages. */
   file: string;
-  /** Whether rows without a bone age are a finding. */
+  /** Whether a row without a bone age is a finding. */
   agesMatter: boolean;
+  /** Whether pictures and masks are decoded. */
   decode: boolean;
 }
 
-/** Look at a row; `imagePath` is where its picture is by its own name. */
+/** Checks a row; `imagePath` is the path of its picture under the name in the row. */
 export async function checkRow(
   given: CohortRow | BadRow,
   imagePath: string,
@@ -61,7 +64,7 @@ export async function checkRow(
   return checked;
 }
 
-/** A row of which nothing but the sex cannot be read still has files to look at. */
+/** Returns a row without its sex if only its sex cannot be read, so that its files are still checked. */
 function withoutSex(row: CohortRow | BadRow): CohortRow | null {
   if (!("error" in row)) return row;
   if (row.error.code !== "ERR_DEEPLASIA_SEX") return null;
@@ -93,14 +96,14 @@ async function decodeBoth(path: string, maskPath: string | null): Promise<Omit<F
   if (picture !== null && sizeText(picture) !== sizeText(mask))
     findings.push({
       kind: "mask-size",
-      what: `${maskPath}: ${sizeText(mask)}, the picture ${sizeText(picture)}`,
+      what: `${maskPath}: ${sizeText(mask)}; the picture is ${sizeText(picture)}`,
     });
   return findings;
 }
 
 const sizeText = ({ width, height }: RawPicture) => `${width} x ${height}`;
 
-/** Whether each pixel is as the one before it. */
+/** Returns whether all pixels are equal. */
 function isConstant({ data, channels, depth }: RawPicture): boolean {
   const pixel = channels * (depth / 8);
   return Buffer.compare(data.subarray(pixel), data.subarray(0, -pixel)) === 0;

@@ -1,4 +1,4 @@
-/** Whether a split CSV keeps patients apart and knows every row. */
+/** Checks that a split CSV puts each patient into one part and names every row. */
 import type { CohortRow } from "../data/annotations.js";
 import { schemesOf, splitKey } from "../data/splits.js";
 import { csvError, openTable } from "../data/table.js";
@@ -6,23 +6,23 @@ import { columnIndex } from "../data/tableColumns.js";
 import type { Findings } from "./findings.js";
 
 export class SplitCheck {
-  /** @param keys pairs of patient and folder that the split names. */
+  /** @param keys pairs of patient and folder that the split names */
   private constructor(
     private readonly keys: ReadonlySet<string>,
     private readonly findings: Findings,
   ) {}
 
-  /** Reads the splits, and finds patients that are in two. Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN. */
+  /** Reads the splits and finds patients that are in two parts. Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN. */
   static async open(file: string, column: string, findings: Findings): Promise<SplitCheck> {
     const table = await openTable(file);
     const patient = columnIndex(table, "patient_ID");
     const folder = columnIndex(table, "dir");
     const schemes = column === "" ? schemesOf(table) : [column];
     if (schemes.length === 0)
-      throw csvError(file, "there is no split column", "Add one that says train, val or test.");
+      throw csvError(file, "there is no split column", "Add a column with train, val or test.");
     const positions = schemes.map((name) => ({ name, index: columnIndex(table, name) }));
     const keys = new Set<string>();
-    // By patient, whatever the folder: one child's pictures belong together.
+    // By patient, whatever the folder, because all pictures of one child belong to one part.
     const parts = new Map<string, Set<string>>();
     for await (const cells of table.records()) {
       const id = (cells[patient] ?? "").trim();

@@ -1,13 +1,13 @@
-/** What a check finds wrong with a cohort, by kind. */
+/** The findings of a check of a cohort, by kind. */
 
-/** Kinds of findings, in the order of a report, each with what one and several are called there. */
+/** Kinds of findings in the order of the output, each with its heading for one and for several. */
 export const FINDING_KINDS = {
   "column-missing": ["column is missing", "columns are missing"],
   "bad-row": ["row that cannot be used", "rows that cannot be used"],
   "sex-unknown": ["row without a sex that is M or F", "rows without a sex that is M or F"],
   "age-unread": [
-    "bone age is no number: train leaves this row out",
-    "bone ages are no numbers: train leaves these rows out",
+    "bone age is not a number: train leaves this row out",
+    "bone ages are not numbers: train leaves these rows out",
   ],
   "age-missing": [
     "row without a bone age: train leaves it out",
@@ -15,20 +15,20 @@ export const FINDING_KINDS = {
   ],
   "picture-missing": ["picture is missing", "pictures are missing"],
   "picture-unreadable": ["picture cannot be read", "pictures cannot be read"],
-  "picture-blank": ["picture has one grey value throughout", "pictures have one grey value throughout"],
+  "picture-blank": ["picture has only one grey value", "pictures have only one grey value"],
   "mask-missing": ["picture has no mask", "pictures have no mask"],
   "mask-unreadable": ["mask cannot be read", "masks cannot be read"],
   "mask-empty": ["mask is all black", "masks are all black"],
-  "mask-size": ["mask is not as large as its picture", "masks are not as large as their pictures"],
+  "mask-size": ["mask has another size than its picture", "masks have another size than their pictures"],
   "row-twice": [
     "row names a picture that an earlier row names",
     "rows name a picture that an earlier row names",
   ],
   "row-differs": [
-    "row says otherwise of a picture than an earlier row",
-    "rows say otherwise of a picture than an earlier row",
+    "row contradicts an earlier row about the same picture",
+    "rows contradict an earlier row about the same picture",
   ],
-  "same-content": ["picture has the content of another one", "pictures have the content of another one"],
+  "same-content": ["picture has the same content as another", "pictures have the same content as another"],
   "age-implausible": ["bone age is below 0 or above 20 years", "bone ages are below 0 or above 20 years"],
   "age-unit": [
     "sign that the bone ages are years, not months",
@@ -40,11 +40,12 @@ export const FINDING_KINDS = {
 } as const;
 export type FindingKind = keyof typeof FINDING_KINDS;
 
+/** One finding. */
 export interface Finding {
   kind: FindingKind;
-  /** Data row of the annotations, from 1; null for what is true of the file or of a patient. */
+  /** Data row of the annotations, from 1; null for a finding about the file or a patient. */
   row: number | null;
-  /** The picture, mask or patient, and what about it. */
+  /** The picture, mask or patient, and details. */
   what: string;
 }
 

@@ -1,5 +1,4 @@
-/** What the commands of a cohort say to a person. */
-
+/** Formats the results of the cohort commands as text. */
 import { aligned } from "../console/aligned.js";
 import { plural } from "../plural.js";
 import type { CheckResult } from "./checkCohort.js";
@@ -7,12 +6,13 @@ import { FINDING_KINDS, type FindingKind } from "./findings.js";
 import type { ImportedCohort } from "./importCohort.js";
 import type { SplitResult } from "./splitCohort.js";
 
-/** More of one kind are counted, not listed; `--json` has them all. */
+/** The largest number of findings of one kind that are listed; `--json` has them all. */
 const LISTED = 10;
 
 const counted = (count: number) => count.toLocaleString("en");
 const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");
 
+/** Formats the result of an import. */
 export function formatImport({ rows, leftOut, notes }: ImportedCohort, out: string): string {
   const girls = rows.filter(({ sex }) => sex === "F").length;
   const boys = rows.filter(({ sex }) => sex === "M").length;
@@ -30,6 +30,7 @@ export function formatImport({ rows, leftOut, notes }: ImportedCohort, out: stri
   ]);
 }
 
+/** Formats the result of a split as a table. */
 export function formatSplit(
   summary: SplitResult["summary"],
   leftOut: SplitResult["leftOut"],
@@ -53,7 +54,7 @@ export function formatSplit(
   ]);
 }
 
-/** A line a reason. */
+/** Returns a line for each reason. */
 function leftOutLines(leftOut: SplitResult["leftOut"]): string[] {
   const rowsOf = new Map<string, number[]>();
   for (const { row, why } of leftOut) {
@@ -67,10 +68,11 @@ function leftOutLines(leftOut: SplitResult["leftOut"]): string[] {
   });
 }
 
+/** Formats the findings of a check by kind. */
 export function formatCheck({ rows, pictures, findings, notes }: CheckResult, annotations: string): string {
   const summary = `${annotations}: ${plural(rows, "row", "rows", counted(rows))}, ${plural(pictures, "picture", "pictures", counted(pictures))}`;
   const noted = notes.map((note) => `note: ${note}`);
-  if (findings.length === 0) return lines([`${summary}: nothing is wrong`, ...noted]);
+  if (findings.length === 0) return lines([`${summary}: no problems found`, ...noted]);
   const byKind = (Object.keys(FINDING_KINDS) as FindingKind[]).flatMap((kind) => {
     const texts = findings
       .filter((finding) => finding.kind === kind)
@@ -80,7 +82,7 @@ export function formatCheck({ rows, pictures, findings, notes }: CheckResult, an
   return lines([summary, ...byKind, ...noted]);
 }
 
-/** `3 pictures are missing`, and below it which. */
+/** Returns a heading such as `3 pictures are missing` and the pictures below it. */
 function listed(texts: readonly string[], [one, several]: readonly [string, string]): string[] {
   if (texts.length === 0) return [];
   const rest = texts.length - LISTED;

@@ -1,4 +1,4 @@
-/** A public data set, or any table of pictures, as an annotation CSV. */
+/** Imports a public data set, or any table of pictures, as an annotation CSV. */
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
@@ -13,33 +13,35 @@ import { importRsna } from "./importRsna.js";
 import { annotationTable, originalSplitTable, writeTable } from "./tables.js";
 
 type OptionsOf<S extends ImportSet> = z.input<(typeof importCohortOptions)[S]>;
+/** The options of `importCohort`, by data set. */
 export type ImportCohortOptions =
   | OptionsOf<"rsna">
   | OptionsOf<"dha">
   | OptionsOf<"dicom">
   | OptionsOf<"generic">;
 
+/** The result of `importCohort`. */
 export interface ImportedCohort {
   /** A row for each picture that can be used. */
   rows: ImportedRow[];
   /** Rows and pictures that were left out, by reason. */
   leftOut: LeftOut[];
-  /** How many of those could not be used; the others were not wanted. */
+  /** The number of those that cannot be used; the others were not wanted. */
   unusable: number;
-  /** Facts that a user of the rows should know. */
+  /** Notes for users of the rows. */
   notes: string[];
-  /** The files that were written; none where there are no rows, or no `out`. */
+  /** Paths of the written files; none without rows or without `out`. */
   written: string[];
 }
 
 const setOf = (given: unknown) => (given as { set?: unknown } | null | undefined)?.set;
 
 /**
- * Import a data set as it was downloaded: `rsna`, the RSNA bone age challenge; `dha`, the Digital Hand Atlas;
+ * Imports a data set as downloaded: `rsna`, the RSNA bone age challenge; `dha`, the Digital Hand Atlas;
  * `dicom`, a folder tree of DICOM files; or `generic`, any CSV of pictures with a `map` from fields to its columns. With
  * `out` the rows are written as an annotation CSV (`image_ID, dir, patient_ID, sex, bone_age` in months).
  *
- * @param source The folder of the data set; for `generic` the table.
+ * @param source The folder of the data set; for `generic` the CSV.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _USAGE for a folder without the data set, _CSV, _CSV_COLUMN, _OUTPUT.
  */
 export async function importCohort(

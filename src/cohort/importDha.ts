@@ -1,6 +1,6 @@
 /**
- * The Digital Hand Atlas as it is downloaded: no table; sex, descent and age group are what the folders are called,
- * `JPEGimages/ASIF/ASIF05/3142.jpg`.
+ * Imports the Digital Hand Atlas as downloaded. It has no table: sex, descent and age group are in the names of the
+ * folders, `JPEGimages/ASIF/ASIF05/3142.jpg`.
  */
 import { posix } from "node:path";
 import type { Sex } from "../data/annotations.js";
@@ -10,12 +10,13 @@ import { PictureIndex } from "./pictureIndex.js";
 const DESCENT = { ASI: "Asian", BLK: "African American", CAU: "Caucasian", HIS: "Hispanic" } as const;
 const FOLDER = /(?:^|\/)(ASI|BLK|CAU|HIS)([FM])\/\1\2(\d\d)$/i;
 
+/** The options of `importDha`. */
 export interface DhaOptions {
   /** Pictures with these names, with or without extension, are left out. */
   exclude: readonly string[];
 }
 
-/** Rows for every picture below `folder` whose folder names its group. Throws ERR_DEEPLASIA_USAGE. */
+/** Makes a row for every picture below `folder` whose folder names its group. Throws ERR_DEEPLASIA_USAGE. */
 export async function importDha(folder: string, options: DhaOptions): Promise<ImportResult> {
   const result = new ImportResult();
   const excluded = new Set(options.exclude);
@@ -25,7 +26,7 @@ export async function importDha(folder: string, options: DhaOptions): Promise<Im
     const { dir, base, name } = posix.parse(path);
     const group = FOLDER.exec(dir);
     if (excluded.has(base) || excluded.has(name)) result.leaveOut("excluded", path);
-    else if (group === null) result.skip("its folder is not called like CAUF/CAUF07", path);
+    else if (group === null) result.skip("the name of its folder is not like CAUF/CAUF07", path);
     else {
       const [, descent = "", sex = "", years = ""] = group;
       result.rows.push({
@@ -39,7 +40,7 @@ export async function importDha(folder: string, options: DhaOptions): Promise<Im
     }
   }
   result.notes.push(
-    "bone_age is twelve times the age group's years: a child's age, rounded down, and no reading",
+    "bone_age is twelve times the years of the age group: the child's age, rounded down, not a bone age reading",
   );
   return result;
 }

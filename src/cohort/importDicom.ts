@@ -1,6 +1,6 @@
 /**
- * A tree of DICOM files: a row a picture, with sex and age from its header. No other attribute of a patient is read, so
- * pictures are not told apart by patient.
+ * Imports a tree of DICOM files: a row for each picture, with sex and age from its header. No other attribute of a patient
+ * is read, so pictures are not grouped by patient.
  */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -13,16 +13,17 @@ import { isDicom } from "../fileKind.js";
 import { ImportResult } from "./importResult.js";
 import { PictureIndex } from "./pictureIndex.js";
 
+/** The options of `importDicom`. */
 export interface DicomImportOptions {
   /** Pictures with these names, with or without extension, are left out. */
   exclude: readonly string[];
 }
 
 /**
- * Returns a row for every DICOM picture below `folder`. The bone age stays empty; `chronological_age` is the age at the
- * study in months, and `age_from` where it comes from: `dates` (birth and study) or `PatientAge`.
+ * Makes a row for every DICOM picture below `folder`. The bone age stays empty; `chronological_age` is the age at the
+ * study in months, and `age_from` its source: `dates` (birth and study) or `PatientAge`.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_USAGE where the folder is none or has no pictures.
+ * @throws DeeplasiaError ERR_DEEPLASIA_USAGE if it is not a folder or has no pictures.
  */
 export async function importDicom(folder: string, { exclude }: DicomImportOptions): Promise<ImportResult> {
   const result = new ImportResult();
@@ -45,7 +46,7 @@ async function* iterate(paths: readonly string[]): AsyncGenerator<string> {
   yield* paths;
 }
 
-/** Returns what the header states, null for a file of another format, or why the file cannot be used. */
+/** Resolves to the facts in a header, null for a file of another format, or the reason why the file cannot be used. */
 async function headerOf(file: string): Promise<PatientFacts | DeeplasiaError | null> {
   try {
     const bytes = await readFile(file);
@@ -71,6 +72,6 @@ function addNotes(result: ImportResult): void {
   if (withoutSex > 0)
     notes.push(`${withoutSex} of ${rows.length} headers give no sex (empty, O or another word)`);
   if (withoutAge > 0) notes.push(`${withoutAge} of ${rows.length} headers give no age`);
-  notes.push("who the patient is is not read: each picture counts as a patient of its own");
+  notes.push("patients are not identified: each picture counts as a separate patient");
   notes.push("the bone age is empty: DICOM headers have none");
 }

@@ -1,4 +1,4 @@
-/** Any table of pictures, with the help of a map from what we need to what its columns are called. */
+/** Imports any table of pictures with a map from fields to the names of its columns. */
 import { posix } from "node:path";
 import { sexInMaleColumn } from "../data/annotations.js";
 import { openTable, type Table } from "../data/table.js";
@@ -13,41 +13,44 @@ import { PictureIndex } from "./pictureIndex.js";
 type Field = Exclude<(typeof COLUMN_MAP_FIELDS)[number], "unit">;
 const UNITS = ["months", "years"] as const;
 
+/** The options of `importGeneric`. */
 export interface GenericOptions {
   map: ColumnMap;
-  /** Root of the pictures; undefined: nobody looks for them. */
+  /** Root of the pictures; undefined if they are not searched. */
   imgDir?: string | undefined;
+  /** Rows with these pictures are left out. */
   exclude: readonly string[];
 }
 
-/** A map that has been checked: the column of each field, and the unit of the ages. */
+/** A checked map: the column of each field, and the unit of the ages. */
 interface CheckedMap {
   columns: Partial<Record<Field, string>>;
   unit: (typeof UNITS)[number];
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for a map that is incomplete or contradicts itself. */
+/** Checks a map. Throws ERR_DEEPLASIA_OPTION if it is incomplete or contradicts itself. */
 function checkMap(map: ColumnMap): CheckedMap {
   const unknown = Object.keys(map).find((key) => !COLUMN_MAP_FIELDS.includes(key as Field));
   if (unknown !== undefined)
     throw mapError(`unknown field "${unknown}"${nearestHint(unknown, COLUMN_MAP_FIELDS)}`);
   const { unit: unitText, ...columns } = map;
   const unit = UNITS.find((name) => name === unitText);
-  if (unitText !== undefined && unit === undefined) throw mapError(`unit is "${unitText}"`);
+  if (unitText !== undefined && unit === undefined) throw mapError(`unknown unit "${unitText}"`);
   if (columns.image === undefined) throw mapError("image is missing");
   if (columns.sex !== undefined && columns.male !== undefined) throw mapError("give sex or male, not both");
   if (columns.age !== undefined && unit === undefined)
-    throw mapError("unit is missing: a number alone may mean both");
+    throw mapError("unit is missing: ages may be in months or years");
   return { columns, unit: unit ?? "months" };
 }
 
 function mapError(what: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `map: ${what}`, {
-    remedy: "Give the columns of image, sex and age, and unit months or years; also male, patient, dir.",
+    remedy:
+      "Give the columns of image, sex and age, and unit months or years; male, patient and dir are optional.",
   });
 }
 
-/** Rows for every usable row of the table. Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, _USAGE. */
+/** Imports every usable row of the table. Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, _USAGE. */
 export async function importGeneric(file: string, options: GenericOptions): Promise<ImportResult> {
   const map = checkMap(options.map);
   const table = await openTable(file);
@@ -70,7 +73,7 @@ export async function importGeneric(file: string, options: GenericOptions): Prom
   return result;
 }
 
-/** Reads the cell of a field; empty where the map or the row has none. */
+/** Returns a function that reads the cell of a field; empty if the map or the row has none. */
 function cellReader(
   table: Table,
   { columns }: CheckedMap,
@@ -106,9 +109,9 @@ function addRow(
 
 function addNotes({ columns }: CheckedMap, imgDir: string | undefined, result: ImportResult): void {
   if (imgDir === undefined)
-    result.notes.push("the pictures were not looked for: the option imgDir, their root, has them checked");
+    result.notes.push("the pictures were not searched; give the option imgDir, their root, to check them");
   if (columns.patient === undefined) {
-    result.notes.push("no column of patients is mapped: each picture counts as a patient of its own");
+    result.notes.push("no column of patients is mapped: each picture counts as a separate patient");
   }
   if (columns.sex === undefined && columns.male === undefined)
     result.notes.push("no column of the sex is mapped");

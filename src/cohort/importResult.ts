@@ -1,6 +1,7 @@
-/** What an import makes of a public data set: rows for an annotation CSV, and what was left out and why. */
+/** The result of an import: rows for an annotation CSV, and what was left out and why. */
 import type { Sex } from "../data/annotations.js";
 
+/** A row for an annotation CSV. */
 export interface ImportedRow {
   imageId: string;
   /** Folder of the picture below the image root, with `/`; empty for the root itself. */
@@ -8,12 +9,13 @@ export interface ImportedRow {
   patientId: string;
   sex: Sex | null;
   boneAgeMonths: number | null;
-  /** The part of the data set's own split, where it has one. */
+  /** The part in the data set's own split, if it has one. */
   part?: "train" | "val" | "test";
   /** Further columns. */
   more?: Readonly<Record<string, string>>;
 }
 
+/** What was left out for one reason. */
 export interface LeftOut {
   why: string;
   count: number;
@@ -25,19 +27,19 @@ const EXAMPLES = 5;
 
 export class ImportResult {
   readonly rows: ImportedRow[] = [];
-  /** What somebody should know who uses the rows. */
+  /** Notes for users of the rows. */
   readonly notes: string[] = [];
   private readonly reasons = new Map<string, LeftOut>();
-  /** Rows that were left out because they could not be used; those that were not wanted do not count. */
+  /** Number of rows that were left out because they cannot be used; unwanted rows do not count. */
   unusable = 0;
 
-  /** Leave something out that cannot be used. */
+  /** Leaves out something that cannot be used. */
   skip(why: string, what: string): void {
     this.unusable += 1;
     this.leaveOut(why, what);
   }
 
-  /** Leave something out that is not wanted, or not of this data set. */
+  /** Leaves out something that is not wanted or not part of this data set. */
   leaveOut(why: string, what: string): void {
     const known = this.reasons.get(why) ?? { why, count: 0, examples: [] };
     known.count += 1;

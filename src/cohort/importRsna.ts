@@ -1,8 +1,7 @@
 /**
- * The RSNA bone age challenge as it is downloaded: three tables whose columns are named in three ways, folders that are
- * doubled by unpacking, and truth for the test set that comes apart from it.
+ * Imports the RSNA bone age challenge as downloaded: three tables with three sets of column names, folders that unpacking
+ * nests, and a separate table with the bone ages of the test set.
  */
-
 import { basename, join, posix, resolve } from "node:path";
 import { type Sex, sexInMaleColumn } from "../data/annotations.js";
 import { openTable, type Table } from "../data/table.js";
@@ -15,26 +14,27 @@ import { filesBelow, PictureIndex } from "./pictureIndex.js";
 const PARTS = ["train", "val", "test"] as const;
 type Part = (typeof PARTS)[number];
 
-/** Pictures of each part as published. */
+/** The number of pictures in each part as published. */
 const PUBLISHED: Record<Part, number> = { train: 12_611, val: 1_425, test: 200 };
-/** In the download, but not among the 14,235 RSNA rows of the annotations that were published with Deeplasia. */
+/** An id in the download that is not among the 14,235 RSNA rows of the annotations published with Deeplasia. */
 const NOT_IN_DEEPLASIA = "1435";
 
+/** The options of `importRsna`. */
 export interface RsnaOptions {
   /** Rows with these ids are left out. */
   exclude: readonly string[];
-  /** Written as every row's `dir` in place of the folder where its picture was found. */
+  /** The `dir` of every row, instead of the folder in which its picture was found. */
   dir?: string | undefined;
-  /** Files that are no part of the download though they may lie in its folder. */
+  /** Output files, which are ignored if they are in the folder of the download. */
   outputs: readonly string[];
 }
 
 interface Child {
   id: string;
   sex: Sex | null;
-  /** As written, where it cannot be read. */
+  /** The cell with the sex, for messages. */
   sexText: string;
-  /** NaN where it cannot be read. */
+  /** NaN if the cell is not a number; null if it is not known. */
   months: number | null;
   part: Part;
 }
@@ -47,7 +47,7 @@ interface RsnaTable {
   age: number;
 }
 
-/** Rows for every child of the tables below `folder` whose picture is there too. Throws ERR_DEEPLASIA_USAGE, _CSV. */
+/** Makes a row for every child in the tables below `folder` that has a picture. Throws ERR_DEEPLASIA_USAGE, _CSV. */
 export async function importRsna(folder: string, options: RsnaOptions): Promise<ImportResult> {
   const result = new ImportResult();
   const tables = await findTables(folder, options.outputs, result);
@@ -73,7 +73,7 @@ async function findTables(
     const file = join(folder, path);
     if (own.has(resolve(file))) continue;
     if (!path.toLowerCase().endsWith(".csv")) {
-      result.leaveOut("an Excel workbook: what it says is known only if it is saved as CSV too", path);
+      result.leaveOut("an Excel workbook, which is not read: save it as CSV", path);
       continue;
     }
     try {
@@ -87,16 +87,16 @@ async function findTables(
   if (tables.length > 0) return tables.sort((a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part));
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_USAGE",
-    `there is no table of the RSNA set in ${folder} or below it`,
+    `there is no table of the RSNA challenge in ${folder} or below it`,
     {
       file: folder,
       remedy:
-        "Give the folder with boneage-training-dataset.csv and its like; for other tables use `import generic`.",
+        "Give the folder with boneage-training-dataset.csv and the other tables; for other data use `import generic`.",
     },
   );
 }
 
-/** Null for a table of another kind, an annotation CSV among them. */
+/** Recognises a table of the challenge; null for other tables, annotation CSVs included. */
 function recognise(table: Table): RsnaTable | null {
   const id = columnLike(table, ["id", "imageid", "caseid"]);
   const sex = columnLike(table, ["male", "sex", "gender"]);
@@ -110,7 +110,7 @@ function recognise(table: Table): RsnaTable | null {
   return { table, part: partOf(table, id), id, sex, age };
 }
 
-/** By the file's name, or else by what the column of ids is called in the published tables. */
+/** Returns the part of a table, by the name of the file, else by the name of the id column in the published tables. */
 function partOf({ file, columns }: Table, id: number): Part {
   const name = basename(file).toLowerCase();
   if (name.includes("valid")) return "val";
@@ -128,7 +128,7 @@ async function readChildren(
   for await (const cells of rsna.table.records()) {
     const id = (cells[rsna.id] ?? "").trim().replace(/\.(png|0)$/i, "");
     if (id === "") {
-      result.skip("a row without id", `${rsna.table.file}: ${cells.join(",")}`);
+      result.skip("a row without an id", `${rsna.table.file}: ${cells.join(",")}`);
       continue;
     }
     const sexText = cells[rsna.sex] ?? "";
@@ -140,16 +140,16 @@ async function readChildren(
   }
 }
 
-/** The test set's ages come in a table of their own, so one table may fill in what another leaves open. */
+/** Merges a child of two tables: the ages of the test set are in a separate table, so one table may complete another. */
 function mergeChild(known: Child, child: Child, file: string, result: ImportResult): void {
   const differs = known.months !== null && child.months !== null && known.months !== child.months;
   if (differs || known.sex !== child.sex) {
-    result.notes.push(`${child.id}: ${file} says otherwise than a table before it, which counts`);
+    result.notes.push(`${child.id}: ${file} contradicts an earlier table, which is used`);
   }
   known.months ??= child.months;
 }
 
-/** Returns the pictures that rows stand for. */
+/** Adds a row for each child with a picture. Returns the paths of all pictures that children have. */
 function addRows(
   children: ReadonlyMap<string, Child>,
   pictures: PictureIndex,
@@ -183,7 +183,7 @@ function addRows(
   }
   if (several > 0)
     result.notes.push(
-      `${plural(several, "id has", "ids have")} a picture in more than one folder; the first folder counts`,
+      `${plural(several, "id has", "ids have")} a picture in more than one folder; the first folder is used`,
     );
   return used;
 }
@@ -197,7 +197,7 @@ function addNotes(children: ReadonlyMap<string, Child>, options: RsnaOptions, re
     );
   }
   const unknown = options.exclude.filter((id) => !children.has(id));
-  if (unknown.length > 0) result.notes.push(`excluded, but in no table: ${unknown.join(", ")}`);
+  if (unknown.length > 0) result.notes.push(`excluded ids that are in no table: ${unknown.join(", ")}`);
   if (children.has(NOT_IN_DEEPLASIA) && !options.exclude.includes(NOT_IN_DEEPLASIA)) {
     result.notes.push(
       `${NOT_IN_DEEPLASIA} is not in Deeplasia's published annotations; --exclude ${NOT_IN_DEEPLASIA} leaves it out`,
@@ -206,6 +206,6 @@ function addNotes(children: ReadonlyMap<string, Child>, options: RsnaOptions, re
   const withoutAge = result.rows.filter(({ boneAgeMonths }) => boneAgeMonths === null).length;
   if (withoutAge > 0)
     result.notes.push(
-      `${plural(withoutAge, "row has", "rows have")} no bone age: the test set's truth is a table of its own`,
+      `${plural(withoutAge, "row has", "rows have")} no bone age: those of the test set are in a separate table`,
     );
 }

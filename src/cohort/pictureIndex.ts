@@ -1,10 +1,10 @@
-/** The pictures of a folder and all below it, to be looked up by what a table calls them. */
+/** An index of the pictures below a folder, in which the names in a table are looked up. */
 import { posix } from "node:path";
 import { filesMatching, passedOverText, pictureFiles } from "../data/pictureFiles.js";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 
-/** What a data set has beside its pictures. */
+/** Files that a data set has beside its pictures. */
 const NO_PICTURE = /\.(csv|tsv|xlsx?|txt|md|pdf|json|ya?ml|zip)$/i;
 
 export class PictureIndex {
@@ -12,8 +12,8 @@ export class PictureIndex {
   private readonly byName = new Map<string, string[]>();
 
   /**
-   * @param paths relative to the folder, with `/`.
-   * @param note what is passed over in the folder, null if nothing is.
+   * @param paths relative to the folder, with `/`
+   * @param note a text about files that are passed over; null if there are none
    */
   private constructor(
     readonly paths: readonly string[],
@@ -25,7 +25,7 @@ export class PictureIndex {
     }
   }
 
-  /** Throws ERR_DEEPLASIA_USAGE if the folder is none or has no pictures. */
+  /** Indexes a folder. Throws ERR_DEEPLASIA_USAGE if it is not a folder or has no pictures. */
   static async of(folder: string): Promise<PictureIndex> {
     await requireFolder(folder);
     const { pictures, passedOver } = await pictureFiles(folder);
@@ -43,8 +43,8 @@ export class PictureIndex {
   }
 
   /**
-   * Paths of the pictures that a name may mean: a path below the folder, or else a mere file name in any folder; with or
-   * without extension. Sorted, none if there is no such picture.
+   * Returns the sorted paths of the pictures that a name may mean: a path below the folder, or else a file name in any
+   * folder; with or without extension.
    */
   find(name: string): readonly string[] {
     const path = posix.normalize(name);
@@ -52,7 +52,7 @@ export class PictureIndex {
   }
 }
 
-/** Paths below a folder that match, sorted by code unit so that no machine's language decides; relative, with `/`. */
+/** Lists the paths below a folder that match a pattern: relative, with `/`, sorted. Throws ERR_DEEPLASIA_USAGE. */
 export async function filesBelow(folder: string, pattern: string): Promise<string[]> {
   await requireFolder(folder);
   return filesMatching(pattern, folder);
@@ -62,7 +62,7 @@ async function requireFolder(folder: string): Promise<void> {
   if ((await pathKind(folder)) === "folder") return;
   throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", `this is not a folder: ${folder}`, {
     file: folder,
-    remedy: "Give the folder with the data set as it was unpacked.",
+    remedy: "Give the folder with the unpacked data set.",
   });
 }
 

@@ -1,4 +1,4 @@
-/** Split CSVs from annotations: `patient_ID, dir` and a column for each scheme that says train, val or test. */
+/** Makes split CSVs from annotations: `patient_ID, dir` and a column with train, val or test for each scheme. */
 
 import type { z } from "zod";
 import { type BadRow, type CohortRow, readAnnotations, whyUntrainable } from "../data/annotations.js";
@@ -13,42 +13,47 @@ import { assignParts, type Patient } from "./assignParts.js";
 import { writeTable } from "./tables.js";
 
 interface SplitOptions {
-  /** Name of the column; with folds `<scheme>_0` and so on. */
+  /** Name of the column; with folds the columns are `<scheme>_0` and so on. */
   scheme: string;
   seed: number;
-  /** Share of the pictures. */
+  /** Share of the pictures in `val`, 0 to 1. */
   val: number;
+  /** Share of the pictures in `test`, 0 to 1. */
   test: number;
-  /** 0: one column. Else a column a fold, whose part is `val` there and `train` in the others. */
+  /** 0 for one column. Otherwise one column for each fold, which is `val` there and `train` in the other columns. */
   folds: number;
   bandMonths: number;
-  /** A CSV whose patients are `test`, whatever the shares say. */
+  /** A CSV with patients that are `test`, whatever the shares. */
   testPatients?: string | undefined;
 }
 
+/** The name of a part. */
 export type PartName = "train" | "val" | "test";
 
+/** What a part contains. */
 export interface PartCounts {
   patients: number;
   pictures: number;
   girls: number;
   boys: number;
-  /** Of the patients with a known age; null without any. */
+  /** Mean over the patients with a known age; null if there are none. */
   meanAgeMonths: number | null;
 }
 
+/** The options of `splitCohort`. */
 export type SplitCohortOptions = z.input<typeof splitCohortOptions>;
 
+/** The result of `splitCohort`. */
 export interface SplitResult {
   /** `patient_ID`, `dir`, and a column for each scheme. */
   columns: string[];
   /** `patient_ID`, `dir`, and the part in each scheme; in the order of the annotations, each pair once. */
   rows: string[][];
-  /** Scheme -> part -> what is in it. */
+  /** Counts by scheme and part. */
   summary: Record<string, Partial<Record<PartName, PartCounts>>>;
   /** Rows that train would leave out, and why. */
   leftOut: { row: number; why: string }[];
-  /** The file that was written; null without `out`, or without rows. */
+  /** Path of the written file; null without `out` or without rows. */
   written: string | null;
 }
 
@@ -60,8 +65,8 @@ interface Cohort {
 }
 
 /**
- * Split a cohort into train, val and test, or into folds. The pictures of a patient stay together, and the parts are
- * alike in sex and age. With `out` the split is written as a CSV.
+ * Splits a cohort into train, val and test, or into folds. All pictures of a patient are in one part, and the parts are
+ * balanced in sex and age. With `out` the split is written as a CSV.
  *
  * @param annotations The annotation CSV, with `patient_ID`.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _OUTPUT.
@@ -100,7 +105,7 @@ async function splitRows(annotations: string, options: SplitOptions): Promise<Om
 
 function checkShares({ val, test, folds, testPatients }: SplitOptions): void {
   if (test > 0 && testPatients !== undefined) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", "test and testPatients both decide who is test", {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", "test and testPatients both choose the test part", {
       remedy: "Give one of them.",
     });
   }
@@ -115,7 +120,7 @@ function checkShares({ val, test, folds, testPatients }: SplitOptions): void {
   });
 }
 
-/** Part of each free patient by scheme. */
+/** The part of each patient by scheme, apart from the patients in `testPatients`. */
 type Schemes = Map<string, Map<string, PartName>>;
 
 function singleParts(patients: readonly Patient[], options: SplitOptions): Schemes {
@@ -144,7 +149,7 @@ function foldParts(patients: readonly Patient[], options: SplitOptions): Schemes
 async function readPatients(annotations: string): Promise<Cohort> {
   const cohort: Cohort = { patients: new Map(), keys: new Map(), leftOut: [] };
   const ages = new Map<string, number[]>();
-  // Without the column nobody means to train with the ages; with it, train leaves rows without one out.
+  // Without a column bone_age the cohort is not for training. With it, train leaves out rows without an age.
   const agesMatter = findColumn(await openTable(annotations), "bone_age") >= 0;
   for await (const row of readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: true })) {
     const why = whyLeftOut(row, agesMatter, annotations);

@@ -1,19 +1,20 @@
-/** The CSVs that the commands of a cohort write. */
+/** The CSVs that the cohort commands write. */
 import { csvLines } from "../data/csvLines.js";
 import { writeFileAtomic } from "../files.js";
 import type { ImportedRow } from "./importResult.js";
 
+/** The cells of a table. */
 export interface TableText {
   columns: readonly string[];
   rows: readonly (readonly string[])[];
 }
 
-/** The file appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Writes a table as a CSV, completely or not at all. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function writeTable(file: string, { columns, rows }: TableText): Promise<void> {
   await writeFileAtomic(file, csvLines([columns, ...rows]));
 }
 
-/** Annotations as the reference has them, and further columns where the data set says more. */
+/** Returns annotations with the columns of the reference, followed by further columns of the data set. */
 export function annotationTable(rows: readonly ImportedRow[]): TableText {
   const more = [...new Set(rows.flatMap((row) => Object.keys(row.more ?? {})))];
   return {
@@ -29,7 +30,7 @@ export function annotationTable(rows: readonly ImportedRow[]): TableText {
   };
 }
 
-/** The split that a data set comes with. */
+/** Returns the split that the data set itself has. */
 export function originalSplitTable(rows: readonly ImportedRow[], scheme: string): TableText {
   return {
     columns: ["patient_ID", "dir", scheme],

@@ -1,4 +1,4 @@
-/** The folder of a phantom cohort: claimed by a file that says what is drawn into it. */
+/** Claims a folder for a phantom cohort with a file that holds the options of the drawing. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
@@ -8,9 +8,8 @@ import { finalName } from "../temporaryFiles.js";
 export const RECIPE_NAME = "phantom.json";
 
 /**
- * Make the folder and note the recipe in it, unless it holds the same recipe already: then an earlier run was
- * interrupted, or drew fewer pictures, and is gone on with. Throws `ERR_DEEPLASIA_OUTPUT` for a folder that holds
- * anything else.
+ * Makes the folder and writes the recipe into it. If it holds the same recipe already, an earlier run was interrupted or
+ * drew fewer pictures, and this run resumes it. Throws `ERR_DEEPLASIA_OUTPUT` for a folder that holds anything else.
  */
 export async function claimFolder(folder: string, recipe: object): Promise<void> {
   const text = `${JSON.stringify(recipe, null, 2)}\n`;
@@ -22,7 +21,7 @@ export async function claimFolder(folder: string, recipe: object): Promise<void>
       if ((await readFile(file, "utf8")) !== text)
         throw occupied(folder, "phantoms drawn with other options");
     } else {
-      // Of a run that was killed while it wrote the recipe.
+      // A run that was killed while it wrote the recipe leaves a temporary file of it.
       if (names.some((name) => finalName(name) !== RECIPE_NAME)) throw occupied(folder, "other files");
       await writeFileAtomic(file, text);
     }
@@ -35,6 +34,6 @@ export async function claimFolder(folder: string, recipe: object): Promise<void>
 function occupied(folder: string, what: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `cannot draw phantoms into ${folder}: it holds ${what}`, {
     file: folder,
-    remedy: "Choose a new folder with --out, or give the options with which it was begun.",
+    remedy: "Give a new folder with --out, or the options with which that cohort was begun.",
   });
 }

@@ -1,5 +1,4 @@
-/** A cohort of synthetic radiographs: pictures, masks, annotations and splits. Drawn from tables, not from people. */
-
+/** Writes a cohort of synthetic radiographs: pictures, masks, annotations and splits, drawn from tables, not from people. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
@@ -19,24 +18,26 @@ export const SYNTHETIC_NOTICE =
   "Synthetic pictures, drawn from tables: they show nobody and stand for nobody.";
 
 export interface WritePhantomsOptions extends Partial<Omit<PhantomOptions, "index">> {
-  /** Folder of the cohort: `images`, `masks`, `annotations.csv`, `splits.csv`. */
+  /** Folder for the cohort: `images`, `masks`, `annotations.csv`, `splits.csv`. */
   out: string;
-  /** Number of pictures, 1 to 1000000; picture `i` does not depend on it. */
+  /** Number of pictures, 1 to 1000000. Picture `i` does not depend on it. */
   n?: number | undefined;
   /** Pictures in flight. */
   numWorkers?: number | undefined;
-  /** Ends the run after the pictures in hand. */
+  /** Ends the run after the pictures in flight. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 
+/** The result of `writePhantoms`. */
 export interface WrittenPhantoms {
+  /** Number of pictures in the folder. */
   drawn: number;
   /** Whether all were drawn and the CSVs written. */
   finished: boolean;
 }
 
-/** What a row of `annotations.csv` says: the reference's columns first. */
+/** A row of `annotations.csv`. */
 interface Row {
   index: number;
   width: number;
@@ -46,11 +47,11 @@ interface Row {
 }
 
 /**
- * Draw phantoms into a folder. The CSVs come last, so a folder with them is complete; the same call again draws the
- * same bytes, and goes on where one was interrupted.
+ * Draws phantoms into a folder. The CSVs are written last, so a folder with them is complete. The same call again draws
+ * the same bytes and resumes an interrupted run.
  *
- * Throws `ERR_DEEPLASIA_OPTION` where the youngest age is above the oldest, `ERR_DEEPLASIA_OUTPUT` for a folder that
- * holds something else, or that cannot be written.
+ * Throws `ERR_DEEPLASIA_OPTION` if the youngest age is above the oldest, and `ERR_DEEPLASIA_OUTPUT` for a folder that
+ * holds other files or cannot be written.
  */
 export async function writePhantoms(options: WritePhantomsOptions): Promise<WrittenPhantoms> {
   const { out, n, numWorkers, signal, onProgress, ...recipe } = requireOptions(writePhantomsOptions, options);
@@ -92,7 +93,7 @@ async function drawOne(out: string, index: number, recipe: Omit<PhantomOptions, 
   return { index, width, height, depth, facts };
 }
 
-/** PNG's highest compression costs five times as much and saves a hundredth: noise does not compress. */
+/** The highest level takes five times as long and saves 1 %, because noise does not compress. */
 const COMPRESSION_LEVEL = 4;
 
 async function writePng(file: string, { width, height }: Phantom, data: Uint8Array, depth: 8 | 16) {
@@ -105,7 +106,7 @@ async function writePng(file: string, { width, height }: Phantom, data: Uint8Arr
   await writeFileAtomic(file, png);
 }
 
-/** As wide for every n, so that a larger cohort has the smaller one's names. */
+/** Returns a name of the same width for every n, so that a larger cohort has the same names as a smaller one. */
 function pictureName(index: number): string {
   return `${String(index).padStart(6, "0")}.png`;
 }
@@ -144,7 +145,7 @@ function splitsCsv(seed: number, n: number): string {
   return stringify(rows, { header: true });
 }
 
-/** 70 % train, 15 % val, 15 % test; of a picture alone, so a larger cohort moves none from one part to another. */
+/** Returns a part: 70 % train, 15 % val, 15 % test. It depends on the index alone, so it is the same in a larger cohort. */
 function partOf(seed: number, index: number): "train" | "val" | "test" {
   const share = createHash("sha256").update(`${seed} ${index}`).digest().readUInt32BE(0) / 2 ** 32;
   return share < 0.7 ? "train" : share < 0.85 ? "val" : "test";

@@ -1,6 +1,6 @@
 /**
- * The one place where values meet schemas, and where a verdict becomes words. What a value must be is told from the schema
- * of the whole option, never by the schema library, whose sentences are about its own types.
+ * Checks values against schemas and words the errors. The expectation is worded from the schema of the whole option, not by
+ * the schema library, whose messages are about its own types.
  */
 import { inspect } from "node:util";
 import { z } from "zod";
@@ -12,23 +12,25 @@ import { schemaMeta, unwrap } from "./unwrap.js";
 /** One thing that is wrong with a value. */
 export type Fault = { kind: "unknown"; key: string; nearest: string } | ValueFault;
 
+/** A wrong value. */
 export interface ValueFault {
   kind: "value";
-  /** Of the option that is wrong; empty where the value itself is. */
+  /** Path of the wrong option; empty if the value itself is wrong. */
   path: PropertyKey[];
   /** The whole value of that option. */
   given: unknown;
   /** `must be a whole number from 1 to 4096` */
   text: string;
-  /** What the option is for; empty where nothing is said of it. */
+  /** Description of the option; empty if it has none. */
   meaning: string;
 }
 
+/** The parsed value, or everything that is wrong with it. */
 export type Checked<T> = { data: T; faults: null } | { data: null; faults: [Fault, ...Fault[]] };
 
-/** What a schema makes of a value, or all that is wrong with it. */
+/** Parses a value with a schema. Returns the result or all faults. */
 export function checkValue<S extends z.ZodType>(schema: S, value: unknown): Checked<z.infer<S>> {
-  // Texts that a schema brings of its own, such as "must be DD:HH:MM:SS", win over the empty one.
+  // A schema's own message, such as "must be DD:HH:MM:SS", takes precedence over the empty one.
   const result = schema.safeParse(value, { error: () => "" });
   if (result.success) return { data: result.data, faults: null };
   const faults = result.error.issues.flatMap((issue) => faultsOf(schema, value, issue));
@@ -62,7 +64,7 @@ function mustBe(schema: z.ZodType, given: unknown): string {
   return `must be ${expectation(schema)}${hint}`;
 }
 
-/** `precision: 32` of a script, where the choice is "32". */
+/** Returns whether the value is a number where the choices are texts: `precision: 32` instead of "32". */
 function isUnquoted(schema: z.ZodType, given: unknown): given is number {
   return schema instanceof z.ZodEnum && typeof given === "number" && schema.options.includes(String(given));
 }
@@ -72,7 +74,7 @@ function decimalComma(schema: z.ZodType, given: unknown): string {
   return isDecimal ? ` (decimals take a point: ${String(given).replace(",", ".")})` : "";
 }
 
-/** A value as a message shows it: short, on one line. Of an object that is none of named values or a list: its kind. */
+/** Formats a value for a message: short, on one line. An object of a class is shown by the name of its class. */
 export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     if (value instanceof URL) return value.href;
@@ -84,10 +86,10 @@ export function shown(value: unknown): string {
   return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }
 
-/** What an option is for, as the remedy of a wrong value. */
+/** Returns the description of an option as the remedy for a wrong value. */
 export const meaningRemedy = (meaning: string) => (meaning === "" ? undefined : `Meaning: ${meaning}.`);
 
-/** One fault in a sentence; `noun` is what an unknown key is called. */
+/** Returns a fault as a sentence; `noun` is the word for an unknown key. */
 export function faultText(fault: Fault, noun: string): string {
   if (fault.kind === "unknown") return `unknown ${noun} '${fault.key}'${fault.nearest}`;
   const name = fault.path.map(String).join(".") || `the ${noun}s`;
@@ -95,20 +97,20 @@ export function faultText(fault: Fault, noun: string): string {
 }
 
 /**
- * Options of a function, checked, with every default filled in. Undefined is an object without any.
+ * Checks the options of a function and returns them with all defaults. Undefined counts as no options.
  *
- * Throws `code` (ERR_DEEPLASIA_OPTION unless said) naming the first option that is wrong or unknown, and what it must be.
+ * Throws `code` (by default ERR_DEEPLASIA_OPTION), which names the first wrong or unknown option and what it must be.
  */
 export function requireOptions<S extends z.ZodObject>(
   schema: S,
   value: unknown = {},
   code: ErrorCode = "ERR_DEEPLASIA_OPTION",
 ): z.infer<S> {
-  // A Map, a Date or a promise has no options, and would pass for an object without any.
+  // A Map, a Date or a promise has no options and would pass as an object without any.
   const isObject = Object.prototype.toString.call(value) === "[object Object]";
   const { data, faults } = checkValue(schema, isObject ? value : null);
   if (faults === null) return data;
-  // A name that is not known says why one that is needed is missing.
+  // An unknown name is reported first, because it explains why a required one is missing.
   const first = faults.find(({ kind }) => kind === "unknown") ?? faults[0];
   const names = `The options are ${Object.keys(schema.shape).join(", ")}.`;
   if (!isObject) throw invalid(code, faultText({ ...(first as ValueFault), given: value }, "option"), names);
@@ -118,7 +120,7 @@ export function requireOptions<S extends z.ZodObject>(
 
 const OTHER_VALUE = "Leave it out, or give such a value.";
 
-/** One argument of a function, checked; `name` is what its caller knows it by. Throws ERR_DEEPLASIA_OPTION. */
+/** Checks one argument of a function; `name` is its name for the caller. Throws ERR_DEEPLASIA_OPTION. */
 export function requireArgument<S extends z.ZodType>(name: string, schema: S, value: unknown): z.infer<S> {
   const { data, faults } = checkValue(schema, value);
   if (faults === null) return data;

@@ -1,6 +1,7 @@
-/** What a schema takes, in plain words: `a whole number from 1 to 4096`, `F or M`, `a list, each item a number`. */
+/** Describes the values that a schema accepts: `a whole number from 1 to 4096`, `F or M`, `a list, each item a number`. */
 import { z } from "zod";
 
+/** Returns the description; it follows the words "must be". */
 export function expectation(schema: z.ZodType): string {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return expectation(innerOf(schema));
   if (schema instanceof z.ZodNullable) return `${expectation(innerOf(schema))}, or null`;
@@ -35,7 +36,7 @@ interface Limit {
   isInclusive: boolean;
 }
 
-/** The limits of a number that somebody set; that of whole numbers which a double can hold is none. */
+/** Returns the limits of a number. The range of integers that a double can hold does not count as a limit. */
 function limitsOf(schema: z.ZodNumber): { least: Limit | null; most: Limit | null } {
   let least: Limit | null = null;
   let most: Limit | null = null;

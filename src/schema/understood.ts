@@ -1,7 +1,7 @@
-/** Values that are understood in more than one form. */
+/** Schemas for values that are accepted in more than one form. */
 import { z } from "zod";
 
-/** A schema behind a reading of what was given. A promise is refused: the schema library would wait for it. */
+/** Returns a schema that converts the value with `read` first. Refuses a promise, because the library would await it. */
 export function understood<S extends z.ZodType>(read: (value: unknown) => unknown, schema: S) {
   return z.preprocess((value, context) => {
     if (!(value instanceof Promise)) return read(value);

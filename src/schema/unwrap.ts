@@ -1,7 +1,7 @@
-/** What a schema says besides its type. */
+/** Default, nullability and metadata of a schema. */
 import { z } from "zod";
 
-/** The schema without `.optional()`, `.nullable()` and `.default()`, and its default. */
+/** Returns the schema without `.optional()`, `.nullable()` and `.default()`, its default, and whether it is nullable. */
 export function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unknown; nullable: boolean } {
   let inner = schema;
   let defaultValue: unknown;
@@ -14,7 +14,7 @@ export function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unk
   return { inner, defaultValue, nullable };
 }
 
-/** What was said of a schema, also where `.partial()` wrapped it since. */
+/** Returns the metadata of a schema, even if `.partial()` has wrapped it. */
 export function schemaMeta(schema: z.ZodType): Record<string, unknown> {
   return schema.meta() ?? unwrap(schema).inner.meta() ?? {};
 }

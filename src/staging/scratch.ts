@@ -1,17 +1,18 @@
-/** Where pictures may be copied to before they are read: node-local scratch. */
+/** Node-local scratch folders, to which pictures are copied before they are read. */
 import { stat, statfs } from "node:fs/promises";
 import { slurmTask } from "../slurm/slurmTask.js";
 
+/** A scratch folder. */
 export interface Scratch {
   folder: string;
   /**
-   * Whether somebody asked for it by name. What is wrong with it is an error then: it would slow down a run unnoticed that
-   * was planned with it. Where it is only SLURM's own offer, the run goes on without, and says so once.
+   * Whether an option named the folder. A problem with it is then an error, because a run that was planned with it would
+   * be slow without anyone noticing. With SLURM's $TMPDIR the run continues without copies and warns once.
    */
   asked: boolean;
 }
 
-/** A folder, `none`, or `auto`: $TMPDIR in a SLURM job; null is none. */
+/** Returns the scratch folder for an option: a folder, `none`, or `auto` for $TMPDIR in a SLURM job. Null means none. */
 export function scratchOf(option: string | undefined, env: NodeJS.ProcessEnv = process.env): Scratch | null {
   if (option === undefined || option === "none") return null;
   if (option !== "auto") return { folder: option, asked: true };
@@ -22,14 +23,14 @@ export function scratchOf(option: string | undefined, env: NodeJS.ProcessEnv = p
 /** https://man7.org/linux/man-pages/man2/statfs.2.html */
 const TMPFS_MAGIC = 0x01021994;
 
-/** Why nothing is gained by copying files from beside `file` to this folder; null if something may be. */
+/** Resolves to the reason why copying `file` to this folder gains nothing; null if it may gain something. */
 export async function whyNotWorth(folder: string, file: string): Promise<string | null> {
   const [there, here] = [await stat(folder), await stat(file).catch(() => null)];
-  if (there.dev === here?.dev) return "is on the pictures' own file system";
+  if (there.dev === here?.dev) return "is on the same file system as the pictures";
   if ((await statfs(folder)).type === TMPFS_MAGIC)
-    return "is kept in memory, which the job would have to pay for";
+    return "is in memory, which counts towards the memory of the job";
   return null;
 }
 
-/** Room that is left to others on the scratch, bytes. */
+/** Bytes that are left free for others on the scratch folder. */
 export const LEFT_FREE = 64 * 2 ** 20;

@@ -1,8 +1,8 @@
 /**
- * Pictures and masks copied to node-local scratch before they are read.
+ * Copies pictures and masks to node-local scratch before they are read.
  *
- * Nothing depends on a copy: one that is missing or damaged is read from where it came, so a prediction is the same with
- * and without, and errors name the user's own files.
+ * No result depends on a copy: a file whose copy is missing or damaged is read from its original place, and errors name
+ * the original files.
  */
 
 import type { Logger } from "../console/logger.js";
@@ -15,22 +15,24 @@ import { plural } from "../plural.js";
 import { LEFT_FREE, type Scratch, whyNotWorth } from "./scratch.js";
 import { StagingFolder } from "./stagingFolder.js";
 
+/** The options of `stage`. */
 export interface StagingOptions {
   scratch: Scratch;
-  /** Paths of the files, anew at each call; twice the same does no harm. */
+  /** Streams the paths of the files, from the start at each call. Paths may repeat. */
   files(): AsyncIterable<string>;
-  /** Files copied at once. */
+  /** The number of files that are copied at once. */
   workers: number;
-  /** Ends the copying. */
+  /** Stops copying. */
   signal?: AbortSignal | undefined;
   logger: Logger;
 }
 
+/** A reader that prefers the copies; disposing it leaves the folder of copies. */
 export interface Staged extends AsyncDisposable {
   read: ReadPicture;
 }
 
-/** The files of rows; of those that cannot be used there are none. */
+/** Streams the files of usable samples. */
 export async function* filesOfSamples(
   samples: AsyncIterable<Sample> | Iterable<Sample>,
 ): AsyncGenerator<string> {
@@ -42,9 +44,9 @@ export async function* filesOfSamples(
 }
 
 /**
- * Copy files to scratch. Null if nothing would be gained, or if it cannot be done and nobody asked for it by name.
+ * Copies files to scratch. Resolves to null if copies gain nothing, or if they fail and no option named the folder.
  *
- * Throws ERR_DEEPLASIA_OUTPUT for a scratch that was asked for and is full or cannot be written.
+ * Throws ERR_DEEPLASIA_OUTPUT if an option named the folder and it is full or not writable.
  */
 export async function stage(options: StagingOptions): Promise<Staged | null> {
   const { scratch, logger } = options;
@@ -53,7 +55,7 @@ export async function stage(options: StagingOptions): Promise<Staged | null> {
   } catch (error) {
     const failure = outputError(error, scratch.folder);
     if (scratch.asked) throw failure;
-    logger.warn(`pictures are read where they are, without a copy on $TMPDIR: ${failure.message}`);
+    logger.warn(`pictures are read without a copy on $TMPDIR: ${failure.message}`);
     return null;
   }
 }
@@ -61,7 +63,7 @@ export async function stage(options: StagingOptions): Promise<Staged | null> {
 async function copyAll({ scratch, files, workers, signal, logger }: StagingOptions): Promise<Staged | null> {
   const reason = scratch.asked ? null : await firstReason(scratch.folder, files());
   if (reason !== null) {
-    logger.info(`pictures are read where they are: $TMPDIR (${scratch.folder}) ${reason}`);
+    logger.info(`pictures are read without a copy: $TMPDIR (${scratch.folder}) ${reason}`);
     return null;
   }
   const folder = await StagingFolder.open(scratch.folder);
@@ -82,7 +84,7 @@ async function copyAll({ scratch, files, workers, signal, logger }: StagingOptio
 
 async function firstReason(folder: string, files: AsyncIterable<string>): Promise<string | null> {
   for await (const file of files) return whyNotWorth(folder, file);
-  return "is not needed, there are none";
+  return "is not needed, because there are no pictures";
 }
 
 async function bytesMissing(folder: StagingFolder, files: AsyncIterable<string>, workers: number) {
@@ -97,8 +99,8 @@ async function requireRoom(folder: string, needed: number): Promise<void> {
   const inMegabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OUTPUT",
-    `cannot copy the pictures to ${folder}: they take ${inMegabytes(needed)}, and ${inMegabytes(free)} are free`,
-    { file: folder, remedy: "Free some space there, choose another --scratch, or --scratch none." },
+    `cannot copy the pictures to ${folder}: they need ${inMegabytes(needed)}, and ${inMegabytes(free)} are free`,
+    { file: folder, remedy: "Free some space there, or give another --scratch, or --scratch none." },
   );
 }
 

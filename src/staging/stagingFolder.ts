@@ -1,6 +1,6 @@
 /**
- * A folder of copied files that the processes of one user on one node share. Each signs in; the last one out takes the
- * folder away. One that was killed is seen to be gone, by number and start of the process.
+ * A folder of copied files that the processes of one user on one node share. Each process registers; the last one to leave
+ * removes the folder. A killed process is recognised by its id and start time.
  */
 import { createHash } from "node:crypto";
 import {
@@ -32,7 +32,10 @@ export class StagingFolder {
     private readonly self: string,
   ) {}
 
-  /** Throws ERR_DEEPLASIA_OUTPUT for a scratch that is not there or cannot be written, or if the name is somebody else's. */
+  /**
+   * Registers this process in the folder on `scratch`. Throws ERR_DEEPLASIA_OUTPUT if the scratch folder does not exist or
+   * is not writable, or if the folder belongs to another user.
+   */
   static async open(scratch: string): Promise<StagingFolder> {
     const path = join(scratch, `deeplasia-${process.getuid?.() ?? "user"}`);
     const self = `${process.pid}-${await startOfProcess(process.pid)}`;
@@ -45,12 +48,12 @@ export class StagingFolder {
     return new StagingFolder(path, self);
   }
 
-  /** Where the copy of a file is, or would be. */
+  /** Returns the path of the copy of a file, whether or not it exists. */
   pathOf(source: string): string {
     return join(this.path, createHash("sha256").update(resolve(source)).digest("hex"));
   }
 
-  /** Bytes that copying a file would take: none if its copy is there, or if there is no such file. */
+  /** Resolves to the size of a file that must be copied; 0 if it is copied already or does not exist. */
   async bytesMissing(source: string): Promise<number> {
     const facts = await stat(source).catch(() => null);
     if (facts === null || (await this.isCopied(source, facts))) return 0;
@@ -63,8 +66,8 @@ export class StagingFolder {
   }
 
   /**
-   * Copy a file unless its copy is there or another process is at it: a link that names the copier is its claim. False if
-   * nothing was copied. A file that cannot be read is left to whoever reads it, who says so.
+   * Copies a file unless it is copied already or another process is copying it, which a link to that process claims.
+   * Resolves to whether it was copied. A file that cannot be read is not copied; reading it later reports the error.
    */
   async copy(source: string): Promise<boolean> {
     const facts = await stat(source).catch(() => null);
@@ -102,8 +105,8 @@ export class StagingFolder {
   }
 
   /**
-   * Sign out; if nobody is left, take the folder away. It gets another name first: whoever comes at this moment makes a
-   * new one, and what he misses he reads from where it came.
+   * Unregisters this process, and removes the folder if no other process uses it. The folder is renamed first, so that a
+   * process that registers at this moment makes a new one; files that it misses it reads from their original place.
    */
   async leave(): Promise<void> {
     await rm(join(this.path, USER_PREFIX + this.self), { force: true });
@@ -120,15 +123,18 @@ export class StagingFolder {
   }
 }
 
-/** Radiographs: for nobody else's eyes. */
+/** Makes the folder readable for this user alone, because radiographs are private. */
 async function makeOwn(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 }).catch(unlessThere);
   const facts = await lstat(path);
   if (facts.isDirectory() && facts.uid === process.getuid?.()) return;
-  throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${path} is somebody else's`, { file: path });
+  throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${path} belongs to another user`, {
+    file: path,
+    remedy: "Give another --scratch, or --scratch none.",
+  });
 }
 
-/** What is there already is another process's, or of another run of this one: they share it. */
+/** Ignores EEXIST: the entry belongs to another process or another run of this one, which share the folder. */
 function unlessThere(error: unknown): void {
   if (!isSystemError(error, "EEXIST")) throw error;
 }

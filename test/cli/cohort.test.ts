@@ -8,7 +8,7 @@ import { temporaryFolder, writeTree } from "../helpers/temporary.js";
 
 const text = (...path: string[]) => readFile(join(...path), "utf8");
 
-describe("from a download to a clean bill", () => {
+describe("from a download to a checked cohort", () => {
   test("import rsna, split, check", async () => {
     const folder = await rsnaDownload({ "test truth.csv": RSNA_TRUTH, "1400.png": "late" });
     const file = (name: string) => join(folder, name);
@@ -68,7 +68,7 @@ describe("from a download to a clean bill", () => {
     const good = await runCli([...check, "--progress", "none"]);
     expect(good).toMatchObject({
       code: 0,
-      stdout: `${file("cohort.csv")}: 7 rows, 7 pictures: nothing is wrong\n`,
+      stdout: `${file("cohort.csv")}: 7 rows, 7 pictures: no problems found\n`,
     });
     await writeTree(folder, { "boneage-validation-dataset/1386.png": "a" });
     const bad = await runCli([...check, "--json"]);
@@ -80,13 +80,13 @@ describe("from a download to a clean bill", () => {
     });
     const listed = await runCli(check);
     expect(listed.stdout).toMatch(
-      /^1 picture has the content of another one\n {2}row 4: .*1386\.png, as row 1/m,
+      /^1 picture has the same content as another\n {2}row 4: .*1386\.png, the same as row 1/m,
     );
   });
 });
 
 describe("import", () => {
-  test("something that could not be used: exit code 3, and which it was", async () => {
+  test("ends with exit code 3 and names the rows if some cannot be used", async () => {
     const folder = await dhaDownload();
     const { code, stdout } = await runCli([
       "cohort",
@@ -106,7 +106,7 @@ describe("import", () => {
     });
   });
 
-  test("a table without a usable row writes nothing", async () => {
+  test("writes nothing if no row can be used", async () => {
     const folder = await writeTree(await temporaryFolder(), { "t.csv": "i,s\na,O\n" });
     const out = join(folder, "out.csv");
     const run = await runCli([
@@ -125,7 +125,7 @@ describe("import", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test("never writes over a file unless told to, and asks for what it needs", async () => {
+  test("does not overwrite a file unless asked to, and names missing options", async () => {
     const folder = await writeTree(await temporaryFolder(), { "t.csv": "i\na.png\n", "out.csv": "old" });
     const args = ["cohort", "import", "generic", join(folder, "t.csv"), "--map", "image=i"];
     const refused = await runCli([...args, "--out", join(folder, "out.csv")]);

@@ -49,7 +49,7 @@ describe("predict", () => {
       "--img_dir",
       join(folder, "images"),
     ]);
-    expect(check.stdout).toMatch(/2 bone ages are no numbers/);
+    expect(check.stdout).toMatch(/2 bone ages are not numbers/);
     expect(check.stdout).toMatch(/note: 3 pictures were found under another form/);
     expect(check.code).toBe(3);
   });

@@ -7,7 +7,7 @@ import { csvRows, runCli } from "../helpers/cli.js";
 import { canMount, mountTmpfs } from "../helpers/disk.js";
 import { collect, temporaryFolder } from "../helpers/temporary.js";
 
-/** `phantom` with small pictures. */
+/** Runs `phantom` with small pictures. */
 function draw(out: string, n: number, ...more: string[]) {
   return runCli(["phantom", "--out", out, "--n", String(n), "--sizes", "160", "240", ...more]);
 }
@@ -23,7 +23,7 @@ async function annotations(folder: string) {
   return csvRows(await readFile(join(folder, "annotations.csv"), "utf8"));
 }
 
-/** Samples in [0, 1] of a grey PNG of 8 or 16 bits. */
+/** Reads the samples of a grey PNG of 8 or 16 bits, in [0, 1]. */
 async function grey(file: string, depth: 8 | 16): Promise<number[]> {
   const type = depth === 16 ? "ushort" : "uchar";
   const { data, info } = await sharp(file)
@@ -40,7 +40,7 @@ function mean(values: readonly number[]): number {
 }
 
 describe("a phantom cohort", () => {
-  test("has pictures, masks, annotations and splits that fit each other", async () => {
+  test("has pictures, masks, annotations and splits that belong together", async () => {
     const out = join(await temporaryFolder(), "new/cohort");
     const { code, stdout, stderr } = await draw(out, 8, "--seed", "2");
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
@@ -67,7 +67,7 @@ describe("a phantom cohort", () => {
       expect([...new Set(mask)].sort()).toEqual([0, 1]);
       const marked = mean(mask);
       expect(marked > 0.1 && marked < 0.7, `${marked} of the picture is hand`).toBe(true);
-      // A hand is what is bright on a radiograph.
+      // A hand is bright on a radiograph.
       const hand = pixels.filter((_, i) => mask[i] === 1);
       const film = pixels.filter((_, i) => mask[i] === 0);
       const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
@@ -75,7 +75,7 @@ describe("a phantom cohort", () => {
     }
   });
 
-  test("is one that training and prediction open", async () => {
+  test("is accepted by train and predict", async () => {
     const out = await temporaryFolder();
     await draw(out, 40, "--seed", "4", "--min-age", "24", "--max-age", "60", "--male-share", "1");
     const parts = ["train", "val", "test"];
@@ -103,7 +103,7 @@ describe("a phantom cohort", () => {
     expect(sizes[0]).toBeGreaterThan(sizes[2]!);
   });
 
-  test("is the same bytes whatever the workers and the number of pictures", async () => {
+  test("has the same bytes whatever the number of workers and pictures", async () => {
     const folder = await temporaryFolder();
     const at = (name: string) => join(folder, name);
     await draw(at("once"), 6, "--num-workers", "1");
@@ -137,7 +137,7 @@ describe("what can go wrong", () => {
     let asked = false;
     const stopped = await runCli([...args, "--progress=json"], {
       onStderr: (text, kill) => {
-        // A second signal would end the process at once.
+        // A second signal would kill the process at once.
         if (!asked && text.includes('"done":')) kill("SIGINT");
         asked ||= text.includes('"done":');
       },
@@ -150,16 +150,16 @@ describe("what can go wrong", () => {
     expect((await readdir(join(out, "images"))).every((name) => name.endsWith(".png"))).toBe(true);
   });
 
-  test("a folder that holds something else is left alone", async () => {
+  test("a folder with other files is left unchanged", async () => {
     const out = await temporaryFolder();
     await writeFile(join(out, "notes.txt"), "mine");
     const { code, stderr } = await draw(out, 1);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("it holds other files") });
-    expect(stderr).toContain("Choose a new folder");
+    expect(stderr).toContain("Give a new folder");
     expect(await readdir(out)).toEqual(["notes.txt"]);
   });
 
-  test("a cohort of another seed is not mixed with", async () => {
+  test("a cohort with another seed is left unchanged", async () => {
     const out = await temporaryFolder();
     await draw(out, 1);
     const before = await bytesOf(out);
@@ -182,14 +182,14 @@ describe("what can go wrong", () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
   });
 
-  test("a file in the folder's place is named", async () => {
+  test("a file in place of the folder is named", async () => {
     const out = join(await temporaryFolder(), "cohort");
     await writeFile(out, "");
     const { code, stderr } = await draw(out, 1);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(out) });
   });
 
-  test.skipIf(!canMount)("a full disk ends the run and says so", async () => {
+  test.skipIf(!canMount)("a full disk ends the run with an error", async () => {
     const out = join(await mountTmpfs("size=150k"), "cohort");
     await mkdir(out);
     const { code, stderr } = await draw(out, 40);

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../helpers/temporary.js";
 
 const lockOf = async (folder: string) => JSON.parse(await readFile(join(folder, "lock.json"), "utf8"));
 
-/** A folder with the lock of somebody else, who is like us but for the change. */
+/** Makes a folder with the lock of another process that differs from this one in `change`. */
 async function heldBy(change: object): Promise<string> {
   const folder = await temporaryFolder();
   const lock = await lockFolder(folder);
@@ -26,7 +26,7 @@ function setEnvironment(name: string, value: string): void {
   });
 }
 
-it("is held until it is released, by one", async () => {
+it("is held by one process until it is released", async () => {
   const folder = await temporaryFolder();
   const lock = await lockFolder(folder);
   await expect(lockFolder(folder)).rejects.toMatchObject({
@@ -39,7 +39,7 @@ it("is held until it is released, by one", async () => {
   await (await lockFolder(folder)).release();
 });
 
-it("is respected while its process lives, and taken over when that is gone", async () => {
+it("is respected while its process lives, and taken over when the process is gone", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
   onTestFinished(() => void child.kill("SIGKILL"));
   const stat = await readFile(`/proc/${child.pid}/stat`, "utf8");
@@ -52,7 +52,7 @@ it("is respected while its process lives, and taken over when that is gone", asy
   expect(await lockOf(folder)).toMatchObject({ pid: process.pid });
 });
 
-it("is taken over from a process whose number another one has by now", async () => {
+it("is taken over if another process has reused the process id", async () => {
   const folder = await heldBy({ start: "1" });
   await lockFolder(folder);
   expect((await lockOf(folder)).start).not.toBe("1");
@@ -62,13 +62,13 @@ it.each([
   ["on another machine", { host: "node17", pid: 1 }, /process 1 on node17/],
   ["in another container", { pidNamespace: "pid:[1]", start: "1" }, /process \d+ on .* \(pid:\[1\]\)/],
   ["of a container on a machine of the same name", { boot: "b", pidNamespace: "pid:[1]" }, /process \d+ on/],
-])("is respected where nobody can know whether its process lives: %s", async (_, holder, words) => {
+])("is respected if it cannot be known whether its process lives: %s", async (_, holder, words) => {
   const refusal = await lockFolder(await heldBy(holder)).catch((error) => error);
   expect(refusal).toMatchObject({ code: "ERR_DEEPLASIA_OUTPUT", message: expect.stringMatching(words) });
-  expect(refusal.remedy).toMatch(/if it is gone for certain, delete .*lock\.json/);
+  expect(refusal.remedy).toMatch(/If you are certain that it is gone, delete .*lock\.json/);
 });
 
-it("is respected where it is none of ours", async () => {
+it("is respected if it is not a lock of this package", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "lock.json"), "somebody's notes\n");
   await expect(lockFolder(folder)).rejects.toThrow(/in use by another process/);
@@ -76,7 +76,7 @@ it("is respected where it is none of ours", async () => {
 });
 
 it.each(["", "\0\0\0\0", '{"id":"6c1'])(
-  "does not block for ever where a kill has left %j of it",
+  "does not block for ever if a kill has left %j of it",
   async (text) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "lock.json"), text);
@@ -87,14 +87,14 @@ it.each(["", "\0\0\0\0", '{"id":"6c1'])(
   },
 );
 
-it("does not block for ever where a kill has left a take-over", async () => {
+it("does not block for ever if a kill has left a take-over", async () => {
   const folder = await heldBy({ start: "1" });
   await writeFile(join(folder, "lock.json.takeover"), "");
   await lockFolder(folder);
   expect(await readdir(folder)).toEqual(["lock.json"]);
 });
 
-it("is waited for while it is being written", async () => {
+it("is awaited while it is being written", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "lock.json");
   await writeFile(path, "");
@@ -103,22 +103,22 @@ it("is waited for while it is being written", async () => {
   await expect(other).rejects.toThrow(`in use by process ${process.pid}`);
 });
 
-it("is released by whom it belongs to", async () => {
+it("is released only by its holder", async () => {
   const folder = await temporaryFolder();
   const lock = await lockFolder(folder);
-  await writeFile(join(folder, "lock.json"), "another one's by now");
+  await writeFile(join(folder, "lock.json"), "the lock of another process");
   await lock.release();
   expect(await readdir(folder)).toEqual(["lock.json"]);
 });
 
-it("is not written through a link, nor is what lies there", async () => {
+it("is not written through a link, and does not change the link's target", async () => {
   const folder = await temporaryFolder();
   await symlink(join(folder, "victim"), join(folder, "lock.json"));
   await expect(lockFolder(folder)).rejects.toThrow(/in use/);
   expect(await readdir(folder)).toEqual(["lock.json"]);
 });
 
-it("takes away what kills have left in the folder", async () => {
+it("removes what kills have left in the folder", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "config.yaml.0123456789abcdef.tmp"), "");
   await writeFile(join(folder, "notes.tmp"), "");
@@ -127,7 +127,7 @@ it("takes away what kills have left in the folder", async () => {
   expect(await readdir(folder)).toEqual(["notes.tmp"]);
 });
 
-it("is taken over from the same SLURM job before it was started again, on whatever node", async () => {
+it("is taken over from an earlier start of the same SLURM job, on whatever node", async () => {
   const folder = await heldBy({ host: "node17", job: "4711", restarts: null });
   await expect(lockFolder(folder)).rejects.toThrow(/node17/);
   setEnvironment("SLURM_JOB_ID", "4711");
@@ -137,7 +137,7 @@ it("is taken over from the same SLURM job before it was started again, on whatev
   expect(await lockOf(folder)).toMatchObject({ host: hostname(), job: "4711", restarts: "1" });
 });
 
-it("goes to one of many that want to take it over", async () => {
+it("goes to exactly one of many processes that try to take it over", async () => {
   for (let round = 0; round < 20; round++) {
     const folder = await heldBy({ start: "1" });
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
@@ -146,7 +146,7 @@ it("goes to one of many that want to take it over", async () => {
   }
 });
 
-it("says what is wrong with a folder that is not there", async () => {
+it("reports a folder that does not exist", async () => {
   await expect(lockFolder(join(await temporaryFolder(), "nowhere"))).rejects.toMatchObject({
     code: "ERR_DEEPLASIA_OUTPUT",
     message: expect.stringContaining("there is no folder"),

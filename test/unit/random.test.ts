@@ -11,7 +11,7 @@ import {
 const COUNT = 20_000;
 const many = <T>(make: (i: number) => T): T[] => Array.from({ length: COUNT }, (_, i) => make(i));
 
-/** The generator as its author publishes it (PractRand's sfc32: shifts 21, 9, 3), in arithmetic modulo 2^32. */
+/** The generator as published by its author (PractRand's sfc32: shifts 21, 9, 3), in arithmetic modulo 2^32. */
 function* published(state: [bigint, bigint, bigint, bigint]): Generator<number> {
   const word = (value: bigint) => BigInt.asUintN(32, value);
   let [a, b, c, counter] = state;
@@ -26,14 +26,14 @@ function* published(state: [bigint, bigint, bigint, bigint]): Generator<number> 
 }
 
 describe("Random", () => {
-  test("is sfc32 with the key as its state, 20 rounds on", () => {
+  test("is sfc32 with the key as its initial state, after 20 rounds", () => {
     const reference = published([7n, 3n, 0xfffffffen, 1n]);
     for (let i = 0; i < 20; i++) reference.next();
     const random = new Random("augmentation", 0xfffffffe, 3, 7);
     for (let i = 0; i < 1000; i++) expect(random.bits()).toBe(reference.next().value);
   });
 
-  test("gives the same numbers for a key, whatever was drawn before", () => {
+  test("returns the same numbers for a key, whatever was drawn before", () => {
     const draw = (row: number) => {
       const random = new Random("augmentation", 1, 2, row);
       return [random.uniform(), random.integer(0, 9), random.chance(0.5), random.bits()];
@@ -43,7 +43,7 @@ describe("Random", () => {
     expect(backward).toEqual(forward);
   });
 
-  test("gives other numbers for each part of the key", () => {
+  test("returns other numbers if any part of the key differs", () => {
     const keys: ConstructorParameters<typeof Random>[] = [
       ["augmentation", 1, 2, 3],
       ["order", 1, 2, 3],
@@ -67,7 +67,7 @@ describe("Random", () => {
     ["first numbers of rows", () => many((row) => new Random("order", 5, 0, row).uniform())],
     ["first numbers of epochs", () => many((epoch) => new Random("order", 5, epoch, 0).uniform())],
     ["first numbers of seeds", () => many((seed) => new Random("order", seed, 0, 0).uniform())],
-  ])("%s are uniform, and know nothing of their neighbours", (_, draw) => {
+  ])("%s are uniform and independent of their neighbours", (_, draw) => {
     const values = draw();
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...values)).toBeLessThan(1);

@@ -11,7 +11,7 @@ interface Case {
   options?: Partial<CheckCohortOptions>;
 }
 
-/** Kind, row and text of everything that is found. */
+/** Returns kind, row and text of all findings. */
 async function check({ rows, files, splits, options }: Case) {
   const folder = await temporaryFolder();
   await writeTree(folder, {
@@ -37,8 +37,8 @@ async function check({ rows, files, splits, options }: Case) {
 
 const row = (image: string, patient: string, sex = "F", age = "100") => `${image},a,${patient},${sex},${age}`;
 
-describe("a check", () => {
-  test("finds nothing where nothing is wrong", async () => {
+describe("checkCohort", () => {
+  test("finds nothing in a correct cohort", async () => {
     const result = await check({
       rows: [row("1.png", "1"), row("2.png", "1"), row("3.png", "2")],
       files: { "images/a/1.png": "a", "images/a/2.png": "b", "images/a/3.png": "cc", "masks/a/1.png": "m" },
@@ -71,7 +71,7 @@ describe("a check", () => {
     expect([rows, pictures]).toEqual([6, 3]);
   });
 
-  test("finds the same content under two names, whatever the order, and not the same size alone", async () => {
+  test("finds the same content under two names, in any order, but not files of the same size", async () => {
     const { findings } = await check({
       rows: [row("1.png", "1"), row("2.png", "2"), row("3.png", "3"), row("4.png", "4"), row("5.png", "5")],
       files: {
@@ -83,12 +83,12 @@ describe("a check", () => {
       },
     });
     expect(findings).toEqual([
-      ["same-content", 3, "a/3.png, as row 1, a/1.png"],
-      ["same-content", 5, "a/5.png, as row 1, a/1.png"],
+      ["same-content", 3, "a/3.png, the same as row 1, a/1.png"],
+      ["same-content", 5, "a/5.png, the same as row 1, a/1.png"],
     ]);
   });
 
-  test("finds patients in two parts of one scheme, in any folder, once each", async () => {
+  test("finds patients in two parts of one scheme, whatever the folder, once each", async () => {
     const { findings } = await check({
       rows: [row("1.png", "1"), row("1.png", "9")],
       files: { "images/a/1.png": "a" },
@@ -108,7 +108,7 @@ describe("a check", () => {
     expect(onlyT.findings).toEqual([]);
   });
 
-  test("finds ages that cannot be, and a patient with two sexes", async () => {
+  test("finds impossible ages and a patient with two sexes", async () => {
     const files = Object.fromEntries([1, 2, 3, 4].map((i) => [`images/a/${i}.png`, "x".repeat(i)]));
     const rows = [
       row("1.png", "1", "F", "-1"),
@@ -119,11 +119,11 @@ describe("a check", () => {
     expect((await check({ rows, files })).findings).toEqual([
       ["age-implausible", 1, "a/1.png: -1 months"],
       ["age-implausible", 2, "a/2.png: 241 months"],
-      ["sex-differs", 2, "patient 1: M, in an earlier row F"],
+      ["sex-differs", 2, "patient 1: M, but F in an earlier row"],
     ]);
   });
 
-  test("takes ages for years where none is above 20", async () => {
+  test("reports ages that look like years if none is above 20", async () => {
     const numbers = Array.from({ length: 12 }, (_, i) => i + 5);
     const files = Object.fromEntries(numbers.map((i) => [`images/a/${i}.png`, "x".repeat(i)]));
     const rowsOf = (scale: number) => numbers.map((i) => row(`${i}.png`, `${i}`, "F", `${i * scale}`));
@@ -134,7 +134,7 @@ describe("a check", () => {
     expect((await check({ rows: rowsOf(1).slice(0, 5), files })).findings).toEqual([]);
   });
 
-  test("decodes only when asked to, and compares the sizes of masks", async () => {
+  test("decodes only if asked to, and compares the sizes of masks", async () => {
     const rows = [row("1.png", "1"), row("2.png", "2"), row("3.png", "3")];
     const files = {
       "images/a/1.png": await halves(200, 40),
@@ -149,11 +149,11 @@ describe("a check", () => {
     expect(findings).toEqual([
       ["picture-unreadable", 3, expect.stringMatching(/^images\/a\/3\.png: ./)],
       ["mask-unreadable", 2, expect.stringMatching(/^masks\/a\/2\.png: ./)],
-      ["mask-size", 1, "masks/a/1.png: 20 x 20, the picture 40 x 40"],
+      ["mask-size", 1, "masks/a/1.png: 20 x 20; the picture is 40 x 40"],
     ]);
   });
 
-  test("finds what predict or train leave out for sex and age, and looks at those rows' files too", async () => {
+  test("finds rows that predict or train leave out for their sex or age, and checks their files too", async () => {
     const { findings, rows } = await check({
       rows: [
         row("1.png", "1", "X"),
@@ -185,7 +185,7 @@ describe("a check", () => {
     ]);
   });
 
-  test("notes what is found under another form of its name, and nothing is wrong with it", async () => {
+  test("notes files under another form of their names, without a finding", async () => {
     const { findings, notes, pictures } = await check({
       rows: [row("Mu\u0308ller.png", "1"), row("7.png", "2")],
       files: { "images/a/M\u00fcller.png": "1", "images/a/007.png": "22" },
@@ -196,7 +196,7 @@ describe("a check", () => {
     ]);
   });
 
-  test("rows that contradict each other are named", async () => {
+  test("finds rows that contradict each other", async () => {
     const { findings } = await check({
       rows: [row("1.png", "1", "F", "100"), row("1.png", "1", "F", "100"), row("1.png", "1", "F", "110")],
       files: { "images/a/1.png": "1" },
@@ -204,11 +204,11 @@ describe("a check", () => {
     expect(findings).toEqual([
       ["row-twice", 2, "a/1.png, also row 1"],
       ["row-twice", 3, "a/1.png, also row 1"],
-      ["row-differs", 3, "a/1.png: another sex or bone age than in row 1"],
+      ["row-differs", 3, "a/1.png: another sex or bone age than row 1"],
     ]);
   });
 
-  test("missing columns are said once, not for each row", async () => {
+  test("reports missing columns once, not for each row", async () => {
     const folder = await writeTree(await temporaryFolder(), {
       "cohort.csv": "image_ID\n1.png\n2.png\n",
       "images/1.png": "1",
@@ -226,7 +226,7 @@ describe("a check", () => {
     expect(notes).toEqual([expect.stringMatching(/no column bone_age/)]);
   });
 
-  test("decoded, blank pictures and empty masks are found", async () => {
+  test("finds blank pictures and empty masks if it decodes", async () => {
     const even = await halves(0, 20);
     const rows = [row("1.png", "1")];
     const files = { "images/a/1.png": even, "masks/a/1.png": even };
@@ -234,7 +234,7 @@ describe("a check", () => {
     expect(findings.map(([kind]) => kind)).toEqual(["picture-blank", "mask-empty"]);
   });
 
-  test("files and folders that are not there at all are errors", async () => {
+  test("throws for files and folders that do not exist", async () => {
     const good = { rows: [row("1.png", "1")], files: { "images/a/1.png": "a" } };
     await expect(check({ ...good, options: { maskDirs: ["none"] } })).rejects.toThrow(
       /--mask_dirs: there is no folder/,

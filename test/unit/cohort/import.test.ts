@@ -11,7 +11,7 @@ const rsna = async (more: Record<string, string> = {}, options: { exclude?: stri
   importRsna(await rsnaDownload(more), { exclude: [], outputs: [], ...options });
 
 describe("RSNA", () => {
-  test("every part's columns and folders are understood", async () => {
+  test("reads the columns and folders of every part", async () => {
     const { rows } = await rsna({ "test truth.csv": RSNA_TRUTH });
     const train = "boneage-training-dataset/boneage-training-dataset";
     expect(rows).toEqual([
@@ -53,7 +53,7 @@ describe("RSNA", () => {
     ]);
   });
 
-  test("the test set without its truth has no ages, and the report says so", async () => {
+  test("the test set without its table of bone ages has no ages, with a note", async () => {
     const { rows, notes, leftOut } = await rsna({ "truth.xlsx": "PK\u0003\u0004" });
     expect(rows.filter(({ part }) => part === "test").map(({ boneAgeMonths }) => boneAgeMonths)).toEqual([
       null,
@@ -65,7 +65,7 @@ describe("RSNA", () => {
     );
   });
 
-  test("what cannot be used is left out by name", async () => {
+  test("unusable rows and files are left out and named", async () => {
     const bad = "id,boneage,male\n1500,ten,True\n1501,10,perhaps\n,10,True\n";
     const result = await rsna({
       "bad train.csv": bad,
@@ -74,7 +74,7 @@ describe("RSNA", () => {
       "a/stray.png": "j",
     });
     expect(result.leftOut).toEqual([
-      { why: "a row without id", count: 1, examples: [expect.stringMatching(/bad train\.csv: ,10,True/)] },
+      { why: "a row without an id", count: 1, examples: [expect.stringMatching(/bad train\.csv: ,10,True/)] },
       { why: "the bone age is not a number", count: 1, examples: ["1500"] },
       { why: "the sex cannot be read", count: 1, examples: ['1501 "perhaps"'] },
       { why: "no picture", count: 1, examples: ["1400"] },
@@ -84,17 +84,17 @@ describe("RSNA", () => {
     expect(result.rows).toHaveLength(7);
   });
 
-  test("the id that Deeplasia's annotations lack, and counts other than published, are pointed out", async () => {
+  test("notes the id that Deeplasia's annotations lack, and counts other than published", async () => {
     const { notes } = await rsna();
     expect(notes).toContainEqual(expect.stringMatching(/^1435 is not in Deeplasia's.*--exclude 1435/));
     expect(notes).toContainEqual("the tables name 4 children of the train part; 12611 were published");
     const without = await rsna({}, { exclude: ["1435", "9"] });
     expect(without.rows.map(({ patientId }) => patientId)).not.toContain("1435");
-    expect(without.notes).toContainEqual("excluded, but in no table: 9");
+    expect(without.notes).toContainEqual("excluded ids that are in no table: 9");
     expect(without.notes.join()).not.toMatch(/1435/);
   });
 
-  test("dir may be another; other tables and our own output are no part of it", async () => {
+  test("dir may be set; other tables and the output files are ignored", async () => {
     const folder = await rsnaDownload({
       "annotations.csv": "image_ID,dir,patient_ID,sex,bone_age\n1.png,a,1,M,1\n",
     });
@@ -109,20 +109,22 @@ describe("RSNA", () => {
     expect(result.leftOut).toContainEqual(expect.objectContaining({ examples: ["annotations.csv"] }));
   });
 
-  test("two tables that disagree are reported, and copies of a picture", async () => {
+  test("notes contradicting tables and copies of a picture", async () => {
     const { notes, rows } = await rsna({
       "test truth.csv": RSNA_TRUTH.replace("4360,M", "4360,F"),
       "copy/1377.png": "a",
     });
-    expect(notes).toContainEqual(expect.stringMatching(/^4360: .*test truth\.csv says otherwise/));
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^4360: .*test truth\.csv contradicts an earlier table/),
+    );
     expect(notes).toContainEqual(expect.stringMatching(/^1 id has a picture in more than one folder/));
     expect(rows.filter(({ patientId }) => patientId === "1377")).toHaveLength(1);
   });
 
-  test("a folder without the set is refused", async () => {
+  test("a folder without the data set is refused", async () => {
     const folder = await writeTree(await temporaryFolder(), { "other.csv": "a,b\n1,2\n" });
     const run = (path: string) => importRsna(path, { exclude: [], outputs: [] });
-    await expect(run(folder)).rejects.toThrow(/no table of the RSNA set/);
+    await expect(run(folder)).rejects.toThrow(/no table of the RSNA challenge/);
     await expect(run(join(folder, "other.csv"))).rejects.toThrow(/not a folder/);
   });
 });
@@ -139,12 +141,12 @@ describe("Digital Hand Atlas", () => {
     expect(leftOut).toEqual([
       { why: "excluded", count: 1, examples: [`${atlas}/ASIF/ASIF05/3143.jpg`] },
       {
-        why: "its folder is not called like CAUF/CAUF07",
+        why: "the name of its folder is not like CAUF/CAUF07",
         count: 2,
         examples: [`${atlas}/CAUF/CAUM07/6000.jpg`, "Digital Hand Atlas/readme.jpg"],
       },
     ]);
-    expect(notes).toContainEqual(expect.stringMatching(/no reading/));
+    expect(notes).toContainEqual(expect.stringMatching(/not a bone age reading/));
   });
 });
 
@@ -158,7 +160,7 @@ describe("any table", () => {
     return importGeneric(join(folder, "table.csv"), { exclude: [], ...options, map: columnMap(map) });
   };
 
-  test("years become months, without binary dust", async () => {
+  test("years become months without binary rounding errors", async () => {
     const { rows } = await generic(
       "File;Boy;Years\na.png;True;8.83\nb.png;0;0,5\n",
       "image=File,male=Boy,age=Years,unit=years",
@@ -169,7 +171,7 @@ describe("any table", () => {
     ]);
   });
 
-  test("pictures are found without extension or folder, where only one can be meant", async () => {
+  test("pictures are found without extension or folder if the name is unambiguous", async () => {
     const imgDir = await writeTree(await temporaryFolder(), {
       "x/1.png": "",
       "x/2.jpg": "",
@@ -190,7 +192,7 @@ describe("any table", () => {
     ]);
   });
 
-  test("sexes are not guessed, and what is not mapped is said", async () => {
+  test("sexes are not guessed, and unmapped fields are noted", async () => {
     const result = await generic("i,s\na,O\nb,\nc,female\nd,f,x\n", "image=i,sex=s");
     expect(result.rows.map(({ imageId, sex, boneAgeMonths }) => [imageId, sex, boneAgeMonths])).toEqual([
       ["c", "F", null],
@@ -205,7 +207,7 @@ describe("any table", () => {
   test.each([
     ["sex=s", /image is missing/],
     ["image=i,age=a", /unit is missing/],
-    ["image=i,age=a,unit=weeks", /unit is "weeks"/],
+    ["image=i,age=a,unit=weeks", /unknown unit "weeks"/],
     ["image=i,sax=s", /unknown field "sax".*sex/],
     ["image", /"image" is not field=column/],
     ["image=i,sex=s,male=m", /sex or male/],
@@ -215,7 +217,7 @@ describe("any table", () => {
     );
   });
 
-  test("a column that is not there is named, with those there are", async () => {
+  test("a missing column is named, with the existing ones", async () => {
     await expect(generic("i,s\na,M\n", "image=picture")).rejects.toThrow(
       /no column "picture"; found: "i", "s"/,
     );

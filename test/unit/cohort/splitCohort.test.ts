@@ -27,15 +27,15 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups;
 }
 
-/** Pictures of the patients in each part. */
+/** Returns the number of pictures in each part. */
 function picturesByPart(members: readonly Patient[], parts: Map<string, number>, count: number): number[] {
   const sums = Array.from({ length: count }, () => 0);
   for (const { id, pictures } of members) sums[parts.get(id)!]! += pictures;
   return sums;
 }
 
-describe("parts", () => {
-  test("have their share of all pictures and of every stratum, within the pictures of a patient or two", () => {
+describe("assignParts", () => {
+  test("gives each part its share of all pictures and of every stratum, to within the pictures of a patient or two", () => {
     fc.assert(
       fc.property(patients, shares, options, (all, wanted, rest) => {
         const parts = assignParts(all, wanted, rest);
@@ -59,7 +59,7 @@ describe("parts", () => {
     );
   });
 
-  test("do not depend on the order of the patients, but on the seed", () => {
+  test("depends on the seed, not on the order of the patients", () => {
     fc.assert(
       fc.property(patients, shares, options, (all, wanted, rest) => {
         const one = assignParts(all, wanted, rest);
@@ -78,7 +78,7 @@ describe("parts", () => {
     expect(by(1)).not.toEqual(by(2));
   });
 
-  test("a part that is to have nothing gets nothing", () => {
+  test("gives nothing to a part with a share of 0", () => {
     fc.assert(
       fc.property(patients, options, (all, rest) => {
         expect([...assignParts(all, [0.7, 0.3, 0], rest).values()]).not.toContain(2);
@@ -112,7 +112,7 @@ async function split(
   return splitCohort(join(folder, "a.csv"), { ...STANDARD, ...changes, testPatients });
 }
 
-describe("a split", () => {
+describe("splitCohort", () => {
   test("names every patient and folder once, with one part for all pictures of a patient", async () => {
     const { columns, rows, summary, leftOut } = await split(ANNOTATIONS);
     expect(columns).toEqual(["patient_ID", "dir", "s"]);
@@ -130,7 +130,7 @@ describe("a split", () => {
     for (const part of [train, val, held]) expect(Math.abs(part!.girls - part!.boys)).toBeLessThanOrEqual(4);
   });
 
-  test("k folds: every patient is val once, and test in all or none", async () => {
+  test("with k folds puts every patient into val once, and into test in all or no folds", async () => {
     const { columns, rows } = await split(ANNOTATIONS, { folds: 5, test: 0.1 });
     expect(columns.slice(2)).toEqual(["s_0", "s_1", "s_2", "s_3", "s_4"]);
     for (const [, , ...parts] of rows) {
@@ -139,7 +139,7 @@ describe("a split", () => {
     }
   });
 
-  test("patients of a known test set are test, and no others", async () => {
+  test("puts the patients of a given test set, and no others, into test", async () => {
     const { rows } = await split(
       ANNOTATIONS,
       { test: 0, testPatients: "t.csv" },
@@ -148,7 +148,7 @@ describe("a split", () => {
     expect(rows.filter(([, , part]) => part === "test").map(([id]) => id)).toEqual(["01", "02"]);
   });
 
-  test("rows without a bone age are left out, as train does, unless the cohort has no such column", async () => {
+  test("leaves out rows without a bone age, as train does, unless the cohort has no such column", async () => {
     const { rows, leftOut } = await split([...ANNOTATIONS.slice(0, 5), "x.png,a,8,F,", "y.png,a,9,F,n/a"]);
     expect(rows).toHaveLength(4);
     expect(leftOut).toEqual([5, 6].map((row) => ({ row, why: "bone_age is empty" })));
@@ -159,7 +159,7 @@ describe("a split", () => {
     expect(await split(withoutAges)).toMatchObject({ rows: { length: 9 }, leftOut: [] });
   });
 
-  test("rows without a patient are reported, not guessed", async () => {
+  test("reports rows without a patient", async () => {
     const { rows, leftOut } = await split([...ANNOTATIONS.slice(0, 5), "x.png,a,,F,5", "y.png,a,8,F,old"]);
     expect(rows).toHaveLength(4);
     expect(leftOut).toEqual([
@@ -176,7 +176,7 @@ describe("a split", () => {
     await expect(split(ANNOTATIONS, changes, { "t.csv": "patient_ID\n1\n" })).rejects.toThrow(message);
   });
 
-  test("is what predict and training read", async () => {
+  test("writes a file that predict and train read", async () => {
     const { columns, rows } = await split(ANNOTATIONS);
     const text = [columns, ...rows].map((cells) => cells.join(",")).join("\n");
     const folder = await writeTree(await temporaryFolder(), { "splits.csv": text });

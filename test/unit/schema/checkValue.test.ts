@@ -18,7 +18,7 @@ import { unwrap } from "../../../src/schema/unwrap.js";
 const isObject = (value: unknown): value is z.ZodObject => value instanceof z.ZodObject;
 const objectsOf = (module: object) => Object.entries(module).filter(([, value]) => isObject(value));
 
-/** Every schema by which something is checked that a user gives. */
+/** All schemas that check values from users. */
 const SCHEMAS: Record<string, z.ZodObject> = {
   manifest: manifestSchema,
   ...{ predict: predictOptions, predictCohort: cohortPredictionOptions, checkpoint: checkpointOptions },
@@ -28,7 +28,7 @@ const SCHEMAS: Record<string, z.ZodObject> = {
   ...Object.assign({}, ...Object.values(CLASS_SECTIONS).map(({ classes }) => classes)),
 };
 
-/** Values of every wrong kind: numbers that are none, texts, containers, what JSON does not know. */
+/** Values of every wrong kind: NaN and infinity, texts, containers, values that JSON does not have. */
 const WRONG = [
   ...[Number.NaN, Number.POSITIVE_INFINITY, -1e9, 1e300, 0.123, 10n ** 30n, true, null, ""],
   ...["nonsense, with: punctuation", "x".repeat(5000), [], [[]], ["", 1, null], {}, { a: { b: 1 } }],
@@ -51,7 +51,7 @@ const WRITTEN = [
   "[[]]",
 ];
 
-/** The schema library's sentences are about its own types, and say `expected x, received y` and the like. */
+/** Matches the schema library's own messages, such as `expected x, received y`. */
 const FOREIGN =
   /\breceived\b|\bInvalid\b|expected .*,|Unrecognized|Too (small|big)|to have|items?\b.*>=|zod|\[object|=> ?1/i;
 
@@ -71,7 +71,7 @@ function requireGood(text: string, name: string, schema: z.ZodType) {
   }
 }
 
-/** What makes an object valid but for one key. */
+/** Returns an object that is valid except for one key. */
 function rest(schema: z.ZodObject, but: string): Record<string, unknown> {
   const needed = Object.entries(schema.shape as Record<string, z.ZodType>).filter(
     ([key, option]) => key !== but && !option.safeParse(undefined).success,
@@ -82,7 +82,7 @@ function rest(schema: z.ZodObject, but: string): Record<string, unknown> {
 describe.each(Object.entries(SCHEMAS))("%s", (_, schema) => {
   const options = Object.entries(schema.shape as Record<string, z.ZodType>);
 
-  test("says what an option must be, whatever it is given", () => {
+  test("describes what an option must be, whatever the value", () => {
     for (const [key, option] of options) {
       for (const value of WRONG) {
         const { faults } = checkValue(schema, { ...rest(schema, key), [key]: value });
@@ -94,13 +94,13 @@ describe.each(Object.entries(SCHEMAS))("%s", (_, schema) => {
     }
   });
 
-  test("says so of settings and flags too", () => {
+  test("describes it for settings and flags as well", () => {
     for (const [key, option] of options) {
       for (const written of WRITTEN) {
         const layer: Layer = new Map([[`part.${key}`, { written, origin: "my.yml:3" }]]);
         const one = z.strictObject({ [key]: option.meta({ description: "what for", ...option.meta() }) });
         const reads = [() => readSection(one, "part", layer)];
-        // Arguments of a class are settings alone, and their flags have names of their own.
+        // Arguments of a class are settings only; their flags have other names.
         if (/^[a-z]/.test(key)) reads.push(() => readOptions(one, { [key]: written }));
         for (const read of reads) {
           try {

@@ -1,4 +1,4 @@
-/** Pictures copied to scratch: nothing may depend on it but the time. */
+/** Pictures copied to scratch: nothing but the time may depend on the copies. */
 import { readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../helpers/temporary.js";
 
 const MINE = `deeplasia-${process.getuid?.()}`;
 
-/** Three pictures, one that is named twice, one that is missing; and a scratch for them. */
+/** Makes three pictures, one that is named twice and one that is missing, and a scratch folder. */
 async function pictures(scratch?: string) {
   const folder = await temporaryFolder();
   const names = ["a.png", "b.png", "c.png"].map((name) => join(folder, name));
@@ -33,7 +33,7 @@ const copiesIn = async (scratch: string) =>
   (await readdir(join(scratch, MINE))).filter((name) => /^[0-9a-f]{64}$/.test(name));
 
 describe("scratchOf", () => {
-  it("is what is asked for, or $TMPDIR in a job", () => {
+  it("returns the given folder, or $TMPDIR in a job", () => {
     const env = { TMPDIR: "/local" };
     expect(scratchOf("/s", env)).toEqual({ folder: "/s", asked: true });
     expect(scratchOf("auto", env)).toBeNull();
@@ -45,7 +45,7 @@ describe("scratchOf", () => {
 });
 
 describe("stage", () => {
-  it("copies each file once, reads the copies, and takes them away", async () => {
+  it("copies each file once, reads the copies, and removes them", async () => {
     const { names, scratch, options } = await pictures();
     const asked = { folder: scratch, asked: true };
     const staged = (await stage({ scratch: asked, ...options }))!;
@@ -56,7 +56,7 @@ describe("stage", () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  it("reads from the source what is not copied or damaged, and names the source in errors", async () => {
+  it("reads files whose copy is missing or damaged from their source, and names the source in errors", async () => {
     const { names, scratch, options } = await pictures();
     const staged = (await stage({ scratch: { folder: scratch, asked: true }, ...options }))!;
     const [first = "", second = ""] = await copiesIn(scratch);
@@ -71,12 +71,12 @@ describe("stage", () => {
     await staged[Symbol.asyncDispose]();
   });
 
-  it("keeps copies for others that are at work, and copies anew only what has changed", async () => {
+  it("keeps copies for other running processes, and copies again only what has changed", async () => {
     const { names, scratch, options } = await pictures();
     const other = join(scratch, MINE, "user-1-0");
     const asked = { folder: scratch, asked: true };
     const first = (await stage({ scratch: asked, ...options }))!;
-    // Process 1 is alive whenever there is one.
+    // Process 1 is always alive.
     const start = (await readFile("/proc/1/stat", "utf8")).split(") ")[1]!.split(" ")[19]!;
     await symlink(`1-${start}`, join(scratch, MINE, `user-1-${start}`));
     await symlink("999999999-1", other);
@@ -96,16 +96,16 @@ describe("stage", () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  it("of a scratch that is not there is an error if it was asked for, else a warning", async () => {
+  it("throws if an option named a scratch folder that does not exist, and warns for $TMPDIR", async () => {
     const { options, warnings } = await pictures();
     await expect(stage({ scratch: { folder: "/nowhere/at/all", asked: true }, ...options })).rejects.toThrow(
       "cannot write /nowhere/at/all",
     );
     expect(await stage({ scratch: { folder: "/nowhere/at/all", asked: false }, ...options })).toBeNull();
-    expect(warnings).toEqual([expect.stringMatching(/read where they are.*\/nowhere\/at\/all/)]);
+    expect(warnings).toEqual([expect.stringMatching(/read without a copy.*\/nowhere\/at\/all/)]);
   });
 
-  it("is nothing for a $TMPDIR on the pictures' own disk", async () => {
+  it("copies nothing to a $TMPDIR on the pictures' file system", async () => {
     const { scratch, options, warnings } = await pictures();
     expect(await stage({ scratch: { folder: scratch, asked: false }, ...options })).toBeNull();
     expect(await readdir(scratch)).toEqual([]);
@@ -113,12 +113,12 @@ describe("stage", () => {
   });
 
   it.skipIf(!canMount)(
-    "of a full scratch says how much is needed and free, and leaves nothing there",
+    "reports how much space is needed and free on a full scratch folder, and leaves nothing there",
     async () => {
       const { scratch, options } = await pictures(await mountTmpfs("size=64k"));
       await expect(stage({ scratch: { folder: scratch, asked: true }, ...options })).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_OUTPUT",
-        message: expect.stringMatching(/they take 1 MB, and 0 MB are free/),
+        message: expect.stringMatching(/they need 1 MB, and 0 MB are free/),
         remedy: expect.stringContaining("--scratch none"),
       });
       expect(await readdir(scratch)).toEqual([]);
