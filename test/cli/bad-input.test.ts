@@ -127,7 +127,7 @@ describe("CSV files", () => {
     expect(failures).toMatch(/^3,.*ERR_DEEPLASIA_SEX,/m);
   });
 
-  test("with a row twice: both are predicted, and it is said", async () => {
+  test("with a row twice: both are predicted, with a note", async () => {
     const { code, out, stderr } = await run("image_ID,dir,sex\na.png,a,F\na.png,a,F\n");
     expect(code).toBe(0);
     expect(csvRows(out)).toHaveLength(2);

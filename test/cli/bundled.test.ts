@@ -9,7 +9,7 @@ import { describeWithTestData, projectRoot, testData } from "../helpers/testData
 
 const phantoms = join(projectRoot, "examples/phantoms");
 
-test("predict without a model takes the bundled one, and says what it is", async () => {
+test("predict without a model takes the bundled one, with a warning about what it is", async () => {
   const { code, stdout, stderr } = await runCli([
     "predict",
     join(phantoms, "images"),
@@ -25,7 +25,7 @@ test("predict without a model takes the bundled one, and says what it is", async
   expect(deviations.reduce((sum, months) => sum + months, 0) / 12).toBeLessThan(12);
 });
 
-test("it is small, and its contract says that it is not for people", async () => {
+test("it is small, and its contract states that it is not for people", async () => {
   expect((await stat(BUNDLED_MODEL)).size).toBeLessThan(10e6);
   const { code, stdout } = await runCli(["inspect", BUNDLED_MODEL, "--json"]);
   expect(code).toBe(0);
@@ -35,7 +35,7 @@ test("it is small, and its contract says that it is not for people", async () =>
 });
 
 describeWithTestData("real plates, none of which it has seen", ["radiographs/annotations.csv"], () => {
-  test("it tells older hands from younger ones", async () => {
+  test("it distinguishes older hands from younger ones", async () => {
     const output = join(await temporaryFolder(), "plates.csv");
     const { code, stderr } = await runCli([
       "predict",

@@ -105,7 +105,7 @@ describe("convert", () => {
     expect(await readdir(here)).toEqual(["hand.ckpt"]);
   });
 
-  test("does not write over a file unless told to", async () => {
+  test("does not write over a file without --overwrite", async () => {
     const out = join(folder, "there.pt");
     await writeFile(out, "mine");
     const refused = await runCli(["convert", tensors, out]);
@@ -116,7 +116,7 @@ describe("convert", () => {
     expect((await readFile(out)).subarray(0, 2).toString()).toBe("PK");
   });
 
-  test.skipIf(!canMount)("a full disk leaves no file, and is said to be full", async () => {
+  test.skipIf(!canMount)("a full disk leaves no file, and an error that names it", async () => {
     const disk = await mountTmpfs("size=16k");
     const { code, stderr } = await runCli(["convert", tensors, join(disk, "x.pt")]);
     expect(code).toBe(1);
@@ -144,7 +144,7 @@ describe("convert", () => {
     expect(await readFloats(out)).toEqual(floats);
   });
 
-  test("what is TorchScript already is said to be", async () => {
+  test("a file that is TorchScript already is reported as such", async () => {
     const { stderr } = await runCli(["convert", fixture("models/mean-plus-sex.pt"), join(folder, "y.pt")]);
     expect(stderr).toMatch(/is TorchScript already\n.*manifest write/);
   });
@@ -217,7 +217,7 @@ describeWithTestData("checkpoints of the reference", [LIGHTNING, LEGACY], () => 
     }
   });
 
-  test("inspect says where each value of a contract comes from", async () => {
+  test("inspect prints where each value of a contract comes from", async () => {
     const { contract, missing, network } = JSON.parse(
       (await runCli(["inspect", testData(LIGHTNING), "--json"])).stdout,
     );

@@ -122,7 +122,7 @@ describe("doctor", () => {
     });
   });
 
-  test.runIf(canCompile)("a library that tells its version only when it is loaded", async () => {
+  test.runIf(canCompile)("a library that has its version only when it is loaded", async () => {
     const torch = await compiledTorch(
       "unsigned long aoti_torch_abi_version(void) { return 0x020e010000000000UL; }",
     );

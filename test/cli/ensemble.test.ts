@@ -71,7 +71,7 @@ describe("predict with several models", () => {
     expect(await runCli(["predict", "--sex", "M", ...repeated, "--", file])).toMatchObject({ stdout: line });
   });
 
-  test("says so where --ckp_path has swallowed a picture or a folder, and what to do", async () => {
+  test("explains where --ckp_path has swallowed a picture or a folder, and what to do", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "hand.png");
     await writeFile(file, await halves(200));
@@ -120,7 +120,7 @@ describe("predict with several models", () => {
     expect(combined.stdout).toBe(await readFile(join(folder, "out.csv"), "utf8"));
   });
 
-  test("takes the published members from a folder, and says which are missing", async () => {
+  test("takes the published members from a folder, and names those that are missing", async () => {
     const folder = await threeRows();
     const models = join(folder, "models");
     await mkdir(models);
@@ -140,7 +140,7 @@ describe("predict with several models", () => {
 describe("--predict-sex", () => {
   const sex = ["--predict-sex", modelFile("tells-sex")];
 
-  test("says the sex of a picture, and that it was predicted", async () => {
+  test("prints the sex of a picture, and that it was predicted", async () => {
     const file = join(await temporaryFolder(), "hand.png");
     await writeFile(file, await halves(200));
     const args = ["predict", file, "--ckp_path", THREE[0]!];
@@ -233,7 +233,7 @@ describe("ensemble", () => {
     expect(await readdir(folder)).toEqual(["out.csv"]);
   });
 
-  test("leaves out ensembles and lists of failures, and says so", async () => {
+  test("leaves out ensembles and lists of failures, with a note", async () => {
     const folder = await temporaryFolder();
     const good = "image_ID,pred_bone_age\nh.png,100\n";
     await writeTree(folder, {
@@ -262,7 +262,7 @@ describe("ensemble", () => {
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining(`${PUBLISHED_STEMS[2]}`) });
   });
 
-  test("says what is wrong with places and files", async () => {
+  test("names what is wrong with places and files", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     const out = await runCli(["ensemble", ...files, "-o", join(folder, "file/out.csv")]);

@@ -55,7 +55,7 @@ describe("libtorch", () => {
     expect(stderr).toMatch(/torch 9\.9\.9|no Python with pip/);
   });
 
-  test("list says how to get one", async () => {
+  test("list prints how to get one", async () => {
     const { code, stdout } = await runCli(["libtorch", "list"], { env });
     expect(stdout).toMatch(/none is used: .*npx deeplasia-native libtorch install/);
     expect(code).toBe(0);

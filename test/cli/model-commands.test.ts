@@ -99,7 +99,7 @@ describe("manifest write", () => {
     expect((await readdir(folder)).sort()).toEqual(["bad.json", "text.pt", "there.pt"]);
   });
 
-  test("an implausible contract is written with a warning, marked by inspect, and said by predict", async () => {
+  test("an implausible contract is written with a warning, marked by inspect, and warned of by predict", async () => {
     const folder = await temporaryFolder();
     const [out, picture] = [join(folder, "odd.pt"), join(folder, "hand.png")];
     await writeFile(picture, await halves(200));
@@ -131,7 +131,7 @@ describe("manifest write", () => {
 });
 
 describe("the program", () => {
-  test("says that it is no medical device, suggests for slips, and exits with 2 on wrong usage", async () => {
+  test("prints that it is not a medical device, suggests names for slips, and exits with 2 on wrong usage", async () => {
     const help = await runCli(["--help"]);
     expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/Not a medical device/) });
     expect(await runCli(["predict", "--ckp-pth", "x"])).toMatchObject({

@@ -56,7 +56,7 @@ describe("a cohort", () => {
     });
   });
 
-  test("warns once where flags override what the model says of itself, and says so beside the output", async () => {
+  test("warns once where flags override the model's own contract, and records it beside the output", async () => {
     const folder = await temporaryFolder();
     const masked = await variant(model, "hand", {
       ...JSON.parse(await readFile(sidecar, "utf8")),

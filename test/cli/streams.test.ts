@@ -56,7 +56,7 @@ async function smallRun() {
   return { folder, bytes, args: cohortArguments(folder, model), csv };
 }
 
-test("single pictures into a full disk are an error, into a pipe that nobody reads none", async () => {
+test("single pictures into a full disk are an error, into a pipe without a reader none", async () => {
   const { folder } = await smallRun();
   const args = ["predict", "images/a", "--sex", "F", "--ckp_path", model, "--progress=none"];
   const full = shell(args, "> /dev/full", folder);
@@ -67,7 +67,7 @@ test("single pictures into a full disk are an error, into a pipe that nobody rea
   expect(gone.stderr).not.toContain("error");
 });
 
-describe("what is said on stderr may be lost, the result not", () => {
+describe("messages on stderr may be lost, the result not", () => {
   test.each([
     ["a full disk", "2> /dev/full"],
     ["a reader that goes away", "2>&1 | head -c 5"],

@@ -96,29 +96,32 @@ async function usedKilobytes(folder: string): Promise<number> {
   return ((blocks - bfree) * bsize) / 1024;
 }
 
-test.skipIf(!canMount)("a disk that is full leaves the state before, and says so (needs root)", async () => {
-  const [disk, elsewhere] = [await mountTmpfs("size=4m"), await temporaryFolder()];
-  const { lastState, path } = versionOf(disk);
-  expect((await train(disk, "--trainer.max_epochs=1")).code).toBe(0);
-  const before = await sha256OfFile(lastState);
-  for (const [extra, writes] of [
-    [0, "lock.json"],
-    [24, "last.pt"],
-  ] as const) {
-    resize(disk, `${(await usedKilobytes(disk)) + extra}k`);
-    const { code, stderr } = await train(disk, "--trainer.max_epochs=2", LAST);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(new RegExp(`error: .*${writes}.*(full|No space left)`));
-    if (extra > 0) expect(stderr).toContain(`The last state that is good stands: ${lastState}`);
-    expect(await sha256OfFile(lastState)).toBe(before);
-    expect((await readdir(path, { recursive: true })).filter((name) => /lock|tmp$/.test(name))).toEqual([]);
-  }
-  resize(disk, "4m");
-  const resumed = await train(disk, "--trainer.max_epochs=2", LAST);
-  expect(resumed.code, resumed.stderr).toBe(0);
-  expect((await train(elsewhere, "--trainer.max_epochs=2")).code).toBe(0);
-  expect(await outcomeOf(disk)).toEqual(await outcomeOf(elsewhere));
-});
+test.skipIf(!canMount)(
+  "a disk that is full leaves the state before, with an error that names it (needs root)",
+  async () => {
+    const [disk, elsewhere] = [await mountTmpfs("size=4m"), await temporaryFolder()];
+    const { lastState, path } = versionOf(disk);
+    expect((await train(disk, "--trainer.max_epochs=1")).code).toBe(0);
+    const before = await sha256OfFile(lastState);
+    for (const [extra, writes] of [
+      [0, "lock.json"],
+      [24, "last.pt"],
+    ] as const) {
+      resize(disk, `${(await usedKilobytes(disk)) + extra}k`);
+      const { code, stderr } = await train(disk, "--trainer.max_epochs=2", LAST);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(new RegExp(`error: .*${writes}.*(full|No space left)`));
+      if (extra > 0) expect(stderr).toContain(`The last state that is good stands: ${lastState}`);
+      expect(await sha256OfFile(lastState)).toBe(before);
+      expect((await readdir(path, { recursive: true })).filter((name) => /lock|tmp$/.test(name))).toEqual([]);
+    }
+    resize(disk, "4m");
+    const resumed = await train(disk, "--trainer.max_epochs=2", LAST);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect((await train(elsewhere, "--trainer.max_epochs=2")).code).toBe(0);
+    expect(await outcomeOf(disk)).toEqual(await outcomeOf(elsewhere));
+  },
+);
 
 test("a folder that another process writes is left to it", async () => {
   const root = await temporaryFolder();
@@ -156,7 +159,7 @@ describe("settings that cannot be", () => {
     expect((await readdir(root)).sort()).toEqual(["my.yml", "splits.csv"]);
   });
 
-  test("are those of another run, where one is to go on; and a state away from its run", async () => {
+  test("are those of another run, where one is to be resumed; and a state away from its run", async () => {
     const root = await temporaryFolder();
     const { lastState } = versionOf(root);
     const short = ["--trainer.max_epochs=1"];

@@ -133,7 +133,7 @@ describe("a signal", () => {
   });
 });
 
-test("goes on from the state before a last one that is damaged or was never put in place", async () => {
+test("resumes from the state before a last one that is damaged or was never put in place", async () => {
   const name = "a small network, a state at each step";
   const { outcome, bytes } = await undisturbed(name);
   const root = await temporaryFolder();
@@ -161,7 +161,7 @@ test("goes on from the state before a last one that is damaged or was never put 
   expect(await outcomeOf(root)).toEqual(outcome);
 });
 
-test("a job that began with a model goes on with its run, not from the model again", async () => {
+test("a job that began with a model resumes its run, not from the model again", async () => {
   const root = await temporaryFolder();
   const from = `--trainer.resume_from_checkpoint=${LEARNS}`;
   const run = (restarts: number, epochs: number) =>
@@ -184,7 +184,7 @@ test("a job that began with a model goes on with its run, not from the model aga
 
 const LIGHTNING = "parity/checkpoints/lightning_b0.ckpt";
 describeWithTestData("a checkpoint of the reference", [LIGHTNING], () => {
-  test("is a start with its weights; this one has no optimiser's state to go on with", async () => {
+  test("is a start with its weights; this one has no optimiser's state to resume with", async () => {
     const root = await temporaryFolder();
     const from = `--trainer.resume_from_checkpoint=${testData(LIGHTNING)}`;
     const size = ["--data.input_size", "1", "64", "64", "--trainer.limit_train_batches=2"];

@@ -27,7 +27,7 @@ function expectClose(actual: string, expected: string) {
   }
 }
 
-test("two processes learn, validate and predict as one, which can go on alone with what they have begun", async () => {
+test("two processes train, validate and predict as one, and one process alone can resume their run", async () => {
   const [whole, alone] = [await temporaryFolder(), await temporaryFolder()];
   const epochs = (count: number) => `--trainer.max_epochs=${count}`;
   expect(await runCli(argumentsOf(alone, 8, epochs(2)))).toMatchObject({ code: 0 });

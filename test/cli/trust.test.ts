@@ -68,7 +68,7 @@ const REACHING: [code: string, what: RegExp][] = [
   ],
 ];
 
-test("operators that reach beyond a model are found however they are named, in code that nobody calls", async () => {
+test("operators that reach beyond a model are found however they are named, in code that is never called", async () => {
   const path = join(await temporaryFolder(), "model.pt");
   for (const [code, what] of REACHING) {
     const unused = `def unused(x: Tensor) -> Tensor:\n${code}\n  return x\n`;

@@ -280,7 +280,7 @@ describe("models", () => {
     expect(await refusal(write)).toMatchObject(said);
   });
 
-  test("one that nobody awaited is told as such", async () => {
+  test("one that was not awaited is named as such", async () => {
     const promised = loadModel(MODEL);
     const error = await refusal(() => loose(predictImage)(promised, hand, { sex: "F" }));
     expect(`${error.message} ${error.remedy}`).toMatch(/Promise.*await loadModel/);

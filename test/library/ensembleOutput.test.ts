@@ -58,7 +58,7 @@ describe("writePredictions of an ensemble", () => {
       });
     }));
 
-  test("says which members are one model under two names", () =>
+  test("names members that are one model under two names", () =>
     withModels([files[1]!, files[1]!], async (...models) => {
       const { folder, outputPath } = await place();
       const warned: string[] = [];

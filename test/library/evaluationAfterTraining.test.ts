@@ -91,7 +91,7 @@ const madOf = (rows: Record<string, string>[], column: string) =>
   rows.reduce((sum, row) => sum + Math.abs(Number(row[column]) - Number(row.y)), 0) / rows.length;
 
 describe("after training", () => {
-  test("every view of every picture is what the model says of it, in the reference's columns", async () => {
+  test("every view of every picture is what the model predicts, in the reference's columns", async () => {
     const { rows, evaluate, csv, modelFile, predictions } = await run("learns", GREYS_COUNT);
     await evaluate();
     expect((await readdir(predictions)).sort()).toEqual([
@@ -273,7 +273,7 @@ describe("after training", () => {
     );
   });
 
-  test("rows that fail are told and left out; a part without any row is", async () => {
+  test("rows that fail are reported and left out; a part without any row is", async () => {
     const { evaluate, parts, failures, csv, predictions, log } = await run(
       "learns",
       GREYS_COUNT,

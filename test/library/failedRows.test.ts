@@ -76,7 +76,7 @@ test("an ensemble with its members' files is retried as a whole", () =>
     expect((await readdir(memberCsvs)).sort()).toEqual(names);
   }));
 
-test("another run, or an output that was changed since, is not gone on with", () =>
+test("another run, or an output that was changed since, is not resumed", () =>
   withModels([model], async (loaded) => {
     const { folder, options } = await cohort(6, (i) => i === 2);
     await writePredictions(loaded!, options);
@@ -135,7 +135,7 @@ test("many rows without pictures are failed rows where the others can be read", 
     expect(rows).toHaveLength(30);
   }));
 
-test("provenance says what was done, and nothing of patients", () =>
+test("provenance records what was done, and nothing about patients", () =>
   withModels([model], async (loaded) => {
     const { folder, options } = await cohort(3);
     const command = "deeplasia-native predict --annotation_csv cohort.csv";

@@ -25,7 +25,7 @@ test("what a network needs for one picture is measured at load", () =>
     expect(again.bytes).toBe(full.bytes);
   }));
 
-test("an interrupted run goes on within its bound, to the bytes of an undisturbed one; another bound is refused", async () => {
+test("an interrupted run resumes within its bound, to the bytes of an undisturbed one; another bound is refused", async () => {
   await using model = await loadModel(BUNDLED_MODEL, { contract: { maskNeeded: false } });
   const folder = await temporaryFolder();
   const bytes = await halves(200);

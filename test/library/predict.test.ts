@@ -41,7 +41,7 @@ async function cohort(count: number, missing = -1) {
 }
 
 describe("predictCohort", () => {
-  test("gives predictions and failures in input order, and tells its progress", () =>
+  test("gives predictions and failures in input order, and reports its progress", () =>
     withModel(async (model) => {
       const events: ProgressEvent[] = [];
       const onProgress = (event: ProgressEvent) => events.push(event);

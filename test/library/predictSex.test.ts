@@ -21,7 +21,7 @@ beforeEach(() => {
   decoded.mockClear();
 });
 
-describe("a sex that nobody gave", () => {
+describe("a sex that is not given", () => {
   const files = [modelFile("mean-plus-sex"), modelFile("tells-sex")];
   /** `halves` of 200 is a boy's picture to tells-sex, of 90 a girl's: means of 0.39 and 0.18. */
   async function openCohort() {

@@ -67,7 +67,7 @@ test("sex only: the area under the ROC curve picks the best model", async () => 
   expect([metrics["Loss/age_sigma"], metrics["Loss/sex_sigma"]]).toEqual(["0", "1"]);
 });
 
-test("learnt weights of the losses start where they are told and move on", async () => {
+test("learnt weights of the losses start at their settings and change", async () => {
   const { metrics } = await trained(
     ["implicit"],
     "--model.learnable_sigma",

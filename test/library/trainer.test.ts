@@ -115,7 +115,7 @@ describe("step and evaluate", () => {
     await native().dispose(pictures);
   });
 
-  test("the sex is encoded as the contract says", async () => {
+  test("the sex is encoded by the contract", async () => {
     const { data, ageZ } = batch(1);
     const run = (sexEncoding: "male-1" | "female-1", male: number[]) =>
       withTrainer({ contract: { sexEncoding } }, (trainer) => trainer.evaluate(data, SHAPE, male, ageZ));
@@ -124,7 +124,7 @@ describe("step and evaluate", () => {
     expect(b.sexLoss).not.toBe(a.sexLoss); // the truth of the sex head is male = 1 in any case
   });
 
-  test("NaN is told, changes nothing, and the next step goes on", () =>
+  test("NaN is reported and changes nothing, and the next step works", () =>
     withTrainer({ emaDecay: 0.5 }, async (trainer) => {
       await step(trainer, 1);
       const before = [await evaluate(trainer), await evaluate(trainer, true)];

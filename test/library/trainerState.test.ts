@@ -22,7 +22,7 @@ describe("state", () => {
     sexSigma: 0.5,
   });
 
-  test("training goes on bit for bit, wherever it was interrupted", async () => {
+  test("training resumes bit for bit, wherever it was interrupted", async () => {
     const folder = await temporaryFolder();
     const last = async (trainer: Trainer, from: number) => {
       for (let i = from; i < 6; i++) await step(trainer, i);

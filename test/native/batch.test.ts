@@ -53,7 +53,7 @@ describe("a batch", () => {
     });
   });
 
-  test("predicts what forward says of the same numbers", async () => {
+  test("predicts what forward returns for the same numbers", async () => {
     await withThree(async (batch) =>
       withModel("tuple-age-sex", async (model) => {
         const [slots, sex] = [Int32Array.of(2, 0, 1), Float32Array.of(1, 0, 1)];
@@ -67,7 +67,7 @@ describe("a batch", () => {
     );
   });
 
-  test("tells what the chain saw", async () => {
+  test("returns what the chain saw", async () => {
     const batch = native().createBatch(1, 1, 4);
     const facts = await native().fillSlot(batch, 0, grey([9, 1, 5, 3, 9, 1, 5, 3], 4), null, plainPlan(1, 4));
     const none = {

@@ -26,7 +26,7 @@ describe("the bootstrap", () => {
     expect(() => (bootstrap.open as (value: unknown) => void)(7)).toThrow("path must be a string");
   });
 
-  test("opens libtorch, says its version, and may do so again", () => {
+  test("opens libtorch, returns its version, and may do so again", () => {
     const opened = bootstrap.open(library);
     expect(opened.version?.split(".").slice(0, 2)).toEqual(addon.compiledFor.split(".").slice(0, 2));
     expect(bootstrap.open(library)).toEqual(opened);

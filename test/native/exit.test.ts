@@ -83,7 +83,7 @@ describe("a process ends", () => {
     }
   });
 
-  test("with 1 after a rejection that nobody handles", async () => {
+  test("with 1 after an unhandled rejection", async () => {
     const [result] = await repeat(1, `forward(await load("throws"), 1);`);
     expect(result).toMatchObject({ code: 1, signal: null });
     expect(result?.stderr).toContain("ERR_DEEPLASIA_MODEL_FORWARD");

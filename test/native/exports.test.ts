@@ -7,7 +7,7 @@ test("the addon exports what its typed twin declares, and nothing else", () => {
   expectTypeOf<(typeof NATIVE_FUNCTIONS)[number]>().toEqualTypeOf<keyof Native>();
 });
 
-test("it says what it was built for and which devices there are", () => {
+test("it returns what it was built for and which devices there are", () => {
   expect(native().buildInfo()).toEqual({
     libtorchCompiled: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     hasCuda: expect.any(Boolean),

@@ -154,7 +154,7 @@ describe("arguments of forward that would corrupt memory", () => {
 });
 
 describe("facts and devices", () => {
-  test("a model tells its size and its inputs", async () => {
+  test("a model returns its size and its inputs", async () => {
     await withModel("mean-plus-sex", async (model) => {
       expect(native().modelFacts(model)).toEqual({
         parameters: 3,

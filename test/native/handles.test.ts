@@ -86,7 +86,7 @@ describe("dispose", () => {
     await native().dispose(batch);
   });
 
-  test("a disposed handle says so, whatever is asked of it", async () => {
+  test("a disposed handle throws, whatever is called", async () => {
     const [model, batch] = [await loadModel(), native().createBatch(1, 4, 4)];
     await Promise.all([native().dispose(model), native().dispose(batch)]);
     expect(() => forward(model)).toThrow(DISPOSED);
@@ -130,7 +130,7 @@ describe("dispose", () => {
 });
 
 describe("memory", () => {
-  test("V8 is told what a handle weighs, so that it collects those that nobody holds", async () => {
+  test("V8 knows the size of a handle, so that it collects those that are not referenced", async () => {
     let collected = 0;
     const registry = new FinalizationRegistry(() => collected++);
     // to V8 alone these are a hundred tiny objects, no reason to collect anything
@@ -154,7 +154,7 @@ describe("memory", () => {
     expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(100); // the batches alone were 800 MB
   });
 
-  test("a handle that nobody holds any more is not collected while it works", async () => {
+  test("a handle that is no longer referenced is not collected while it works", async () => {
     const { stdout, stderr, code } = await runProgram(
       await temporaryFolder(),
       `

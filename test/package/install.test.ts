@@ -139,7 +139,7 @@ test("its declarations compile in a project without any settings or types of its
   }
 });
 
-test("is not packed without its addon: npm says what makes it", () => {
+test("is not packed without its addon: npm prints what makes it", () => {
   const source = join(folder, "without addon");
   cpSync(join(projectRoot, "package.json"), join(source, "package.json"));
   cpSync(join(projectRoot, "dist"), join(source, "dist"), { recursive: true });

@@ -82,7 +82,7 @@ test("the front page is short", () => {
   expect(Buffer.byteLength(textOf("README.md"))).toBeLessThanOrEqual(7 * 1024);
 });
 
-test("package.json says what a registry's page shows, and nothing that is not known", () => {
+test("package.json has what a registry's page shows, and nothing that is not known", () => {
   const { keywords, ...rest } = JSON.parse(textOf("package.json"));
   expect(rest).toMatchObject({
     name: expect.any(String),

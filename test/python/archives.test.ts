@@ -147,7 +147,7 @@ describe.each(versions)("torch %s", (version) => {
         expect(examined[i]!.manifest).toMatchObject({ formatVersion: 1, inputSize: [1, 96, 96] });
       });
 
-      test("trains, and is in eval mode again when told", ({ skip }) => {
+      test("trains, and returns to eval mode", ({ skip }) => {
         skip(missing !== "", missing);
         expect(examined[i]!.training).toEqual({
           allTrain: true,

@@ -69,7 +69,7 @@ it("renameDurably moves the content over an old file", async () => {
   expect(await readFile(join(folder, "old"), "utf8")).toBe("new");
 });
 
-it("pathKind tells what is there, through links", async () => {
+it("pathKind returns what a path is, through links", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");
   await symlink("file", join(folder, "link"));

@@ -71,14 +71,14 @@ describe("a checkpoint of the current network", () => {
     );
   });
 
-  test("takes slope and bias for months where that is said, or where there are none yet", async () => {
+  test("takes slope and bias as months where an option states it, or where there are none yet", async () => {
     const months = await merged(checkpoint("best.ckpt", ENTRIES), current, { biasUnit: "months" });
     expect(months.manifest).toMatchObject({ biasSlope: -0.165, biasIntercept: -0.775 });
     const early = await merged(checkpoint("best.ckpt", { ...ENTRIES, slope: 0, bias: 0 }));
     expect(early.manifest).toMatchObject({ biasSlope: 0, biasIntercept: 0 });
   });
 
-  test("without hyper-parameters lacks what nobody says", async () => {
+  test("without hyper-parameters lacks the fields that no source has", async () => {
     const { manifest } = await merged(checkpoint("best.ckpt"), { ...current, sexDcs: 0 });
     expect(manifest.sexEncoding).toBe("none");
     expect(() => completeContract(manifest, "best.ckpt")).toThrow(

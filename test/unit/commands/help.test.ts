@@ -54,14 +54,14 @@ describe.each(helps())("help of %s %s", (path, flag) => {
     expect(tooLong(helpOf(path, flag, width), width)).toEqual([]);
   });
 
-  test("says the same whatever the width, and each default once", () => {
+  test("has the same text whatever the width, and each default once", () => {
     const words = (width: number) => helpOf(path, flag, width).replaceAll(/[\s\\]+/g, " ");
     expect(words(60)).toBe(words(120));
     expect(words(120)).not.toMatch(/\(default: [^)]*\) \(default:/);
   });
 });
 
-test("80 columns are taken where nobody knows how many there are", () => {
+test("80 columns are assumed where their number is unknown", () => {
   expect(helpOf("predict", "--help", undefined)).toBe(helpOf("predict", "--help", 80));
 });
 

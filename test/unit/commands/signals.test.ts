@@ -22,7 +22,7 @@ test("the first signal asks to stop, a second one ends the process", () => {
   expect(after("SIGINT", "SIGINT")).toEqual({ code: 130, aborted: true, atOnce: true });
 });
 
-test("in a job the work is saved however often SLURM says so; the last signal tells why it ends", () => {
+test("in a job the work is saved however many signals SLURM sends; the last one decides the exit code", () => {
   vi.stubEnv("SLURM_JOB_ID", "7");
   expect(after("SIGUSR1")).toEqual({ code: 138, aborted: true, atOnce: false });
   expect(after("SIGUSR1", "SIGTERM", "SIGTERM")).toEqual({ code: 143, aborted: true, atOnce: false });

@@ -35,7 +35,7 @@ it("appends to the log file in the reference's format, one line a message", asyn
   );
 });
 
-it("says once that the log file cannot be written, and goes on", async () => {
+it("warns once that the log file cannot be written, and continues", async () => {
   const written: string[] = [];
   const logFile = join(await temporaryFolder(), "nowhere", "run.log");
   const logger = createLogger({ stream: { write: (text: string) => written.push(text) }, logFile });

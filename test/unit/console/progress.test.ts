@@ -68,7 +68,7 @@ it("writes JSON lines for programs", () => {
   expect(written.map((line) => JSON.parse(line))).toEqual([event(1), event(2)]);
 });
 
-it("says nothing at all", () => {
+it("prints nothing at all", () => {
   const { written, options } = stage(true);
   const progress = createProgress("none", options);
   progress.update(event(1));

@@ -221,7 +221,7 @@ describe("through pip", () => {
     expect(calls().at(-1)).toContain("--platform manylinux_2_28_");
   });
 
-  test("nobody has it: each index is named with its reason", async () => {
+  test("no index has it: each one is named with its reason", async () => {
     withPip(`if [ -n "$index" ]; then echo "WARNING: Retrying (Retry(total=4))"; exit 1; fi`);
     await expect(installLibtorch({ version: "9.9.9" })).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_INSTALL",

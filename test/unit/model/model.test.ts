@@ -63,7 +63,7 @@ describe("forward", () => {
       }),
   );
 
-  test("after dispose says so", async () => {
+  test("after dispose rejects with a message about it", async () => {
     const model = await loadModel(fixture("models/mean-plus-sex.pt"));
     await model.dispose();
     await model.dispose();

@@ -83,7 +83,7 @@ describe("arguments", () => {
     return { ...read.opts(), args: read.args, repeated: reading.repeated };
   };
 
-  test("of a list that is given several times the last one counts, and it is said", () => {
+  test("of a list that is given several times the last one counts, with a note", () => {
     for (const argv of [
       ["--mask_dirs", "a", "b", "--mask-dirs", "c", "d"],
       ["-m", "a", "--out", "x", "-m", "c", "d", "--flip"],

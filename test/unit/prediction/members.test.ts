@@ -90,7 +90,7 @@ describe("the published ensemble", () => {
     ]);
   });
 
-  it("says which are missing", async () => {
+  it("names those that are missing", async () => {
     const [first, ...others] = PUBLISHED_STEMS;
     const folder = await writeTree(await temporaryFolder(), { [`${first}.pt`]: "" });
     await expect(publishedFiles(folder, extensions)).rejects.toMatchObject({

@@ -99,7 +99,7 @@ describe("an ensemble with its members' files", () => {
     expect(names).toHaveLength(7);
   });
 
-  it("goes on from the last block that all files hold, whatever each of them lost", async () => {
+  it("resumes from the last block that all files hold, whatever each of them lost", async () => {
     const expected = await undisturbed();
     const source = await interrupted(TOTAL);
     const before = await filesOf(source);

@@ -62,7 +62,7 @@ describe("a run", () => {
 });
 
 describe("an interrupted run", () => {
-  it("is not touched without a flag; the message tells its rows and the flags", async () => {
+  it("is not touched without a flag; the message has its rows and the flags", async () => {
     const { folder, path } = await interrupted(8);
     const before = await snapshot(folder);
     for (const format of ["csv", "jsonl"] as const) {
@@ -105,7 +105,7 @@ describe("an interrupted run", () => {
     expect(await snapshot(folder)).toEqual(await undisturbed());
   });
 
-  it("is not gone on with by another run: what differs is named", async () => {
+  it("is not resumed by another run: what differs is named", async () => {
     const { folder, path } = await interrupted(8);
     const before = await snapshot(folder);
     const { identity } = optionsFor("");
@@ -134,7 +134,7 @@ describe("an interrupted run", () => {
     expect(await snapshot(folder)).toEqual(before);
   });
 
-  it("cannot be gone on with if its run file is lost or damaged", async () => {
+  it("cannot be resumed if its run file is lost or damaged", async () => {
     const { path } = await interrupted(8);
     await writeFile(`${path}.run.json`, "{");
     await expect(openOutput(optionsFor(path, { resume: true }))).rejects.toThrow(

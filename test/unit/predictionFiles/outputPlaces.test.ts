@@ -56,35 +56,32 @@ describe("places that cannot be written", () => {
     },
   );
 
-  it.skipIf(!canMount)(
-    "a disk that fills up: an error that tells the way on, and a run to resume",
-    async () => {
-      const folder = await mountTmpfs("size=32k");
-      const path = join(folder, "out");
-      const output = await openOutput(optionsFor(path));
-      await output.write([0, 1, 2, 3].map(record));
-      // Leave less than a page: the file system is full as soon as the output grows past its page.
-      const filler = join(folder, "filler");
-      try {
-        writeFileSync(filler, Buffer.alloc(64 * 1024));
-      } catch {}
-      const long = (index: number): OutputRecord => ({
-        ...record(0),
-        index,
-        row: rowOf(index),
-        patientId: "9".repeat(2000),
-      });
-      await expect(output.write([4, 5, 6, 7].map(long))).rejects.toMatchObject({
-        code: "ERR_DEEPLASIA_OUTPUT",
-        file: path,
-        message: expect.stringMatching(/cannot write .*out: the disk .* is full/),
-        remedy: expect.stringMatching(/Free some space.*--resume/),
-      });
-      await output.suspend();
-      await rm(filler);
-      const resumed = await run(path, { resume: true });
-      expect(resumed.resumeIndex).toBe(4);
-      expect(await snapshot(folder)).toEqual(await undisturbed());
-    },
-  );
+  it.skipIf(!canMount)("a disk that fills up: an error with what to do, and a run to resume", async () => {
+    const folder = await mountTmpfs("size=32k");
+    const path = join(folder, "out");
+    const output = await openOutput(optionsFor(path));
+    await output.write([0, 1, 2, 3].map(record));
+    // Leave less than a page: the file system is full as soon as the output grows past its page.
+    const filler = join(folder, "filler");
+    try {
+      writeFileSync(filler, Buffer.alloc(64 * 1024));
+    } catch {}
+    const long = (index: number): OutputRecord => ({
+      ...record(0),
+      index,
+      row: rowOf(index),
+      patientId: "9".repeat(2000),
+    });
+    await expect(output.write([4, 5, 6, 7].map(long))).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_OUTPUT",
+      file: path,
+      message: expect.stringMatching(/cannot write .*out: the disk .* is full/),
+      remedy: expect.stringMatching(/Free some space.*--resume/),
+    });
+    await output.suspend();
+    await rm(filler);
+    const resumed = await run(path, { resume: true });
+    expect(resumed.resumeIndex).toBe(4);
+    expect(await snapshot(folder)).toEqual(await undisturbed());
+  });
 });

@@ -137,7 +137,7 @@ describe("shares", () => {
     expect(await joinedIn(folder)).toEqual(await undisturbed());
   });
 
-  it("that were interrupted are gone on with, complete ones are not written again", async () => {
+  it("that were interrupted are resumed, complete ones are not written again", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "out");
     await write(path, 1, 2);
@@ -260,7 +260,7 @@ describe("a folder of shares", () => {
   });
 });
 
-it("numbers are said as ranges", () => {
+it("numbers are written as ranges", () => {
   expect(numbersText([1, 3, 4, 5, 9])).toBe("1, 3-5, 9");
   expect(numbersText([2])).toBe("2");
 });

@@ -77,7 +77,7 @@ it("gives each member's deviation beside the ensemble's, and counts predicted se
   ]);
 });
 
-it("says nothing of a deviation without truth, and stands an empty run", () => {
+it("leaves the deviation out without truth, and accepts an empty run", () => {
   const summary = new SummaryBuilder();
   expect(summary.build(0)).toMatchObject({ rows: 0, madMonths: null, picturesPerSecond: 0 });
   summary.add(prediction(70, null));

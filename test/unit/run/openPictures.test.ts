@@ -47,7 +47,7 @@ it.each([false, true])("are read from their copies; with a cache: %s", async (us
   expect(await readdir(scratch)).toEqual([]);
 });
 
-it("stay where they are if nobody asks", async () => {
+it("stay where they are by default", async () => {
   const { files, source, scratch, open } = await cohortOnDisk();
   await using pictures = await open(false, "none");
   expect(await readdir(scratch)).toEqual([]);

@@ -16,7 +16,7 @@ function workIn(folder: string): void {
 
 const read = async (file: string) => JSON.parse(await readFile(file, "utf8"));
 
-it("says with what a run was made, and adds to it for each process that goes on with it", async () => {
+it("records how a run was made, and adds a record for each process that resumes it", async () => {
   const folder = await writeTree(await temporaryFolder(), { "a.csv": "rows", "s.csv": "splits" });
   workIn(folder);
   const file = join(folder, "provenance.json");

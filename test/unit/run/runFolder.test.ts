@@ -47,13 +47,13 @@ it("takes the folder of a split, there or not", async () => {
   expect(second.path).toBe(first.path);
 });
 
-it("says what is wrong with a place that cannot be written", async () => {
+it("names what is wrong with a place that cannot be written", async () => {
   const at = await place();
   await writeFile(at.root_dir, "");
   await expect(makeRunFolder(at)).rejects.toMatchObject({ code: "ERR_DEEPLASIA_OUTPUT" });
 });
 
-it("finds the runs that can go on, newest first, and the run of a state", async () => {
+it("finds the runs that can be resumed, newest first, and the run of a state", async () => {
   const at = await place();
   expect(await resumableRuns(at)).toEqual([]);
   await writeTree(join(at.root_dir, "b0"), {
@@ -84,7 +84,7 @@ it("keeps two states, newest first, and both while a new one is written", async 
   expect(await texts()).toEqual(["3", "2"]);
 });
 
-it("goes on from the previous state where a kill came between the two renames", async () => {
+it("resumes from the previous state where a kill came between the two renames", async () => {
   const folder = await makeRunFolder(await place());
   await writeFile(folder.previousState, "1");
   expect(await statesOf(folder)).toEqual([folder.previousState]);

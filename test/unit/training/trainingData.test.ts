@@ -67,7 +67,7 @@ it("gives two processes together the batches of one whose batch is twice as larg
   expect([two.data.trainBatches, two.data.trainRows]).toEqual([2, 8]);
 });
 
-it("goes on in the middle of an epoch with batches of another size, each row once", async () => {
+it("resumes in the middle of an epoch with batches of another size, each row once", async () => {
   const two = await dataOf([], 1, 33, 7, 2);
   const one = await dataOf([], 1, 33, 7, 1);
   const whole = (await one.epoch(0)).rows;

@@ -174,7 +174,7 @@ describe("a run that is interrupted", () => {
     expect(patient.step.steps - step.steps).toBe(2 * STEPS_PER_EPOCH);
   });
 
-  it("goes on when max_epochs is larger than before", async () => {
+  it("resumes when max_epochs is larger than before", async () => {
     const expected = await undisturbed();
     const { folder } = await undisturbed("--trainer.max_epochs=3");
     const more = await startProcess(folder);
@@ -204,7 +204,7 @@ describe("a run that is interrupted", () => {
   });
 });
 
-it("keeps the states it has when a new one cannot be written, and says so", async () => {
+it("keeps the states it has when a new one cannot be written, with a warning", async () => {
   const folder = await fakeFolder(await temporaryFolder());
   let saves = 0;
   const beforeSaving = () => {

@@ -7,7 +7,7 @@ import { flagOf, TRAIN_FLAGS } from "../../../../src/options/train/registerTrain
 import { projectRoot } from "../../../helpers/testData.js";
 import { configOf } from "../../../helpers/trainConfig.js";
 
-test.each([...IGNORED_SETTINGS.keys()])("%s changes nothing, and says so", async (path) => {
+test.each([...IGNORED_SETTINGS.keys()])("%s changes nothing, with a warning", async (path) => {
   const plain = await configOf();
   const given = await configOf(`--${flagOf(path)}=17`);
   expect(given.config).toEqual(plain.config);

@@ -108,14 +108,17 @@ test("the presets are the reference's, and those of the bundled model", () => {
   );
 });
 
-test.each(Object.keys(REFERENCE))("%s has the reference's values, and says what it is for", async (name) => {
-  const text = readFileSync(join(folder, name), "utf8");
-  expect(text).toMatch(/^# \w/);
-  // YAML 1.1 as Python reads it takes 1e-3 for text; the reference's parser makes a number of it where one is wanted.
-  expect(parse(text)).toEqual(REFERENCE[name]);
-  const { warnings } = await configOf(`--config=configs/${name}`);
-  expect(warnings).toEqual([]);
-});
+test.each(Object.keys(REFERENCE))(
+  "%s has the reference's values, and a comment about its purpose",
+  async (name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    expect(text).toMatch(/^# \w/);
+    // YAML 1.1 as Python reads it takes 1e-3 for text; the reference's parser makes a number of it where one is wanted.
+    expect(parse(text)).toEqual(REFERENCE[name]);
+    const { warnings } = await configOf(`--config=configs/${name}`);
+    expect(warnings).toEqual([]);
+  },
+);
 
 test("defaults.yml is what is built in", async () => {
   expect((await configOf("--config=configs/defaults.yml")).config).toEqual((await configOf()).config);

@@ -5,7 +5,7 @@ import { AppendedFile } from "../../../../src/training/hooks/appendedFile.js";
 import { canMount, mountTmpfs } from "../../../helpers/disk.js";
 import { temporaryFolder } from "../../../helpers/temporary.js";
 
-it("goes on where a state was saved, whatever was appended after it", async () => {
+it("resumes where a state was saved, whatever was appended after it", async () => {
   const path = join(await temporaryFolder(), "log");
   const first = new AppendedFile(path, 0);
   first.append("one\n");
@@ -29,7 +29,7 @@ it("starts anew over an old file, and keeps all of one that is shorter than it w
   expect(await readFile(path, "utf8")).toBe("new");
 });
 
-it("says what is wrong with a place that cannot be written", async () => {
+it("names what is wrong with a place that cannot be written", async () => {
   const path = join(await temporaryFolder(), "nowhere/log");
   expect(() => new AppendedFile(path, 0)).toThrow(
     expect.objectContaining({ code: "ERR_DEEPLASIA_OUTPUT" }) as Error,

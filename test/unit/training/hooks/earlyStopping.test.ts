@@ -50,7 +50,7 @@ describe("parity", () => {
   });
 });
 
-it("ends a run whose metric passes a threshold, and says which", () => {
+it("ends a run whose metric passes a threshold, and names the threshold", () => {
   expect(stopOf({ stopping_threshold: 5 }, [9, 5, 4.5])).toMatchObject({
     epoch: 2,
     reason: expect.stringContaining("better than the threshold of 5"),
@@ -72,7 +72,7 @@ it("counts a metric that is not finite as no improvement where it may be so", ()
   expect(stopOf({ check_finite: false, patience: 2 }, values)).toMatchObject({ epoch: 3 });
 });
 
-it("says how much better each improvement is, unless it shall be silent", () => {
+it("logs the size of each improvement, unless it is silent", () => {
   const said: string[] = [];
   const logger = { ...silentLogger, info: (message: string) => said.push(message) };
   for (const verbose of [true, false]) {
@@ -95,7 +95,7 @@ it("leaves epochs without validation out, and asks for a metric that there is", 
   expect(make({ monitor: "val_mad", strict: false }).afterEpoch({ metrics })).toBeUndefined();
 });
 
-it("goes on as if nothing had happened from a state that was written and read after any epoch", () => {
+it("resumes exactly from a state that was written and read after any epoch", () => {
   const value = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(Number.NaN));
   const options = fc.record({
     mode: fc.constantFrom("min" as const, "max" as const),

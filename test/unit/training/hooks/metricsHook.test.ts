@@ -77,7 +77,7 @@ it("leaves steps without a finite loss out, and keeps its line where predictions
   expect(metrics).toMatchObject({ "Metrics_Age/val_PearsonCorrCoef": Number.NaN });
 });
 
-it("writes a row an epoch, and goes on in the middle of one as if nothing had happened", async () => {
+it("writes a row for each epoch, and resumes exactly in the middle of one", async () => {
   const folder = await temporaryFolder();
   const make = (name: string) => [makeHook(), new MetricsCsv(join(folder, name))] as const;
   await runEpochs(make("undisturbed"), 0, 9);

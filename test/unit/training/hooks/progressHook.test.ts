@@ -47,7 +47,7 @@ it("shows epoch, place, loss, MAD and time left", async () => {
   expect(text).toMatch(/ for all epochs$/);
 });
 
-it("knows no time for all epochs where nobody knows how many there are", async () => {
+it("shows no time for all epochs where their number is unknown", async () => {
   const { hooks, events } = makeHooks(Number.POSITIVE_INFINITY);
   await runEpochs(hooks, 2, 3);
   expect(progressText(events[4]!)).toMatch(/^epoch 3: 40 of 40 \(100 %\), .* months$/);

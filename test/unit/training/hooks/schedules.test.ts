@@ -66,7 +66,7 @@ describe("CosineWithWarmup", () => {
     for (const [epoch, rate] of expected.entries()) expect(found[epoch]).toBeCloseTo(rate, 12);
   });
 
-  it("ends with the last epoch unless it is told otherwise", () => {
+  it("ends with the last epoch by default", () => {
     expect(rates({ warmup_epochs: 2 }, 9)).toEqual(rates({ warmup_epochs: 2, T_max: 9 }));
     expect(rates({ warmup_epochs: 0, eta_min: 1e-5 }, 4)[4]).toBe(1e-5);
   });
@@ -119,7 +119,7 @@ const anySetting = fc.oneof(
     .map((options) => settingOf("ReduceLROnPlateau", options)),
 );
 
-it("goes on as if nothing had happened from a state that was written and read at any epoch", () => {
+it("resumes exactly from a state that was written and read at any epoch", () => {
   const anyMetric = fc.oneof(fc.double({ min: -5, max: 5 }), fc.constant(Number.NaN)).map(metricsOf);
   fc.assert(
     fc.property(anySetting, fc.array(anyMetric, { maxLength: 40 }), fc.nat(40), (setting, metrics, at) => {

@@ -107,7 +107,7 @@ it("takes the place of the files of a run that was in the folder before, and of 
   expect(names).not.toContain("events.out.tfevents.1.host.1.0");
 });
 
-it("says what is wrong with a folder that cannot be written", async () => {
+it("names what is wrong with a folder that cannot be written", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "file"), "");
   const [, log] = hooksIn(join(folder, "file"));
