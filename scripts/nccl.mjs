@@ -14,7 +14,7 @@ const ONE_OF_THEM = "nvidia/cu13/include/crt/host_defines.h";
 
 /** CMake's variables. `version`: of the libtorch that the core is built against. @throws SetupError, or what `libtorch install --cuda` throws. */
 export async function ncclSettings(version) {
-  const { installWithProgress } = await import("../dist/commands/libtorch.js");
+  const { installWithProgress } = await import("../dist/commands/installWithProgress.js");
   const [plain] = version.split("+");
   const { directory, cuda } = await installWithProgress({ version: plain, cuda: true });
   if (!existsSync(join(dirname(directory), "nvidia/nccl/include/nccl.h")))

@@ -66,7 +66,7 @@ async function findForBuild() {
 }
 
 async function installForBuild() {
-  const { installWithProgress } = await import("../dist/commands/libtorch.js");
+  const { installWithProgress } = await import("../dist/commands/installWithProgress.js");
   const { version } = await buildRequirement();
   return installWithProgress({ version });
 }

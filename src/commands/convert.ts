@@ -6,8 +6,8 @@ import { writableManifest } from "../options/contract.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { convertFlags } from "../options/modelFiles.js";
 import { networkText } from "../options/network.js";
+import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
-import { ensureLibtorch } from "./libtorch.js";
 import { reportWritten } from "./reportWritten.js";
 
 const HELP = `

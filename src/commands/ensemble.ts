@@ -2,12 +2,10 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { combineCsvs } from "../combine/combineCsvs.js";
-import { writeCombined } from "../combine/writeCombined.js";
+import { combinePredictions } from "../combine/combinePredictions.js";
 import { createLogger, type Logger } from "../console/logger.js";
 import { DeeplasiaError } from "../errors.js";
-import { refuseInput } from "../files.js";
-import { ensembleOptions } from "../options/ensemble.js";
+import { ensembleFlags } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { plural } from "../plural.js";
 import type { NamedFile } from "../predictionFiles/memberNames.js";
@@ -34,21 +32,20 @@ export function registerEnsemble(program: Command): void {
   const command = program
     .command("ensemble")
     .description(
-      "the mean of several members' predictions: CSVs of predict, or of the reference's predict.py",
+      "combine several members' predictions to their mean: CSVs of predict, or of the reference's predict.py",
     )
     .argument("<predictions...>", "CSV files; with --members published the folder that holds them")
     .addHelpText("after", helpText(HELP))
     .action((inputs: string[], parsed: Record<string, unknown>) => ensemble(inputs, parsed));
-  addOptions(command, ensembleOptions.shape, "Options:");
+  addOptions(command, ensembleFlags.shape, "Options:");
 }
 
 async function ensemble(inputs: readonly string[], parsed: Record<string, unknown>): Promise<void> {
-  const { members, outputPath, ...options } = readOptions(ensembleOptions, parsed);
+  const { members: which, outputPath, ...options } = readOptions(ensembleFlags, parsed);
   const logger = createLogger({ logFile: process.env.LOG_FILE, source: "ensemble" });
-  const files = members === "published" ? await published(inputs) : await membersAmong(inputs, logger);
-  await refuseInput(outputPath, [options.annotationCsv, ...files.map(({ file }) => file)]);
-  const combined = await combineCsvs(files, options);
-  await writeCombined(combined, outputPath, logger);
+  const files = which === "published" ? await published(inputs) : await membersAmong(inputs, logger);
+  const members = files.map(({ file, name }) => (name === null ? file : { file, name }));
+  const combined = await combinePredictions(members, { ...options, outputPath, logger });
   const { rows, failures, deviations, notes } = combined;
   for (const note of notes) logger.warn(note);
   logger.info(

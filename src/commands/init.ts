@@ -9,8 +9,8 @@ import { initFlags } from "../options/modelFiles.js";
 import { networkText } from "../options/network.js";
 import { addSettingFlags, flagLayer, sectionFlags } from "../options/settingFlags.js";
 import { networkSettings } from "../options/train/modelSettings.js";
+import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
-import { ensureLibtorch } from "./libtorch.js";
 import { reportWritten } from "./reportWritten.js";
 
 const outOptions = z.strictObject({

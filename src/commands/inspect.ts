@@ -6,8 +6,8 @@ import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { inspectFlags } from "../options/modelFiles.js";
 import { networkText } from "../options/network.js";
+import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
-import { ensureLibtorch } from "./libtorch.js";
 
 const HELP = `
 A TorchScript model is a program, parts of which run when it is opened. One that reaches files or processes is refused,

@@ -8,7 +8,7 @@ import { writableManifest } from "../options/contract.js";
 import { addOptions, flagName, readOptions } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { writeManifestFlags } from "../options/modelFiles.js";
-import { ensureLibtorch } from "./libtorch.js";
+import { ensureLibtorch } from "./ensureLibtorch.js";
 import { reportWritten } from "./reportWritten.js";
 
 export function registerManifest(program: Command): void {

@@ -8,9 +8,9 @@ import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/writePhantoms.js";
 import { plural } from "../plural.js";
+import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { helpText } from "./help.js";
-import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 
 const HELP = `

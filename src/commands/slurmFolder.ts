@@ -5,17 +5,17 @@ import { aligned } from "../console/aligned.js";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
 import { logsOptions } from "../options/slurm.js";
-import { slurm } from "../slurm/client.js";
-import { queueOf, type TaskState, tasksOf } from "../slurm/jobTasks.js";
-import { outputsIn, readSubmission } from "../slurm/runDirectory.js";
+import type { TaskState } from "../slurm/jobTasks.js";
+import { cancelSlurmJob, slurmJobOutputs, slurmJobStatus } from "../slurm/slurmJobs.js";
 import { EXIT } from "./exit.js";
 
 export async function statusCommand(folder: string): Promise<void> {
-  const job = await readSubmission(folder);
-  const tasks = await tasksOf(folder, job);
-  process.stdout.write(`job ${job.jobId}, submitted ${job.submitted}: ${job.command.join(" ")}\n`);
+  const { jobId, submitted, command, tasks } = await slurmJobStatus(folder);
+  process.stdout.write(`job ${jobId}, submitted ${submitted}: ${command.join(" ")}\n`);
   if (tasks.length === 0)
-    process.stdout.write("SLURM has forgotten it, and it never told its end: `slurm logs` may know why\n");
+    process.stdout.write(
+      "SLURM no longer knows the job, and its end was not recorded: `slurm logs` may show why\n",
+    );
   else process.stdout.write(`${aligned(tasks.map(cells), 6).join("\n")}\n`);
 }
 
@@ -26,28 +26,16 @@ function cells({ name, state, reason, elapsed, nodes, lastEnd }: TaskState): str
 }
 
 export async function cancelCommand(folder: string): Promise<void> {
-  const job = await readSubmission(folder);
-  const left = (await queueOf(job)).filter(({ state }) => !ENDED.has(state ?? ""));
-  if (left.length === 0) {
-    process.stderr.write(`job ${job.jobId} has ended already\n`);
-    return;
-  }
-  await slurm("scancel", [job.jobId]);
-  process.stderr.write(`job ${job.jobId} is cancelled\n`);
+  const { jobId, wasRunning } = await cancelSlurmJob(folder);
+  process.stderr.write(`job ${jobId} ${wasRunning ? "is cancelled" : "has ended already"}\n`);
 }
-
-/** States that no task leaves, unless it is queued again. */
-const ENDED = new Set([
-  ...["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"],
-]);
 
 export async function logsCommand(folder: string, parsed: Record<string, unknown>): Promise<void> {
   const { lines, follow } = readOptions(logsOptions, parsed);
-  const { jobId } = await readSubmission(folder);
-  const files = await outputsIn(folder);
+  const { jobId, files } = await slurmJobOutputs(folder);
   if (files.length === 0) {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", `job ${jobId} has printed nothing yet`, {
-      remedy: `\`deeplasia-native slurm status ${folder}\` tells whether it has begun.`,
+      remedy: `\`deeplasia-native slurm status ${folder}\` shows whether it has started.`,
     });
   }
   const tail = spawn("tail", [`--lines=${lines}`, ...(follow ? ["-F"] : []), "--", ...files], {

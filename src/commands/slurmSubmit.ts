@@ -1,16 +1,11 @@
 /** `slurm submit` and `slurm template`. */
-import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { DeeplasiaError } from "../errors.js";
 import { readOptions } from "../options/flags.js";
-import { type JobOptions, jobOptions, submitOptions } from "../options/slurm.js";
-import { lastTask } from "../slurm/arrays.js";
-import { type Job, jobScript } from "../slurm/jobScript.js";
+import { type JobOptions, submitOptions } from "../options/slurm.js";
 import { word } from "../slurm/quote.js";
-import { freeRunDirectory } from "../slurm/runDirectory.js";
 import { requirePassable } from "../slurm/sbatchFlags.js";
-import { submitJob } from "../slurm/submitJob.js";
+import { slurmJobScript, submitSlurmJob } from "../slurm/slurmJobs.js";
 import { shortTimeWarning } from "../slurm/timeLimit.js";
 import { checkInner } from "./innerCheck.js";
 import { parseInner, takesFlag } from "./innerCommand.js";
@@ -28,19 +23,16 @@ export async function submitCommand(
     options.scratch === undefined ? command : [...command, "--scratch", options.scratch],
   );
   requireShareable(inner.name, options);
-  if (options.array !== undefined) lastTask(options.array);
   if (!options.skipDoctor) await checkInner(inner);
-  const job = { options, further, command, program: ownProgram(), workingDirectory: process.cwd() };
   const short = shortTimeWarning(options);
   if (short !== null) process.stderr.write(`warning: ${short}\n`);
   if (dryRun) {
-    const runDirectory = await plannedDirectory(job);
-    process.stdout.write(jobScript({ ...job, runDirectory }));
+    process.stdout.write(await slurmJobScript(command, { ...options, further }));
     return;
   }
-  const { jobId, runDirectory } = await submitJob(job);
+  const { jobId, runDirectory } = await submitSlurmJob(command, { ...options, further });
   process.stderr.write(
-    `submitted; \`deeplasia-native slurm status ${word(runDirectory)}\` tells how far it is\n`,
+    `submitted; \`deeplasia-native slurm status ${word(runDirectory)}\` shows how far it is\n`,
   );
   process.stdout.write(`${jobId}\n`);
 }
@@ -73,21 +65,6 @@ function requireShareable(name: string, options: JobOptions): void {
     );
 }
 
-/** Node would open a debugger's port for a SIGUSR1 that comes before it has read our first line. */
-const DEAF = "--disable-sigusr1";
-
-/** How this program was started, wherever the job runs. */
-const ownProgram = () => [
-  process.execPath,
-  ...(process.allowedNodeEnvironmentFlags.has(DEAF) ? [DEAF] : []),
-  realpathSync(process.argv[1]!),
-];
-
-function plannedDirectory({ options, command }: Omit<Job, "runDirectory">): Promise<string> | string {
-  const { runDir, jobName = command[0]! } = options;
-  return runDir === undefined ? freeRunDirectory(jobName) : resolve(runDir);
-}
-
 /** The reference's `slurm_job_example.sh`: one GPU, 22 hours, pictures on the node's own disk. */
 const TEMPLATE_OPTIONS = {
   jobName: "bone_age",
@@ -105,15 +82,8 @@ const TEMPLATE_COMMAND = [
   ],
 ];
 
-export function templateCommand(program: Command): void {
+export async function templateCommand(program: Command): Promise<void> {
   const scratch = takesFlag(program, TEMPLATE_COMMAND, "--scratch") ? { scratch: "$TMPDIR" } : {};
-  const job = {
-    options: jobOptions.parse({ ...TEMPLATE_OPTIONS, ...scratch }),
-    further: ["--tmp=25G"],
-    command: TEMPLATE_COMMAND,
-    program: ownProgram(),
-    workingDirectory: process.cwd(),
-    runDirectory: resolve("slurm/bone_age_0"),
-  };
-  process.stdout.write(jobScript(job));
+  const options = { ...TEMPLATE_OPTIONS, ...scratch, runDir: "slurm/bone_age_0", further: ["--tmp=25G"] };
+  process.stdout.write(await slurmJobScript(TEMPLATE_COMMAND, options));
 }

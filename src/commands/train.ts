@@ -13,9 +13,9 @@ import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { RunFolder } from "../run/runFolder.js";
 import { runTraining } from "../run/runTraining.js";
 import { isTrial, withTrial } from "../run/trial.js";
+import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
-import { ensureLibtorch } from "./libtorch.js";
 import { stopSignal } from "./signals.js";
 
 const HELP = `

@@ -36,6 +36,16 @@ export function findAddon(root = packageRoot): Addon {
   return { bootstrap, core, origin, compiledFor: readCompiledFor(join(directory, "deeplasia_core.json")) };
 }
 
+/** The version of libtorch that the addon was compiled for; null where there is no addon. */
+export function compiledFor(): string | null {
+  try {
+    return findAddon().compiledFor;
+  } catch (error) {
+    if (error instanceof DeeplasiaError) return null;
+    throw error;
+  }
+}
+
 function readCompiledFor(file: string): string {
   try {
     const { libtorch } = JSON.parse(readFileSync(file, "utf8")) as { libtorch?: unknown };

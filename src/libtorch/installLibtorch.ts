@@ -5,11 +5,15 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { z } from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { makeFolder, pathKind } from "../files.js";
+import { requireOptions } from "../schema/checkValue.js";
+import { compiledFor } from "./addon.js";
 import { buildDirectory, cacheDirectory, cachedBuilds } from "./buildCache.js";
 import { problemError } from "./checkLibtorch.js";
 import { fetchNvidiaWheels, fetchTorchWheel, type WheelRequest } from "./download.js";
+import { type InstallProgress, installLibtorchOptions } from "./installOptions.js";
 import { type Candidate, examine } from "./searchLibtorch.js";
 import { assertPlatform } from "./system.js";
 import { DEFAULT_LIBTORCH_VERSION, isVersion } from "./version.js";
@@ -22,49 +26,38 @@ export const INSTALL_SIZE = {
   cuda: "about 2.7 GB to download, 4.2 GB on disk",
 };
 
-export interface InstallOptions {
-  version?: string | undefined;
-  /** The CUDA build, with the nvidia packages that it needs. */
-  cuda?: boolean | undefined;
-  /** pip's --index-url. */
-  indexUrl?: string | undefined;
-  /** A torch wheel or PyTorch's libtorch zip; its own version counts. */
-  from?: string | undefined;
-  cacheDirectory?: string | undefined;
-  onProgress?: ((progress: InstallProgress) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
+export type InstallLibtorchOptions = z.input<typeof installLibtorchOptions>;
 
-export interface InstallProgress {
-  phase: "download" | "unpack";
-  /** Bytes of the file in hand. */
-  done: number;
-  /** 0: not known. */
-  total: number;
+/** The version that the addon is compiled for; a default where there is no addon yet, as before the first build. */
+export function neededVersion(): string {
+  return compiledFor() ?? DEFAULT_LIBTORCH_VERSION;
 }
 
 export interface Installed extends Candidate {
-  /** Whether it was there before. */
+  /** Whether this call found it there. */
   wasPresent: boolean;
 }
 
 const COMPLETE = { version: null, headers: true };
 
-/** @throws DeeplasiaError; then the cache is as it was, but for downloads that the next try goes on from. */
-export async function installLibtorch(options: InstallOptions = {}): Promise<Installed> {
+/**
+ * Install libtorch into the package's cache: by pip's download, or from a file. No Python environment is changed.
+ *
+ * @returns The build, also if it was there before.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _PLATFORM, _LIBTORCH_INSTALL, _OUTPUT; the signal's reason when it is
+ *   aborted. The cache is then as it was, except for partial downloads that the next call resumes.
+ */
+export async function installLibtorch(given: InstallLibtorchOptions = {}): Promise<Installed> {
+  const options = requireOptions(installLibtorchOptions, given);
   assertPlatform();
   if (options.version !== undefined && !isVersion(options.version)) {
-    const what = `--version ${options.version}: this is no version of PyTorch`;
+    const what = `version ${options.version} is not a version of PyTorch`;
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
       remedy: `Give one such as ${DEFAULT_LIBTORCH_VERSION}.`,
     });
   }
   const cache = options.cacheDirectory ?? cacheDirectory();
-  const request = {
-    ...options,
-    version: options.version ?? DEFAULT_LIBTORCH_VERSION,
-    cuda: options.cuda ?? false,
-  };
+  const request = { ...options, version: options.version ?? neededVersion() };
   const present = () =>
     options.from === undefined ? installedBuild(cache, request.version, request.cuda) : undefined;
   const before = present();
@@ -81,12 +74,17 @@ export async function installLibtorch(options: InstallOptions = {}): Promise<Ins
     // another installation that ran at the same time may have finished, and taken the shared download away
     const now = options.signal?.aborted ? undefined : present();
     if (now !== undefined) return { ...now, wasPresent: true };
+    options.signal?.throwIfAborted();
     throw installError(error, cache);
   }
 }
 
-/** Remove every build and download of the cache. Returns the folders of the builds. */
-export async function removeInstalled(cache = cacheDirectory()): Promise<string[]> {
+/**
+ * Remove every build and download from the package's cache, and nothing else.
+ *
+ * @returns The folders of the builds that were there.
+ */
+export async function removeLibtorch(cache = cacheDirectory()): Promise<string[]> {
   await clearAbandoned(cache);
   const builds = cachedBuilds(cache, false);
   if (builds.length > 0) {
@@ -99,7 +97,7 @@ export async function removeInstalled(cache = cacheDirectory()): Promise<string[
   return builds;
 }
 
-type Request = InstallOptions & { version: string; cuda: boolean };
+type Request = z.infer<typeof installLibtorchOptions> & { version: string };
 
 async function installInto(cache: string, workspace: string, request: Request): Promise<Installed> {
   const { onProgress, signal } = request;
@@ -176,7 +174,7 @@ async function existingFile(path: string): Promise<string> {
   if ((await pathKind(path)) === "file") return resolve(path);
   throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `there is no file ${path}`, {
     file: path,
-    remedy: "--from takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
+    remedy: "The option from takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
   });
 }
 
@@ -186,7 +184,7 @@ function noCuda(version: string): DeeplasiaError {
     `torch ${version} as found is a build without CUDA`,
     {
       remedy:
-        "Give PyTorch's index for your CUDA version with --index-url URL, or a CUDA wheel with --from FILE.",
+        "Give PyTorch's index for your CUDA version by the option indexUrl, or a CUDA wheel by the option from.",
     },
   );
 }
@@ -196,9 +194,7 @@ async function removeFiles(files: string[]): Promise<void> {
 }
 
 function installError(error: unknown, cache: string): unknown {
-  const { name, code, message } = error as NodeJS.ErrnoException;
-  if (name === "AbortError")
-    return new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "the installation of libtorch was interrupted");
+  const { code, message } = error as NodeJS.ErrnoException;
   const isOurs = error instanceof DeeplasiaError && error.code !== "ERR_DEEPLASIA_OUTPUT";
   if (isOurs || code === undefined) return error;
   return new DeeplasiaError(

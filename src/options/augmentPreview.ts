@@ -1,5 +1,7 @@
 /** Options of `augment-preview`: the sheet's own, and the settings of training that change a picture. */
 import { z } from "zod";
+import { abortSignal } from "../schema/callbacks.js";
+import { isPlainObject, pathArgument } from "./library.js";
 import { predictOptions } from "./predict.js";
 import { type SettingFlag, sectionFlags } from "./settingFlags.js";
 import { augmentationSettings, dataSettings } from "./train/dataSettings.js";
@@ -34,16 +36,45 @@ const cohortShape = {
   ...{ imgDir, maskDirs, splitCsv, splitColumn, splitName },
 };
 
-/** Headings of `--help`, in order, with the options below each. */
-export const PREVIEW_GROUPS = { "Pictures:": cohortShape, "Sheet:": sheetShape };
-
-export const previewOptions = z.strictObject({ ...cohortShape, ...sheetShape });
-export type PreviewCommandOptions = z.infer<typeof previewOptions>;
-
 export const previewSettings = z.strictObject({
   ...dataSettings.pick({ input_size: true, mask_crop_size: true }).shape,
   ...augmentationSettings.shape,
 });
+
+/** Options of `previewAugmentation`. */
+export const previewAugmentationOptions = z.strictObject({
+  files: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .meta({ description: "a list of pictures, folders or glob patterns, instead of annotationCsv" }),
+  annotationCsv: cohortShape.annotationCsv,
+  imgDir: cohortShape.imgDir
+    .unwrap()
+    .optional()
+    .meta({ description: "root of the pictures of annotationCsv" }),
+  ...{ maskDirs, splitColumn, splitName },
+  splitCsv: splitCsv.unwrap().optional().meta({ description: "splits; needed with splitColumn" }),
+  n: sheetShape.n,
+  columns: sheetShape.columns,
+  seed: sheetShape.seed,
+  epoch: sheetShape.epoch,
+  out: pathArgument
+    .optional()
+    .meta({ description: "file for the sheet, a PNG; without it nothing is written" }),
+  settings: z
+    .custom<Partial<z.input<typeof previewSettings>>>(isPlainObject, "must be an object")
+    .optional()
+    .meta({
+      description: `settings of training below data: ${Object.keys(previewSettings.shape).join(", ")}`,
+    }),
+  signal: abortSignal,
+});
+
+/** Headings of `--help`, in order, with the options below each. */
+export const PREVIEW_GROUPS = { "Pictures:": cohortShape, "Sheet:": sheetShape };
+
+export const previewFlags = z.strictObject({ ...cohortShape, ...sheetShape });
 
 export const PREVIEW_FLAGS: readonly SettingFlag[] = sectionFlags(
   "data",

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Logger } from "../console/logger.js";
 import type { ProgressEvent } from "../console/progress.js";
 import { MANIFEST_FIELDS, type Manifest } from "../contract/manifest.js";
+import { abortSignal, hasMethods, listener } from "../schema/callbacks.js";
 import { understood } from "../schema/understood.js";
 
 /** The path that a `file:` URL means, as text too; all else is left for the schema to judge. */
@@ -49,25 +50,10 @@ export const pictureArgument = understood(
 });
 export type PictureArgument = string | URL | Uint8Array | ArrayBuffer | Blob;
 
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  const methods = (value ?? {}) as Record<string, unknown>;
-  return names.every((name) => typeof methods[name] === "function");
-}
-
 /** How a long call is watched and ended. */
 export const watching = {
-  signal: z
-    .custom<AbortSignal>(
-      (value) =>
-        hasMethods(value, ["addEventListener"]) && typeof (value as AbortSignal).aborted === "boolean",
-      "must be an AbortSignal",
-    )
-    .optional()
-    .meta({ description: "an AbortSignal, for example that of an AbortController" }),
-  onProgress: z
-    .custom<(event: ProgressEvent) => void>((value) => typeof value === "function", "must be a function")
-    .optional()
-    .meta({ description: "a function that is given each ProgressEvent" }),
+  signal: abortSignal,
+  onProgress: listener<ProgressEvent>("called with each ProgressEvent"),
 };
 
 export const logger = z

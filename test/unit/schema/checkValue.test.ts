@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { manifestSchema } from "../../../src/contract/manifest.js";
-import { previewOptions } from "../../../src/options/augmentPreview.js";
+import { previewFlags } from "../../../src/options/augmentPreview.js";
 import { checkpointOptions } from "../../../src/options/checkpoint.js";
 import * as cohort from "../../../src/options/cohort.js";
-import { ensembleOptions } from "../../../src/options/ensemble.js";
+import { ensembleFlags } from "../../../src/options/ensemble.js";
 import { readOptions } from "../../../src/options/flags.js";
 import { type Layer, readSection } from "../../../src/options/layer.js";
 import { phantomOptions } from "../../../src/options/phantom.js";
@@ -22,7 +22,7 @@ const objectsOf = (module: object) => Object.entries(module).filter(([, value]) 
 const SCHEMAS: Record<string, z.ZodObject> = {
   manifest: manifestSchema,
   ...{ predict: predictOptions, predictCohort: cohortPredictionOptions, checkpoint: checkpointOptions },
-  ...{ preview: previewOptions, ensemble: ensembleOptions, phantom: phantomOptions },
+  ...{ preview: previewFlags, ensemble: ensembleFlags, phantom: phantomOptions },
   ...Object.fromEntries([...objectsOf(cohort), ...objectsOf(slurm)]),
   ...{ run: runSettings, ...SECTIONS, createTrainer: trainingStepOptions },
   ...Object.assign({}, ...Object.values(CLASS_SECTIONS).map(({ classes }) => classes)),

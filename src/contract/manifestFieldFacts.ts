@@ -1,0 +1,22 @@
+/** What `manifest fields` lists, as data. */
+import type { z } from "zod";
+import { expectation } from "../schema/expectation.js";
+import { schemaMeta } from "../schema/unwrap.js";
+import { type ManifestField, manifestSchema } from "./manifest.js";
+
+export interface ManifestFieldFacts {
+  field: ManifestField;
+  /** What the field means, with its unit. */
+  description: string;
+  /** What its value must be, in words. */
+  takes: string;
+}
+
+/** Every field of a model's contract. */
+export const MANIFEST_FIELD_FACTS: readonly ManifestFieldFacts[] = Object.entries(
+  manifestSchema.shape as Record<ManifestField, z.ZodType>,
+).map(([field, schema]) => ({
+  field: field as ManifestField,
+  description: String(schemaMeta(schema).description ?? ""),
+  takes: expectation(schema),
+}));
