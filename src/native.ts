@@ -7,6 +7,7 @@
 import { type CoreFacts, loadCore } from "./libtorch/loadCore.js";
 import { DISTRIBUTED_FUNCTIONS, type DistributedFunctions } from "./native/distributedFunctions.js";
 import type { Handle } from "./native/handles.js";
+import { HAND_MASK_FUNCTIONS, type HandMaskFunctions } from "./native/handMaskFunctions.js";
 import { IMAGE_FUNCTIONS, type ImageFunctions } from "./native/imageFunctions.js";
 import { MODEL_FUNCTIONS, type ModelFunctions } from "./native/modelFunctions.js";
 import { NETWORK_FUNCTIONS, type NetworkFunctions } from "./native/networkFunctions.js";
@@ -15,6 +16,7 @@ import { TRAINING_FUNCTIONS, type TrainingFunctions } from "./native/trainingFun
 
 export type * from "./native/distributedFunctions.js";
 export type * from "./native/handles.js";
+export type * from "./native/handMaskFunctions.js";
 export type * from "./native/imageFunctions.js";
 export type * from "./native/modelFunctions.js";
 export type * from "./native/networkFunctions.js";
@@ -33,6 +35,7 @@ export interface Native
   extends GeneralFunctions,
     ImageFunctions,
     ModelFunctions,
+    HandMaskFunctions,
     NetworkFunctions,
     TrainingFunctions,
     DistributedFunctions,
@@ -46,6 +49,7 @@ export const NATIVE_FUNCTIONS = [
   "dispose",
   ...IMAGE_FUNCTIONS,
   ...MODEL_FUNCTIONS,
+  ...HAND_MASK_FUNCTIONS,
   ...NETWORK_FUNCTIONS,
   ...TRAINING_FUNCTIONS,
   ...DISTRIBUTED_FUNCTIONS,

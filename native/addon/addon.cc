@@ -77,6 +77,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("forward", Napi::Function::New(env, guarded<forward>));
   exports.Set("createBatch", Napi::Function::New(env, guarded<create_batch>));
   exports.Set("fillSlot", Napi::Function::New(env, guarded<fill_slot>));
+  exports.Set("fillTarget", Napi::Function::New(env, guarded<fill_target>));
   exports.Set("predict", Napi::Function::New(env, guarded<predict>));
   exports.Set("tryBlank", Napi::Function::New(env, guarded<try_blank>));
   exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
@@ -86,11 +87,14 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("readCheckpoint", Napi::Function::New(env, guarded<read_checkpoint>));
   exports.Set("backbones", Napi::Function::New(env, guarded<backbones>));
   exports.Set("buildNetwork", Napi::Function::New(env, guarded<build_network>));
+  exports.Set("buildMaskNetwork", Napi::Function::New(env, guarded<build_mask_network>));
   exports.Set("networkTensors", Napi::Function::New(env, guarded<network_tensors>));
   exports.Set("initialiseNetwork", Napi::Function::New(env, guarded<initialise_network>));
   exports.Set("assignTensors", Napi::Function::New(env, guarded<assign_tensors>));
   exports.Set("saveNetwork", Napi::Function::New(env, guarded<save_network>));
   exports.Set("saveTensors", Napi::Function::New(env, guarded<save_tensors>));
+  exports.Set("predictMasks", Napi::Function::New(env, guarded<predict_masks>));
+  exports.Set("findHand", Napi::Function::New(env, guarded<find_hand>));
   exports.Set("createTrainer", Napi::Function::New(env, guarded<create_trainer>));
   exports.Set("trainerFacts", Napi::Function::New(env, guarded<trainer_facts>));
   exports.Set("trainStep", Napi::Function::New(env, guarded<train_step>));

@@ -54,6 +54,18 @@ Napi::Value fill_slot(const Napi::CallbackInfo& info) {
       });
 }
 
+Napi::Value fill_target(const Napi::CallbackInfo& info) {
+  auto& handle = Handle<inference::Batch>::from(info[0]);
+  const int64_t slot = integer_argument(info, 1, "slot");
+  const Napi::Object object = object_argument(info, 2, "mask");
+  const image::RawPicture mask = picture(object);
+  const image::Plan how = plan(object_argument(info, 3, "plan"));
+  return promise(
+      info.Env(), workers(), {{info[0], object.Get("data")}, {&handle}, /*borrows_js_memory=*/true},
+      [batch = handle.value(), slot, mask, how] { return batch->fill_target(slot, mask, how), true; },
+      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+}
+
 // V8 frees a buffer when it next collects garbage, and decoded pictures of megabytes make it collect all the
 // time: a tenth of a run went there. Detaching hands the memory back at once.
 Napi::Value release(const Napi::CallbackInfo& info) {

@@ -81,6 +81,7 @@ Napi::Value try_blank(const Napi::CallbackInfo& info);
 // batch.cc
 Napi::Value create_batch(const Napi::CallbackInfo& info);
 Napi::Value fill_slot(const Napi::CallbackInfo& info);
+Napi::Value fill_target(const Napi::CallbackInfo& info);
 Napi::Value read_batch(const Napi::CallbackInfo& info);
 Napi::Value release(const Napi::CallbackInfo& info);
 // checkpoint.cc
@@ -90,9 +91,13 @@ Napi::Value save_tensors(const Napi::CallbackInfo& info);
 // network.cc
 Napi::Value backbones(const Napi::CallbackInfo& info);
 Napi::Value build_network(const Napi::CallbackInfo& info);
+Napi::Value build_mask_network(const Napi::CallbackInfo& info);
 Napi::Value network_tensors(const Napi::CallbackInfo& info);
 Napi::Value initialise_network(const Napi::CallbackInfo& info);
 Napi::Value save_network(const Napi::CallbackInfo& info);
+// mask.cc
+Napi::Value predict_masks(const Napi::CallbackInfo& info);
+Napi::Value find_hand(const Napi::CallbackInfo& info);
 // training.cc
 Napi::Value create_trainer(const Napi::CallbackInfo& info);
 Napi::Value trainer_facts(const Napi::CallbackInfo& info);

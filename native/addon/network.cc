@@ -2,6 +2,7 @@
 #include "network/backbone.h"
 #include "network/bone_age.h"
 #include "network/initialise.h"
+#include "network/mask_network.h"
 #include "network/state.h"
 
 #include "addon/glue.h"
@@ -64,6 +65,17 @@ Napi::Value build_network(const Napi::CallbackInfo& info) {
   return promise(
       info.Env(), compute_queue("cpu"), {},
       [config] { return std::make_shared<Network>(Network{network::build(config)}); },
+      [](Napi::Env env, const std::shared_ptr<Network>& network) {
+        return Handle<Network>::create(env, network, bytes_of(network->module()));
+      });
+}
+
+Napi::Value build_mask_network(const Napi::CallbackInfo& info) {
+  const Napi::Object object = object_argument(info, 0, "config");
+  const network::MaskNetworkConfig config{integer(object, "filters"), integer(object, "kernel")};
+  return promise(
+      info.Env(), compute_queue("cpu"), {},
+      [config] { return std::make_shared<Network>(Network{network::build_mask_network(config)}); },
       [](Napi::Env env, const std::shared_ptr<Network>& network) {
         return Handle<Network>::create(env, network, bytes_of(network->module()));
       });

@@ -21,7 +21,8 @@ phantom::Request request(const Napi::Object& object) {
       static_cast<uint64_t>(integer(object, "index")),
       {number(object, "maleShare"), number(object, "minAgeMonths"), number(object, "maxAgeMonths")},
       {},
-      depth(object)};
+      depth(object),
+      boolean(object, "hard")};
   for (const double size : numbers(object, "sizes")) {
     if (!(size >= phantom::kMinSize && size <= phantom::kMaxSize))
       throw Napi::TypeError::New(object.Env(), "sizes must be from 64 to 8192 pixels");

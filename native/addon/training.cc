@@ -37,12 +37,24 @@ Input slots_input(const Napi::Object& object, Uses& uses) {
           slots.size()};
 }
 
-Input input_argument(const Napi::CallbackInfo& info, size_t index, Uses& uses) {
-  const Napi::Object object = object_argument(info, index, "input");
+Input input_of(const Napi::Object& object, Uses& uses) {
   if (object.Has("batch")) return slots_input(object, uses);
   at::Tensor x = pictures(object);
   const auto rows = static_cast<size_t>(x.size(0));
   return {[x = std::move(x)](c10::Device) -> at::Tensor { return x; }, rows};
+}
+
+Input input_argument(const Napi::CallbackInfo& info, size_t index, Uses& uses) {
+  return input_of(object_argument(info, index, "input"), uses);
+}
+
+// The true masks, where the examples have such.
+std::optional<Input> masks_argument(const Napi::CallbackInfo& info, size_t index, size_t rows, Uses& uses) {
+  const auto object = object_or_null(object_argument(info, index, "examples"), "mask");
+  if (!object) return std::nullopt;
+  Input masks = input_of(*object, uses);
+  if (masks.rows != rows) throw Napi::TypeError::New(info.Env(), "there must be as many masks as pictures");
+  return masks;
 }
 
 training::Examples examples_argument(const Napi::CallbackInfo& info, size_t index, size_t rows) {
@@ -71,8 +83,9 @@ Napi::Object prediction_to_js(Napi::Env env, const training::Prediction& predict
   Napi::Object result = Napi::Object::New(env);
   result.Set("ageZ", float_array(env, prediction.age));
   result.Set("sexLogit", prediction.sex_logit ? float_array(env, *prediction.sex_logit) : env.Null());
+  result.Set("dice", prediction.dice ? float_array(env, *prediction.dice) : env.Null());
   result.Set("loss", loss ? Napi::Number::New(env, loss->total) : env.Null());
-  result.Set("ageLoss", loss ? Napi::Number::New(env, loss->age) : env.Null());
+  result.Set("ageLoss", number_or_null(env, loss ? loss->age : std::nullopt));
   result.Set("sexLoss", number_or_null(env, loss ? loss->sex : std::nullopt));
   result.Set("exchanged", double_array(env, prediction.exchanged));
   return result;
@@ -156,16 +169,18 @@ Napi::Value train_step(const Napi::CallbackInfo& info) {
   Uses uses;
   const Input input = input_argument(info, 1, uses);
   const auto examples = examples_argument(info, 2, input.rows);
+  const auto masks = masks_argument(info, 2, input.rows, uses);
   const double learning_rate = number_argument(info, 3, "learningRate");
   const auto accumulation = static_cast<int64_t>(number_argument(info, 4, "accumulation"));
   const bool update_now = boolean_argument(info, 5, "updateNow");
   const std::vector<double> notes = numbers_argument(info, 6, "notes");
-  if (!examples.age) throw Napi::TypeError::New(info.Env(), "age must be given");
+  if (!examples.age && !masks) throw Napi::TypeError::New(info.Env(), "age or mask must be given");
   return task(
       info, uses,
       [=](Trainer& trainer) {
         training::Examples complete = examples;
         complete.x = input.get(trainer.options().device);
+        if (masks) complete.mask = masks->get(trainer.options().device);
         trainer.accumulate(accumulation);
         return trainer.step(complete, learning_rate, update_now, notes);
       },
@@ -176,6 +191,7 @@ Napi::Value evaluate_step(const Napi::CallbackInfo& info) {
   Uses uses;
   const Input input = input_argument(info, 1, uses);
   const auto examples = examples_argument(info, 2, input.rows);
+  const auto masks = masks_argument(info, 2, input.rows, uses);
   const bool averaged = boolean_argument(info, 3, "averaged");
   const std::vector<double> notes = numbers_argument(info, 4, "notes");
   return task(
@@ -183,6 +199,7 @@ Napi::Value evaluate_step(const Napi::CallbackInfo& info) {
       [=](Trainer& trainer) {
         training::Examples complete = examples;
         complete.x = input.get(trainer.options().device);
+        if (masks) complete.mask = masks->get(trainer.options().device);
         return trainer.evaluate(complete, averaged, notes);
       },
       prediction_to_js);

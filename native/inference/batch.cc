@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include "image/target.h"
 #include "runtime/failure.h"
 
 namespace deeplasia::inference {
@@ -49,14 +50,21 @@ Batch::Batch(int64_t capacity, int64_t height, int64_t width)
       grey_(at::empty({capacity, height, width}, at::kFloat)),
       full_scale_(at::ones({capacity}, at::kFloat)) {}
 
+float* Batch::slot(int64_t number, const image::Plan& plan) {
+  if (number < 0 || number >= capacity_ || plan.height != height_ || plan.width != width_)
+    throw runtime::CodedError("ERR_DEEPLASIA_INTERNAL", "the picture's plan does not fit the batch");
+  return grey_.mutable_data_ptr<float>() + number * height_ * width_;
+}
+
 image::Facts Batch::fill(int64_t slot, const image::RawPicture& picture, const image::RawPicture* mask,
                          const image::Plan& plan) {
-  if (slot < 0 || slot >= capacity_ || plan.height != height_ || plan.width != width_)
-    throw runtime::CodedError("ERR_DEEPLASIA_INTERNAL", "the picture's plan does not fit the batch");
-  float* out = grey_.mutable_data_ptr<float>() + slot * height_ * width_;
-  const image::Facts facts = image::run_chain(picture, mask, plan, out);
+  const image::Facts facts = image::run_chain(picture, mask, plan, this->slot(slot, plan));
   full_scale_.mutable_data_ptr<float>()[slot] = facts.full_scale;
   return facts;
+}
+
+void Batch::fill_target(int64_t slot, const image::RawPicture& mask, const image::Plan& plan) {
+  image::draw_target(mask, plan, this->slot(slot, plan));
 }
 
 at::Tensor Batch::gather(const std::vector<int64_t>& slots, int64_t channels,

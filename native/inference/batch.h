@@ -23,6 +23,9 @@ class Batch {
   image::Facts fill(int64_t slot, const image::RawPicture& picture, const image::RawPicture* mask,
                     const image::Plan& plan);
 
+  // Fills a slot with the target of a mask network for the picture with this plan: 1 on the hand, else 0.
+  void fill_target(int64_t slot, const image::RawPicture& mask, const image::Plan& plan);
+
   // Returns the given slots, normalised, as [slots, channels, height, width] float32 on `device`.
   at::Tensor gather(const std::vector<int64_t>& slots, int64_t channels, const Normalisation& normalisation,
                     c10::Device device) const;
@@ -33,6 +36,8 @@ class Batch {
   int64_t bytes() const { return capacity_ * height_ * width_ * static_cast<int64_t>(sizeof(float)); }
 
  private:
+  float* slot(int64_t number, const image::Plan& plan);
+
   int64_t capacity_, height_, width_;
   at::Tensor grey_;        // [capacity, height, width] float32, grey values
   at::Tensor full_scale_;  // [capacity] float32, 255 or 65535: value of white in the picture's file

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "inference/peak_memory.h"
+#include "inference/run.h"
 #include "runtime/failure.h"
 #include "runtime/threads.h"
 
@@ -43,15 +44,6 @@ Outputs unpack(const c10::IValue& output, int64_t rows, bool has_features, Want 
   if (heads > 1 && !elements[1].isNone()) outputs.sex_logit = values_of(elements[1], rows, "sex");
   if (want == Want::features) outputs.features = features_of(elements.back());
   return outputs;
-}
-
-c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs) try {
-  return model.run(std::move(inputs));
-} catch (const std::exception&) {
-  const runtime::Failure failure = runtime::describe(std::current_exception());
-  if (failure.code != "ERR_DEEPLASIA_INTERNAL")
-    throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
-  throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
 }
 
 }  // namespace

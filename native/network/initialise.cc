@@ -20,11 +20,23 @@ void start_batch_norm(const torch::jit::Module& norm) {
   norm.attr("num_batches_tracked").toTensor().zero_();
 }
 
+// The slope of a PReLU: its weight is the only one that is neither a matrix nor a batch norm's.
+constexpr double kPreluStart = 0.25;
+
+<<<<<<< HEAD
 // Initialises a linear layer or a convolution: weight and bias are uniform, with variance 1 / (3 fan_in).
 void draw(const torch::jit::Module& layer, bool is_inceptions, at::Generator& generator) {
+=======
+// Linear and convolution: uniform, of variance 1 / (3 fan_in), the bias as the weight.
+void draw(const torch::jit::Module& layer, bool of_inception, at::Generator& generator) {
+>>>>>>> 5540a0f (Fresh mask networks: the classifier's bias is drawn too)
   const at::Tensor weight = layer.attr("weight").toTensor();
   if (weight.numel() == 0) return;
-  if (is_inceptions) {
+  if (weight.dim() == 1) {
+    weight.fill_(kPreluStart);
+    return;
+  }
+  if (of_inception) {
     weight.normal_(0, kInceptionDeviation, generator).clamp_(-kInceptionLimit, kInceptionLimit);
     return;
   }
@@ -34,13 +46,22 @@ void draw(const torch::jit::Module& layer, bool is_inceptions, at::Generator& ge
   if (bias.isTensor()) bias.toTensor().uniform_(-bound, bound, generator);
 }
 
+<<<<<<< HEAD
 // Initialises a module and its children. `name`: its name in its parent. Only Inception's units call a
 // convolution `conv`.
+=======
+// `name` in its parent. Inception's mixed blocks call a convolution without a bias `conv`; the mask network's
+// classifier calls one with a bias so.
+bool is_inceptions(const torch::jit::Module& layer, const std::string& name) {
+  return name == "conv" && !layer.attr("bias").isTensor();
+}
+
+>>>>>>> 5540a0f (Fresh mask networks: the classifier's bias is drawn too)
 void visit(const torch::jit::Module& module, const std::string& name, at::Generator& generator) {
   if (module.hasattr("running_var"))
     start_batch_norm(module);
   else if (module.hasattr("weight"))
-    draw(module, name == "conv", generator);
+    draw(module, is_inceptions(module, name), generator);
   for (const auto& child : module.named_children()) visit(child.value, child.name, generator);
 }
 

@@ -6,6 +6,7 @@
 #include "phantom/attenuation.h"
 #include "phantom/film.h"
 #include "phantom/mask.h"
+#include "phantom/plate.h"
 #include "phantom/scene.h"
 
 namespace deeplasia::phantom {
@@ -38,14 +39,27 @@ Phantom draw(const Request& request) {
   const Flesh flesh = build_flesh(hand, stream(Purpose::flesh));
   Random bones = stream(Purpose::bones);
   const Skeleton skeleton = build_skeleton(hand, maturity, bones);
-  const View view = draw_view(hand, flesh, request.sizes, stream(Purpose::view));
+  const View view = request.hard ? draw_plate_view(hand, flesh, request.sizes, stream(Purpose::view))
+                                 : draw_view(hand, flesh, request.sizes, stream(Purpose::view));
   Attenuation shadow = project(flesh, skeleton, view, stream(Purpose::texture));
-  std::vector<uint8_t> mask = draw_mask(shadow, view, stream(Purpose::mask));
-  const Scene scene = draw_scene(view, shadow.skin, stream(Purpose::scene));
   Plane& picture = shadow.total;
-  shield(scene, picture);
-  develop(picture, mask, draw_film(stream(Purpose::film)), view.scale, stream(Purpose::noise));
-  shutter(scene, picture);
+  const Film film = draw_film(stream(Purpose::film));
+  std::vector<uint8_t> mask;
+  if (request.hard) {
+    const Plate plate = draw_plate(view, shadow.skin, stream(Purpose::plate));
+    mask = visible_hand(plate, shadow.skin, view);
+    std::optional<Attenuation> other;
+    if (plate.other) other = project(flesh, skeleton, *plate.other, stream(Purpose::other_hand));
+    load(plate, other ? &other->total : nullptr, picture);
+    develop(picture, mask, film, view.scale, stream(Purpose::noise));
+    spoil(plate, shadow.skin, picture, stream(Purpose::grain));
+  } else {
+    mask = draw_mask(shadow, view, stream(Purpose::mask));
+    const Scene scene = draw_scene(view, shadow.skin, stream(Purpose::scene));
+    shield(scene, picture);
+    develop(picture, mask, film, view.scale, stream(Purpose::noise));
+    shutter(scene, picture);
+  }
   Random depths = stream(Purpose::depth);
   const bool is_deep =
       request.depth == Depth::sixteen_bit || (request.depth == Depth::mixed && depths.chance(0.2));

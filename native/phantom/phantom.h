@@ -20,9 +20,11 @@ struct Request {
   SubjectRange subjects;
   std::vector<int64_t> sizes;  // possible lengths of the longer side, pixels; not empty
   Depth depth;
+  bool hard = false;  // a whole plate, hard to find the hand on, with the exact mask
 };
 
-/// A synthetic radiograph of a left hand: fingers up, thumb on the right.
+/// A synthetic radiograph of a left hand, fingers up and thumb on the right; a hard one shows either hand at any
+/// angle.
 struct Phantom {
   int64_t width, height;
   int depth;                   // 8 or 16 bits

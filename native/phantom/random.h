@@ -21,7 +21,10 @@ enum class Purpose : uint64_t {
   film,
   noise,
   mask,
-  depth
+  depth,
+  plate,
+  other_hand,
+  grain
 };
 
 /// Spreads the bits of a counter over 64 bits (the finaliser of splitmix64).

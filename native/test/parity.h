@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ inline double uniform(uint64_t key, int64_t index) {
 }
 
 inline double weight_rule(const std::string& name, const at::Tensor& like, double gain, double u) {
+  if (name.find("prelu") != std::string::npos) return 0.25;
   if (name.ends_with("running_var")) return 0.75 + 0.5 * u;
   if (name.ends_with("running_mean")) return 0.2 * (u - 0.5);
   if (like.dim() > 1) {
@@ -81,20 +83,21 @@ inline at::Tensor pictures(int64_t seed, int64_t count, int64_t height, int64_t 
   return batch;
 }
 
-/// Reads a two-dimensional .npy file of float32.
+/// Reads a .npy file of float32.
 inline at::Tensor read_npy(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   char start[10] = {};
   file.read(start, 10);
   std::string header(static_cast<unsigned char>(start[8]) | static_cast<unsigned char>(start[9]) << 8, ' ');
   file.read(header.data(), static_cast<std::streamsize>(header.size()));
-  int64_t rows = 0, columns = 0;
-  const size_t shape = header.find("'shape': (");
-  if (!file || header.find("'<f4'") == std::string::npos || shape == std::string::npos ||
-      std::sscanf(header.c_str() + shape, "'shape': (%ld, %ld)", &rows, &columns) != 2)
+  const size_t shape = header.find('(');
+  if (!file || header.find("'<f4'") == std::string::npos || shape == std::string::npos)
     throw std::runtime_error("cannot read " + path);
-  at::Tensor values = at::empty({rows, columns});
-  file.read(reinterpret_cast<char*>(values.mutable_data_ptr<float>()), rows * columns * 4);
+  std::istringstream sides(header.substr(shape + 1, header.find(')') - shape - 1));
+  std::vector<int64_t> sizes;
+  for (std::string side; std::getline(sides, side, ',');) sizes.push_back(std::stoll(side));
+  at::Tensor values = at::empty(sizes);
+  file.read(reinterpret_cast<char*>(values.mutable_data_ptr<float>()), values.numel() * 4);
   if (!file) throw std::runtime_error("cannot read " + path);
   return values;
 }

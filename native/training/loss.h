@@ -4,14 +4,18 @@
 
 namespace deeplasia::training {
 
-// A network's outputs for B pictures, [B] float32 each; sex_logit is undefined if it has no such head.
+// A network's outputs for B pictures, [B] float32 each; sex_logit is undefined if it has no such head. A mask
+// network has only mask_logits, [B, 2, H, W]: background, hand.
 struct Outputs {
   at::Tensor age, sex_logit;
+  at::Tensor mask_logits = {};
 };
 
-// The truth for B pictures, [B] float32 each; male is 1 or 0, undefined if unknown.
+// The truth for B pictures, [B] float32 each; male is 1 or 0, undefined if unknown. For a mask network: only
+// mask, [B, 1, H, W] float32 of 0 and 1.
 struct Targets {
   at::Tensor age, male;
+  at::Tensor mask = {};
 };
 
 // Fixed weights, or, if `learnable` is defined, the learnable ones of Kendall et al., [age, sex].
@@ -20,7 +24,7 @@ struct LossWeights {
   at::Tensor learnable;
 };
 
-// Scalars with gradients; sex is undefined if the head or the truth is missing.
+// Scalars with gradients; age and sex are undefined if the head or the truth is missing.
 struct Losses {
   at::Tensor total, age, sex;
 };

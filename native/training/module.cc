@@ -63,7 +63,17 @@ at::Tensor rows_of(const c10::IValue& output, int64_t rows, const char* what) {
   throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
 }
 
-Outputs unpack(const c10::IValue& output, int64_t rows) {
+// What mask networks return, and no other: [B, 2, H, W] for pictures of H x W.
+bool is_mask(const c10::IValue& output, const at::Tensor& x) {
+  if (!output.isTensor() || output.toTensor().dim() != 4) return false;
+  const auto& logits = output.toTensor();
+  return logits.size(0) == x.size(0) && logits.size(1) == 2 && logits.size(2) == x.size(2) &&
+         logits.size(3) == x.size(3);
+}
+
+Outputs unpack(const c10::IValue& output, const at::Tensor& x) {
+  const int64_t rows = x.size(0);
+  if (is_mask(output, x)) return {{}, {}, output.toTensor().to(at::kFloat)};
   if (!output.isTuple()) return {rows_of(output, rows, "age"), {}};
   const auto& elements = output.toTupleRef().elements();
   if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
@@ -194,7 +204,7 @@ Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<at::Te
   const at::Tensor input = x.to(device_);
   std::vector<c10::IValue> inputs{is_channels_last_ ? channels_last(input) : input};
   if (sex) inputs.emplace_back(sex->to(device_).view({-1, 1}));
-  return unpack(run(*module_, std::move(inputs)), x.size(0));
+  return unpack(run(*module_, std::move(inputs)), x);
 }
 
 network::State TrainableModule::state() const { return network::state(*module_); }

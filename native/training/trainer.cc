@@ -18,6 +18,7 @@
 #include "runtime/failure.h"
 #include "runtime/threads.h"
 #include "training/gradients.h"
+#include "training/mask_loss.h"
 
 namespace deeplasia::training {
 namespace {
@@ -77,25 +78,30 @@ Examples stand_in(const Examples& none) {
 
 struct Trainer::Forward {
   Outputs outputs;
-  Losses losses;  // undefined if the truth is unknown
+  Losses losses;    // undefined if the truth is unknown
+  at::Tensor dice;  // [B], of a mask network whose true masks are known
 
   // Copies everything to the host in one transfer, because each transfer waits for the GPU.
   Prediction read() const {
     std::vector<at::Tensor> parts;
-    for (const at::Tensor& part : {outputs.age, outputs.sex_logit, losses.total, losses.age, losses.sex})
+    for (const at::Tensor& part :
+         {outputs.age, outputs.sex_logit, dice, losses.total, losses.age, losses.sex})
       if (part.defined()) parts.push_back(part.detach().flatten());
+    Prediction prediction;
+    if (parts.empty()) return prediction;
     const at::Tensor all = at::cat(parts).cpu();
     const float* next = all.const_data_ptr<float>();
-    const auto rows = [&] {
-      const float* start = std::exchange(next, next + outputs.age.numel());
+    const auto rows = [&](const at::Tensor& part) {
+      const float* start = std::exchange(next, next + part.numel());
       return std::vector<float>(start, next);
     };
-    Prediction prediction;
-    prediction.age = rows();
-    if (outputs.sex_logit.defined()) prediction.sex_logit = rows();
+    if (outputs.age.defined()) prediction.age = rows(outputs.age);
+    if (outputs.sex_logit.defined()) prediction.sex_logit = rows(outputs.sex_logit);
+    if (dice.defined()) prediction.dice = rows(dice);
     if (!losses.total.defined()) return prediction;
-    prediction.loss = {next[0], next[1], {}};
-    if (losses.sex.defined()) prediction.loss->sex = next[2];
+    prediction.loss = {*next++, {}, {}};
+    if (losses.age.defined()) prediction.loss->age = *next++;
+    if (losses.sex.defined()) prediction.loss->sex = *next++;
     return prediction;
   }
 };
@@ -126,6 +132,17 @@ Trainer::Forward Trainer::forward(TrainableModule& module, const Examples& examp
   {
     const model::AutocastGuard autocast(options_.device.type(), options_.precision);
     result.outputs = module.forward(examples.x, tensor_of(examples.sex, c10::kCPU));
+  }
+  if (result.outputs.mask_logits.defined() != examples.mask.defined() &&
+      (examples.age || examples.mask.defined()))
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", examples.mask.defined()
+                                                      ? "the model returns no mask, [B, 2, H, W]"
+                                                      : "the model returns a mask, not an age");
+  if (examples.mask.defined()) {
+    const at::Tensor mask = examples.mask.to(options_.device);
+    result.losses.total = mask_loss(result.outputs.mask_logits, mask);
+    result.dice = dice(result.outputs.mask_logits, mask);
+    return result;
   }
   if (!examples.age) return result;
   const Targets targets{*tensor_of(examples.age, options_.device),

@@ -20,23 +20,26 @@ class Peers;
 namespace deeplasia::training {
 
 // B pictures with their inputs and truth. x: [B, C, H, W] float32; the others: [B] or none. `sex` is the
-// network's input, in its encoding; `age` (z-score) and `male` (1 or 0) are the truth to learn.
+// network's input, in its encoding; `age` (z-score) and `male` (1 or 0) are the truth to learn. The truth of a
+// mask network is only `mask`, [B, 1, H, W] float32 of 0 and 1.
 struct Examples {
   at::Tensor x;
   std::optional<std::vector<float>> sex, age, male;
+  at::Tensor mask = {};
 };
 
-// Means over the batch; only `total` is weighted. `sex` is set if there is such a head and the truth is
-// known.
+// Means over the batch; only `total` is weighted. `age` and `sex` are set if there is such a head and the truth
+// is known.
 struct LossValues {
-  double total, age;
-  std::optional<double> sex;
+  double total;
+  std::optional<double> age, sex;
 };
 
 struct Prediction {
-  std::vector<float> age;                       // [B]
+  std::vector<float> age;                       // [B]; empty for a mask network
+  std::optional<std::vector<float>> dice;       // [B], for a mask network, if the true masks are known
   std::optional<std::vector<float>> sex_logit;  // [B], if there is such a head
-  std::optional<LossValues> loss;               // if the true age is known
+  std::optional<LossValues> loss;               // if the truth is known
   // With several trainers: what each sent about its part of the batch (Peers::exchange).
   std::vector<double> exchanged;
 };

@@ -89,6 +89,8 @@ export interface ImageFunctions {
     mask: RawPicture | null,
     plan: ImagePlan,
   ): Promise<PictureFacts>;
+  /** Fill a slot with what a mask network shall answer to the picture of the same plan: 1 on the hand, else 0. */
+  fillTarget(batch: BatchHandle, slot: number, mask: RawPicture, plan: ImagePlan): Promise<void>;
   /** Slots of a batch as the network would see them, [slots, channels, H, W] float32. */
   readBatch(
     batch: BatchHandle,
@@ -106,6 +108,7 @@ export interface ImageFunctions {
 export const IMAGE_FUNCTIONS = [
   "createBatch",
   "fillSlot",
+  "fillTarget",
   "readBatch",
   "release",
 ] as const satisfies readonly (keyof ImageFunctions)[];

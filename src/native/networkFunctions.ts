@@ -20,6 +20,14 @@ export interface NetworkConfig {
   imagenetClassifier: boolean;
 }
 
+/** The competitive U-Net that marks the hand; see `native/network/mask_network.h`. */
+export interface MaskNetworkConfig {
+  /** Channels of every layer. */
+  filters: number;
+  /** Side of the larger kernels. */
+  kernel: number;
+}
+
 export interface BackboneFacts {
   name: string;
   /** Width of the pooled features. */
@@ -57,6 +65,8 @@ export interface NetworkFunctions {
   backbones(): BackboneFacts[];
   /** A network without values: `initialiseNetwork` or `assignTensors` give them. */
   buildNetwork(config: NetworkConfig): Promise<NetworkHandle>;
+  /** The same of a network that marks the hand. */
+  buildMaskNetwork(config: MaskNetworkConfig): Promise<NetworkHandle>;
   /** Names of its tensors, in the order of Python's state_dict. */
   networkTensors(network: NetworkHandle): string[];
   initialiseNetwork(network: NetworkHandle, seed: number): Promise<void>;
@@ -80,6 +90,7 @@ export const NETWORK_FUNCTIONS = [
   "readCheckpoint",
   "backbones",
   "buildNetwork",
+  "buildMaskNetwork",
   "networkTensors",
   "initialiseNetwork",
   "assignTensors",

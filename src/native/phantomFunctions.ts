@@ -1,6 +1,6 @@
 /** Synthetic radiographs. */
 
-/** One synthetic radiograph of a left hand: complete and validated. */
+/** One synthetic radiograph: complete and validated. */
 export interface PhantomOptions {
   seed: number;
   index: number;
@@ -13,6 +13,8 @@ export interface PhantomOptions {
   sizes: number[];
   /** Bits; mixed: a fifth of the pictures has 16. */
   depth: "8" | "16" | "mixed";
+  /** A whole plate on which the hand is hard to find, with the exact mask; else a hand that fills the picture. */
+  hard: boolean;
 }
 
 /** What was drawn. */

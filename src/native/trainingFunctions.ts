@@ -41,18 +41,23 @@ export type NetworkInput =
   | { data: Float32Array; shape: [number, number, number, number] }
   | { batch: BatchHandle; slots: Int32Array; channels: number; normalisation: Normalisation };
 
-/** What is known of B pictures, [B] each or null. */
+/** What is known of B pictures, [B] each or null; of those for a mask network, the masks alone. */
 export interface ExampleFacts {
   /** Sex as the network wants it for its input. */
   sex: Float32Array | null;
   /** The truth: age as the network gives it, and 1 for male, 0 for female. */
   age: Float32Array | null;
   male: Float32Array | null;
+  /** The true masks, 0 and 1, in slots that `fillTarget` has filled; as tensors [B, 1, H, W]. */
+  mask: NetworkInput | null;
 }
 
 /** What the network says in one step, and its losses (means over the batch; null where the truth or a head is missing). */
 export interface StepOutputs {
+  /** Empty for a mask network. */
   ageZ: Float32Array;
+  /** Dice of each picture, of a mask network that was given the true masks. */
+  dice: Float32Array | null;
   sexLogit: Float32Array | null;
   /** Weighted sum, as it is learnt. */
   loss: number | null;
@@ -86,7 +91,7 @@ export interface TrainingFunctions {
     learning: number;
     lossWeights: Float32Array | null;
   };
-  /** One step, with an update after each `accumulation` of them, or with `updateNow`. `facts.age` is needed. */
+  /** One step, with an update after each `accumulation` of them, or with `updateNow`. `facts.age` or `facts.mask` is needed. */
   trainStep(
     trainer: TrainerHandle,
     input: NetworkInput,

@@ -258,6 +258,7 @@ export class Trainer implements AsyncDisposable {
       sex: encodeSex(this.sexEncoding, male, rows),
       male: isGiven(male) ? maleValues(male, rows) : null,
       age: isGiven(targetAgeZ) ? rowValues("targetAgeZ", targetAgeZ, rows) : null,
+      mask: null,
     };
   }
 

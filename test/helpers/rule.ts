@@ -30,6 +30,7 @@ export function ruleTensor([name, shape]: TensorEntry, seed: number, gain: numbe
   const u = uniform(`${seed}:${name}`, size(shape));
   const scale = shape.length >= 2 ? gain * 2 * Math.sqrt(6 / size(shape.slice(1))) : 0;
   return Float32Array.from(u, (value) => {
+    if (name.includes("prelu")) return 0.25;
     if (name.endsWith("running_var")) return 0.75 + 0.5 * value;
     if (name.endsWith("running_mean")) return 0.2 * (value - 0.5);
     if (shape.length >= 2) return scale * (value - 0.5);

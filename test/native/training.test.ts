@@ -32,7 +32,7 @@ const SETTINGS: TrainerSettings = {
 };
 const [data, shape] = uniform([0.25, 0.5]);
 const INPUT: NetworkInput = { data, shape };
-const FACTS = { sex: Float32Array.of(0, 1), male: Float32Array.of(0, 1), age: Float32Array.of(0, 1) };
+const FACTS = { sex: Float32Array.of(0, 1), male: Float32Array.of(0, 1), age: Float32Array.of(0, 1), mask: null };
 
 const create = () => native().createTrainer(modelFile("learns"), SETTINGS);
 const step = (trainer: TrainerHandle, input: unknown = INPUT, facts: object = {}) =>

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "model/model.h"
+
+namespace deeplasia::inference {
+
+// The model's forward. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _OUT_OF_MEMORY.
+c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs);
+
+}  // namespace deeplasia::inference
