@@ -79,7 +79,7 @@ TEST(a_mask_network_learns) {
 TEST(an_age_and_a_mask_are_not_mixed_up) {
   Trainer masks(small_mask_network(), trainer_options());
   Examples ages = discs();
-  ages.mask = {};
+  ages.mask = at::Tensor();
   ages.age = std::vector<float>{0, 1};
   EXPECT_EQUAL(failure([&] { masks.step(ages, 0.01); }),
                "ERR_DEEPLASIA_MODEL_SHAPE: the model returns a mask, not an age");

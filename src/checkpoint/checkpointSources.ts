@@ -1,10 +1,11 @@
 /** The contract of a checkpoint, as far as the file and what is published about it say. */
 import { basename, extname } from "node:path";
 import { MANIFEST_NAME, type Manifest, parseManifestText } from "../contract/manifest.js";
-import { FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
+import { FAMILY, MASK_FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
 import type { ContractSource } from "../contract/sources.js";
-import type { NetworkConfig } from "../native.js";
+import type { AnyNetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
+import { isMaskConfig } from "../options/network.js";
 import type { CheckpointContents } from "./contents.js";
 import { readParameters, STANDARD_PARAMETERS } from "./readParameters.js";
 import { isRecord } from "./tree.js";
@@ -13,14 +14,13 @@ export function stemOf(file: string): string {
   return basename(file, extname(file));
 }
 
-/** What holds of a checkpoint that says nothing else. */
-const BY_DEFAULT: Manifest = {
+const WEIGHTS: Manifest = {
   formatVersion: 1,
-  ...FAMILY,
-  normalise: "zscore",
   licence: "that of the checkpoint; weights published with Deeplasia: CC BY-NC 4.0",
   intendedUse: "research only, not a medical device",
 };
+/** What holds of a checkpoint that says nothing else. */
+const BY_DEFAULT: Manifest = { ...WEIGHTS, ...FAMILY, normalise: "zscore" };
 
 const NORMALISATIONS: Record<string, Manifest["normalise"]> = {
   zscore: "zscore",
@@ -79,12 +79,16 @@ function inside({ file, entries }: CheckpointContents): Manifest | undefined {
 /** Sources of the contract, weakest first. Throws ERR_DEEPLASIA_CONTRACT for a `parameters.yml` that is not one. */
 export async function checkpointSources(
   contents: CheckpointContents,
-  config: NetworkConfig,
+  config: AnyNetworkConfig,
   options: CheckpointOptions,
 ): Promise<ContractSource[]> {
   const own = inside(contents);
   if (own !== undefined) return [{ origin: "metadata", manifest: own }];
   const stem = stemOf(contents.file);
+  if (isMaskConfig(config)) {
+    const manifest = { ...WEIGHTS, ...MASK_FAMILY, name: stem, provenance: provenance(contents) };
+    return [{ origin: "the reference's mask network", manifest }];
+  }
   const takesSex = config.sexDcs > 0;
   const sources: ContractSource[] = [
     {

@@ -1,4 +1,4 @@
-/** The families of networks that the reference has had, by the names of their tensors. */
+/** The families of networks that the reference has had, by the names of their tensors; and its mask network. */
 
 /** Where a family's parts lie in its state. */
 export interface Family {
@@ -54,8 +54,19 @@ export function familyOf(names: readonly string[]): Family | null {
   return whole ?? FAMILIES.find(({ legacy, backbone }) => !legacy && has(backbone)) ?? null;
 }
 
+/** Whether these are the names of a network that marks the hand. */
+export function isMaskNetwork(names: readonly string[]): boolean {
+  return names.includes(MASK_STEM) && names.some((name) => name.startsWith("backbone.classifier."));
+}
+
+/** The first convolution of a mask network, whose shape says how wide the network is. */
+export const MASK_STEM = "backbone.encode1.conv0.weight";
+
 /** Names by which a family is found inside of longer ones: what stands before is a wrapper's. */
-const LANDMARKS = [/^(.*\.|)backbone\.(?:base|features)\./, /^(.*\.|)(?<!dense\.)fc_boneage\.weight$/];
+const LANDMARKS = [
+  /^(.*\.|)backbone\.(?:base|features|encode1)\./,
+  /^(.*\.|)(?<!dense\.)fc_boneage\.weight$/,
+];
 
 /** What stands before the network's own names in this one, where it is a landmark; else null. */
 export function prefixOf(name: string): string | null {

@@ -1,6 +1,12 @@
 /** Tensors of a file that do not fit a network. */
 import { DeeplasiaError } from "../errors.js";
-import { type Assignment, type Mismatch, type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import {
+  type AnyNetworkConfig,
+  type Assignment,
+  type Mismatch,
+  type NetworkHandle,
+  native,
+} from "../native.js";
 import { networkText } from "../options/network.js";
 import { plural } from "../plural.js";
 import type { CheckpointContents } from "./contents.js";
@@ -23,7 +29,7 @@ const LINES = 12;
 /** The error, with a table of the tensors. */
 export function misfit(
   { file, tensors }: CheckpointContents,
-  config: NetworkConfig,
+  config: AnyNetworkConfig,
   mismatch: Mismatch,
 ): DeeplasiaError {
   const shape = (sides: readonly number[]) => `[${sides.join(", ")}]`;

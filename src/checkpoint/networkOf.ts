@@ -1,7 +1,8 @@
 /** A checkpoint as a network in memory. */
 import type { ContractSource } from "../contract/sources.js";
-import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import { type AnyNetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
+import { buildNetwork } from "./buildNetwork.js";
 import { checkpointSources } from "./checkpointSources.js";
 import type { CheckpointContents } from "./contents.js";
 import { isMisfit, misfit, missingOf } from "./misfit.js";
@@ -10,7 +11,7 @@ import { recognise } from "./recognise.js";
 /** A network with its weights, and where its contract is stated. Whoever gets it disposes of `handle`. */
 export interface ReadNetwork {
   handle: NetworkHandle;
-  config: NetworkConfig;
+  config: AnyNetworkConfig;
   /** Sources of the contract, weakest first. */
   sources: ContractSource[];
 }
@@ -22,7 +23,7 @@ export async function networkOf(
 ): Promise<ReadNetwork> {
   const config = recognise(contents, options);
   const sources = await checkpointSources(contents, config, options);
-  const handle = await native().buildNetwork(config);
+  const handle = await buildNetwork(config);
   try {
     const assignments = [...contents.tensors].map(([name, { tensor }]) => ({
       name,

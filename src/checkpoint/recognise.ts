@@ -4,12 +4,12 @@
  */
 
 import { DeeplasiaError } from "../errors.js";
-import { type BackboneFacts, type NetworkConfig, native } from "../native.js";
+import { type AnyNetworkConfig, type BackboneFacts, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
-import { networkConfigSchema } from "../options/network.js";
+import { anyNetworkSchema } from "../options/network.js";
 import { plural } from "../plural.js";
 import type { CheckpointContents } from "./contents.js";
-import { type Family, familyOf } from "./families.js";
+import { type Family, familyOf, isMaskNetwork, MASK_STEM } from "./families.js";
 import { imagenetNaming } from "./imagenet.js";
 import { isRecord, type TensorFacts } from "./tree.js";
 
@@ -116,11 +116,11 @@ function requireAsked(family: Family, { file }: CheckpointContents, request: Req
 const asNumber = (value: unknown, otherwise: number) => (typeof value === "number" ? value : otherwise);
 
 /** What our own safetensors say of themselves. */
-function statedNetwork({ file, entries }: CheckpointContents): NetworkConfig | null {
+function statedNetwork({ file, entries }: CheckpointContents): AnyNetworkConfig | null {
   const text = isRecord(entries.metadata) ? entries.metadata[NETWORK_METADATA] : undefined;
   if (typeof text !== "string") return null;
   try {
-    return networkConfigSchema.parse(JSON.parse(text));
+    return anyNetworkSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_CHECKPOINT",
@@ -139,10 +139,14 @@ function statedNetwork({ file, entries }: CheckpointContents): NetworkConfig | n
  * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT for another network's weights, and where two readings are possible;
  *   then the remedy names the flag that decides.
  */
-export function recognise(contents: CheckpointContents, request: Request): NetworkConfig {
+export function recognise(contents: CheckpointContents, request: Request): AnyNetworkConfig {
   const { tensors, hyperParameters } = contents;
   const stated = statedNetwork(contents);
   if (stated !== null) return stated;
+  if (isMaskNetwork([...tensors.keys()])) {
+    const [filters, , kernel] = tensors.get(MASK_STEM)!.shape as [number, number, number];
+    return { filters, kernel };
+  }
   const family = requireFamily(contents);
   requireAsked(family, contents, request);
   const sexDcs = tensors.get(`${family.sexInput}.weight`)?.shape[0] ?? asNumber(hyperParameters.sex_dcs, 32);

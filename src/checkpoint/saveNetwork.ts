@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/manifest.js";
 import { writeBeside } from "../files.js";
-import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import { type AnyNetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { WRITTEN_FORMATS } from "../options/modelFiles.js";
 import type { TrustOptions } from "../options/trust.js";
 import { NETWORK_METADATA } from "./recognise.js";
@@ -46,7 +46,7 @@ export async function writeArchiveManifest(
 
 /** Write a network to `path`, which is overwritten. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function saveNetwork(
-  { handle, config, manifest }: { handle: NetworkHandle; config: NetworkConfig; manifest: Manifest },
+  { handle, config, manifest }: { handle: NetworkHandle; config: AnyNetworkConfig; manifest: Manifest },
   path: string,
   format: WrittenFormat,
 ): Promise<void> {

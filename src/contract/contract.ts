@@ -54,7 +54,7 @@ export function missingFields(manifest: Manifest): ManifestField[] {
 }
 
 /** Refuse a model that is for something else. Throws ERR_DEEPLASIA_MODEL_KIND. */
-function requireKind(manifest: Manifest, modelFile: string, wanted: ModelKind): void {
+export function requireKind(manifest: Manifest, modelFile: string, wanted: ModelKind): void {
   const { kind = DEFAULT_KIND } = manifest;
   if (kind === wanted) return;
   const text = `${modelFile} is ${MODEL_KINDS[kind].title}, but ${MODEL_KINDS[wanted].title} is needed here`;

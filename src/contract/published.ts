@@ -12,6 +12,17 @@ export const FAMILY = {
   ageUnit: "z",
 } as const satisfies Manifest;
 
+/** How the reference's service prepares the pictures of its mask network, and makes masks of what it gives. */
+export const MASK_FAMILY = {
+  kind: "hand_mask",
+  inputSize: [1, 512, 512],
+  fit: "pad",
+  resize: "linear",
+  normalise: "interval",
+  maskThreshold: 0.25,
+  maskSeedThreshold: 0.99,
+} satisfies Manifest;
+
 /** Mean and SD that un-normalise every published member's z-scores. */
 export const PUBLISHED_AGE = {
   ageMeanMonths: 127.31657409667969,

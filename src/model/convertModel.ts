@@ -7,7 +7,7 @@ import { MANIFEST_NAME } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
 import { writeBeside } from "../files.js";
-import { type NetworkConfig, native } from "../native.js";
+import { type AnyNetworkConfig, native } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { convertModelOptions } from "../options/modelFiles.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
@@ -19,7 +19,7 @@ type Options = z.infer<typeof convertModelOptions>;
 
 export interface ConvertedModel extends WrittenModel {
   /** The network that was recognised in the checkpoint; null for a TorchScript model. */
-  network: NetworkConfig | null;
+  network: AnyNetworkConfig | null;
   /** Whether the checkpoint itself held a line that corrects the bias, in the unit that `biasUnit` stated. */
   hasOwnBias: boolean;
 }

@@ -5,7 +5,7 @@ import type { CheckpointFacts } from "../checkpoint/describeCheckpoint.js";
 import { MANIFEST_FIELDS, type ManifestField } from "../contract/manifest.js";
 import type { MergedManifest } from "../contract/merge.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { type NetworkConfig, native } from "../native.js";
+import { type AnyNetworkConfig, native } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { inspectModelOptions } from "../options/modelFiles.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
@@ -28,7 +28,7 @@ export interface Inspection {
 
 export interface InspectedModel extends ContractReport {
   /** The network of a checkpoint; null for TorchScript. */
-  network: NetworkConfig | null;
+  network: AnyNetworkConfig | null;
   /** Signature of the network's forward method, as TorchScript prints it. */
   forward: string;
   /** Number of inputs of forward. */

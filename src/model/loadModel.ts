@@ -5,6 +5,7 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type ModelHandle, type ModelOptions, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
+import { isMaskConfig } from "../options/network.js";
 import { loadModelOptions } from "../options/predict.js";
 import type { TrustOptions } from "../options/trust.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
@@ -45,7 +46,7 @@ export async function loadModel(path: PathArgument, given: LoadModelOptions = {}
     const { weightsDigest = "" } = contract;
     const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
     const handle = await native().loadModel(opened.model, settings);
-    const { config: network, contract: merged, overridden } = opened;
+    const { config, contract: merged, overridden } = opened;
     return await disposeOnError(handle, async () => {
       const verified = await verifyBoneAgeModel(file, handle, contract);
       const facts = native().modelFacts(handle);
@@ -56,7 +57,7 @@ export async function loadModel(path: PathArgument, given: LoadModelOptions = {}
         overridden,
         device,
         settings,
-        network,
+        network: config !== null && isMaskConfig(config) ? null : config,
         handle,
         facts,
         ...verified,

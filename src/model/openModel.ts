@@ -8,7 +8,7 @@ import { networkOf } from "../checkpoint/networkOf.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { type MergedManifest, mergeManifests, type Override, overridesOf } from "../contract/merge.js";
 import { archiveSources, type ContractSource, contractSources } from "../contract/sources.js";
-import { type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import { type AnyNetworkConfig, type NetworkHandle, native } from "../native.js";
 import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint.js";
 
 export interface OpenModelOptions extends Partial<CheckpointOptions> {
@@ -29,7 +29,7 @@ export interface OpenModel extends AsyncDisposable {
   /** What native code loads: the file, or the network that was made from a checkpoint. */
   model: string | NetworkHandle;
   /** The network of a checkpoint; null for TorchScript, which is a program of its own. */
-  config: NetworkConfig | null;
+  config: AnyNetworkConfig | null;
   /** The contract as far as it is known, and the source of each field. */
   contract: MergedManifest;
   /** What the model's own file states, without all other sources. */

@@ -20,13 +20,16 @@ export interface NetworkConfig {
   imagenetClassifier: boolean;
 }
 
-/** The competitive U-Net that marks the hand; see `native/network/mask_network.h`. */
+/** The competitive U-Net that marks the hand: tensors and arithmetic; see `native/network/mask_network.h`. */
 export interface MaskNetworkConfig {
   /** Channels of every layer. */
   filters: number;
   /** Side of the larger kernels. */
   kernel: number;
 }
+
+/** A network of any kind that is authored here. */
+export type AnyNetworkConfig = NetworkConfig | MaskNetworkConfig;
 
 export interface BackboneFacts {
   name: string;

@@ -1,6 +1,6 @@
 /** Networks that are authored here: from settings, from a file's metadata, and in words. */
 import { z } from "zod";
-import type { NetworkConfig } from "../native.js";
+import type { AnyNetworkConfig, MaskNetworkConfig, NetworkConfig } from "../native.js";
 import type { NetworkSettings } from "./train/modelSettings.js";
 
 const widths = z.array(
@@ -40,8 +40,21 @@ export const networkConfigSchema = z.strictObject({
   imagenetClassifier: z.boolean(),
 }) satisfies z.ZodType<NetworkConfig>;
 
+export const maskNetworkSchema = z.strictObject({
+  filters: z.int().min(1).max(1024),
+  kernel: z.int().min(1).max(31),
+}) satisfies z.ZodType<MaskNetworkConfig>;
+
+export const anyNetworkSchema = z.union([networkConfigSchema, maskNetworkSchema]);
+
+export const isMaskConfig = (config: AnyNetworkConfig): config is MaskNetworkConfig => "filters" in config;
+
 /** In a few words: `efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128]`. */
-export function networkText(config: NetworkConfig): string {
+export function networkText(config: AnyNetworkConfig): string {
+  if (isMaskConfig(config)) {
+    const { filters, kernel } = config;
+    return `hand masks: competitive U-Net, ${filters} filters of ${kernel}x${kernel}`;
+  }
   const { backbone, denseLayers, sexDcs, explicitSexClassifier } = config;
   const parts = [
     config.legacy ? `legacy ${backbone}` : backbone,

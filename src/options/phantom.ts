@@ -48,11 +48,14 @@ export const phantomOptions = z.strictObject({
     .enum(["8", "16", "mixed"])
     .default("mixed")
     .meta({ description: "bits a pixel; mixed: 16 in a fifth of the pictures", argument: "<bits>" }),
-  hard: z.boolean().default(false).meta({
-    description:
-      "whole plates on which the hand is hard to find (any angle, either hand, borders, markers, other hands, " +
-      "collimation, inverted film), with exact masks: to train mask models",
-  }),
+  hard: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "whole plates on which the hand is hard to find (any angle, either hand, borders, markers, other hands, " +
+        "collimation, inverted film), with exact masks: to train mask models",
+    }),
   numWorkers: z
     .int()
     .min(1)

@@ -1,14 +1,14 @@
 /** What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. */
 import { packageVersion } from "../about.js";
 import { freshNetwork } from "../checkpoint/freshNetwork.js";
-import { type Contract, completeContract } from "../contract/contract.js";
+import { type Contract, completeContract, requireKind } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
 import { FAMILY } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
 import { type OpenModel, openModel } from "../model/openModel.js";
 import { type NetworkConfig, native } from "../native.js";
-import { networkConfig, networkText } from "../options/network.js";
+import { isMaskConfig, networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { AgeScale } from "../statistics/ageScale.js";
 import type { Trainer } from "../trainer/trainer.js";
@@ -66,7 +66,9 @@ export async function openStart(
   }
   const opened = await openModel(file, { contract: byHand, defaults: byDefault });
   try {
-    if (opened.config !== null) requireSameNetwork(file, opened.config, config, isGiven);
+    requireKind(opened.contract.manifest, file, "bone_age");
+    if (opened.config !== null && !isMaskConfig(opened.config))
+      requireSameNetwork(file, opened.config, config, isGiven);
     return {
       file,
       path: file,

@@ -17,9 +17,7 @@ interface Service {
   mask_network: { weight_seed: number; gain: number; state_dict: TensorEntry[] };
   requests: { image: string | null; mask?: { file: string; pixels: number; shape: [number, number] } }[];
 }
-const service = JSON.parse(
-  await readFile(fixture("parity/service/service.json"), "utf8"),
-) as Service;
+const service = JSON.parse(await readFile(fixture("parity/service/service.json"), "utf8")) as Service;
 const SIDE = 512;
 const PLAN: ImagePlan = {
   height: SIDE,
@@ -43,7 +41,13 @@ async function maskPixels(file: string): Promise<{ data: Buffer; width: number; 
 const lit = (mask: Uint8Array) => mask.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
 
 describe("the hand in a map of probabilities", () => {
-  const cases = ["largest_confident", "largest_not_confident", "hole", "none_confident", "ring_with_confident_inside"];
+  const cases = [
+    "largest_confident",
+    "largest_not_confident",
+    "hole",
+    "none_confident",
+    "ring_with_confident_inside",
+  ];
 
   test.each(cases.map((name, index) => ({ name, index })))("$name", async ({ index }) => {
     const probability = npyItem(fixture("parity/service/hand_probability_6x96x96.npy"), index);
@@ -81,7 +85,7 @@ describe("pictures", () => {
   // Hash noise for weights gives logits of ±40, and nearly everywhere a probability of 0 or 1.
   test.each(["a.png", "b.png", "l.png"])("%s", async (name) => {
     const { mask } = service.requests.find(({ image }) => image === name)!;
-    const picture = await decodePicture(fixture(`parity/preprocess/inputs/${name}`));
+    const picture = await decodePicture(fixture(`parity/preprocess/inputs/${name}`), { role: "image" });
     const batch = native().createBatch(1, SIDE, SIDE);
     await native().fillSlot(batch, 0, picture, null, PLAN);
     const normalisation = { method: "interval", mean: [0], sd: [1] } as const;

@@ -1,0 +1,60 @@
+/** A network that marks the hand in pictures, on a device. */
+import type { HandMaskContract } from "../contract/contract.js";
+import { imagePlan, normalisation } from "../image/imagePlan.js";
+import { type BatchHandle, type FoundHand, type ModelHandle, native, type RawPicture } from "../native.js";
+import type { DeviceChoice } from "./device.js";
+
+const UPRIGHT = { flip: false, rotationAngle: 0 };
+
+/** A hand-mask model on its device. Made by `loadHandMaskModel`; whoever loads it disposes of it. */
+export class HandMaskModel implements AsyncDisposable {
+  readonly #idle: BatchHandle[] = [];
+  readonly #handle: ModelHandle;
+
+  /** @internal Use `loadHandMaskModel`. */
+  constructor(
+    /** The model's file. */
+    readonly file: string,
+    /** What the network takes, and how its probabilities become a mask. */
+    readonly contract: HandMaskContract,
+    /** The device it is on, and why that was chosen. */
+    readonly device: DeviceChoice,
+    handle: ModelHandle,
+  ) {
+    this.#handle = handle;
+  }
+
+  /**
+   * Find the hand in a decoded picture.
+   *
+   * @returns Null where there is no hand: no pixel is above the contract's threshold, or the picture has one grey value.
+   * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_BLANK and what else the image chain throws, _MODEL_FORWARD, _OUT_OF_MEMORY.
+   */
+  async find(picture: RawPicture): Promise<FoundHand | null> {
+    const { inputSize, maskThreshold, maskSeedThreshold } = this.contract;
+    const [channels, side] = inputSize;
+    const batch = this.#idle.pop() ?? native().createBatch(1, side, side);
+    try {
+      const plan = imagePlan(this.contract, UPRIGHT);
+      const { min, max } = await native().fillSlot(batch, 0, picture, null, plan);
+      if (min === max) return null;
+      const slots = Int32Array.of(0);
+      const how = normalisation(this.contract);
+      const probability = await native().predictMasks(this.#handle, batch, slots, channels, how);
+      const { width, height } = picture;
+      return await native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
+    } finally {
+      this.#idle.push(batch);
+    }
+  }
+
+  /** Release the memory now. Idempotent; waits for work in flight. */
+  async dispose(): Promise<void> {
+    const batches = this.#idle.splice(0);
+    await Promise.all([this.#handle, ...batches].map((handle) => native().dispose(handle)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
