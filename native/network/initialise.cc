@@ -23,13 +23,8 @@ void start_batch_norm(const torch::jit::Module& norm) {
 // The slope of a PReLU: its weight is the only one that is neither a matrix nor a batch norm's.
 constexpr double kPreluStart = 0.25;
 
-<<<<<<< HEAD
 // Initialises a linear layer or a convolution: weight and bias are uniform, with variance 1 / (3 fan_in).
-void draw(const torch::jit::Module& layer, bool is_inceptions, at::Generator& generator) {
-=======
-// Linear and convolution: uniform, of variance 1 / (3 fan_in), the bias as the weight.
 void draw(const torch::jit::Module& layer, bool of_inception, at::Generator& generator) {
->>>>>>> 5540a0f (Fresh mask networks: the classifier's bias is drawn too)
   const at::Tensor weight = layer.attr("weight").toTensor();
   if (weight.numel() == 0) return;
   if (weight.dim() == 1) {
@@ -46,17 +41,13 @@ void draw(const torch::jit::Module& layer, bool of_inception, at::Generator& gen
   if (bias.isTensor()) bias.toTensor().uniform_(-bound, bound, generator);
 }
 
-<<<<<<< HEAD
-// Initialises a module and its children. `name`: its name in its parent. Only Inception's units call a
-// convolution `conv`.
-=======
-// `name` in its parent. Inception's mixed blocks call a convolution without a bias `conv`; the mask network's
-// classifier calls one with a bias so.
+// Whether a layer is a convolution of one of Inception's units, which call it `conv`. The mask network's
+// classifier calls its convolution so too, but that has a bias.
 bool is_inceptions(const torch::jit::Module& layer, const std::string& name) {
   return name == "conv" && !layer.attr("bias").isTensor();
 }
 
->>>>>>> 5540a0f (Fresh mask networks: the classifier's bias is drawn too)
+// Initialises a module and its children. `name`: its name in its parent.
 void visit(const torch::jit::Module& module, const std::string& name, at::Generator& generator) {
   if (module.hasattr("running_var"))
     start_batch_norm(module);

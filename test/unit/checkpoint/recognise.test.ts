@@ -1,10 +1,16 @@
 /** Recognition against the reference's own lists of tensors (parity/networks/state_dicts.json). */
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { checkpointSources } from "../../../src/checkpoint/checkpointSources.js";
 import type { CheckpointContents } from "../../../src/checkpoint/contents.js";
-import { recognise } from "../../../src/checkpoint/recognise.js";
+import { recognise as recogniseAny } from "../../../src/checkpoint/recognise.js";
 import type { TensorFacts } from "../../../src/checkpoint/tree.js";
-import type { CheckpointHandle } from "../../../src/native.js";
+import { findWeights } from "../../../src/checkpoint/weights.js";
+import { completeContract } from "../../../src/contract/contract.js";
+import { mergeManifests } from "../../../src/contract/merge.js";
+import type { CheckpointHandle, NetworkConfig } from "../../../src/native.js";
+import { checkpointOptions } from "../../../src/options/checkpoint.js";
 import { networkText } from "../../../src/options/network.js";
 import type { TensorEntry } from "../../helpers/rule.js";
 import { fixture } from "../../helpers/testData.js";
@@ -28,6 +34,9 @@ function contents(
   const place = { weightsName: "", otherWeights: [], entries: {} };
   return { file: "x.ckpt", format: "zip", handle, tensors: new Map(tensors), hyperParameters, ...place };
 }
+
+/** Of files that hold a bone-age network. */
+const recognise = (...args: Parameters<typeof recogniseAny>) => recogniseAny(...args) as NetworkConfig;
 
 /** The reference's networks as their lists are called: [backbone, dense layers, sex input, explicit]. */
 const TRUTH: Record<string, [string, number[], number, number[]]> = {
@@ -96,6 +105,44 @@ describe("what is no bone-age network", () => {
       /legacy_ckp/,
     );
     expect(recognise(contents(states.legacy_b0!), { ...ASKED, legacyCkp: true }).legacy).toBe(true);
+  });
+});
+
+describe("the mask network of the reference's service", () => {
+  const service = JSON.parse(readFileSync(fixture("parity/service/service.json"), "utf8")) as {
+    mask_network: { state_dict: TensorEntry[] };
+  };
+  const entries = service.mask_network.state_dict;
+
+  test("is recognised, and how wide it is", () => {
+    const config = recogniseAny(contents(entries), ASKED);
+    expect(config).toEqual({ filters: 32, kernel: 5 });
+    expect(networkText(config)).toBe("hand masks: competitive U-Net, 32 filters of 5x5");
+  });
+
+  test("is found behind the words that wrappers put before it", () => {
+    const wrapped = Object.fromEntries(
+      entries.map(([name, shape], index) => [
+        `net.module.${name}`,
+        { $tensor: index, shape: [...shape], dtype: "float32" },
+      ]),
+    );
+    const found = findWeights("mask.ckpt", { model_state: wrapped }, undefined);
+    expect([...found.tensors.keys()]).toEqual(entries.map(([name]) => name));
+  });
+
+  test("has the contract of the service", async () => {
+    const { mask_network } = service;
+    const file = { ...contents(mask_network.state_dict), file: "masks/hand.pt" };
+    const sources = await checkpointSources(file, { filters: 32, kernel: 5 }, checkpointOptions.parse({}));
+    const { manifest } = mergeManifests(sources);
+    expect(completeContract(manifest, "hand.pt", "hand_mask")).toMatchObject({
+      ...{ inputSize: [1, 512, 512], fit: "pad", resize: "linear", normalise: "interval" },
+      ...{ maskNeeded: false, maskThreshold: 0.25, maskSeedThreshold: 0.99, name: "hand" },
+    });
+    expect(() => completeContract(manifest, "hand.pt")).toThrow(
+      expect.objectContaining({ code: "ERR_DEEPLASIA_MODEL_KIND" }),
+    );
   });
 });
 
