@@ -32,7 +32,12 @@ const SETTINGS: TrainerSettings = {
 };
 const [data, shape] = uniform([0.25, 0.5]);
 const INPUT: NetworkInput = { data, shape };
-const FACTS = { sex: Float32Array.of(0, 1), male: Float32Array.of(0, 1), age: Float32Array.of(0, 1), mask: null };
+const FACTS = {
+  sex: Float32Array.of(0, 1),
+  male: Float32Array.of(0, 1),
+  age: Float32Array.of(0, 1),
+  mask: null,
+};
 
 const create = () => native().createTrainer(modelFile("learns"), SETTINGS);
 const step = (trainer: TrainerHandle, input: unknown = INPUT, facts: object = {}) =>
@@ -61,7 +66,7 @@ describe("arguments that would corrupt memory are refused, by name", () => {
     [{ data: [...data], shape }, {}, "data must be a Float32Array"],
     [INPUT, { age: Float32Array.of(1) }, "age must be as long as the batch"],
     [INPUT, { male: [0, 1] }, "male must be a Float32Array or null"],
-    [INPUT, { age: null }, "age must be given"],
+    [INPUT, { age: null }, "age or mask must be given"],
   ])("%#", async (input, facts, message) => {
     const trainer = await create();
     expect(() => step(trainer, input, facts)).toThrow(message);
@@ -93,7 +98,7 @@ describe("a process that trains ends", () => {
     const trainer = await native().createTrainer("${modelFile("learns")}", settings);
     const input = { data: new Float32Array(64 * 1024).fill(1), shape: [64, 1, 32, 32] };
     const values = () => new Float32Array(64);
-    const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values() }, 0.1, 1, false, []);
+    const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values(), mask: null }, 0.1, 1, false, []);
     ${rest}`;
 
   test("by itself and well", async () => {

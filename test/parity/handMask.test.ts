@@ -5,9 +5,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodePicture } from "../../src/image/decodePicture.js";
-import { type ImagePlan, type ModelHandle, native } from "../../src/native.js";
+import { loadHandMaskModel } from "../../src/model/loadHandMaskModel.js";
+import { native } from "../../src/native.js";
 import { npyItem } from "../helpers/npy.js";
 import { type TensorEntry, writeRuleMade } from "../helpers/rule.js";
 import { temporaryFolder } from "../helpers/temporary.js";
@@ -18,27 +19,10 @@ interface Service {
   requests: { image: string | null; mask?: { file: string; pixels: number; shape: [number, number] } }[];
 }
 const service = JSON.parse(await readFile(fixture("parity/service/service.json"), "utf8")) as Service;
-const SIDE = 512;
-const PLAN: ImagePlan = {
-  height: SIDE,
-  width: SIDE,
-  depth: "8bit",
-  background: "none",
-  maskCropSize: -1,
-  equalizeBins: 0,
-  flip: false,
-  rotationAngle: 0,
-  fit: "pad",
-  resize: "linear",
-  augmentation: null,
-};
-
 async function maskPixels(file: string): Promise<{ data: Buffer; width: number; height: number }> {
   const { data, info } = await sharp(file).greyscale().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
-
-const lit = (mask: Uint8Array) => mask.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
 
 describe("the hand in a map of probabilities", () => {
   const cases = [
@@ -65,46 +49,28 @@ describe("the hand in a map of probabilities", () => {
   });
 });
 
-describe("pictures", () => {
-  let model: ModelHandle;
-
-  beforeAll(async () => {
-    const { state_dict, weight_seed: seed, gain } = service.mask_network;
-    const file = join(await temporaryFolder(), "mask.safetensors");
-    await writeRuleMade(file, state_dict, { seed, gain });
-    const network = await native().buildMaskNetwork({ filters: 32, kernel: 5 });
-    const checkpoint = await native().readCheckpoint(file);
-    const { state_dict: tensors } = JSON.parse(checkpoint.json) as { state_dict: Record<string, unknown> };
-    const assignments = Object.keys(tensors).map((name, tensor) => ({ name, tensor, sumChannels: false }));
-    const mismatch = await native().assignTensors(network, checkpoint.handle, assignments, false);
-    expect(mismatch).toEqual({ missing: [], unexpected: [], shapes: [] });
-    const settings = { device: "cpu", threads: 0, precision: "32", optimize: true, trust: false } as const;
-    model = await native().loadModel(network, { ...settings, weightsDigest: "" });
-  });
-
-  // Hash noise for weights gives logits of ±40, and nearly everywhere a probability of 0 or 1.
-  test.each(["a.png", "b.png", "l.png"])("%s", async (name) => {
+// Hash noise for weights gives logits of ±40, and nearly everywhere a probability of 0 or 1. In l.png the region that
+// is chosen lies beside the picture, in the square round it: no pixel of the picture is the hand.
+test("pictures become the masks of the reference's service", async () => {
+  const { state_dict, weight_seed: seed, gain } = service.mask_network;
+  const file = join(await temporaryFolder(), "mask.safetensors");
+  await writeRuleMade(file, state_dict, { seed, gain });
+  await using model = await loadHandMaskModel(file, { device: "cpu" });
+  for (const name of ["a.png", "b.png", "l.png"]) {
     const { mask } = service.requests.find(({ image }) => image === name)!;
     const picture = await decodePicture(fixture(`parity/preprocess/inputs/${name}`), { role: "image" });
-    const batch = native().createBatch(1, SIDE, SIDE);
-    await native().fillSlot(batch, 0, picture, null, PLAN);
-    const normalisation = { method: "interval", mean: [0], sd: [1] } as const;
-    const probability = await native().predictMasks(model, batch, Int32Array.of(0), 1, {
-      ...normalisation,
-      mean: [0],
-      sd: [1],
-    });
-    const { width, height } = picture;
-    expect([height, width]).toEqual(mask!.shape);
-    const found = await native().findHand(probability, SIDE, width, height, 0.25, 0.99);
-    await native().dispose(batch);
+    const found = await model.find(picture);
     const expected = await maskPixels(fixture(`parity/service/${mask!.file}`));
-    expect(found === null ? 0 : lit(found.mask)).toBe(mask!.pixels);
-    const actual = found?.mask ?? new Uint8Array(width * height);
-    const different = actual.reduce(
-      (count, value, i) => count + (value > 0 !== expected.data[i]! > 0 ? 1 : 0),
-      0,
-    );
-    expect(different).toBe(0);
+    const actual = found?.mask ?? new Uint8Array(picture.width * picture.height);
+    const isLit = (values: Uint8Array) => Uint8Array.from(values, (value) => (value > 0 ? 1 : 0));
+    expect([picture.height, picture.width], name).toEqual(mask!.shape);
+    expect(isLit(actual), name).toEqual(isLit(expected.data));
+    expect(found?.area ?? 0, name).toBe(mask!.pixels);
+  }
+});
+
+test("a bone-age model is no hand-mask model", async () => {
+  await expect(loadHandMaskModel(fixture("models/mean-plus-sex.pt"))).rejects.toMatchObject({
+    code: "ERR_DEEPLASIA_MODEL_KIND",
   });
 });
