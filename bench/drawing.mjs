@@ -12,7 +12,12 @@ async function draw(size) {
   const start = performance.now();
   let pixels = 0;
   for (let index = 0; index < Number(values.pictures); index++) {
-    const { width, height, image, mask } = await native().drawPhantom({ ...recipe, hard: false, sizes: [size], index });
+    const { width, height, image, mask } = await native().drawPhantom({
+      ...recipe,
+      hard: false,
+      sizes: [size],
+      index,
+    });
     pixels += width * height;
     for (const data of [image, mask]) native().release(data);
   }

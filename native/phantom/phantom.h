@@ -23,8 +23,8 @@ struct Request {
   bool hard = false;  // a whole plate, hard to find the hand on, with the exact mask
 };
 
-/// A synthetic radiograph of a left hand, fingers up and thumb on the right; a hard one shows either hand at any
-/// angle.
+/// A synthetic radiograph of a left hand, fingers up and thumb on the right; a hard one shows either hand at
+/// any angle.
 struct Phantom {
   int64_t width, height;
   int depth;                   // 8 or 16 bits

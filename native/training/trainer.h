@@ -20,16 +20,16 @@ class Peers;
 namespace deeplasia::training {
 
 // B pictures with their inputs and truth. x: [B, C, H, W] float32; the others: [B] or none. `sex` is the
-// network's input, in its encoding; `age` (z-score) and `male` (1 or 0) are the truth to learn. The truth of a
-// mask network is only `mask`, [B, 1, H, W] float32 of 0 and 1.
+// network's input, in its encoding; `age` (z-score) and `male` (1 or 0) are the truth to learn. The truth of
+// a mask network is only `mask`, [B, 1, H, W] float32 of 0 and 1.
 struct Examples {
   at::Tensor x;
   std::optional<std::vector<float>> sex, age, male;
   at::Tensor mask = {};
 };
 
-// Means over the batch; only `total` is weighted. `age` and `sex` are set if there is such a head and the truth
-// is known.
+// Means over the batch; only `total` is weighted. `age` and `sex` are set if there is such a head and the
+// truth is known.
 struct LossValues {
   double total;
   std::optional<double> age, sex;
