@@ -14,12 +14,12 @@ import { digest, root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
 const BYTES_A_JOB = 1.5e9;
 const made = stamp("build/.stamp");
 const RESULTS = ["deeplasia.node", "deeplasia_core.so", "deeplasia_core.json"];
-/** The addons as they are published: where prebuild.mjs puts them, builds them, and says of what. */
+/** The addons as they are published: where prebuild.mjs puts and builds them, and the stamp of their sources. */
 export const PREBUILDS = join(root, "prebuilds", `${process.platform}-${process.arch}`);
 const PREBUILD_FOLDER = "build/prebuild/build";
 export const madePrebuild = stamp("build/prebuild/.stamp");
 
-/** Digest of all that an addon is built from. */
+/** Digest of everything that an addon is built from. */
 export const nativeSources = (libtorch) =>
   digest(["CMakeLists.txt", "native", "package-lock.json"], libtorch.directory, libtorch.version);
 
@@ -29,7 +29,7 @@ export async function buildRequirement() {
   return { version: DEFAULT_LIBTORCH_VERSION, headers: true };
 }
 
-/** Whether build/Release holds what the sources of today give. */
+/** Whether build/Release was built from the current sources. */
 export function isNativeCurrent(libtorch) {
   return (
     RESULTS.every((name) => existsSync(join(root, "build/Release", name))) &&
@@ -37,13 +37,13 @@ export function isNativeCurrent(libtorch) {
   );
 }
 
-/** Whether the package's own prebuilds/ holds what the sources of today give. */
+/** Whether the package's own prebuilds/ was built from the current sources. */
 export function isPrebuildCurrent(libtorch) {
   return existsSync(PREBUILDS) && madePrebuild.matches(nativeSources(libtorch));
 }
 
 /**
- * CMake's folder of the addons that are loaded here, if the sources of today gave them; else null. As in loading,
+ * CMake's folder of the addons that are loaded here, if they were built from the current sources; else null. As in loading,
  * build/Release comes before prebuilds/.
  */
 export function currentBuild(libtorch) {
@@ -63,7 +63,7 @@ export async function buildNative(libtorch, { nccl = false } = {}) {
  *   folder instead of build/, compiler instead of CMake's choice, further variables of CMake
  */
 export async function cmakeJs(libtorch, { command = "build", out, compiler, settings = {} } = {}) {
-  // of a folder that is configured, `build` takes no new settings
+  // `build` ignores new settings in a folder that is already configured
   if (command === "build" && Object.keys(settings).length > 0)
     await cmakeJs(libtorch, { command: "configure", out, compiler, settings });
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));

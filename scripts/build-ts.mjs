@@ -20,7 +20,7 @@ export async function buildTypeScript() {
   made.write(from);
 }
 
-/** What tsc made of sources that are gone would still be packed and loaded. */
+/** Removes the output of sources that no longer exist: it would be packed and loaded. */
 function removeOrphans() {
   for (const name of readdirSync(join(root, "dist"), { recursive: true })) {
     const [, module] = /^(.*?)(\.d\.ts|\.js)$/.exec(name) ?? [];

@@ -1,7 +1,7 @@
 /**
  * `npm run model:bundled [-- FOLDER]`: draws phantoms, trains on them in four stages, and writes models/phantom-b0.pt with
- * what it was measured to know. With real plates at hand (DEEPLASIA_TEST_DATA, the folder that the tests use) it is
- * measured on those too; it learns from none. Broken off, the same command goes on.
+ * its measured accuracy in its contract. Where there are real plates (DEEPLASIA_TEST_DATA, the folder that the tests use), it
+ * is measured on those too; it is not trained on them. After an interruption the same command resumes.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -16,14 +16,14 @@ const MODEL = join(root, "models", "phantom-b0.pt");
 const FEW = { n: "6000", seed: "1", sizes: "300" };
 const MANY = { n: "24000", seed: "2", sizes: "300" };
 const FRESH = { n: "16000", seed: "3", sizes: "300,500" };
-/** Often the same few hands, small; then many others, a few times each, larger and larger; fresh and sharp ones at last. */
+/** First a few small hands, many times; then many others, a few times each, larger and larger; in the end new, sharp ones. */
 const STAGES = [
   {
     name: "small",
     cohort: FEW,
     splitColumn: "phantom",
     configs: ["phantom-b0"],
-    // Of 20 planned epochs: what the next stage learns anew need not be polished.
+    // The schedule is for 20 epochs; the next stage learns anew what the last six would polish.
     flags: ["--trainer.max_epochs=14", "--lr_scheduler.T_max=20"],
   },
   {
@@ -31,7 +31,7 @@ const STAGES = [
     cohort: MANY,
     splitColumn: "large",
     configs: ["phantom-b0", "phantom-b0-large"],
-    // The learning rate stays: coming down is the next stages'.
+    // The learning rate stays high; the next stages lower it.
     flags: ["--data.input_size", "1", "160", "160", "--trainer.max_epochs=2", "--lr_scheduler.T_max=1000"],
   },
   {
@@ -49,7 +49,7 @@ const STAGES = [
     flags: [],
   },
 ];
-/** Of `large`: so many of the first pictures measure the training, all others are learnt from. */
+/** In the scheme `large` the first so many pictures are for validation, all others for training. */
 const VALIDATION_ROWS = 480;
 const PICTURES = Number(FEW.n) + Number(MANY.n) + Number(FRESH.n);
 const UNSEEN = { n: "300", seed: "1000001" };
@@ -83,7 +83,7 @@ function correlation(rows) {
   return products(x, mx, y, my) / Math.sqrt(products(x, mx, x, mx) * products(y, my, y, my));
 }
 
-/** On phantoms that it has not seen, with their sex and with the other one. */
+/** Measures it on phantoms that it has not seen, with their sex and with the other one. */
 async function measurePhantoms(model, folder) {
   const annotations = join(folder, "annotations.csv");
   const swapped = join(folder, "swapped.csv");
@@ -95,7 +95,7 @@ async function measurePhantoms(model, folder) {
   return `MAD ${right.toFixed(1)} months on ${rows.length} phantoms that it had not seen, ${wrong.toFixed(1)} with the other sex`;
 }
 
-/** On real plates, by folder, where there are any. */
+/** Measures it on real plates, by folder, where there are any. */
 async function measurePlates(model) {
   const folder = join(resolve(root, process.env.DEEPLASIA_TEST_DATA ?? "../shared"), "radiographs");
   if (!existsSync(join(folder, "annotations.csv"))) return [];
@@ -116,7 +116,7 @@ async function measure(file, folder) {
   }
 }
 
-/** A model of a run, small, with what it was measured to know in its contract. */
+/** Writes a run's model in 16 bits, with its measured accuracy in its contract. */
 export async function pack(bestModel, folder, unseen) {
   const half = join(folder, "half.pt");
   cli("convert", bestModel, half, "--half", "--overwrite");
@@ -140,14 +140,14 @@ export async function pack(bestModel, folder, unseen) {
   console.log(`${MODEL}: ${found}`);
 }
 
-/** splits.csv with a column more: nearly all to learn from. */
+/** Adds the scheme `large` to splits.csv: nearly all pictures are for training. */
 async function splitLarge(file) {
   const rows = parse(await readFile(file, "utf8"), { columns: true });
   const split = rows.map((row, i) => ({ ...row, large: i < VALIDATION_ROWS ? "val" : "train" }));
   await writeFile(file, stringify(split, { header: true }));
 }
 
-/** Train one stage, from the best model of the one before if there is one: the best model's file. */
+/** Trains one stage, from the best model of the stage before if there is one. Returns the file of its best model. */
 async function trainStage(folder, { name, cohort, splitColumn, configs, flags }, start) {
   const data = join(folder, `cohort-${cohort.seed}`);
   draw(data, cohort);

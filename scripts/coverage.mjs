@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { mergeProcessCovs } from "@bcoe/v8-coverage";
 import { convert } from "ast-v8-to-istanbul";
@@ -49,6 +49,8 @@ class Children {
       const code = readFileSync(file, "utf8");
       const map = join(MAPPED, `${relative(join(root, "dist"), file)}.map`);
       const sourceMap = JSON.parse(readFileSync(map, "utf8"));
+      // They are written relative to the map, and would be read relative to the code.
+      sourceMap.sources = sourceMap.sources.map((source) => resolve(dirname(map), source));
       all.push(await convert({ ast: parseAstAsync(code), code, wrapperLength: 0, coverage, sourceMap }));
     }
     return all;
@@ -61,7 +63,7 @@ async function runTests(filters, children) {
     [
       ...[join(root, "node_modules/vitest/vitest.mjs"), "run", ...filters],
       ...["--coverage.enabled", "--coverage.provider=v8", "--coverage.reporter=json"],
-      ...["--coverage.include=src/**", `--coverage.reportsDirectory=${join(FOLDER, "vitest")}`],
+      ...["--coverage.include=src/**/*.ts", `--coverage.reportsDirectory=${join(FOLDER, "vitest")}`],
       "--coverage.reportOnFailure",
     ],
     { cwd: root, stdio: "inherit", env: { ...process.env, DEEPLASIA_COVERAGE_OF_CHILDREN: CHILDREN } },
@@ -74,8 +76,8 @@ async function runTests(filters, children) {
 }
 
 /**
- * Lines and functions of each file, and which were reached anywhere. The two sources place the columns of a function a
- * little differently, so functions are told apart by the line of their name.
+ * Lines and functions of each file, and how often each was reached anywhere. The two sources number nameless functions
+ * and place columns differently, so a function is known by its line.
  */
 function reached(reports) {
   const files = new Map();
@@ -85,8 +87,7 @@ function reached(reports) {
       const { lines, functions } = files.get(path);
       const add = (map, key, count) => map.set(key, (map.get(key) ?? 0) + count);
       for (const [id, { start }] of Object.entries(statementMap)) add(lines, start.line, s[id]);
-      for (const [id, { name, decl }] of Object.entries(fnMap))
-        add(functions, `${decl.start.line} ${name}`, f[id]);
+      for (const [id, { decl }] of Object.entries(fnMap)) add(functions, decl.start.line, f[id]);
     }
   return files;
 }

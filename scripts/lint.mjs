@@ -1,6 +1,6 @@
 /**
  * `npm run lint`: biome on everything it knows, clang-format and clang-tidy on native/, publint and attw on the package.
- * All of them run, whatever the others say. `--fix` formats instead of complaining.
+ * All of them run, even if one fails. `--fix` formats instead of complaining.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";

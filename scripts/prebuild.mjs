@@ -33,7 +33,7 @@ export async function prebuild({ nccl = false } = {}) {
   if (isPrebuildCurrent(libtorch) && (!nccl || existsSync(join(PREBUILDS, NCCL))))
     return console.error(`prebuild: ${PREBUILDS}: current`);
   const { cacheDirectory } = await import("../dist/libtorch/buildCache.js");
-  // a folder of its own: prebuildify moves the addon out of the build, and a developer's build shall survive
+  // a folder of its own: prebuildify moves the addon out of the build, and a developer's build must survive
   const work = workFolder("build/prebuild");
   const from = nativeSources(libtorch);
   await cmakeJs(libtorch, {
@@ -47,7 +47,7 @@ export async function prebuild({ nccl = false } = {}) {
   madePrebuild.write(from);
 }
 
-/** This machine's own build as prebuilds/ of any folder: all that is needed where no other machine is meant. */
+/** This machine's own build as prebuilds/ of any folder: enough where the package is used on this machine only. */
 export async function prebuildForHost(folder) {
   const libtorch = await setupForBuild();
   if (!isNativeCurrent(libtorch)) await buildNative(libtorch);
@@ -68,7 +68,7 @@ async function collect(work) {
   rmSync(staged, { recursive: true, force: true });
   await run(process.execPath, [
     ...[join(root, "node_modules/prebuildify/bin.js"), "--cwd", work, "--name", "deeplasia"],
-    // it knows no builder but node-gyp; ours has run already
+    // it can only call node-gyp; our build has run already
     ...["--napi", "--tag-libc", "--strip", "--node-gyp", "true"],
   ]);
   for (const name of ["deeplasia_core.json", NCCL].filter((name) =>

@@ -8,7 +8,7 @@ import { buildNative, buildRequirement, checkTools, currentBuild } from "./build
 import { buildTypeScript, isTypeScriptCurrent } from "./build-ts.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
-/** All of it; the libtorch that the addon is built against. */
+/** Does all steps. Returns the libtorch that the addon is built against. */
 export async function setup() {
   const libtorch = await setupForBuild();
   await step(
@@ -19,7 +19,7 @@ export async function setup() {
   return libtorch;
 }
 
-/** Everything but the addon itself; the libtorch to build it against. */
+/** Does all steps but the addon. Returns the libtorch to build it against. */
 export async function setupForBuild() {
   if (process.platform !== "linux") throw new SetupError("deeplasia-native is built and run on Linux");
   // before minutes are spent on the other steps
@@ -29,7 +29,7 @@ export async function setupForBuild() {
   return step("libtorch", findForBuild, installForBuild);
 }
 
-/** Do a step unless `current` has its result (anything truthy) already; returns the result. One line says how it went. */
+/** Does a step unless `current` returns its result (anything truthy) already. Prints one line. Returns the result. */
 async function step(name, current, make) {
   const start = performance.now();
   const before = await current();
@@ -43,7 +43,7 @@ async function step(name, current, make) {
   return after;
 }
 
-/** Whether node_modules holds what the lock file asks for, by the record that npm itself leaves there. */
+/** Whether node_modules matches the lock file, by the record that npm leaves there. */
 function areDependenciesCurrent() {
   const record = join(root, "node_modules/.package-lock.json");
   if (!existsSync(record)) return false;
@@ -56,7 +56,7 @@ function areDependenciesCurrent() {
   });
 }
 
-/** A libtorch that the addons can be built against; one that the user names and that does not do is an error. */
+/** Finds a libtorch that the addons can be built against. Throws if the user names one that is not suitable. */
 async function findForBuild() {
   const { isNamed, requireLibtorch, searchLibtorch } = await import("../dist/libtorch/searchLibtorch.js");
   const required = await buildRequirement();

@@ -1,4 +1,4 @@
-/** What the set-up steps share: running commands, and knowing whether a step's result is current. */
+/** Shared by the set-up steps: running commands, and finding out whether a step's result is current. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Something that the person at the keyboard has to put right; shown without a stack. */
+/** A fault that the user can put right; shown without a stack. */
 export class SetupError extends Error {}
 
 /**
@@ -45,7 +45,7 @@ export function digest(paths, ...more) {
   return hash.digest("hex");
 }
 
-/** A file that holds the digest of what a step was last made of. */
+/** A file with the digest of the sources of a step's last result. */
 export function stamp(path) {
   const file = join(root, path);
   return {
@@ -57,7 +57,7 @@ export function stamp(path) {
   };
 }
 
-/** Run `main` where this module is the script that was started; a SetupError ends it in one line, with its exitStatus. */
+/** Runs `main` if this module is the script that was started. A SetupError is printed in one line and sets the exit code. */
 export async function runAsScript(moduleUrl, main) {
   if (process.argv[1] === undefined || fileURLToPath(moduleUrl) !== process.argv[1]) return;
   try {

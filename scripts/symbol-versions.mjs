@@ -6,7 +6,7 @@ export const LIMITS = { GLIBC: "2.28", GLIBCXX: "3.4.22", CXXABI: "1.3.10", GCC:
 
 /** Lines of `objdump` about the needed symbol versions above the limits, trimmed: they name symbol and version. */
 export function tooNewSymbols(file, limits = LIMITS) {
-  // -p has the versions as the dynamic linker checks them, -T says which symbol needs one
+  // -p lists the versions that the dynamic linker checks, -T which symbol needs which
   const dump = execFileSync("objdump", ["-p", "-T", file], { encoding: "utf8", maxBuffer: 1 << 28 });
   const families = Object.keys(limits).join("|");
   const version = new RegExp(`\\b(${families})_([\\w.]+)`);

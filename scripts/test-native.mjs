@@ -48,7 +48,7 @@ function ctest(folder) {
   });
 }
 
-/** Lines of native/test/check.h; a run that ends badly counts as a failure even where no test says so. */
+/** Lines of native/test/check.h; a run that ends with an error counts as a failure even if no test reports one. */
 function count({ output, status }) {
   const lines = (word) => output.match(new RegExp(`^\\d+: ${word} `, "gm"))?.length ?? 0;
   const failed = lines("FAILED");

@@ -1,6 +1,6 @@
 /**
- * `npm test`: the set-up where it is missing, then every test: vitest (unit, native, parity, command line, package) and
- * the test of the plain C++. The last line is the sum. `npm test -- FILTER…` runs the vitest files whose path holds one
+ * `npm test`: the set-up where it is missing, then every test: vitest (test/README.md is its map) and the tests of the
+ * plain C++. The last line is the sum. `npm test -- FILTER…` runs the vitest files whose path holds one
  * of the filters.
  */
 import { spawn } from "node:child_process";
@@ -40,7 +40,7 @@ function countVitest(report, status) {
   };
 }
 
-/** What failed in a file and why, a line each, so that a log's last lines are enough to know it. */
+/** One line for each failed test of a file with the reason, so that the last lines of a log are enough. */
 function failuresOf(file) {
   if (file.status !== "failed") return [];
   const path = relative(root, file.name);
@@ -73,7 +73,7 @@ function total(suites) {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** core_test is built meanwhile: vitest leaves the cores idle for a third of its time. */
+/** core_test is built while vitest runs, which leaves the cores idle for a third of its time. */
 async function everySuite() {
   const { buildCoreTest, runCoreTest } = await import("./test-native.mjs");
   const building = buildCoreTest({ background: true });

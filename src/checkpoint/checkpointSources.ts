@@ -10,7 +10,7 @@ import type { CheckpointContents } from "./contents.js";
 import { readParameters, STANDARD_PARAMETERS } from "./readParameters.js";
 import { isRecord } from "./tree.js";
 
-export function stemOf(file: string): string {
+function stemOf(file: string): string {
   return basename(file, extname(file));
 }
 

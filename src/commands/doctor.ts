@@ -16,7 +16,7 @@ export function registerDoctor(program: Command): void {
 }
 
 /** The report for a person. */
-export function formatDiagnosis(diagnosis: Diagnosis): string {
+function formatDiagnosis(diagnosis: Diagnosis): string {
   const { versions, machine, addon, loaded } = diagnosis;
   const limit = machine.limitBytes === null ? "" : `, limited to ${gigabytes(machine.limitBytes)}`;
   const lines = [

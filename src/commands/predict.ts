@@ -7,10 +7,10 @@ import { createProgress, type Progress } from "../console/progress.js";
 import { pathKind } from "../files.js";
 import { longestForward } from "../inference/forward.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
+import { contractOptions } from "../options/contract.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import {
   cohortPredictionOptions,
-  contractOptions,
   IGNORED_PREDICT_FLAGS,
   PREDICT_GROUPS,
   type PredictOptions,

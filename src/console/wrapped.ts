@@ -1,7 +1,7 @@
 /** Text in lines that are as long as the place where it is read. */
 
 /** Columns where nobody knows them, and where longer lines are hard to read. */
-export const USUAL_COLUMNS = 80;
+const USUAL_COLUMNS = 80;
 const MOST_COLUMNS = 120;
 
 /** Columns of what is written to a stream; `COLUMNS` stands in where that is no terminal. */

@@ -12,7 +12,7 @@ import { MODEL_KIND_NAMES } from "./kindNames.js";
 import { pictureFields } from "./pictureFields.js";
 
 export const MANIFEST_NAME = "deeplasia.json";
-export const MANIFEST_FORMAT = 1;
+const MANIFEST_FORMAT = 1;
 
 const text = z.string();
 

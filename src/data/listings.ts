@@ -66,7 +66,7 @@ export interface Name {
 }
 
 /** The names in one folder. */
-export class Listing {
+class Listing {
   private readonly byKind = new Map<NameKind, Map<string, string[]>>();
   private readonly texts: string[];
   /** Names that are not UTF-8. */

@@ -25,7 +25,7 @@ export interface Reason {
 }
 
 /** Groups errors, the most frequent kind first. Errors of one kind have messages that differ only in quoted texts. */
-export function reasonsOf(errors: readonly DeeplasiaError[]): Reason[] {
+function reasonsOf(errors: readonly DeeplasiaError[]): Reason[] {
   const kinds = new Map<string, Kind>();
   for (const error of errors) {
     const kind = kinds.get(kindOf(error));

@@ -34,7 +34,7 @@ export function readDataset(bytes: Uint8Array): Dataset {
   return { elements: parse(bytes, end, layout), transferSyntax: transferSyntax ?? layout };
 }
 
-export function hasPreamble(bytes: Uint8Array): boolean {
+function hasPreamble(bytes: Uint8Array): boolean {
   return (
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1", 128, 132) === "DICM"
   );

@@ -16,7 +16,7 @@ export interface PixelDescription {
 }
 
 /** A radiograph of a hand has 2 to 30 million. */
-export const MOST_PIXELS = 50e6;
+const MOST_PIXELS = 50e6;
 
 const GREY = ["MONOCHROME1", "MONOCHROME2"];
 const COLOUR = ["RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"];

@@ -8,9 +8,9 @@ import { isCompatible } from "./version.js";
 
 export const INSTALL_COMMAND = "npx deeplasia-native libtorch install";
 /** Environment variable that lets a libtorch of another version pass, at the user's own risk. */
-export const SKIP_VERSION_CHECK = "DEEPLASIA_SKIP_VERSION_CHECK";
+const SKIP_VERSION_CHECK = "DEEPLASIA_SKIP_VERSION_CHECK";
 /** `1`: leave CUDA out even where it would work; `0`: load it even where no driver is seen. */
-export const CPU_ONLY = "DEEPLASIA_LIBTORCH_CPU_ONLY";
+const CPU_ONLY = "DEEPLASIA_LIBTORCH_CPU_ONLY";
 
 /** A libtorch on disk, as far as it is known without loading it. */
 export interface LibtorchFiles {

@@ -20,7 +20,7 @@ export const shortName = (classPath: string) => classPath.slice(classPath.lastIn
  * The class path of a table that a text means: the path itself, its last part alone, or the same class by another of
  * the modules through which PyTorch and Lightning give it out. Undefined where it means none.
  */
-export function classNamed(table: ClassTable, text: string): string | undefined {
+function classNamed(table: ClassTable, text: string): string | undefined {
   const known = Object.keys(table).find((path) => shortName(path) === shortName(text));
   const modules = /^((torch\.optim|pytorch_lightning|lightning)\.([a-z_]+\.)*)?\w+$/;
   return known !== undefined && modules.test(text) ? known : undefined;

@@ -10,4 +10,3 @@ export const contractOptions = z.strictObject({ ...pictureFields, ...boneAgeFiel
 const { formatVersion: _version, weightsDigest: _digest, ...writableFields } = manifestSchema.shape;
 /** Fields that a person may write into a model. */
 export const writableManifest = z.strictObject(writableFields).partial();
-export type WritableManifest = z.infer<typeof writableManifest>;

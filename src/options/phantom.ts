@@ -74,4 +74,3 @@ export const writePhantomsOptions = z.strictObject({
   maxAgeMonths: maxAge,
   ...watching,
 });
-export type PhantomFlags = z.infer<typeof phantomOptions>;

@@ -7,8 +7,6 @@
  */
 import { z } from "zod";
 import { PROGRESS_KINDS } from "../console/progress.js";
-import { boneAgeFields } from "../contract/boneAgeFields.js";
-import { pictureFields } from "../contract/pictureFields.js";
 import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
@@ -83,7 +81,7 @@ const deviceOptions = {
 };
 
 /** A sex in the words of a CSV; in a script also 1 (male) and 0 (female). What says that nothing is known is none. */
-export const sexOption = understood(
+const sexOption = understood(
   readSexWord,
   z.enum(["F", "M"], { error: "must be F or M (or female, male)" }).optional(),
 ).optional();
@@ -226,9 +224,6 @@ export const PREDICT_GROUPS = {
   "Cluster:": clusterOptions,
   "Output:": outputOptions,
 };
-
-/** Fields of a bone-age model's contract that may be given as flags: all that change a number. */
-export const contractOptions = z.strictObject({ ...pictureFields, ...boneAgeFields }).partial();
 
 /** How a model is loaded, for the library: where it runs, what its file leaves open, and its contract. */
 export const loadModelOptions = z.strictObject({

@@ -5,7 +5,7 @@ import { DeeplasiaError } from "../errors.js";
 import { makeFolder, outputError, writeFileAtomic } from "../files.js";
 import { finalName } from "../temporaryFiles.js";
 
-export const RECIPE_NAME = "phantom.json";
+const RECIPE_NAME = "phantom.json";
 
 /**
  * Makes the folder and writes the recipe into it. If it holds the same recipe already, an earlier run was interrupted or

@@ -90,7 +90,7 @@ function afterTimeOut(what: string, { timeOuts, maxRequeues }: Ended): Verdict {
 }
 
 /** Returns the name of a task for scontrol and scancel: `12`, or `12_3` in an array. */
-export function taskName({ jobId, array }: SlurmTask): string {
+function taskName({ jobId, array }: SlurmTask): string {
   return array === null ? jobId : `${array.jobId}_${array.id}`;
 }
 

@@ -18,7 +18,7 @@ function mountWorks(): boolean {
   }
 }
 
-/** Mount a file system with the given options (`size=16k`, `ro`); it goes with the test. Returns its folder. */
+/** Mount a file system with the given options (`size=16k`, `ro`); it is unmounted when the test ends. Returns its folder. */
 export async function mountTmpfs(options: string): Promise<string> {
   const folder = join(await temporaryFolder(), "disk");
   await mkdir(folder);

@@ -19,7 +19,7 @@ import type { TrainingRow } from "../../src/training/trainingRow.js";
 import { configOf } from "./trainConfig.js";
 
 const ROWS = 22;
-export const BATCH_SIZE = 4;
+const BATCH_SIZE = 4;
 /** Rows 20 and 21 of an epoch's order make no whole batch. */
 export const STEPS_PER_EPOCH = 5;
 
@@ -37,7 +37,7 @@ export interface Trouble {
   beforeSaving?: () => void;
 }
 
-export class FakeStep implements Step {
+class FakeStep implements Step {
   weight = 0.1;
   momentum = 0;
   steps = 0;
@@ -113,7 +113,7 @@ const FLAGS = [
   ["--lr_scheduler.min_lr=0", "--lr_scheduler.factor=0.5", "--early_stopping.verbose=false"],
 ].flat();
 
-/** One process of a run in `folder`, which goes on from what an earlier one left there. */
+/** One process of a run in `folder`, which resumes what an earlier one left there. */
 export async function startProcess(
   folder: RunFolder,
   flags: string[] = [],

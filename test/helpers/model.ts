@@ -1,4 +1,4 @@
-/** The tiny models of test/fixtures/models (make.py there says what each computes), on the native core itself. */
+/** The tiny models of test/fixtures/models (make.py there shows what each computes), on the native core itself. */
 import { type ModelHandle, type ModelOptions, native } from "../../src/native.js";
 import { fixture } from "./testData.js";
 

@@ -12,7 +12,7 @@ function canMake(): boolean {
   return true;
 }
 
-/** A `describe` for tests that need such machines; its name says why it is skipped. */
+/** A `describe` for tests that need such machines; its name has the reason if it is skipped. */
 export function describeWithNamespaces(name: string, tests: () => void): void {
   const can = canMake();
   describe.skipIf(!can)(can ? name : `${name} (skipped: no \`ip netns add\` here: root and iproute2)`, tests);

@@ -13,7 +13,7 @@ import { temporaryFolder } from "./temporary.js";
 export const TOTAL = 11;
 export const BLOCK = 4;
 export const rowOf = (index: number) => 2 * index + 1;
-export const fails = (index: number) => index % 5 === 2;
+const fails = (index: number) => index % 5 === 2;
 
 export function record(index: number): OutputRecord {
   const place = { index, row: rowOf(index) };

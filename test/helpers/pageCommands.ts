@@ -24,7 +24,7 @@ export function needsOf({ text }: Block): string[] {
   return parts.every((part) => MARKS.includes(part)) ? parts : [];
 }
 
-export const hasCluster = / is UP/.test(spawnSync("scontrol", ["ping"], { encoding: "utf8" }).stdout ?? "");
+const hasCluster = / is UP/.test(spawnSync("scontrol", ["ping"], { encoding: "utf8" }).stdout ?? "");
 
 /** Why a block is not run; null where it is. */
 export function whyNotRun(block: Block): string | null {
@@ -92,7 +92,7 @@ async function checkCall([name, ...args]: string[]): Promise<void> {
 }
 
 /** Throws for a command that does not exist, and for flags and values that it does not take. */
-export async function checkCommand(args: readonly string[]): Promise<void> {
+async function checkCommand(args: readonly string[]): Promise<void> {
   const all = createProgram();
   const command = commandOf(all, args);
   if (command === all) throw new Error(`${args.join(" ")}: there is no such command`);

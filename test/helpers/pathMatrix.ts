@@ -11,7 +11,7 @@ import { halves, writeCohort } from "./pictures.js";
 import { fixture, projectRoot } from "./testData.js";
 
 /** Bad paths by kind, in a folder that `makePlaces` filled. `/proc` has folders, but takes none. */
-export const BAD_PATHS: Readonly<Record<string, (folder: string) => string>> = {
+const BAD_PATHS: Readonly<Record<string, (folder: string) => string>> = {
   "in a folder that may not be entered": (folder) => join(folder, "locked/inside/x"),
   "without permission to read": (folder) => join(folder, "secret"),
   "a circle of links": (folder) => join(folder, "loop"),

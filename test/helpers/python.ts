@@ -69,7 +69,7 @@ const torchRequirements = (version: string): string[][] => [
   [`torch==${version}`],
 ];
 
-/** Nothing, or the last line of what pip says. */
+/** Undefined, or the last line that pip prints. */
 async function pipInstall(python: string, target: string, what: string[]): Promise<string | undefined> {
   const patience = ["--retries", "1", "--timeout", "60", "--disable-pip-version-check"];
   const flags = ["--quiet", "--no-compile", "--only-binary=:all:", "--target", target, ...patience];

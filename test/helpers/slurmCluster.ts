@@ -5,7 +5,7 @@ import { describe } from "vitest";
 
 const hasCluster = () => / is UP/.test(spawnSync("scontrol", ["ping"], { encoding: "utf8" }).stdout ?? "");
 
-/** A `describe` for tests that submit jobs; its name says why it is skipped. */
+/** A `describe` for tests that submit jobs; its name has the reason if it is skipped. */
 export function describeOnCluster(name: string, tests: () => void): void {
   const isThere = hasCluster();
   describe.skipIf(!isThere)(

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const widths = z.array(z.int().min(1).max(65536));
 
-export const BACKBONES = [
+const BACKBONES = [
   "efficientnet-b0",
   "efficientnet-b1",
   "efficientnet-b2",

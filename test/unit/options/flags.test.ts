@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createProgram } from "../../../src/cli.js";
 import { readArguments } from "../../../src/options/argv.js";
+import { contractOptions } from "../../../src/options/contract.js";
 import { addOptions, flagName, readOptions } from "../../../src/options/flags.js";
-import { contractOptions, predictOptions } from "../../../src/options/predict.js";
+import { predictOptions } from "../../../src/options/predict.js";
 import { projectRoot } from "../../helpers/testData.js";
 
 const schema = z.strictObject({
