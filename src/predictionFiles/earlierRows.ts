@@ -10,7 +10,7 @@ import type { FailedSample, Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { type AnyRecord, isFailure } from "../records/record.js";
 import { differences } from "./differences.js";
-import { kindOf, type OutputOptions } from "./output.js";
+import { kindOf, type OutputOptions } from "./outputOptions.js";
 import { type OutputPaths, outputPaths } from "./outputPaths.js";
 import type { OutputFile } from "./recordFile.js";
 import { inspectRows, recordsInOrder } from "./recordsInOrder.js";

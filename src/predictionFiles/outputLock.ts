@@ -4,7 +4,7 @@ import { DeeplasiaError } from "../errors.js";
 import { outputError } from "../files.js";
 import { type Lock, lockFile } from "../lock.js";
 import { removeLeftovers } from "../temporaryFiles.js";
-import type { OutputOptions } from "./output.js";
+import type { OutputOptions } from "./outputOptions.js";
 import { outputPaths } from "./outputPaths.js";
 
 /**

@@ -7,7 +7,8 @@ import { isSystemError } from "../errors.js";
 import { outputError } from "../files.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "../records/record.js";
 import { type AnyPrediction, predictionColumns, predictionsToText } from "./columns.js";
-import type { Output, OutputOptions } from "./output.js";
+import type { Output } from "./output.js";
+import type { OutputOptions } from "./outputOptions.js";
 
 export async function openStreamOutput(options: OutputOptions): Promise<Output> {
   const { path, format, stdout = process.stdout } = options;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/console/logger.js";
 import type { OutputFormat } from "../../src/predictionFiles/columns.js";
 import { openOutput } from "../../src/predictionFiles/openOutput.js";
-import type { Output, OutputOptions } from "../../src/predictionFiles/output.js";
+import type { Output } from "../../src/predictionFiles/output.js";
+import type { OutputOptions } from "../../src/predictionFiles/outputOptions.js";
 import type { OutputRecord } from "../../src/records/record.js";
 import { temporaryFolder } from "./temporary.js";
 

@@ -5,7 +5,7 @@ import { lockFile } from "../../lock.js";
 import { type Summary, SummaryBuilder } from "../../records/summary.js";
 import { arrayLayout, type RowShare, shareText } from "../../slurm/rowShare.js";
 import { differences } from "../differences.js";
-import { type OutputOptions, runFileOf } from "../output.js";
+import { type OutputOptions, runFileOf } from "../outputOptions.js";
 import { readState, runFile } from "../runFile.js";
 import { mergeUnlessOther, summarise } from "./mergeShares.js";
 import { rowsOfRange, shareRange } from "./shareRange.js";

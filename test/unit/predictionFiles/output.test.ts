@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/console/logger.js";
 import { openOutput } from "../../../src/predictionFiles/openOutput.js";
-import type { OutputOptions } from "../../../src/predictionFiles/output.js";
+import type { OutputOptions } from "../../../src/predictionFiles/outputOptions.js";
 import {
   interrupted,
   optionsFor,

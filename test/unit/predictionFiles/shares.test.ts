@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Cohort } from "../../../src/data/openCohort.js";
 import { lockFile } from "../../../src/lock.js";
 import { openOutput } from "../../../src/predictionFiles/openOutput.js";
-import type { OutputOptions } from "../../../src/predictionFiles/output.js";
+import type { OutputOptions } from "../../../src/predictionFiles/outputOptions.js";
 import { mergeShares, numbersText } from "../../../src/predictionFiles/shares/mergeShares.js";
 import { rowsOfRange, shareRange } from "../../../src/predictionFiles/shares/shareRange.js";
 import { writeShare } from "../../../src/predictionFiles/shares/writeShare.js";

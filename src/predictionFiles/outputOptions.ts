@@ -1,0 +1,52 @@
+/** What an output of predictions is asked to be. */
+import type { Writable } from "node:stream";
+import type { Logger } from "../console/logger.js";
+import { outputError, type PathKind, pathKind } from "../files.js";
+import type { OutputFile } from "./recordFile.js";
+import type { RunFile, RunIdentity } from "./runFile.js";
+
+/** `path`: file to write, or `-` for stdout. A device or a pipe is written directly, too. */
+export interface OutputOptions extends OutputFile {
+  /** Files for the members' own predictions, which are held, resumed and completed together with the output. */
+  memberFiles?: readonly OutputFile[];
+  identity: RunIdentity;
+  /** Rows a block (the batch size); a resumed run starts at a whole block. */
+  blockSize: number;
+  /** Row numbers of all selected rows, in order (`Cohort.rowNumbers`). */
+  rowNumbers(): AsyncIterable<number>;
+  /** Go on from what an interrupted run left; without such, start. */
+  resume: boolean;
+  /** Discard what an interrupted run left. */
+  overwrite: boolean;
+  /** Where the run file shall stay once all files have their names; by default it goes. */
+  receipt?: string;
+  /** What else the provenance beside the output shall say; without it none is written. */
+  provenance?: Readonly<Record<string, unknown>>;
+  /** Failed rows are told here when there is no failures file. */
+  logger: Logger;
+  /** Stands in for `process.stdout`. */
+  stdout?: Writable;
+}
+
+/** As `pathKind`; stdout (`-`) is one of the others. Throws `ERR_DEEPLASIA_OUTPUT`. */
+export async function kindOf(path: string): Promise<PathKind | null> {
+  if (path === "-") return "other";
+  try {
+    return await pathKind(path);
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
+/** What a run file says of an output that is being written. */
+export function runFileOf({
+  identity,
+  format,
+  members,
+  hasSexHead,
+  marksSex,
+  blockSize,
+}: OutputOptions): RunFile {
+  const layout = { format, members: members === null ? null : [...members], hasSexHead, marksSex };
+  return { version: 2, state: "running", identity, ...layout, blockSize };
+}
