@@ -1,6 +1,6 @@
 /**
- * The one door to the addon, and its typed twin, by subject in `native/`. `native/addon/addon.cc` holds the export table; a
- * test holds the two lists equal. Arguments are validated by the callers; native code checks only what would corrupt memory.
+ * The only access to the addon. Its functions are typed by subject in `native/`. `native/addon/addon.cc` holds the export
+ * table; a test keeps the two lists equal. Callers validate arguments; native code checks only what would corrupt memory.
  *
  * Every promise rejects with an `Error` that carries `code` (see `errors.ts`).
  */
@@ -24,13 +24,13 @@ export type * from "./native/phantomFunctions.js";
 export type * from "./native/trainingFunctions.js";
 
 interface GeneralFunctions extends CoreFacts {
-  /** Number of threads that preprocess pictures. */
+  /** Sets the number of threads that preprocess pictures. */
   setWorkers(count: number): void;
-  /** Release now; idempotent; resolves when work in flight on the handle is done. */
+  /** Releases a handle. Idempotent. Resolves when work in flight on the handle is done. */
   dispose(handle: Handle): Promise<void>;
 }
 
-/** The addon's functions, by name: keep in step with the export table of `native/addon/addon.cc`. */
+/** The functions of the addon. Must match the export table of `native/addon/addon.cc`. */
 export interface Native
   extends GeneralFunctions,
     ImageFunctions,
@@ -41,7 +41,7 @@ export interface Native
     DistributedFunctions,
     PhantomFunctions {}
 
-/** Names of all functions of the addon, for the test that compares them with the real export table. */
+/** Names of all functions of the addon, for the test that compares them with the export table. */
 export const NATIVE_FUNCTIONS = [
   "buildInfo",
   "devices",
@@ -58,7 +58,7 @@ export const NATIVE_FUNCTIONS = [
 
 let loaded: Native | undefined;
 
-/** The addon, loaded at first use (libtorch with it). Throws a `DeeplasiaError` that says what is missing. */
+/** Returns the addon. Loads it and libtorch at first use. Throws a `DeeplasiaError` if something is missing. */
 export function native(): Native {
   loaded ??= loadCore() as Native;
   return loaded;

@@ -1,23 +1,26 @@
-/** The pair of addons: where it lies and which libtorch it was compiled for. */
+/** Finds the two addons and the libtorch version that they are compiled for. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import nodeGypBuild from "node-gyp-build";
 import { DeeplasiaError } from "../errors.js";
 
+/** The two addons. */
 export interface Addon {
-  /** N-API addon without libtorch symbols that opens libtorch. */
+  /** Path of the N-API addon without libtorch symbols, which opens libtorch. */
   bootstrap: string;
-  /** N-API addon linked to libtorch by soname; loads only after the bootstrap has opened one. */
+  /** Path of the N-API addon linked to libtorch by soname. It loads only after the bootstrap has opened libtorch. */
   core: string;
   origin: "build/Release" | "prebuild";
-  /** Version of libtorch that the core was compiled for. */
+  /** The libtorch version that the core is compiled for. */
   compiledFor: string;
 }
 
+/** The root folder of this package. */
+/** The root folder of this package. */
 export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
-/** @throws DeeplasiaError that says which files were looked for. */
+/** Finds the addons. @throws DeeplasiaError, which names the folders that were searched. */
 export function findAddon(root = packageRoot): Addon {
   let bootstrap: string;
   try {
@@ -27,7 +30,7 @@ export function findAddon(root = packageRoot): Addon {
       join(root, "build/Release"),
       join(root, "prebuilds", `${process.platform}-${process.arch}`),
     ];
-    throw addonError(`no native addon for this system: no *.node in ${places.join(" or ")}`, cause);
+    throw addonError(`there is no native addon for this system: no *.node in ${places.join(" or ")}`, cause);
   }
   const directory = dirname(bootstrap);
   const core = join(directory, "deeplasia_core.so");
@@ -52,10 +55,12 @@ function readCompiledFor(file: string): string {
     if (typeof libtorch === "string") return libtorch;
     throw new Error("no member libtorch");
   } catch (cause) {
-    throw addonError(`${file}, which says which libtorch the addon was compiled for, cannot be read`, cause);
+    throw addonError(`${file}, which names the libtorch version of the addon, cannot be read`, cause);
   }
 }
 
+/** Returns an error about the addons, with the remedy to build or install them. */
+/** Returns an error about the addons, with the remedy to build or install them. */
 export function addonError(message: string, cause?: unknown): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_ADDON", message, {
     remedy:

@@ -1,24 +1,24 @@
-/** The package's cache of libtorch builds: <cache>/libtorch/<version>-<cpu|cu130>/torch. */
+/** The cache of libtorch builds: <cache>/libtorch/<version>-<cpu|cu130>/torch. */
 import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildTag, type LibtorchVersion } from "./version.js";
 
-/** `DEEPLASIA_CACHE`, else `$XDG_CACHE_HOME/deeplasia-native`, else `~/.cache/deeplasia-native`. */
+/** Returns `DEEPLASIA_CACHE`, else `$XDG_CACHE_HOME/deeplasia-native`, else `~/.cache/deeplasia-native`. */
 export function cacheDirectory(): string {
   const { DEEPLASIA_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
   if (own) return resolve(own);
   return join(shared ? resolve(shared) : join(homedir(), ".cache"), "deeplasia-native");
 }
 
-/** Folder of the cache that holds one build; its `torch` is the torch directory. */
+/** Returns the folder of one build in the cache; its subfolder `torch` is the torch directory. */
 export function buildDirectory(cache: string, { version, cuda }: LibtorchVersion): string {
   return join(cache, "libtorch", `${version.replace(/\+.*/, "")}-${buildTag(cuda)}`);
 }
 
 /**
- * Builds in the cache, best first: the newest version, and of one version the CUDA build where `preferCuda`. Folders
- * that an installation has not finished begin with a dot and are not among them.
+ * Lists the builds in the cache, best first: the newest version, and among builds of one version the CUDA build if
+ * `preferCuda`. Leaves out folders of unfinished installations, which begin with a dot.
  */
 export function cachedBuilds(cache: string, preferCuda: boolean): string[] {
   let names: string[];

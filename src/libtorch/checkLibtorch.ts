@@ -1,4 +1,4 @@
-/** What is wrong with a libtorch, found by reading its files: loading a broken one would end the process. */
+/** Finds what is wrong with a libtorch by reading its files, because loading a broken one could kill the process. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DeeplasiaError, type ErrorCode } from "../errors.js";
@@ -7,54 +7,58 @@ import { hasCudaDriver, hasSystemLibrary } from "./system.js";
 import { isCompatible } from "./version.js";
 
 export const INSTALL_COMMAND = "npx deeplasia-native libtorch install";
-/** Environment variable that lets a libtorch of another version pass, at the user's own risk. */
+/** Environment variable that accepts a libtorch of another version, at the user's own risk. */
 const SKIP_VERSION_CHECK = "DEEPLASIA_SKIP_VERSION_CHECK";
-/** `1`: leave CUDA out even where it would work; `0`: load it even where no driver is seen. */
+/** Environment variable: `1` does not load CUDA even if it would work; `0` loads it even if no driver is found. */
 const CPU_ONLY = "DEEPLASIA_LIBTORCH_CPU_ONLY";
 
 /** A libtorch on disk, as far as it is known without loading it. */
 export interface LibtorchFiles {
   /** The torch directory; headers are in its include/. */
   directory: string;
-  /** Where the shared libraries are; null where there are none. */
+  /** The folder of the shared libraries; null if there are none. */
   libraries: string | null;
-  /** null where no file tells. */
+  /** Null if no file states it. */
   version: string | null;
+  /** Version of CUDA; null for a build without CUDA. */
   cuda: string | null;
-  /** Whether C++ code can be compiled against it. */
+  /** Whether it has the headers for compiling C++ code. */
   headers: boolean;
 }
 
+/** A reason why a libtorch cannot be used. */
 export interface Problem {
   code: ErrorCode;
   message: string;
   remedy: string;
 }
 
+/** What a libtorch must have. */
 export interface Requirement {
-  /** Version that the addon was, or is to be, compiled for; null: any. */
+  /** The version that the addon is compiled for; null for any. */
   version: string | null;
   /** Whether headers are needed, as for building. */
   headers: boolean;
 }
 
+/** Returns a problem as an error. */
 export function problemError({ code, message, remedy }: Problem): DeeplasiaError {
   return new DeeplasiaError(code, message, { remedy });
 }
 
-/** Whether the CUDA libraries of this build shall be loaded: they cost 290 MB of memory where no driver answers. */
+/** Returns whether to load the CUDA libraries of this build. Without a driver they would only cost 290 MB of memory. */
 export function wantsCuda(libtorch: { cuda: string | null }): boolean {
   const choice = process.env[CPU_ONLY];
   if (libtorch.cuda === null || choice === "1") return false;
   return choice === "0" || hasCudaDriver();
 }
 
-/** The one library to open: all others follow from it by their run paths. */
+/** Returns the one library to open; it loads all others by their run paths. */
 export function libraryToOpen(libtorch: LibtorchFiles & { libraries: string }): string {
   return join(libtorch.libraries, wantsCuda(libtorch) ? "libtorch.so" : "libtorch_cpu.so");
 }
 
-/** Everything that keeps this libtorch from being used as required; empty: it is usable. */
+/** Returns everything that prevents this libtorch from being used as required; empty if it is usable. */
 export function checkLibtorch(libtorch: LibtorchFiles, required: Requirement): Problem[] {
   const { libraries } = libtorch;
   if (libraries === null) {
@@ -70,18 +74,18 @@ export function checkLibtorch(libtorch: LibtorchFiles, required: Requirement): P
   ];
 }
 
-/** Compare a version that was found with the one that the addon was compiled for. */
+/** Compares the version that was found with the one that the addon is compiled for. */
 export function checkVersion(
   { directory, version }: { directory: string; version: string | null },
   compiledFor: string | null,
 ): Problem[] {
   if (compiledFor === null || process.env[SKIP_VERSION_CHECK] === "1") return [];
   if (version !== null && isCompatible(version, compiledFor)) return [];
-  const found = version === null ? "is of an unknown version" : `is version ${version}`;
+  const found = version === null ? "has an unknown version" : `is version ${version}`;
   return [
     {
       code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
-      message: `the libtorch in ${directory} ${found}, and the addon is compiled for ${compiledFor}`,
+      message: `the libtorch in ${directory} ${found}, but the addon is compiled for ${compiledFor}`,
       remedy: `${INSTALL_COMMAND}   (or, at your own risk, set ${SKIP_VERSION_CHECK}=1)`,
     },
   ];
@@ -109,7 +113,7 @@ function checkLibrary(path: string): Problem[] {
   try {
     const library = readSharedLibrary(path);
     if (library.architecture !== process.arch) {
-      return broken(`${path} is for ${library.architecture}, and this Node is for ${process.arch}`);
+      return broken(`${path} is for ${library.architecture}, but this Node is for ${process.arch}`);
     }
     const missing = library.needed.filter(
       (soname) =>
@@ -117,19 +121,19 @@ function checkLibrary(path: string): Problem[] {
         !hasSystemLibrary(soname),
     );
     return missing.flatMap((soname) =>
-      broken(`${path} needs ${soname}, which is nowhere to be found`, cureOf(soname)),
+      broken(`${path} needs ${soname}, which was not found`, remedyFor(soname)),
     );
   } catch (error) {
     return broken(`${path} ${(error as Error).message}`);
   }
 }
 
-/** The command that brings a missing library. */
-function cureOf(soname: string): string {
+/** Returns the command that installs a missing library. */
+function remedyFor(soname: string): string {
   if (soname.startsWith("libgomp.so"))
     return "apt-get install libgomp1   (Debian, Ubuntu; elsewhere: dnf install libgomp)";
   if (/^lib(cu|nv|nccl)/.test(basename(soname))) {
-    return `${INSTALL_COMMAND} --cuda   (this CUDA build lacks its nvidia packages; without --cuda: the build for CPUs)`;
+    return `${INSTALL_COMMAND} --cuda   (this CUDA build lacks its nvidia packages; without --cuda you get the CPU build)`;
   }
   return INSTALL_COMMAND;
 }

@@ -1,8 +1,8 @@
-/** A search for libtorch, in lines for a person. */
+/** Formats a search for libtorch as text. */
 import { INSTALL_COMMAND } from "./checkLibtorch.js";
 import type { Search } from "./searchLibtorch.js";
 
-/** One line a candidate, the chosen one marked, the reasons against the others below each. */
+/** Returns one line for each candidate, with a mark for the chosen one and the problems of the others below them. */
 export function describeSearch({ candidates, chosen, why }: Search): string[] {
   const width = Math.max(0, ...candidates.map(({ source }) => source.length));
   const lines = candidates.flatMap((candidate) => {

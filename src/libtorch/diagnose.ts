@@ -1,4 +1,4 @@
-/** Everything that `doctor` reports, as data. */
+/** Collects everything that `doctor` reports. */
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,9 @@ import type { Loaded, ProbeMessage } from "./probe.js";
 import { requireLibtorch, type Search, searchLibtorch } from "./searchLibtorch.js";
 import { assertPlatform, glibcVersion, hasCudaDriver } from "./system.js";
 
+/** The report of `doctor`. */
 export interface Diagnosis {
+  /** Whether the package works on this machine. */
   usable: boolean;
   versions: {
     package: string;
@@ -33,16 +35,18 @@ export interface Diagnosis {
   addon: Addon | null;
   libtorch: Search;
   cudaDriver: boolean;
-  /** What the loaded pair says of itself; null where it could not be loaded. */
+  /** Build and devices of the loaded addon and libtorch; null if they could not be loaded. */
   loaded: Loaded | null;
-  /** What keeps the package from working. */
+  /** Reasons why the package does not work. */
   problems: Problem[];
-  /** What could be better. */
+  /** Possible improvements. */
   advice: Problem[];
 }
 
 const PROBE_TIMEOUT_MS = 120_000;
 
+/** Examines this machine, the addon and libtorch. Never throws for a broken installation. */
+/** Examines this machine, the addon and libtorch. Never throws for a broken installation. */
 export async function diagnose(): Promise<Diagnosis> {
   const problems: Problem[] = [];
   attempt(problems, assertPlatform);
@@ -73,7 +77,7 @@ export async function diagnose(): Promise<Diagnosis> {
   };
 }
 
-/** Run a step; what it throws becomes a problem of the report. */
+/** Runs a step; an error becomes a problem in the report. */
 function attempt<T>(problems: Problem[], step: () => T): T | null {
   try {
     return step();
@@ -84,7 +88,7 @@ function attempt<T>(problems: Problem[], step: () => T): T | null {
   }
 }
 
-/** Load addon and libtorch in a process of their own: a broken library can end it by a signal. */
+/** Loads addon and libtorch in a child process, because a broken library can kill the process by a signal. */
 function loadInChild(): Loaded {
   const probe = fileURLToPath(new URL("./probe.js", import.meta.url));
   const child = spawnSync(process.execPath, [probe], { encoding: "utf8", timeout: PROBE_TIMEOUT_MS });
@@ -92,7 +96,7 @@ function loadInChild(): Loaded {
   if (message === null) {
     const end = child.signal ?? `status ${child.status}`;
     const said = child.stderr?.trim().split("\n").at(-1);
-    throw Object.assign(new Error(`loading libtorch ended the process (${end})${said ? `: ${said}` : ""}`), {
+    throw Object.assign(new Error(`loading libtorch killed the process (${end})${said ? `: ${said}` : ""}`), {
       code: "ERR_DEEPLASIA_LIBTORCH_BROKEN" satisfies ErrorCode,
     });
   }
@@ -139,13 +143,15 @@ function adviceFor({ chosen }: Search): Problem[] {
   if (chosen === null) return [];
   const code: ErrorCode = "ERR_DEEPLASIA_DEVICE";
   if (chosen.cuda === null && hasCudaDriver()) {
-    const message = "this machine has NVIDIA's driver, and the libtorch in use is built without CUDA";
+    const message = "this machine has NVIDIA's driver, but the libtorch in use is built without CUDA";
     return [{ code, message, remedy: `${INSTALL_COMMAND} --cuda` }];
   }
   if (chosen.cuda !== null && !wantsCuda(chosen)) {
     const message =
-      "the libtorch in use is built with CUDA, and there is no NVIDIA driver: it runs on the CPU";
-    return [{ code, message, remedy: "Install NVIDIA's driver, or leave it so on a machine without GPU." }];
+      "the libtorch in use is built with CUDA, but there is no NVIDIA driver: it runs on the CPU";
+    return [
+      { code, message, remedy: "Install NVIDIA's driver; on a machine without a GPU nothing is to be done." },
+    ];
   }
   return [];
 }

@@ -1,4 +1,4 @@
-/** Which wheels make up a libtorch, and from which index they come. */
+/** Downloads the wheels of a libtorch from the right index. */
 import { existsSync, readdirSync, renameSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -6,23 +6,28 @@ import { DeeplasiaError } from "../errors.js";
 import { makeFolder } from "../files.js";
 import { download, findPip, type Pip } from "./pip.js";
 
-/** PyTorch's own index of builds for the CPU: elsewhere a plain `torch` is the CUDA build. */
+/** PyTorch's index of CPU builds. On other indexes a plain `torch` is the CUDA build. */
 export const CPU_INDEX = "https://download.pytorch.org/whl/cpu";
-/** The libraries in a wheel are the same for every Python, so a wheel for any of them will do. */
+/** The libraries in a wheel are the same for every version of Python, so a wheel for any version works. */
 const PYTHON_VERSIONS = ["3.12", "3.11", "3.13", "3.10", "3.14"];
 
+/** Which wheels to download, and where to. */
 export interface WheelRequest {
   version: string;
   cuda: boolean;
   indexUrl?: string | undefined;
-  /** Wheels that are complete stay here until they are unpacked, so that a second try need not fetch them again. */
+  /** Complete wheels stay here until they are unpacked, so that another attempt need not download them again. */
   downloads: string;
   workspace: string;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** The torch wheel: one that an earlier try left, or a new one. @throws DeeplasiaError with the reason of each index. */
+/**
+ * Resolves to the torch wheel: one that an earlier attempt left, or a new one.
+ *
+ * @throws DeeplasiaError with the reason for each index
+ */
 export async function fetchTorchWheel(request: WheelRequest): Promise<string> {
   const kept = keptWheel(request);
   if (kept !== undefined) return kept;
@@ -51,7 +56,7 @@ export async function fetchTorchWheel(request: WheelRequest): Promise<string> {
   });
 }
 
-/** The nvidia wheels that a CUDA build needs, pip resolving what they need in turn. */
+/** Downloads the nvidia wheels that a CUDA build needs; pip resolves their dependencies. */
 export async function fetchNvidiaWheels(requirements: string[], request: WheelRequest): Promise<string[]> {
   if (requirements.length === 0) return [];
   const target = await freshDirectory(request.workspace);
@@ -69,15 +74,15 @@ export async function fetchNvidiaWheels(requirements: string[], request: WheelRe
     `CUDA's libraries could not be downloaded: ${result.reason}`,
     {
       remedy:
-        "Give an index that has the nvidia packages with --index-url URL, or install the build for CPUs (no --cuda).",
+        "Give an index that has the nvidia packages with --index-url URL, or install the CPU build (without --cuda).",
     },
   );
 }
 
-/** What to ask, in order: the running Python's wheel first, and of each Python every index. */
+/** Yields the attempts in order: the wheel for the running Python first, and for each Python all indexes. */
 function* attempts(pip: Pip, { version, cuda, indexUrl }: WheelRequest) {
   const indexes = indexUrl !== undefined ? [indexUrl] : cuda ? [undefined] : [undefined, CPU_INDEX];
-  // `===` leaves out builds with a label, such as 2.13.0+cpu; an index of CUDA builds has only labelled ones
+  // `===` excludes builds with a label, such as 2.13.0+cpu; indexes of CUDA builds have only builds with a label.
   const plain = cuda ? [`torch===${version}`, `torch==${version}`] : [`torch==${version}+cpu`];
   const requirements = version.includes("+") ? [`torch==${version}`] : plain;
   const others = PYTHON_VERSIONS.filter((python) => python !== pip.pythonVersion);
@@ -100,7 +105,7 @@ function keptWheel({ version, cuda, downloads }: WheelRequest): string | undefin
   return name === undefined ? undefined : join(downloads, name);
 }
 
-/** Move a complete wheel to where the next try looks for it. */
+/** Moves a complete wheel to the folder where the next attempt finds it. */
 async function keep(wheel: string, downloads: string): Promise<string> {
   const kept = join(downloads, basename(wheel));
   await makeFolder(downloads);
@@ -110,7 +115,7 @@ async function keep(wheel: string, downloads: string): Promise<string> {
 
 let directories = 0;
 
-/** An empty directory: pip's leavings of one try must not be taken for the next one's. */
+/** Makes an empty directory, because leftovers of one attempt must not be mistaken for the result of the next. */
 async function freshDirectory(workspace: string): Promise<string> {
   const directory = join(workspace, `wheels-${++directories}`);
   await mkdir(directory);

@@ -1,16 +1,17 @@
 /**
- * The little of the ELF format that tells, before the dynamic loader does, whether a shared library can be loaded:
- * dlopen of a truncated one kills the process with SIGBUS, and of one whose dependency is missing names no cure.
+ * Reads the parts of the ELF format that show whether a shared library can be loaded. This is checked before dlopen,
+ * because dlopen of a truncated library kills the process with SIGBUS, and gives no remedy for a missing dependency.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 
+/** The facts about a shared library. */
 export interface SharedLibrary {
   /** `x64`, `arm64`, or the number of another machine. */
   architecture: string;
-  /** Sonames that it needs. */
+  /** Sonames of the libraries that it needs. */
   needed: string[];
-  /** Directories in which the loader looks for them first, absolute. */
+  /** Absolute paths of the directories that the loader searches first for them. */
   runPath: string[];
 }
 
@@ -19,7 +20,7 @@ const LOAD = 1;
 const DYNAMIC = 2;
 const TAG = { needed: 1, strings: 5, rpath: 15, runpath: 29 };
 const MACHINES: Record<number, string> = { 62: "x64", 183: "arm64" };
-/** Longest name or path that is read from a string table. */
+/** The longest name or path that is read from a string table. */
 const LONGEST_STRING = 4096;
 
 interface Segment {
@@ -29,7 +30,7 @@ interface Segment {
   fileBytes: number;
 }
 
-/** @throws Error whose message ends the sentence "libtorch_cpu.so …". */
+/** Reads a shared library. @throws Error whose message continues "libtorch_cpu.so …" */
 export function readSharedLibrary(path: string): SharedLibrary {
   const file = openSync(path, "r");
   try {
@@ -95,7 +96,7 @@ function readDynamic(file: number, segments: Segment[], origin: string): Omit<Sh
   };
 }
 
-/** Where an address of the loaded library lies in the file. */
+/** Converts an address in the loaded library to an offset in the file. */
 function fileOffset(segments: Segment[], address: number): number {
   const home = segments.find(
     (s) => s.type === LOAD && s.address <= address && address < s.address + s.fileBytes,

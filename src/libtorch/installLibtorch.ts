@@ -1,6 +1,6 @@
 /**
- * Putting a libtorch into the package's cache. It is made in a private folder and renamed into place, so that under a
- * final name there is a complete, checked build or nothing; no Python environment is touched.
+ * Installs a libtorch into the cache of this package. It is made in a private folder and then renamed, so that the final
+ * folder holds a complete, checked build or does not exist. No Python environment is changed.
  */
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, unlink } from "node:fs/promises";
@@ -20,7 +20,7 @@ import { DEFAULT_LIBTORCH_VERSION, isVersion } from "./version.js";
 import { ARCHIVE_REMEDY, readArchive, unpackWheel, unpackZip } from "./wheel.js";
 import { clearAbandoned, createWorkspace } from "./workspace.js";
 
-/** What an installation costs, for the question before it. */
+/** The sizes of an installation, for the question before it. */
 export const INSTALL_SIZE = {
   cpu: "about 190 MB to download, 510 MB on disk",
   cuda: "about 2.7 GB to download, 4.2 GB on disk",
@@ -28,24 +28,25 @@ export const INSTALL_SIZE = {
 
 export type InstallLibtorchOptions = z.input<typeof installLibtorchOptions>;
 
-/** The version that the addon is compiled for; a default where there is no addon yet, as before the first build. */
+/** Returns the version that the addon is compiled for; a default if there is no addon yet, as before the first build. */
 export function neededVersion(): string {
   return compiledFor() ?? DEFAULT_LIBTORCH_VERSION;
 }
 
+/** An installed libtorch. */
 export interface Installed extends Candidate {
-  /** Whether this call found it there. */
+  /** Whether it was installed before. */
   wasPresent: boolean;
 }
 
 const COMPLETE = { version: null, headers: true };
 
 /**
- * Install libtorch into the package's cache: by pip's download, or from a file. No Python environment is changed.
+ * Installs libtorch into the cache of this package: downloaded with pip, or from a file. No Python environment is changed.
  *
- * @returns The build, also if it was there before.
+ * @returns The build, even if it was installed before.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _PLATFORM, _LIBTORCH_INSTALL, _OUTPUT; the signal's reason when it is
- *   aborted. The cache is then as it was, except for partial downloads that the next call resumes.
+ *   aborted. The cache is then unchanged, except for partial downloads that the next call resumes.
  */
 export async function installLibtorch(given: InstallLibtorchOptions = {}): Promise<Installed> {
   const options = requireOptions(installLibtorchOptions, given);
@@ -71,7 +72,7 @@ export async function installLibtorch(given: InstallLibtorchOptions = {}): Promi
       await rm(workspace, { recursive: true, force: true });
     }
   } catch (error) {
-    // another installation that ran at the same time may have finished, and taken the shared download away
+    // Another installation may have finished at the same time and removed the shared download.
     const now = options.signal?.aborted ? undefined : present();
     if (now !== undefined) return { ...now, wasPresent: true };
     options.signal?.throwIfAborted();
@@ -80,16 +81,16 @@ export async function installLibtorch(given: InstallLibtorchOptions = {}): Promi
 }
 
 /**
- * Remove every build and download from the package's cache, and nothing else.
+ * Removes all builds and downloads from the cache of this package, and nothing else.
  *
- * @returns The folders of the builds that were there.
+ * @returns The folders of the removed builds.
  */
 export async function removeLibtorch(cache = cacheDirectory()): Promise<string[]> {
   await clearAbandoned(cache);
   const builds = cachedBuilds(cache, false);
   if (builds.length > 0) {
     const workspace = await createWorkspace(cache);
-    // renamed first: a search that runs meanwhile sees a whole build or none
+    // Renames the builds first, so that a concurrent search sees a complete build or none.
     for (const [i, build] of builds.entries()) await rename(build, join(workspace, String(i)));
     await rm(workspace, { recursive: true, force: true });
   }
@@ -128,14 +129,14 @@ async function installInto(cache: string, workspace: string, request: Request): 
     await removeFiles(disposable);
     return placed;
   } catch (error) {
-    // a wheel that is damaged must not be what the next try goes on from
+    // The next attempt must not reuse a damaged wheel.
     if (error instanceof DeeplasiaError && error.file !== undefined)
       await removeFiles(disposable.filter((f) => f === error.file));
     throw error;
   }
 }
 
-/** What was unpacked must be all of a libtorch; the message is about the archive, since the folder goes. */
+/** Checks that a complete libtorch was unpacked. The message names the archive, because the folder is removed. */
 function requireComplete(tree: string, archive: string): void {
   const [problem] = examine("cache", tree, COMPLETE).problems;
   if (problem === undefined) return;
@@ -143,7 +144,7 @@ function requireComplete(tree: string, archive: string): void {
   throw problemError({ ...problem, message, remedy: ARCHIVE_REMEDY });
 }
 
-/** Give what was unpacked its final name. The first of two that finish together stays. */
+/** Renames the unpacked tree to its final name. If two installations finish together, the first one stays. */
 async function place(tree: string, final: string, workspace: string): Promise<Installed> {
   await makeFolder(dirname(final));
   try {
@@ -158,7 +159,7 @@ async function place(tree: string, final: string, workspace: string): Promise<In
   return { ...examine("cache", final, COMPLETE), wasPresent: false };
 }
 
-/** A usable build of the cache with this version, and with or without CUDA as wanted. */
+/** Returns a usable build in the cache with this version, with or without CUDA; undefined if there is none. */
 function installedBuild(cache: string, version: string, cuda: boolean): Candidate | undefined {
   return cachedBuilds(cache, cuda)
     .map((build) => examine("cache", build, COMPLETE))
@@ -181,7 +182,7 @@ async function existingFile(path: string): Promise<string> {
 function noCuda(version: string): DeeplasiaError {
   return new DeeplasiaError(
     "ERR_DEEPLASIA_LIBTORCH_INSTALL",
-    `torch ${version} as found is a build without CUDA`,
+    `the torch ${version} that was found is a build without CUDA`,
     {
       remedy:
         "Give PyTorch's index for your CUDA version by the option indexUrl, or a CUDA wheel by the option from.",
@@ -201,7 +202,7 @@ function installError(error: unknown, cache: string): unknown {
     "ERR_DEEPLASIA_LIBTORCH_INSTALL",
     `libtorch cannot be installed into ${cache}: ${message}`,
     {
-      remedy: `Make room or let DEEPLASIA_CACHE name another directory (${INSTALL_SIZE.cpu}).`,
+      remedy: `Free some space, or set DEEPLASIA_CACHE to another directory (${INSTALL_SIZE.cpu}).`,
       cause: error,
     },
   );

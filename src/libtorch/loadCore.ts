@@ -1,4 +1,4 @@
-/** Loading: platform, addon, libtorch, bootstrap, version, core, in this order, so that each failure has its message. */
+/** Loads platform checks, addon, libtorch, bootstrap, version check and core, in this order: each failure has its message. */
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { DeeplasiaError } from "../errors.js";
@@ -8,24 +8,25 @@ import { requireLibtorch } from "./searchLibtorch.js";
 import { assertPlatform } from "./system.js";
 
 interface Bootstrap {
-  /** Bring one libtorch into the process. `version` is null where it is too old to tell. */
+  /** Loads one libtorch into the process. `version` is null if it is too old to report it. */
   open(library: string): { version: string | null; path: string };
 }
 
+/** A device of the machine. */
 export interface DeviceFacts {
   /** `cpu`, `cuda:0`, … */
   name: string;
   description: string;
 }
 
-/** What the core says of itself, once it is loaded. */
+/** The functions of the core that describe it and its libtorch. */
 export interface CoreFacts {
-  /** Version of libtorch that the core was compiled for, and facts of the one that is loaded. */
+  /** Returns the libtorch version that the core is compiled for, and facts about the loaded one. */
   buildInfo(): { libtorchCompiled: string; hasCuda: boolean; parallelInfo: string };
   devices(): DeviceFacts[];
 }
 
-/** The exports of the core, with libtorch loaded under it. @throws DeeplasiaError with a remedy. */
+/** Loads libtorch and the core, and returns the exports of the core. @throws DeeplasiaError with a remedy */
 export function loadCore(): CoreFacts {
   assertPlatform();
   const addon = findAddon();
@@ -50,7 +51,7 @@ function openLibtorch(bootstrap: Bootstrap, library: string): string | null {
   } catch (error) {
     const { message } = error as Error;
     const remedy = message.includes("already")
-      ? "One process can use one libtorch: set DEEPLASIA_LIBTORCH to the first one, or use another process."
+      ? "A process can use one libtorch only: set DEEPLASIA_LIBTORCH to the first one, or use another process."
       : INSTALL_COMMAND;
     throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_BROKEN", `libtorch cannot be loaded: ${message}`, {
       file: library,

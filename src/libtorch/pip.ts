@@ -1,10 +1,12 @@
-/** Downloading wheels through pip, which knows the site's indexes, proxies, certificates and credentials. */
+/** Downloads wheels with pip, which knows the site's indexes, proxies, certificates and credentials. */
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 
+/** A pip that was found. */
 export interface Pip {
+  /** The Python that has it. */
   python: string;
   /** Python's version, `3.11`. */
   pythonVersion: string;
@@ -12,30 +14,32 @@ export interface Pip {
   version: [major: number, minor: number];
 }
 
+/** What to download. */
 export interface DownloadRequest {
-  /** As pip takes them: `torch==2.13.0+cpu`. */
+  /** In pip's notation: `torch==2.13.0+cpu`. */
   requirements: string[];
   /** An empty directory for the wheels. */
   target: string;
-  /** Also fetch what the requirements require. */
+  /** Whether to download the dependencies as well. */
   withDependencies?: boolean;
-  /** pip's --index-url; its configured index where not given. */
+  /** pip's --index-url; by default pip's configured index. */
   indexUrl?: string | undefined;
   /** Directory with wheels that need no download. */
   findLinks?: string | undefined;
-  /** Take the wheel for this version of Python; nothing of it is run. */
+  /** Version of Python whose wheel is downloaded. No code of the wheel is run. */
   pythonVersion?: string | undefined;
-  /** Bytes of the file that is being downloaded; pip tells from 24.1 on. */
+  /** Called with the bytes of the file that is being downloaded, with pip 24.1 or newer. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** The downloaded files, or why there are none. */
 export type DownloadResult =
   | { files: string[] }
-  /** `noMatch`: the index answered and has no such wheel. */
+  /** `noMatch`: the index answered but has no such wheel. */
   | { noMatch: boolean; reason: string };
 
-/** pip of the first Python on PATH that has one. @throws DeeplasiaError where none has. */
+/** Finds pip of the first Python on PATH that has it. @throws DeeplasiaError if none has. */
 export function findPip(): Pip {
   for (const python of ["python3", "python", "/usr/bin/python3"]) {
     const { status, stdout } = spawnSync(python, ["-m", "pip", "--version"], {
@@ -48,7 +52,7 @@ export function findPip(): Pip {
   }
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_LIBTORCH_INSTALL",
-    "libtorch is downloaded through pip, and no Python with pip is on PATH",
+    "libtorch is downloaded with pip, but no Python with pip is on PATH",
     {
       remedy:
         "Install python3-pip (apt-get install python3-pip), or download a torch wheel for Linux or PyTorch's libtorch zip " +
@@ -57,7 +61,7 @@ export function findPip(): Pip {
   );
 }
 
-/** @throws AbortError where interrupted; every other failure is a result. */
+/** Downloads wheels. Failures are results. @throws AbortError if interrupted */
 export async function download(pip: Pip, request: DownloadRequest): Promise<DownloadResult> {
   const { code, output } = await run(pip, downloadArguments(pip, request), request);
   if (code === 0) {
@@ -77,7 +81,7 @@ export async function download(pip: Pip, request: DownloadRequest): Promise<Down
 function downloadArguments(pip: Pip, request: DownloadRequest): string[] {
   const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
   const other = request.pythonVersion !== undefined && request.pythonVersion !== pip.pythonVersion;
-  // the machine-readable one is younger than many installed pips
+  // Many installed versions of pip lack the machine-readable progress bar.
   const raw = pip.version[0] > 24 || (pip.version[0] === 24 && pip.version[1] >= 1);
   return [
     ...[
@@ -98,13 +102,13 @@ function downloadArguments(pip: Pip, request: DownloadRequest): string[] {
   ];
 }
 
-/** pip in a process of its own; its output is kept for the message, its progress is passed on. */
+/** Runs pip in a child process. Keeps the end of its output for the error message, and passes on its progress. */
 function run(
   pip: Pip,
   args: string[],
   { onProgress, signal }: DownloadRequest,
 ): Promise<{ code: number; output: string }> {
-  // a pip that can (25.1) shall go on where a connection broke
+  // pip 25.1 and newer resume a download after a broken connection.
   const env = { PIP_RESUME_RETRIES: "5", ...process.env };
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

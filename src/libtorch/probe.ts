@@ -1,12 +1,16 @@
-/** Entry point of a child process: load everything and say on stdout how it went. A crash ends the child only. */
+/** Entry point of a child process: loads everything and prints the result on stdout. A crash kills the child only. */
 import { toDeeplasiaError } from "../errors.js";
 import { type CoreFacts, loadCore } from "./loadCore.js";
 
+/** The loaded core and its devices. */
+/** The loaded core and its devices. */
 export interface Loaded {
   buildInfo: ReturnType<CoreFacts["buildInfo"]>;
   devices: ReturnType<CoreFacts["devices"]>;
 }
 
+/** What the child process prints, as JSON. */
+/** What the child process prints, as JSON. */
 export type ProbeMessage = { loaded: Loaded } | { code: string; message: string; remedy: string | undefined };
 
 function probe(): ProbeMessage {

@@ -1,4 +1,4 @@
-/** Finding libtorch: the one search that the loader, the build and `doctor` share. */
+/** Searches for libtorch. The loader, the build and `doctor` share this search. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -14,19 +14,21 @@ import {
 import { hasCudaDriver, libraryPath } from "./system.js";
 import { readLibtorchVersion } from "./version.js";
 
-/** In the order in which they are tried. The first two are named by the user, and never passed over. */
+/** Places of a libtorch, in the order in which they are tried. The first two are named by the user and never skipped. */
 export type Source = "DEEPLASIA_LIBTORCH" | "LIBTORCH" | "python" | "system" | "cache";
 
+/** A libtorch that was found. */
 export interface Candidate extends LibtorchFiles {
   source: Source;
   problems: Problem[];
 }
 
+/** The result of a search. */
 export interface Search {
   /** In the order of the search; all of them, or up to the chosen one. */
   candidates: Candidate[];
   chosen: (Candidate & { libraries: string }) | null;
-  /** Why this one was chosen, or none, in a sentence. */
+  /** Why this one, or none, was chosen. */
   why: string;
 }
 
@@ -39,16 +41,16 @@ const SYSTEM_DIRECTORIES = [
   "/opt/libtorch",
 ];
 
-/** `sys.path` without the current directory, where a folder `torch` may lie that is none. */
+/** Finds torch on `sys.path` without the current directory, which may hold another folder named `torch`. */
 const FIND_TORCH = `
 import sys; sys.path = [p for p in sys.path if p]
 import importlib.util as u; s = u.find_spec("torch")
 print(s.submodule_search_locations[0] if s and s.submodule_search_locations else "")`;
 
-/** Answers of Python by PATH: a command asks twice, before and while loading. */
+/** Answers of Python by PATH, because a command asks twice: before and while loading. */
 const answers = new Map<string, string | null>();
 
-/** The torch directory of the active Python, found without importing it; null where there is none. */
+/** Returns the torch directory of the active Python without importing torch; null if there is none. */
 function pythonTorch(): string | null {
   const path = process.env.PATH ?? "";
   if (!answers.has(path)) answers.set(path, askPython());
@@ -63,7 +65,7 @@ function askPython(): string | null {
   return null;
 }
 
-/** Lazily, because asking Python costs a process. */
+/** Yields the places to search, lazily, because asking Python costs a process. */
 function* places(): Generator<{ source: Source; directory: string }> {
   for (const source of ["DEEPLASIA_LIBTORCH", "LIBTORCH"] as const) {
     const named = process.env[source];
@@ -78,7 +80,7 @@ function* places(): Generator<{ source: Source; directory: string }> {
     yield { source: "cache", directory: build };
 }
 
-/** The torch directory and its libraries, for a torch directory, its parent (a wheel's or the zip's), or its lib/. */
+/** Returns the torch directory and its libraries, given that directory, its parent (in a wheel or zip) or its lib/. */
 function layout(named: string): { directory: string; libraries: string | null } {
   for (const directory of [named, join(named, "torch"), join(named, "libtorch")]) {
     const libraries = join(directory, "lib");
@@ -88,7 +90,7 @@ function layout(named: string): { directory: string; libraries: string | null } 
   return { directory: basename(named) === "lib" ? dirname(named) : named, libraries: named };
 }
 
-/** What a directory holds, and what keeps it from being used as required. */
+/** Examines a directory: what it holds, and what prevents it from being used as required. */
 export function examine(source: Source, named: string, required: Requirement): Candidate {
   const { directory, libraries } = layout(named);
   const files: LibtorchFiles = {
@@ -97,17 +99,17 @@ export function examine(source: Source, named: string, required: Requirement): C
     ...(readLibtorchVersion(directory) ?? { version: null, cuda: null }),
     headers: libraries === join(directory, "lib") && existsSync(join(directory, "include/torch/script.h")),
   };
-  // one that the user names may hide its version until it is loaded: the loader compares again then
+  // A libtorch that the user names may not state its version in a file; the loader compares again after loading it.
   const version = isNamed(source) && files.version === null ? null : required.version;
   return { source, ...files, problems: checkLibtorch(files, { ...required, version }) };
 }
 
-/** Whether the user named this one: it is used or refused, and never passed over. */
+/** Returns whether the user named this source. Such a libtorch is used or refused, but never skipped. */
 export function isNamed(source: Source): boolean {
   return source === "DEEPLASIA_LIBTORCH" || source === "LIBTORCH";
 }
 
-/** @param all also look at the candidates behind the chosen one, for a report. */
+/** Searches for a libtorch. @param all whether to examine the candidates after the chosen one too, for a report */
 export function searchLibtorch(required: Requirement, { all = false } = {}): Search {
   const candidates: Candidate[] = [];
   let decided: Candidate | undefined;
@@ -124,7 +126,7 @@ export function searchLibtorch(required: Requirement, { all = false } = {}): Sea
   const rank = candidates.indexOf(decided);
   const why = isNamed(source)
     ? `${source} names it`
-    : `the first usable one${rank > 0 ? `; ${rank} passed over` : ""}`;
+    : `it is the first usable one${rank > 0 ? `; ${rank} skipped` : ""}`;
   return { candidates, chosen: decided as Search["chosen"], why };
 }
 
@@ -132,7 +134,7 @@ function explainNone(candidates: Candidate[]): string {
   return candidates.length === 0 ? "no libtorch was found" : "none of the libtorch builds found can be used";
 }
 
-/** The libtorch to use. @throws DeeplasiaError that names what was found and why it does not do. */
+/** Returns the libtorch to use. @throws DeeplasiaError, which lists what was found and why it cannot be used. */
 export function requireLibtorch(required: Requirement): Candidate & { libraries: string } {
   const { candidates, chosen } = searchLibtorch(required);
   if (chosen !== null) return chosen;
@@ -141,7 +143,7 @@ export function requireLibtorch(required: Requirement): Candidate & { libraries:
     const { code, message, remedy } = rejected.problems[0]!;
     throw new DeeplasiaError(code, `${rejected.source}: ${message}`, {
       file: rejected.directory,
-      remedy: `Unset ${rejected.source} or let it name the directory that holds lib/libtorch_cpu.so; or: ${remedy}`,
+      remedy: `Unset ${rejected.source}, or set it to the directory that holds lib/libtorch_cpu.so; or: ${remedy}`,
     });
   }
   const problems = candidates.flatMap((candidate) => candidate.problems);

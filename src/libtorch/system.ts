@@ -1,4 +1,4 @@
-/** Facts of the machine that decide whether libtorch can run on it. */
+/** Facts about the machine that decide whether libtorch can run on it. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
@@ -15,15 +15,15 @@ const LOADER_DIRECTORIES = [
   "/usr/lib",
 ];
 
-/** Version of the C library, `2.36`; null on a system without glibc (musl). */
+/** Returns the version of glibc, `2.36`; null on a system with another C library (musl). */
 export function glibcVersion(): string | null {
-  // @ts-expect-error newer than the types: without it the report looks up the names of network peers, which can hang
+  // @ts-expect-error newer than the types. Otherwise the report looks up names of network peers, which can hang.
   process.report.excludeNetwork = true;
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return report.header?.glibcVersionRuntime ?? null;
 }
 
-/** @throws DeeplasiaError where no libtorch build can run. */
+/** Checks the platform. @throws DeeplasiaError if no build of libtorch can run on it */
 export function assertPlatform(): void {
   const target = `${process.platform}-${process.arch}`;
   if (target !== "linux-x64" && target !== "linux-arm64") {
@@ -46,24 +46,24 @@ export function assertPlatform(): void {
   }
 }
 
-/** Directories of LD_LIBRARY_PATH. */
+/** Returns the directories of LD_LIBRARY_PATH. */
 export function libraryPath(): string[] {
   return (process.env.LD_LIBRARY_PATH ?? "").split(":").filter(Boolean);
 }
 
-/** Whether the dynamic loader finds a library of this soname outside of libtorch's own directories. */
+/** Returns whether the dynamic loader finds a library with this soname outside libtorch's own directories. */
 export function hasSystemLibrary(soname: string): boolean {
   if ([...libraryPath(), ...LOADER_DIRECTORIES].some((directory) => existsSync(join(directory, soname))))
     return true;
   try {
-    // the loader's cache holds the sonames as NUL-terminated strings
+    // The loader's cache holds the sonames as NUL-terminated strings.
     return readFileSync("/etc/ld.so.cache").includes(`${soname}\0`);
   } catch {
     return false;
   }
 }
 
-/** Whether NVIDIA's driver is installed: without it a CUDA build runs on the CPU only. */
+/** Returns whether NVIDIA's driver is installed. Without it a CUDA build runs on the CPU only. */
 export function hasCudaDriver(): boolean {
   return hasSystemLibrary("libcuda.so.1");
 }

@@ -1,59 +1,60 @@
-/** Versions of libtorch: the one that the package is made for, and those that are found. */
+/** Versions of libtorch: the one that this package is made for, and those that are found. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The libtorch that the package is developed, tested and prebuilt with. The one place that says so. */
+/** The libtorch version that this package is developed, tested and prebuilt with. It is set here alone. */
 export const DEFAULT_LIBTORCH_VERSION = "2.13.0";
 
+/** The version of a libtorch. */
 export interface LibtorchVersion {
-  /** As the build names itself, `2.13.0+cpu`. */
+  /** The full version, `2.13.0+cpu`. */
   version: string;
   /** CUDA toolkit of the build, `13.0`; null for a build without CUDA. */
   cuda: string | null;
 }
 
-/** A version as Python's packages have it: `2.13.0`, `2.14.0a0+git1a2b3c`. It becomes the name of a folder. */
+/** Matches a version of a Python package: `2.13.0`, `2.14.0a0+git1a2b3c`. Versions become names of folders. */
 const VERSION = /^\d+(\.\d+)+((a|b|rc)\d+)?(\.(post|dev)\d+)*(\+[a-z0-9]+([._-][a-z0-9]+)*)?$/i;
 const CUDA_VERSION = /^\d+(\.\d+)*$/;
 
-/** Whether a text is a version and nothing else, no path and no address. */
+/** Returns whether a text is a version, and not a path or an address. */
 export const isVersion = (text: string) => VERSION.test(text);
 
-/** What an archive says of its version is whatever its maker wrote. Throws Error where it is none. */
+/** Checks the version that an archive states, because its author may have written anything. Throws Error if it is invalid. */
 export function requireVersion(found: LibtorchVersion): LibtorchVersion {
   const { version, cuda } = found;
-  if (!isVersion(version)) throw new Error(`${JSON.stringify(version)} is no version`);
+  if (!isVersion(version)) throw new Error(`${JSON.stringify(version)} is not a version`);
   if (cuda !== null && !CUDA_VERSION.test(cuda))
-    throw new Error(`${JSON.stringify(cuda)} is no version of CUDA`);
+    throw new Error(`${JSON.stringify(cuda)} is not a version of CUDA`);
   return found;
 }
 
-/** `2.13` of `2.13.0+cpu`; null where there is no such number. */
+/** Returns the minor version, `2.13` for `2.13.0+cpu`; null if there is none. */
 export function minorVersion(version: string): string | null {
   return /^\d+\.\d+(?=\.|\+|$)/.exec(version)?.[0] ?? null;
 }
 
 /**
- * Whether a core compiled for one version may run on the other. Vtables shift between minor versions without an
- * undefined symbol, so that skew loads in silence and corrupts later; patch releases keep the ABI.
+ * Returns whether a core that is compiled for one version may run on the other. Patch releases keep the ABI. Between minor
+ * versions vtables change without undefined symbols, so a mismatch would load silently and corrupt memory later.
  */
 export function isCompatible(a: string, b: string): boolean {
   const minor = minorVersion(a);
   return minor !== null && minor === minorVersion(b);
 }
 
-/** `cpu` or `cu130`, the build's name in PyTorch's own spelling. */
+/** Returns the name of the build as PyTorch spells it: `cpu` or `cu130`. */
 export function buildTag(cuda: string | null): string {
   return cuda === null ? "cpu" : `cu${cuda.replace(".", "")}`;
 }
 
-/** CUDA version named by a local version label: `2.13.0+cu130` -> `13.0`. */
+/** Returns the CUDA version in a local version label: `13.0` for `2.13.0+cu130`. */
 function cudaOfLabel(version: string): string | null {
   const digits = /\+cu(\d{2,})$/.exec(version)?.[1];
   return digits === undefined ? null : `${digits.slice(0, -1)}.${digits.slice(-1)}`;
 }
 
-/** The version in the text of a wheel's `torch/version.py`; null where it holds none. */
+/** Parses the version in a wheel's `torch/version.py`; null if it holds none. */
 export function parseVersionPy(text: string): LibtorchVersion | null {
   const version = /^__version__\s*=\s*['"]([^'"]+)['"]/m.exec(text)?.[1];
   if (version === undefined) return null;
@@ -61,13 +62,13 @@ export function parseVersionPy(text: string): LibtorchVersion | null {
   return { version, cuda: cuda ?? cudaOfLabel(version) };
 }
 
-/** The version in the text of `build-version`, the file of PyTorch's own zip; null where it holds none. */
+/** Parses the version in `build-version` of PyTorch's zip; null if it holds none. */
 export function parseBuildVersion(text: string): LibtorchVersion | null {
   const version = text.trim();
   return minorVersion(version) === null ? null : { version, cuda: cudaOfLabel(version) };
 }
 
-/** The version in a header that C++ code of this libtorch is compiled with; says nothing of CUDA. */
+/** Parses the version in a header of libtorch, which does not state the CUDA version. */
 function parseVersionHeader(text: string): LibtorchVersion | null {
   const parts = ["MAJOR", "MINOR", "PATCH"].map(
     (part) => text.match(`define TORCH_VERSION_${part} +(\\d+)`)?.[1],
@@ -82,14 +83,14 @@ const SOURCES = [
   ["include/torch/csrc/api/include/torch/version.h", parseVersionHeader],
 ] as const;
 
-/** Version of the libtorch in a directory that holds lib/ and include/, without loading it; null where unknown. */
+/** Reads the version of the libtorch in a directory with lib/ and include/, without loading it; null if unknown. */
 export function readLibtorchVersion(directory: string): LibtorchVersion | null {
   for (const [file, parse] of SOURCES) {
     try {
       const found = parse(readFileSync(join(directory, file), "utf8"));
       if (found !== null) return found;
     } catch {
-      // not this kind of build: the next file tells
+      // Another kind of build, which has one of the next files.
     }
   }
   return null;

@@ -1,33 +1,33 @@
-/** What is taken from a torch wheel, an nvidia wheel or PyTorch's zip, and the check of each file that is. */
+/** Unpacks what C++ needs from a torch wheel, an nvidia wheel or PyTorch's zip, and checks each file. */
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { DeeplasiaError } from "../errors.js";
 import { type LibtorchVersion, parseBuildVersion, parseVersionPy, requireVersion } from "./version.js";
 import { type Archive, type Extracted, type ExtractOptions, extractFiles, withArchive } from "./zip.js";
 
-/** Where an archive does not hold what it must. */
+/** The remedy for an archive that lacks something. */
 export const ARCHIVE_REMEDY =
   "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.";
 
-/** Size and sha256 (base64url) of a file as the wheel's RECORD has it. */
+/** Size and sha256 (base64url) of a file in the wheel's RECORD. */
 export interface RecordEntry {
   sha256: string;
   bytes: number;
 }
 
-/** What an archive says of itself. */
+/** The facts that an archive states about itself. */
 export interface ArchiveFacts extends LibtorchVersion {
   kind: "wheel" | "zip";
-  /** Requirements of the wheel that bring CUDA's libraries, as pip takes them. */
+  /** Requirements of the wheel for CUDA's libraries, in pip's notation. */
   nvidia: string[];
 }
 
-/** Parts of a wheel that C++ needs: no Python code, no command-line tools. */
+/** Paths in a wheel that C++ needs: no Python code, no command-line tools. */
 const WHEEL_PARTS = /^torch\/(lib\/|include\/|share\/|version\.py$)/;
 const NVIDIA_PARTS = /^nvidia\/(.*\.so(\.\d+)*$|.*\/include\/)/;
 const ZIP_PARTS = /^libtorch\/(lib|include|share)\/|^libtorch\/build-(version|hash)$/;
 
-/** Lines of RECORD: path, `sha256=…`, size. Lines without a digest (RECORD itself) are left out. */
+/** Parses the lines of RECORD: path, `sha256=…`, size. Skips lines without a digest (RECORD itself). */
 export function parseRecord(text: string): Map<string, RecordEntry> {
   const rows = parse(text, { relax_column_count: true, skip_empty_lines: true }) as string[][];
   return new Map(
@@ -39,19 +39,19 @@ export function parseRecord(text: string): Map<string, RecordEntry> {
   );
 }
 
-/** A package's name with extras, versions and an environment: no address, whose code pip would run to build it. */
+/** Matches a package name with extras, versions and an environment, but no address, whose code pip would run to build it. */
 const REQUIREMENT =
   /^[\w.-]+\s*(\[[\w., -]*\])?\s*\(?\s*((===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\s*,?\s*)*\)?\s*(;[\w\s.,()<>=!~+*'"-]*)?$/;
 
 /**
- * CUDA's libraries among a wheel's requirements: `Requires-Dist` of nvidia-* and cuda-toolkit, for every install. Throws
- * Error for one that is more than a name and versions.
+ * Returns the requirements of a wheel that are CUDA's libraries: `Requires-Dist` of nvidia-* and cuda-toolkit without extras.
+ * Throws Error for a requirement that is more than a name with versions.
  */
 export function nvidiaRequirements(metadata: string): string[] {
   const requirements = requirementsOf(metadata);
   const other = requirements.find((requirement) => !REQUIREMENT.test(requirement));
   if (other !== undefined)
-    throw new Error(`it requires ${JSON.stringify(other)}, which is no name with versions`);
+    throw new Error(`it requires ${JSON.stringify(other)}, which is not a name with versions`);
   return requirements;
 }
 
@@ -62,7 +62,7 @@ function requirementsOf(metadata: string): string[] {
     .filter((requirement) => requirement !== undefined && !/;.*\bextra\s*==/.test(requirement)) as string[];
 }
 
-/** Version of the libtorch in an archive, before anything is unpacked. */
+/** Reads the version of the libtorch in an archive without unpacking it. Throws ERR_DEEPLASIA_LIBTORCH_INSTALL. */
 export function readArchive(file: string): Promise<ArchiveFacts> {
   return reading(file, async (archive) => {
     const [versionPy, buildVersion] = await Promise.all([
@@ -83,7 +83,7 @@ export function readArchive(file: string): Promise<ArchiveFacts> {
   });
 }
 
-/** Unpack what C++ needs of a torch or nvidia wheel into site-packages' layout, each file checked against RECORD. */
+/** Unpacks what C++ needs of a torch or nvidia wheel, in the layout of site-packages. Checks each file against RECORD. */
 export function unpackWheel(file: string, target: string, options: UnpackOptions = {}): Promise<void> {
   return reading(file, async (archive) => {
     const record = parseRecord((await archive.text(distInfo(archive, "RECORD"))) ?? "");
@@ -102,22 +102,23 @@ export function unpackWheel(file: string, target: string, options: UnpackOptions
   });
 }
 
-/** Unpack PyTorch's own zip; `libtorch/` becomes `torch/`. Each file is checked against the zip's CRC-32. */
+/** Unpacks PyTorch's zip; `libtorch/` becomes `torch/`. Checks each file against the zip's CRC-32. */
 export function unpackZip(file: string, target: string, options: UnpackOptions = {}): Promise<void> {
   return reading(file, async (archive) => {
     const names = [...archive.bytes.keys()].filter((name) => ZIP_PARTS.test(name));
     const targets = new Map(names.map((name) => [name, join(target, name.replace(/^libtorch\//, "torch/"))]));
     const check = (name: string, { crcMatches }: Extracted) => {
       if (crcMatches === null)
-        throw new Error("checking a zip needs Node 20.15 or newer; with this one take a wheel");
+        throw new Error("checking a zip needs Node 20.15 or newer; use a wheel, or a newer Node");
       if (!crcMatches) throw new Error(`${name} differs from its checksum`);
     };
     await extractFiles(file, targets, check, extractOptions(archive, names, options));
   });
 }
 
+/** The options of `unpackWheel` and `unpackZip`. */
 export interface UnpackOptions {
-  /** Bytes written and bytes to write of this archive. */
+  /** Called with the bytes written and the total bytes of this archive. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -136,15 +137,15 @@ function extractOptions(
   return { signal, onBytes };
 }
 
-/** Path of a file of the wheel's own `*.dist-info`. */
+/** Returns the path of a file in the wheel's `*.dist-info`. Throws Error if there is none. */
 function distInfo(archive: Archive, name: string): string {
   for (const path of archive.bytes.keys()) {
     if (/^[^/]+\.dist-info\//.test(path) && path.endsWith(`.dist-info/${name}`)) return path;
   }
-  throw new Error(`it has no ${name}, so it is no wheel`);
+  throw new Error(`it has no ${name}, so it is not a wheel`);
 }
 
-/** Whatever is wrong with an archive, as an error that names it. Interruptions and a full disk are not its fault. */
+/** Turns errors about the archive into a DeeplasiaError that names it. Passes on aborts and system errors. */
 async function reading<T>(file: string, use: (archive: Archive) => Promise<T>): Promise<T> {
   try {
     return await withArchive(file, use);

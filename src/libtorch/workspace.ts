@@ -1,4 +1,4 @@
-/** Unfinished work in the cache: private folders beside the builds, which no search sees and the next run clears away. */
+/** Folders for unfinished work in the cache, beside the builds. Searches ignore them, and the next run removes them. */
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -7,14 +7,14 @@ import { makeFolder } from "../files.js";
 const PREFIX = ".unfinished";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A new, empty folder on the builds' file system, so that what is made in it can be renamed into place. */
+/** Makes an empty folder on the file system of the builds, so that its content can be renamed into place. */
 export async function createWorkspace(cache: string): Promise<string> {
   const parent = join(cache, "libtorch");
   await makeFolder(parent);
   return mkdtemp(join(parent, `${PREFIX}-${hostname()}-${process.pid}-`));
 }
 
-/** Remove folders whose process has ended (on this host) or that are older than a day (a cache shared by hosts). */
+/** Removes folders whose process on this host has ended, and folders older than a day, for a cache shared by hosts. */
 export async function clearAbandoned(cache: string): Promise<void> {
   const parent = join(cache, "libtorch");
   const names = await readdir(parent).catch(() => []);

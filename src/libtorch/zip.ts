@@ -1,4 +1,4 @@
-/** Reading zip archives one entry at a time, with a digest of what was written. */
+/** Reads zip archives one entry at a time, and computes digests of the extracted files. */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { dirname } from "node:path";
@@ -8,7 +8,7 @@ import * as zlib from "node:zlib";
 import yauzl, { type Entry } from "yauzl";
 import { makeFolder } from "../files.js";
 
-/** yauzl's promise interface, which its published types do not know yet. */
+/** yauzl's promise interface, which its published types lack. */
 interface ZipFile {
   eachEntry(): AsyncIterable<Entry>;
   openReadStreamPromise(entry: Entry): Promise<Readable>;
@@ -16,39 +16,42 @@ interface ZipFile {
 }
 const { openPromise } = yauzl as unknown as { openPromise(path: string, options: object): Promise<ZipFile> };
 
+/** An open archive. */
 export interface Archive {
-  /** Sizes of the files, unpacked, by their path in the archive; directories are left out. */
+  /** Unpacked sizes of the files by their path in the archive; directories are left out. */
   bytes: Map<string, number>;
-  /** Content of a text file, null where there is none of this name. */
+  /** Reads a text file; null if there is none with this path. */
   text(path: string): Promise<string | null>;
 }
 
+/** The options of `extractFiles`. */
 export interface ExtractOptions {
   signal?: AbortSignal | undefined;
   onBytes?: ((count: number) => void) | undefined;
 }
 
+/** An extracted file. */
 export interface Extracted {
   bytes: number;
-  /** As wheels write it: base64url without padding. */
+  /** As in wheels: base64url without padding. */
   sha256: string;
-  /** Whether the archive's own checksum holds; null on a Node without CRC-32 (before 20.15). */
+  /** Whether the archive's checksum matches; null on a Node without CRC-32 (before 20.15). */
   crcMatches: boolean | null;
 }
 
-/** Most of a wheel's files are small headers, and waiting for the disk is most of their time. */
+/** Files are extracted in parallel, because most are small headers that spend most of their time waiting for the disk. */
 const WORKERS = 4;
-/** A text that is read into memory: RECORD, the largest, has 2 MB. */
+/** The largest text that is read into memory; RECORD, the largest in a wheel, has 2 MB. */
 const MOST_TEXT_BYTES = 1 << 26;
 const UNIX_TYPE = 0o170000;
 const UNIX_SYMLINK = 0o120000;
 
-/** Open an archive, look into it, close it. @throws Error of yauzl where the file is no complete zip. */
+/** Opens an archive, calls `use`, and closes it. @throws Error of yauzl if the file is not a complete zip */
 export function withArchive<T>(path: string, use: (archive: Archive) => Promise<T>): Promise<T> {
   return withZip(path, async (zip) => {
     const entries = new Map<string, Entry>();
     for await (const entry of files(zip)) {
-      // Which of the two counts would be for each reader to choose.
+      // Readers differ in which of the two they use.
       if (entries.has(entry.fileName)) throw new Error(`it holds ${entry.fileName} twice`);
       entries.set(entry.fileName, entry);
     }
@@ -66,9 +69,9 @@ export function withArchive<T>(path: string, use: (archive: Archive) => Promise<
 }
 
 /**
- * Write files of an archive, several at a time, each to a new file that is synced to disk.
+ * Extracts files of an archive, several at a time, each to a new file that is synced to disk.
  * @param targets path to write to, by path in the archive
- * @param check called with every file that is written; throws where it is not what it should be
+ * @param check called with every extracted file; throws if its content is wrong
  */
 export async function extractFiles(
   path: string,
@@ -77,8 +80,8 @@ export async function extractFiles(
   options: ExtractOptions,
 ): Promise<void> {
   const waiting = new Map(targets);
-  // Each worker opens the archive for itself: streams of one yauzl handle queue for its one reader, and a stream that
-  // is destroyed while it waits there (a full disk, Ctrl-C) ends the process with an exception nobody can catch.
+  // Each worker opens the archive itself. Streams of one yauzl handle share a queue, and a stream that is destroyed while
+  // it waits there (a full disk, Ctrl-C) kills the process with an exception that cannot be caught.
   const work = async (zip: ZipFile) => {
     for await (const entry of files(zip)) {
       const target = waiting.get(entry.fileName);
@@ -93,7 +96,7 @@ export async function extractFiles(
     throw error;
   };
   const workers = Array.from({ length: WORKERS }, () => withZip(path, work).catch(stopOthers));
-  // all must have ended before the caller clears away what they write
+  // All workers must have ended before the caller removes the files that they write.
   const ends = await Promise.allSettled(workers);
   const failure = ends.find((end) => end.status === "rejected");
   if (failure !== undefined) throw failure.reason;

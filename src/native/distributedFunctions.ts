@@ -1,37 +1,37 @@
-/** Several processes that train together. */
+/** Functions for several processes that train together. */
 import type { GroupHandle, TrainerHandle } from "./handles.js";
 
-/** How the processes of a run find each other. */
+/** How the processes of a run connect. */
 export interface GroupOptions {
-  /** Where rank 0 listens. */
+  /** The host on which rank 0 listens. */
   host: string;
   port: number;
   rank: number;
   ranks: number;
-  /** By which the others reach this process; empty: the one on the way to them. */
+  /** The address under which the other processes reach this one; empty for that of the route to them. */
   address: string;
-  /** Of this process's node, for messages. */
+  /** Name of this process's node, for messages. */
   name: string;
-  /** How long they wait for each other at the start. */
+  /** How long the processes wait for each other at the start. */
   arrivalMs: number;
-  /** How long one may give no sign of life. */
+  /** How long a process may send no heartbeat. */
   silenceMs: number;
-  /** How long they wait for one that lives. */
+  /** How long the processes wait for one that is alive. */
   timeoutMs: number;
 }
 
 export interface DistributedFunctions {
-  /** Meet the other processes of a run. */
+  /** Connects to the other processes of a run. */
   joinGroup(options: GroupOptions): Promise<GroupHandle>;
-  /** What each of them has to say. */
+  /** Resolves to the texts of all ranks. */
   gatherTexts(group: GroupHandle, text: string): Promise<string[]>;
-  /** All are done. */
+  /** Closes the group when all ranks are done. */
   closeGroup(group: GroupHandle): Promise<void>;
-  /** This one goes, and the others are told why. */
+  /** Leaves the group and sends the reason to the others. */
   leaveGroup(group: GroupHandle, why: string): Promise<void>;
   /**
-   * One trainer a process: from now on they make every step together, and go on from rank 0's weights. By what they
-   * exchange gradients, in words.
+   * Joins the trainers of all ranks. They then make every step together, starting from rank 0's weights. Resolves to the
+   * name of the gradient backend.
    */
   joinTrainers(
     trainer: TrainerHandle,
@@ -40,9 +40,9 @@ export interface DistributedFunctions {
     syncBatchNorm: boolean,
     backend: string,
   ): Promise<string>;
-  /** All go on from rank 0's weights, buffers and average. */
+  /** Copies rank 0's weights, buffers and averaged weights to all ranks. */
   synchroniseTrainers(trainer: TrainerHandle): Promise<void>;
-  /** Rank 0 gets the gradients that all have gathered since the last update. */
+  /** Adds the gradients that all ranks have accumulated since the last update to those of rank 0. */
   gatherGradients(trainer: TrainerHandle): Promise<void>;
 }
 

@@ -1,10 +1,12 @@
-/** Objects of native code. */
+/** Handles of native objects: opaque and type-tagged. */
 
 declare const handle: unique symbol;
-/** An opaque, type-tagged native object. */
+/** A model that predicts. */
 export interface ModelHandle {
   readonly [handle]: "model";
 }
+/** Pictures in native memory. */
+/** Pictures in native memory. */
 export interface BatchHandle {
   readonly [handle]: "batch";
 }
@@ -17,16 +19,18 @@ export interface NetworkHandle {
   readonly [handle]: "network";
 }
 
+/** A network that trains. */
+/** A network that trains. */
 export interface TrainerHandle {
   readonly [handle]: "trainer";
 }
 
-/** The processes of a run. */
+/** The connected processes of a run. */
 export interface GroupHandle {
   readonly [handle]: "group";
 }
 
-/** Any of them. */
+/** Any handle. */
 export type Handle =
   | ModelHandle
   | BatchHandle

@@ -1,7 +1,7 @@
-/** Pictures: the image chain, and the batches that it fills. */
+/** Functions for pictures: the image chain and the batches that it fills. */
 import type { BatchHandle } from "./handles.js";
 
-/** A decoded picture as the decoder left it: row-major, interleaved; no tensor, just bytes. */
+/** A decoded picture: bytes, row-major, interleaved. */
 export interface RawPicture {
   /** 8-bit: one byte a sample; 16-bit: two, in the machine's byte order. Length = width * height * channels * depth / 8. */
   data: Uint8Array;
@@ -9,15 +9,15 @@ export interface RawPicture {
   height: number;
   channels: 1 | 3;
   depth: 8 | 16;
-  /** Which integer formula makes grey of three channels: libpng's (PNG) or cvtColor's (everything else). */
+  /** The integer formula that converts three channels to grey: libpng's (PNG) or cvtColor's (all other formats). */
   luma: "png" | "cvt";
 }
 
-/** What training adds to flip and rotation, as drawn for one picture. */
+/** The augmentation of one picture in training, in addition to flip and rotation. */
 export interface Augmentation {
-  /** All geometry in one sampling of the picture, instead of the reference's chain of pictures. */
+  /** Whether all geometry is done in one sampling of the picture, instead of several as in the reference. */
   onePass: boolean;
-  /** Above 1: the hand grows. */
+  /** Above 1 the hand grows. */
   scaleX: number;
   scaleY: number;
   /** Fractions of width and height. */
@@ -26,25 +26,25 @@ export interface Augmentation {
   /** Degrees. */
   shearX: number;
   shearY: number;
-  /** Share of the sharpened picture, and what is added to the middle of its kernel. */
+  /** Share of the sharpened picture, and the value that is added to the centre of its kernel. */
   sharpening: { alpha: number; lightness: number } | null;
-  /** Multiple of a flat histogram's height; 8-bit pictures only. At most one of this and gamma. */
+  /** Clip limit as a multiple of a flat histogram's height, for 8-bit pictures only. At most one of this and gamma is set. */
   claheClipLimit: number | null;
   gammaPercent: number | null;
 }
 
-/** What native code shall do to one picture: complete and validated, native code has no defaults of its own. */
+/** What native code does to one picture. Complete and validated, because native code has no defaults. */
 export interface ImagePlan {
   /** Size of the network's input. */
   height: number;
   width: number;
-  /** `any`: 16-bit pictures keep their values and go on as float32; `8bit`: cut to value >> 8 on reading. */
+  /** `any`: 16-bit pictures keep their values, as float32; `8bit`: they are cut to value >> 8 when they are read. */
   depth: "any" | "8bit";
-  /** What is subtracted under a mask: the 1st percentile of the lit pixels, nothing, or what the reference's training did. */
+  /** What is subtracted under a mask: the 1st percentile of the lit pixels, nothing, or the value of the reference's training. */
   background: "percentile" | "none" | "reference-training";
-  /** Side of the square cut round the mask, as a multiple of the mask's longer side; 0 or less: no crop. */
+  /** Side of the square crop around the mask, as a multiple of the mask's longer side; 0 or less for no crop. */
   maskCropSize: number;
-  /** Histogram equalisation with that many bins before geometry; 0: off. */
+  /** Bins of the histogram equalisation before geometry; 0 for none. */
   equalizeBins: number;
   flip: boolean;
   /** Degrees; positive turns clockwise on the screen. */
@@ -55,33 +55,36 @@ export interface ImagePlan {
   augmentation: Augmentation | null;
 }
 
-/** What the image chain saw on its way; for reports and tests. */
+/** What the image chain measured, for notes and tests. */
 export interface PictureFacts {
   width: number;
   height: number;
-  /** 1st percentile before rounding, NaN where none was taken. */
+  /** 1st percentile before rounding; NaN if it was not computed. */
   percentile: number;
-  /** Largest value of a 16-bit picture that was cut to 8 bits; NaN of others. */
+  /** Largest value of a 16-bit picture that was cut to 8 bits; NaN for other pictures. */
   highest: number;
-  /** Share of all pixels, and of those at the four borders, that the mask marks: 0 to 1; NaN without a mask. */
+  /** Share of all pixels that the mask marks, 0 to 1; NaN without a mask. */
   maskShare: number;
+  /** Share of the pixels at the four borders that the mask marks, 0 to 1; NaN without a mask. */
   maskBorder: number;
   /** Smallest and largest value of the resized picture. */
   min: number;
   max: number;
 }
 
+/** How a batch is normalised. */
+/** How a batch is normalised. */
 export interface Normalisation {
   method: "zscore" | "interval" | "none" | "fixed";
-  /** `fixed` only: x / full scale (255 or 65535), minus mean, by sd; one value a channel. */
+  /** For `fixed`: (x / full scale - mean) / sd, with full scale 255 or 65535; one value per channel. */
   mean: number[];
   sd: number[];
 }
 
 export interface ImageFunctions {
-  /** Room for `capacity` pictures of [height, width] in native memory. */
+  /** Allocates native memory for `capacity` pictures of [height, width]. */
   createBatch(capacity: number, height: number, width: number): BatchHandle;
-  /** Run the image chain into one slot of a batch. Different slots may be filled at the same time. */
+  /** Runs the image chain into one slot of a batch. Different slots may be filled at the same time. */
   fillSlot(
     batch: BatchHandle,
     slot: number,
@@ -89,9 +92,9 @@ export interface ImageFunctions {
     mask: RawPicture | null,
     plan: ImagePlan,
   ): Promise<PictureFacts>;
-  /** Fill a slot with what a mask network shall answer to the picture of the same plan: 1 on the hand, else 0. */
+  /** Fills a slot with the target of a mask network for the picture of the same plan: 1 on the hand, else 0. */
   fillTarget(batch: BatchHandle, slot: number, mask: RawPicture, plan: ImagePlan): Promise<void>;
-  /** Slots of a batch as the network would see them, [slots, channels, H, W] float32. */
+  /** Resolves to slots of a batch as the network's input, [slots, channels, H, W] float32. */
   readBatch(
     batch: BatchHandle,
     slots: Int32Array,
@@ -99,8 +102,7 @@ export interface ImageFunctions {
     normalisation: Normalisation,
   ): Promise<Float32Array>;
   /**
-   * Give the memory of a buffer back now: its bytes are gone, so no call may be reading it. A part of a larger buffer is
-   * left alone.
+   * Frees the memory of a buffer now. No call may still be reading it. Does nothing for a part of a larger buffer.
    */
   release(data: Uint8Array): void;
 }

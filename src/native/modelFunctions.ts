@@ -1,21 +1,23 @@
-/** Models that predict, and the archives that they come in. */
+/** Functions for models that predict, and for their archives. */
 import type { BatchHandle, ModelHandle, NetworkHandle } from "./handles.js";
 import type { Normalisation } from "./imageFunctions.js";
 
-/** Raw outputs of a forward, one value a row; `sexLogit` is null where the model has no sex head. */
+/** Raw outputs of a forward, one value per row; `sexLogit` is null if the model has no sex head. */
 export interface NativeOutputs {
   age: Float32Array;
   sexLogit: Float32Array | null;
-  /** Row-major, `columns` values a row; null unless asked for. */
+  /** Row-major, `columns` values per row; null unless requested. */
   features: { values: Float32Array; columns: number } | null;
 }
 
+/** The facts about a loaded model. */
+/** The facts about a loaded model. */
 export interface ModelFacts {
   /** Number of parameters and of buffers, in elements, and the bytes of both. */
   parameters: number;
   buffers: number;
   bytes: number;
-  /** Whether it can give the pooled features that its heads read. */
+  /** Whether it can return the pooled features that its heads read. */
   hasFeatures: boolean;
   /** The forward method's schema as TorchScript prints it. */
   schema: string;
@@ -24,25 +26,26 @@ export interface ModelFacts {
   device: string;
 }
 
+/** How a model is loaded: complete and validated. */
 export interface ModelOptions {
   /** `cpu` or `cuda:n`. */
   device: string;
-  /** Intra-op threads of the compute thread; 0: libtorch's default. */
+  /** Intra-op threads of the compute thread; 0 for libtorch's default. */
   threads: number;
   precision: "32" | "16" | "bf16";
-  /** Fold BatchNorm and lay weights out for the device. */
+  /** Whether to fold BatchNorm and lay out weights for the device. */
   optimize: boolean;
-  /** Whether code that reaches beyond its tensors is run. */
+  /** Whether code that reaches beyond its tensors may run. */
   trust: boolean;
-  /** What the weights must be; empty: anything. */
+  /** The digest that the weights must have; empty for any. */
   weightsDigest: string;
 }
 
 export interface ModelFunctions {
-  /** Of a file, or of a network, which is taken over: it may only be disposed of then. */
+  /** Loads a file, or takes ownership of a network handle, which may then only be disposed of. */
   loadModel(model: string | NetworkHandle, options: ModelOptions): Promise<ModelHandle>;
   modelFacts(model: ModelHandle): ModelFacts;
-  /** data [B, C, H, W] float32 row-major, sex [B] as the network wants it; `null` for a network without sex input. */
+  /** Runs the model on `data` [B, C, H, W] float32 row-major and `sex` [B] as the network's input; null without a sex input. */
   forward(
     model: ModelHandle,
     data: Float32Array,
@@ -50,13 +53,13 @@ export interface ModelFunctions {
     sex: Float32Array | null,
     features?: boolean,
   ): Promise<NativeOutputs>;
-  /** A forward of blank pictures, `[B, C, H, W]`; `bytes` is the most of the device's memory that it took, weights aside. */
+  /** Runs the model on blank pictures, `[B, C, H, W]`. `bytes` is the peak of the device's memory, without weights. */
   tryBlank(
     model: ModelHandle,
     shape: [number, number, number, number],
     sex: Float32Array | null,
   ): Promise<NativeOutputs & { bytes: number }>;
-  /** Normalise the given slots as [slots, channels, H, W] on the model's device and run the model on them. */
+  /** Normalises the given slots as [slots, channels, H, W] on the model's device and runs the model on them. */
   predict(
     model: ModelHandle,
     batch: BatchHandle,
@@ -65,16 +68,16 @@ export interface ModelFunctions {
     normalisation: Normalisation,
     sex: Float32Array | null,
   ): Promise<NativeOutputs>;
-  /** What a model's file seems to be; `torchscript` where nothing tells. */
+  /** Resolves to the format of a model file; `torchscript` if nothing in the file shows it. */
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
-  /** The text of `extra/<name>` of a TorchScript archive, or null. */
+  /** Reads the text of `extra/<name>` in a TorchScript archive; null if there is none. */
   readExtraFile(path: string, name: string): Promise<string | null>;
   /**
-   * Copy an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. Here and in the other
-   * functions that write models, a manifest's `"weightsDigest": "@"` becomes the weights' digest.
+   * Copies an archive, record by record, with `extra/<name>` set to `text`. `target` must not exist. Here and in the other
+   * functions that write models, the text `"weightsDigest": "@"` of a manifest is replaced by the digest of the weights.
    */
   writeExtraFile(source: string, target: string, name: string, text: string, trust: boolean): Promise<void>;
-  /** Copy an archive with its parameters in 16 bits, and with `extra/<name>` set to `text`. `target` must not exist. */
+  /** Copies an archive with its parameters in 16 bits and `extra/<name>` set to `text`. `target` must not exist. */
   halveArchive(source: string, target: string, name: string, text: string, trust: boolean): Promise<void>;
 }
 

@@ -1,22 +1,22 @@
-/** Checkpoints, and networks under construction. */
+/** Functions for checkpoints and for networks under construction. */
 import type { CheckpointHandle, NetworkHandle } from "./handles.js";
 
-/** Everything that decides a network's tensors and arithmetic; see `native/network/config.h`. */
+/** Everything that determines a network's tensors and arithmetic; see `native/network/config.h`. */
 export interface NetworkConfig {
   legacy: boolean;
   backbone: string;
   /** Width of each dense layer. */
   denseLayers: number[];
-  /** Width of the sex input; 0: none. */
+  /** Width of the sex input; 0 for none. */
   sexDcs: number;
   dropout: number;
-  /** Widths; empty: no classifier of its own. */
+  /** Widths of a separate sex classifier; empty for none. */
   explicitSexClassifier: number[];
   correctPredictedSex: boolean;
-  /** `loss.s` and its start, age and sex; empty: the loss has no weights to learn. */
+  /** Initial values of `loss.s` for age and sex; empty if the weights of the losses are not learned. */
   learnableSigma: number[];
   padding: "static" | "dynamic";
-  /** Legacy EfficientNet: the unused `base._fc`. */
+  /** Whether a legacy EfficientNet has the unused `base._fc`. */
   imagenetClassifier: boolean;
 }
 
@@ -28,33 +28,36 @@ export interface MaskNetworkConfig {
   kernel: number;
 }
 
-/** A network of any kind that is authored here. */
+/** The configuration of any network that this package authors. */
 export type AnyNetworkConfig = NetworkConfig | MaskNetworkConfig;
 
+/** The facts about a backbone. */
 export interface BackboneFacts {
   name: string;
   /** Width of the pooled features. */
   features: number;
-  /** EfficientNet: blocks of each stage; else empty. */
+  /** Blocks of each stage of an EfficientNet; empty for others. */
   repeats: number[];
 }
 
+/** A checkpoint that was read. */
 export interface NativeCheckpoint {
   format: "zip" | "legacy" | "pickle" | "safetensors";
-  /** What the file says (`native/checkpoint/describe.h`); safetensors as `{ state_dict, metadata }`. */
+  /** Description of the content (`native/checkpoint/describe.h`); safetensors as `{ state_dict, metadata }`. */
   json: string;
   handle: CheckpointHandle;
 }
 
-/** A tensor of a checkpoint (its number there) under the network's name for it. */
+/** The assignment of a checkpoint's tensor to a name in the network. */
 export interface Assignment {
   name: string;
+  /** Number of the tensor in the checkpoint. */
   tensor: number;
-  /** Sum over the second dimension: a stem for colour becomes one for grey. */
+  /** Whether to sum over the second dimension, so that a stem for colour becomes one for grey. */
   sumChannels: boolean;
 }
 
-/** What does not fit between a network and the tensors that are offered to it. */
+/** The differences between a network and the tensors that are assigned to it. */
 export interface Mismatch {
   missing: string[];
   unexpected: string[];
@@ -62,20 +65,21 @@ export interface Mismatch {
 }
 
 export interface NetworkFunctions {
-  /** Read a checkpoint or safetensors; nothing in it is executed. */
+  /** Reads a checkpoint or safetensors without executing anything in it. */
   readCheckpoint(path: string): Promise<NativeCheckpoint>;
-  /** All backbones, small to large. */
+  /** Returns all backbones, small to large. */
   backbones(): BackboneFacts[];
-  /** A network without values: `initialiseNetwork` or `assignTensors` give them. */
+  /** Builds a network without values; `initialiseNetwork` or `assignTensors` set them. */
   buildNetwork(config: NetworkConfig): Promise<NetworkHandle>;
-  /** The same of a network that marks the hand. */
+  /** Builds a network that marks the hand, without values. */
   buildMaskNetwork(config: MaskNetworkConfig): Promise<NetworkHandle>;
-  /** Names of its tensors, in the order of Python's state_dict. */
+  /** Returns the names of a network's tensors, in the order of Python's state_dict. */
   networkTensors(network: NetworkHandle): string[];
+  /** Sets fresh weights. */
   initialiseNetwork(network: NetworkHandle, seed: number): Promise<void>;
   /**
-   * Copy values by name, all or nothing: unless the result is empty, nothing was changed. With `keepRest`, what nobody
-   * offers keeps its values.
+   * Copies values by name, all or nothing: if the result is not empty, nothing was changed. With `keepRest`, tensors without
+   * an assignment keep their values.
    */
   assignTensors(
     network: NetworkHandle,
@@ -83,9 +87,9 @@ export interface NetworkFunctions {
     assignments: readonly Assignment[],
     keepRest: boolean,
   ): Promise<Mismatch>;
-  /** Write a TorchScript archive, in eval mode, with `extra/<name>` set to `text`. */
+  /** Writes a TorchScript archive in eval mode, with `extra/<name>` set to `text`. */
   saveNetwork(network: NetworkHandle, path: string, name: string, text: string): Promise<void>;
-  /** Write safetensors. */
+  /** Writes safetensors. */
   saveTensors(network: NetworkHandle, path: string, metadata: Record<string, string>): Promise<void>;
 }
 

@@ -1,17 +1,17 @@
-/** Synthetic radiographs. */
+/** The function that draws synthetic radiographs. */
 
-/** One synthetic radiograph: complete and validated. */
+/** The options of one synthetic radiograph: complete and validated. */
 export interface PhantomOptions {
   seed: number;
   index: number;
   /** Share of boys, 0 to 1. */
   maleShare: number;
-  /** Bone ages are drawn uniformly between the two. */
+  /** Bone ages are drawn uniformly from this to `maxAgeMonths`. */
   minAgeMonths: number;
   maxAgeMonths: number;
   /** Possible lengths of the longer side, pixels, 64 to 8192. */
   sizes: number[];
-  /** Bits; mixed: a fifth of the pictures has 16. */
+  /** Bits; with `mixed` a fifth of the pictures has 16. */
   depth: "8" | "16" | "mixed";
   /** A whole plate on which the hand is hard to find, with the exact mask; else a hand that fills the picture. */
   hard: boolean;
@@ -20,18 +20,21 @@ export interface PhantomOptions {
 /** What was drawn. */
 export interface PhantomFacts {
   sex: "F" | "M";
-  /** The maturity that was drawn. */
+  /** The maturity of the hand. */
   boneAgeMonths: number;
-  /** Since birth. */
+  /** The chronological age. */
   ageMonths: number;
   handLengthMm: number;
   pixelMm: number;
-  /** How many carpals (of 8), epiphyses (of 21) and closed growth plates (of 21) there are. */
+  /** Number of carpals, of 8. */
   carpals: number;
+  /** Number of epiphyses, of 21. */
   epiphyses: number;
+  /** Number of closed growth plates, of 21. */
   fused: number;
 }
 
+/** A synthetic radiograph. */
 export interface Phantom {
   /** Grey, row-major; 16-bit samples in the machine's byte order. */
   image: Uint8Array;
@@ -44,7 +47,7 @@ export interface Phantom {
 }
 
 export interface PhantomFunctions {
-  /** Draw synthetic radiograph number `index`: the same options give the same bytes, whatever else is drawn. */
+  /** Draws synthetic radiograph number `index`. The same options give the same bytes, whatever else is drawn. */
   drawPhantom(options: PhantomOptions): Promise<Phantom>;
 }
 

@@ -1,15 +1,15 @@
-/** Steps of training. */
+/** Functions for training steps. */
 import type { BatchHandle, NetworkHandle, TrainerHandle } from "./handles.js";
 import type { Normalisation } from "./imageFunctions.js";
 
 /** What a trainer does in each step: complete and validated. */
 export interface TrainerSettings {
   device: string;
-  /** Intra-op threads of the compute thread; 0: libtorch's default. */
+  /** Intra-op threads of the compute thread; 0 for libtorch's default. */
   threads: number;
   precision: "32" | "16" | "bf16";
   seed: number;
-  /** The next ones as torch.optim means them; each optimiser reads its own only. */
+  /** This and the next options have the meaning of torch.optim; each optimiser reads only its own. */
   optimizer: "adam" | "adamw" | "sgd" | "rmsprop";
   weightDecay: number;
   beta1: number;
@@ -23,75 +23,77 @@ export interface TrainerSettings {
   centered: boolean;
   clipping: "none" | "norm" | "value";
   clippingLimit: number;
-  /** Share of the old average of the weights; null: none is kept. */
+  /** Share of the old value in the average of the weights; null for no average. */
   emaDecay: number | null;
   ageWeight: number;
   sexWeight: number;
-  /** Of the last residual block, growing to it from 0; null: as the network has it. */
+  /** Drop rate of the last residual block, growing to it from 0; null for the network's own rates. */
   dropConnect: number | null;
   /** Patterns (fnmatch) of the names of parameters that do not learn. */
   frozen: string[];
-  /** As a model that predicts is loaded. */
+  /** As in `ModelOptions`. */
   trust: boolean;
   weightsDigest: string;
 }
 
-/** Pictures for a network: ready tensors, [B, C, H, W] row-major, or slots of a batch, normalised on the device. */
+/** Pictures for a network: tensors [B, C, H, W] row-major, or slots of a batch, which are normalised on the device. */
 export type NetworkInput =
   | { data: Float32Array; shape: [number, number, number, number] }
   | { batch: BatchHandle; slots: Int32Array; channels: number; normalisation: Normalisation };
 
-/** What is known of B pictures, [B] each or null; of those for a mask network, the masks alone. */
+/** The sex and the true values of B pictures, each [B] or null; a mask network has masks only. */
 export interface ExampleFacts {
-  /** Sex as the network wants it for its input. */
+  /** Sex as the network's input. */
   sex: Float32Array | null;
-  /** The truth: age as the network gives it, and 1 for male, 0 for female. */
+  /** True age in the units of the network's output. */
   age: Float32Array | null;
+  /** True sex: 1 for male, 0 for female. */
   male: Float32Array | null;
   /** The true masks, 0 and 1, in slots that `fillTarget` has filled; as tensors [B, 1, H, W]. */
   mask: NetworkInput | null;
 }
 
-/** What the network says in one step, and its losses (means over the batch; null where the truth or a head is missing). */
+/** The network's outputs in one step, and its losses: means over the batch, null if the truth or a head is missing. */
 export interface StepOutputs {
   /** Empty for a mask network. */
   ageZ: Float32Array;
   /** Dice of each picture, of a mask network that was given the true masks. */
   dice: Float32Array | null;
   sexLogit: Float32Array | null;
-  /** Weighted sum, as it is learnt. */
+  /** The weighted sum that is minimised. */
   loss: number | null;
   ageLoss: number | null;
   sexLoss: number | null;
-  /** What each of several trainers told the others (native/distributed/peers.h); else empty. */
+  /** The numbers that the trainers of all ranks exchanged (native/distributed/peers.h); empty for a single trainer. */
   exchanged: Float64Array;
 }
 
+/** The result of one training step. */
 export interface TrainStepOutputs extends StepOutputs {
-  /** Whether the weights changed: not while gradients are gathered, nor where something was not finite. */
+  /** Whether the weights changed: false while gradients are accumulated, or if something was not finite. */
   updated: boolean;
-  /** Norm of all gradients together before clipping, where an update was due. */
+  /** Norm of all gradients before clipping; null if no update was due. */
   gradNorm: number | null;
   /**
-   * What was NaN or infinite, so that nothing changed: the loss, a gradient, or a gradient in half precision, where it is
-   * expected now and then and the loss is scaled down.
+   * What was NaN or infinite, so that nothing changed: the loss, a gradient, or (`overflow`) a gradient in half precision,
+   * which happens now and then and scales down the loss.
    */
   nonFinite: "loss" | "gradients" | "overflow" | null;
 }
 
 export interface TrainingFunctions {
-  /** Train the module of a TorchScript file, or a network, which is taken over: it may only be disposed of then. */
+  /** Creates a trainer of a TorchScript file, or takes ownership of a network handle, which may then only be disposed of. */
   createTrainer(model: string | NetworkHandle, settings: TrainerSettings): Promise<TrainerHandle>;
   /**
-   * Inputs of forward besides self, number of values that learn, and what is learnt of the weights of the two losses
-   * (their logarithms; null where they are fixed).
+   * Returns the number of inputs of forward besides self, the number of trainable values, and the learned weights of the
+   * two losses (their logarithms; null if they are fixed).
    */
   trainerFacts(trainer: TrainerHandle): {
     inputs: number;
     learning: number;
     lossWeights: Float32Array | null;
   };
-  /** One step, with an update after each `accumulation` of them, or with `updateNow`. `facts.age` or `facts.mask` is needed. */
+  /** Makes one step. Updates the weights after every `accumulation` steps, or with `updateNow`. Needs `facts.age` or `facts.mask`. */
   trainStep(
     trainer: TrainerHandle,
     input: NetworkInput,
@@ -99,10 +101,10 @@ export interface TrainingFunctions {
     learningRate: number,
     accumulation: number,
     updateNow: boolean,
-    /** Told to the other trainers of a group, of which all have to call this; as many numbers in each. */
+    /** Numbers for the trainers of the other ranks. All ranks must call this, with the same number of values. */
     notes: readonly number[],
   ): Promise<TrainStepOutputs>;
-  /** Forward in evaluation mode, with the averaged weights if `averaged`. */
+  /** Runs the network in evaluation mode, with the averaged weights if `averaged`. */
   evaluateStep(
     trainer: TrainerHandle,
     input: NetworkInput,
@@ -110,13 +112,13 @@ export interface TrainingFunctions {
     averaged: boolean,
     notes: readonly number[],
   ): Promise<StepOutputs>;
-  /** Write the network as a TorchScript archive with that manifest. */
+  /** Writes the network as a TorchScript archive with this manifest. */
   saveTrained(trainer: TrainerHandle, path: string, manifest: string, averaged: boolean): Promise<void>;
-  /** Write all that the next steps depend on, and a text of the caller's, as a safetensors file. */
+  /** Writes everything that the next steps depend on, and the caller's text, as a safetensors file. */
   saveTraining(trainer: TrainerHandle, path: string, notes: string): Promise<void>;
-  /** Take such a file back, all or nothing; resolves to the caller's text. */
+  /** Restores such a file, all or nothing. Resolves to the caller's text. */
   restoreTraining(trainer: TrainerHandle, path: string): Promise<string>;
-  /** Take over the optimiser's state from a Lightning checkpoint; resolves to the number of parameters that it fits. */
+  /** Restores the optimiser's state from a Lightning checkpoint. Resolves to the number of matching parameters. */
   adoptOptimizer(trainer: TrainerHandle, checkpoint: string): Promise<number>;
 }
 

@@ -18,7 +18,7 @@ async function doctor(env: Record<string, string>) {
   return { code, report: JSON.parse(stdout) as Diagnosis };
 }
 
-/** A libtorch of links to the real one's libraries, with a version of our own. */
+/** Makes a libtorch of links to the real libraries, with another version. */
 async function linkedTorch(version: string, leaveOut: string[] = []): Promise<string> {
   const folder = join(await temporaryFolder(), "torch");
   writeFiles(folder, { "version.py": `__version__ = '${version}'\n` });
@@ -29,7 +29,7 @@ async function linkedTorch(version: string, leaveOut: string[] = []): Promise<st
   return folder;
 }
 
-/** A libtorch whose libtorch_cpu.so is compiled from a line of C. */
+/** Makes a libtorch whose libtorch_cpu.so is compiled from a line of C. */
 async function compiledTorch(source: string): Promise<string> {
   const folder = writeFiles(await temporaryFolder(), { "torch/lib/c10.c": "", "torch/lib/cpu.c": source });
   for (const [input, output] of [
@@ -75,7 +75,7 @@ describe("doctor", () => {
     expect(report.libtorch.chosen?.directory).toBe(real.directory);
   });
 
-  test("a directory that the user names and that is none", async () => {
+  test("a directory that the user names and that does not exist", async () => {
     const { code, report } = await doctor({ DEEPLASIA_LIBTORCH: "/nowhere" });
     expect(code).toBe(1);
     expect(report.problems).toEqual([
@@ -87,7 +87,7 @@ describe("doctor", () => {
     ]);
   });
 
-  test("another version is refused by both names, and let pass on demand", async () => {
+  test("another version is refused with both versions named, and accepted on request", async () => {
     const torch = await linkedTorch("2.9.1+cpu");
     const { code, report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(code).toBe(1);
@@ -98,7 +98,7 @@ describe("doctor", () => {
     expect((await doctor({ DEEPLASIA_LIBTORCH: torch, DEEPLASIA_SKIP_VERSION_CHECK: "1" })).code).toBe(0);
   });
 
-  test("a truncated library, which would end the process in dlopen", async () => {
+  test("a truncated library, which would kill the process in dlopen", async () => {
     const torch = await linkedTorch(compiledFor, ["libtorch_cpu.so"]);
     const head = Buffer.alloc(1_000_000);
     const file = openSync(join(real.libraries, "libtorch_cpu.so"), "r");
@@ -110,7 +110,7 @@ describe("doctor", () => {
     expect(report.problems[0]?.message).toMatch(/libtorch_cpu\.so is truncated: 1000000 bytes/);
   });
 
-  test.runIf(canCompile)("a library that ends the process: the child's end is reported", async () => {
+  test.runIf(canCompile)("a library that kills the process: the end of the child is reported", async () => {
     const torch = await compiledTorch(
       "void abort(void); __attribute__((constructor)) static void start(void) { abort(); }",
     );
@@ -118,7 +118,7 @@ describe("doctor", () => {
     expect(code).toBe(1);
     expect(report.problems[0]).toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_BROKEN",
-      message: expect.stringContaining("ended the process (SIGABRT)"),
+      message: expect.stringContaining("killed the process (SIGABRT)"),
     });
   });
 
@@ -129,7 +129,7 @@ describe("doctor", () => {
     const { report } = await doctor({ DEEPLASIA_LIBTORCH: torch });
     expect(report.problems[0]).toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
-      message: expect.stringContaining(`is version 2.14.1, and the addon is compiled for ${compiledFor}`),
+      message: expect.stringContaining(`is version 2.14.1, but the addon is compiled for ${compiledFor}`),
     });
   });
 

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../helpers/temporary.js";
 let folder: string;
 let env: Record<string, string>;
 
-/** A machine without libtorch. */
+/** The environment of a machine without libtorch. */
 beforeEach(async () => {
   folder = await temporaryFolder();
   const bin = fakePython(join(folder, "bin"));
@@ -29,7 +29,7 @@ const builds = () => {
   return existsSync(parent) ? readdirSync(parent).sort() : [];
 };
 
-/** A wheel that takes a moment to unpack. */
+/** Makes a wheel that takes a moment to unpack. */
 function slowWheel(): Buffer {
   const torch = Object.entries(torchFiles()).map(([path, content]) => [`torch/${path}`, content]);
   const headers = Array.from({ length: 1000 }, (_, i) => [`torch/include/${i}.h`, "x".repeat(10_000)]);
@@ -61,7 +61,7 @@ describe("libtorch", () => {
     expect(code).toBe(0);
   });
 
-  test("a folder called torch in the current directory is not taken for Python's", async () => {
+  test("a folder named torch in the current directory is not mistaken for Python's", async () => {
     const work = join(folder, "work");
     writeFiles(work, { "torch/__init__.py": "" });
     const python = spawnSync("which", ["python3"], { encoding: "utf8" }).stdout.trim();
@@ -89,7 +89,7 @@ describe("libtorch", () => {
     },
   );
 
-  test("two processes at once: both succeed", async () => {
+  test("two concurrent installations both succeed", async () => {
     const from = file("t.whl", slowWheel());
     const both = await Promise.all(
       [1, 2].map(() => runCli(["libtorch", "install", "--from", from], { env })),
@@ -98,7 +98,7 @@ describe("libtorch", () => {
     expect(builds()).toEqual(["2.13.0-cpu"]);
   });
 
-  test("a damaged wheel is named, and nothing is left", async () => {
+  test("a damaged wheel is named, and nothing is left behind", async () => {
     const from = file(
       "t.whl",
       torchWheel({}, { alter: (record) => record.replace(/(libc10\.so,sha256=)..../, "$1AAAA") }),
@@ -115,7 +115,7 @@ describe("libtorch", () => {
 describe("a command that needs libtorch and finds none", () => {
   const needy = ["inspect", "model.pt"];
 
-  test("fails without a terminal, with the command that cures it", async () => {
+  test("fails without a terminal, with the install command", async () => {
     mkdirSync(join(folder, "work"));
     const { code, stderr } = await runCli(needy, { env, cwd: folder });
     expect(code).toBe(1);
@@ -123,7 +123,7 @@ describe("a command that needs libtorch and finds none", () => {
   });
 
   const hasScript = spawnSync("script", ["--version"]).status === 0;
-  test.runIf(hasScript)("asks on a terminal, naming size and place; no is no", () => {
+  test.runIf(hasScript)("asks on a terminal, with size and place, and respects a no", () => {
     const command = [process.execPath, program, ...needy].join(" ");
     const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
       env: { ...process.env, ...env },

@@ -16,7 +16,7 @@ async function packageWith(folder: string, files: Record<string, string>): Promi
 }
 
 describe("finding the addon", () => {
-  test("a build of one's own comes before a prebuild", async () => {
+  test("a local build is preferred to a prebuild", async () => {
     const prebuilds = `prebuilds/${process.platform}-${process.arch}`;
     const root = await packageWith(prebuilds, PAIR);
     expect(findAddon(root)).toEqual({
@@ -36,7 +36,7 @@ describe("finding the addon", () => {
     ["nothing", {}, /no \*\.node in .*build\/Release or .*prebuilds/],
     ["no core", { "deeplasia.node": "" }, /deeplasia_core\.so is missing/],
     ["no version", { ...PAIR, "deeplasia_core.json": "{}" }, /deeplasia_core\.json.* cannot be read/],
-  ])("%s: the message says what was looked for, and how to make it", async (_, files, message) => {
+  ])("%s: the message names the missing file, and the remedy how to build it", async (_, files, message) => {
     const root = await packageWith("build/Release", files);
     expect(() => findAddon(root)).toThrow(
       expect.objectContaining({

@@ -7,7 +7,7 @@ import { elf } from "../../helpers/libtorch.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
 describe("reading shared libraries", () => {
-  test("a hand-made one", async () => {
+  test("a minimal library", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "lib.so");
     writeFileSync(
@@ -21,7 +21,7 @@ describe("reading shared libraries", () => {
     });
   });
 
-  test("every shorter copy of it is refused", async () => {
+  test("every truncated copy of it is refused", async () => {
     const file = join(await temporaryFolder(), "lib.so");
     const whole = elf({ needed: ["libc10.so"] });
     for (let bytes = 0; bytes < whole.length; bytes++) {
@@ -32,13 +32,13 @@ describe("reading shared libraries", () => {
     }
   });
 
-  test("a text is no library", async () => {
+  test("a text is not a library", async () => {
     const file = join(await temporaryFolder(), "lib.so");
     writeFileSync(file, "GROUP ( libtorch_cpu.so )\n".repeat(20));
     expect(() => readSharedLibrary(file)).toThrow("is not a 64-bit shared library");
   });
 
-  test("this Node, as readelf sees it", () => {
+  test("this Node, compared with readelf", () => {
     const { status, stdout } = spawnSync("readelf", ["-dW", process.execPath], { encoding: "utf8" });
     if (status !== 0) return;
     const needed = [...stdout.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map((match) => match[1]);

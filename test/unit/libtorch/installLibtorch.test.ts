@@ -21,14 +21,14 @@ function file(name: string, content: Buffer): string {
   return join(writeFiles(folder, { [name]: content }), name);
 }
 
-/** Names in the folder of builds, unfinished ones included. */
+/** Lists the folder of builds, unfinished ones included. */
 const builds = () => (existsSync(join(cache, "libtorch")) ? readdirSync(join(cache, "libtorch")).sort() : []);
 const calls = () =>
   readFileSync(join(folder, "bin/calls"), "utf8")
     .split("\n")
     .filter((line) => line.startsWith("download"));
 
-/** A pip that has the given wheels, by the requirement that asks for them, on some index. */
+/** Makes a fake pip that has the given wheels by requirement, on some index. */
 function withPip(script: string): void {
   vi.stubEnv(
     "PATH",
@@ -73,7 +73,7 @@ describe("from a file", () => {
     ["a text", Buffer.from("hello")],
   ])("%s leaves nothing", async (_, content) => {
     const failure = installLibtorch({ from: file("t.whl", content) });
-    // Of the archive, never of the folder that it was unpacked into and that is gone.
+    // The message names the archive, not the folder into which it was unpacked, which is gone.
     await expect(failure).rejects.toMatchObject({
       name: "DeeplasiaError",
       message: expect.stringMatching(/^(?!.*unfinished).*t\.whl/s),
@@ -82,18 +82,18 @@ describe("from a file", () => {
     expect(builds()).toEqual([]);
   });
 
-  test("a file that is not there", async () => {
+  test("a file that does not exist", async () => {
     await expect(installLibtorch({ from: join(folder, "no.whl") })).rejects.toThrow(
       /there is no file .*no\.whl/,
     );
   });
 
-  test("a version that leads out of the cache is refused, and what lies there stays", async () => {
+  test("a version that leads out of the cache is refused, and files outside stay unchanged", async () => {
     const precious = join(folder, "precious-cpu");
     mkdirSync(join(precious, "torch"), { recursive: true });
     const content = torchWheel({ version: "../../precious" });
     await expect(installLibtorch({ from: file("t.whl", content) })).rejects.toThrow(
-      /"..\/..\/precious" is no version/,
+      /"..\/..\/precious" is not a version/,
     );
     expect(existsSync(join(precious, "torch"))).toBe(true);
     await expect(installLibtorch({ version: "2.13.0 @ file:///tmp/x" })).rejects.toThrow(
@@ -103,10 +103,10 @@ describe("from a file", () => {
 
   test("--cuda refuses a build without CUDA", async () => {
     const attempt = installLibtorch({ from: file("t.whl", torchWheel()), cuda: true });
-    await expect(attempt).rejects.toThrow("2.13.0+cpu as found is a build without CUDA");
+    await expect(attempt).rejects.toThrow("2.13.0+cpu that was found is a build without CUDA");
   });
 
-  test("a cache that cannot be written", async () => {
+  test("a cache that is not writable", async () => {
     writeFileSync(cache, "a file where the folder should be");
     await expect(installLibtorch({ from: file("t.whl", torchWheel()) })).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_INSTALL",
@@ -120,8 +120,8 @@ function inTorch(changed: Record<string, Buffer>): Record<string, string | Buffe
   return Object.fromEntries(Object.entries(files).map(([path, content]) => [`torch/${path}`, content]));
 }
 
-describe("at the same time, and again", () => {
-  test("two at once: both end well, and one build is there", async () => {
+describe("concurrent and repeated installations", () => {
+  test("two at once: both succeed, and there is one build", async () => {
     const from = file("t.whl", torchWheel());
     const both = await Promise.all([installLibtorch({ from }), installLibtorch({ from })]);
     expect(both.map(({ directory }) => directory)).toEqual(
@@ -138,7 +138,7 @@ describe("at the same time, and again", () => {
     expect(builds()).toEqual(["2.13.0-cpu"]);
   });
 
-  test("an interrupted one leaves nothing", async () => {
+  test("an interrupted installation leaves nothing", async () => {
     const controller = new AbortController();
     const attempt = installLibtorch({
       from: file("t.whl", torchWheel()),
@@ -149,11 +149,11 @@ describe("at the same time, and again", () => {
     expect(builds()).toEqual([]);
   });
 
-  test("a disk error in the middle of many files is an error, not the end of the process", async () => {
+  test("a disk error in the middle of many files is an error and does not kill the process", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 40 }, (_, i) => [`torch/include/${i}.h`, "x".repeat(200_000)]),
     );
-    // where a file is to be written a directory is in the way, as the last of them says
+    // A directory is in the place of the last file to be written.
     const content = wheel({ ...inTorch({}), ...many, "torch/include/20.h/in-the-way.h": "" });
     await expect(installLibtorch({ from: file("t.whl", content) })).rejects.toMatchObject({
       name: "DeeplasiaError",
@@ -161,7 +161,7 @@ describe("at the same time, and again", () => {
     expect(builds()).toEqual([]);
   });
 
-  test("what a killed one left is cleared away; what a running one makes is not", async () => {
+  test("leftovers of a killed installation are removed, those of a running one are not", async () => {
     const unfinished = (host: string, pid: number) => `.unfinished-${host}-${pid}-abcdef`;
     const [dead, running, elsewhere, old] = [
       unfinished(hostname(), 2 ** 22 + 1),
@@ -177,7 +177,7 @@ describe("at the same time, and again", () => {
     expect(builds()).toEqual([running, elsewhere, "2.13.0-cpu"].sort());
   });
 
-  test("remove empties the cache, and nothing else in it", async () => {
+  test("remove deletes the builds and downloads, and nothing else in the cache", async () => {
     await installLibtorch({ from: file("t.whl", torchWheel()) });
     writeFiles(cache, { "other/file": "stays", "downloads/torch.whl": "" });
     expect(await removeLibtorch()).toEqual([join(cache, "libtorch/2.13.0-cpu")]);
@@ -187,10 +187,10 @@ describe("at the same time, and again", () => {
   });
 });
 
-describe("through pip", () => {
+describe("with pip", () => {
   const CPU_NAME = "torch-2.13.0+cpu-cp311-cp311-linux_x86_64.whl";
 
-  test("the CPU build is asked for by name from the configured indexes", async () => {
+  test("requests the CPU build by name from the configured indexes", async () => {
     const wheelFile = file("t.whl", torchWheel());
     withPip(`case "$wanted" in *+cpu) cp '${wheelFile}' "$dest/${CPU_NAME}"; exit 0;; esac`);
     expect(await installLibtorch()).toMatchObject({ version: "2.13.0+cpu", wasPresent: false });
@@ -201,7 +201,7 @@ describe("through pip", () => {
     expect(calls().length).toBe(1);
   });
 
-  test("failing that, from PyTorch's own CPU index", async () => {
+  test("then from PyTorch's CPU index", async () => {
     const wheelFile = file("t.whl", torchWheel());
     withPip(`if [ -n "$index" ]; then cp '${wheelFile}' "$dest/${CPU_NAME}"; exit 0; fi`);
     await installLibtorch();
@@ -211,7 +211,7 @@ describe("through pip", () => {
     ]);
   });
 
-  test("a wheel for another Python will do; an index that cannot be reached is asked once", async () => {
+  test("a wheel for another Python is accepted; an unreachable index is asked once", async () => {
     const wheelFile = file("t.whl", torchWheel());
     withPip(`
       if [ -n "$index" ]; then echo "WARNING: Retrying (Retry(total=4))"; exit 1; fi
@@ -259,7 +259,7 @@ describe("through pip", () => {
     expect(calls()[1]).not.toContain("--no-deps");
   });
 
-  test("a wheel that an earlier try left is not downloaded again; a damaged one is thrown away", async () => {
+  test("a wheel that an earlier attempt left is not downloaded again; a damaged one is deleted", async () => {
     withPip("");
     mkdirSync(join(cache, "downloads"), { recursive: true });
     writeFileSync(join(cache, "downloads", CPU_NAME), torchWheel().subarray(0, 500));
@@ -270,7 +270,7 @@ describe("through pip", () => {
     expect(existsSync(join(folder, "bin/calls"))).toBe(false);
   });
 
-  test("a pip that fails: the message offers a file", async () => {
+  test("if pip fails, the remedy offers --from", async () => {
     vi.stubEnv("PATH", fakePython(join(folder, "bin")));
     const attempt = installLibtorch({ version: "9.9.9" });
     await expect(attempt).rejects.toMatchObject({ remedy: expect.stringContaining("--from FILE") });

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../helpers/temporary.js";
 const WANTED = { version: "2.13.0", headers: false };
 let folder: string;
 
-/** A machine with nothing on it; every test adds what it is about. */
+/** An empty machine; each test adds what it needs. */
 beforeEach(async () => {
   folder = await temporaryFolder();
   vi.unstubAllEnvs();
@@ -37,7 +37,7 @@ function thrown(act: () => unknown): DeeplasiaError {
 }
 
 describe("the search", () => {
-  test("nothing anywhere names the command that installs one", () => {
+  test("without any libtorch the error names the install command", () => {
     expect(searchLibtorch(WANTED)).toEqual({ candidates: [], chosen: null, why: "no libtorch was found" });
     const error = thrown(() => requireLibtorch(WANTED));
     expect(error.code).toBe("ERR_DEEPLASIA_LIBTORCH_MISSING");
@@ -72,16 +72,16 @@ describe("the search", () => {
     }
   });
 
-  test("a Python's torch of another version is passed over, and the reason is kept", () => {
+  test("a Python's torch of another version is skipped, and the reason is kept", () => {
     withPython(makeTorch("site-packages/torch", { version: "2.14.1+cu130", cuda: "13.0" }));
     const cached = makeTorch("cache/libtorch/2.13.0-cpu/torch");
     const { candidates, chosen, why } = searchLibtorch(WANTED);
     expect(chosen?.directory).toBe(cached);
-    expect(why).toContain("1 passed over");
+    expect(why).toContain("1 skipped");
     expect(candidates[0]?.problems[0]?.message).toMatch(/2\.14\.1\+cu130.*compiled for 2\.13\.0/);
   });
 
-  test("only one of another version: the error names both", () => {
+  test("if there is only another version, the error names both", () => {
     withPython(makeTorch("site-packages/torch", { version: "2.12.0" }));
     const error = thrown(() => requireLibtorch(WANTED));
     expect(error.code).toBe("ERR_DEEPLASIA_LIBTORCH_VERSION");
@@ -90,7 +90,7 @@ describe("the search", () => {
     expect(requireLibtorch(WANTED).version).toBe("2.12.0");
   });
 
-  test("without headers it runs, but cannot be built against", () => {
+  test("without headers it can be used, but not for building", () => {
     withPython(makeTorch("site-packages/torch", { headers: false }));
     expect(requireLibtorch(WANTED).headers).toBe(false);
     expect(thrown(() => requireLibtorch({ ...WANTED, headers: true })).message).toContain("script.h");
@@ -98,7 +98,7 @@ describe("the search", () => {
 });
 
 describe("a directory that the user names", () => {
-  test.each(["DEEPLASIA_LIBTORCH", "LIBTORCH"])("%s is refused, not passed over", (variable) => {
+  test.each(["DEEPLASIA_LIBTORCH", "LIBTORCH"])("%s is refused, not skipped", (variable) => {
     withPython(makeTorch("site-packages/torch"));
     vi.stubEnv(variable, join(folder, "nowhere"));
     const { chosen, why } = searchLibtorch(WANTED, { all: true });
@@ -137,7 +137,7 @@ describe("a directory that the user names", () => {
     expect(requireLibtorch(WANTED)).toMatchObject({ version: "2.13.0+cu130", cuda: "13.0" });
   });
 
-  test("may hide its version: the loader compares after loading", () => {
+  test("may have no version in its files: the loader compares after loading", () => {
     const torch = makeTorch("a/torch");
     rmSync(join(torch, "version.py"));
     vi.stubEnv("LIBTORCH", torch);
@@ -145,7 +145,7 @@ describe("a directory that the user names", () => {
   });
 });
 
-describe("libraries that would not load", () => {
+describe("libraries that cannot be loaded", () => {
   const problemsOf = (torch: string) => {
     vi.stubEnv("LIBTORCH", torch);
     return searchLibtorch(WANTED).candidates[0]!.problems.map(
@@ -172,7 +172,7 @@ describe("libraries that would not load", () => {
     const machine = process.arch === "x64" ? "arm64" : "x64";
     writeFileSync(join(torch, "lib/libc10.so"), elf({ machine }));
     expect(problemsOf(torch)).toEqual([
-      expect.stringContaining(`libc10.so is for ${machine}, and this Node is for ${process.arch}`),
+      expect.stringContaining(`libc10.so is for ${machine}, but this Node is for ${process.arch}`),
     ]);
   });
 
@@ -185,7 +185,7 @@ describe("libraries that would not load", () => {
     expect(problemsOf(torch)).toEqual([]);
   });
 
-  test("a CUDA build lacks its nvidia packages, even where it shall run on the CPU only", () => {
+  test("a CUDA build lacks its nvidia packages, even if it is to run on the CPU only", () => {
     const torch = makeTorch("a/torch", {
       version: "2.13.0+cu130",
       cuda: "13.0",
@@ -199,7 +199,7 @@ describe("libraries that would not load", () => {
 });
 
 describe("the cache", () => {
-  test("the newest usable version comes first; unfinished folders are no builds", () => {
+  test("the newest usable version comes first; unfinished folders are not builds", () => {
     for (const name of ["2.13.0-cpu", "2.13.2-cpu", "2.13.10-cpu", "2.14.0-cpu"]) {
       makeTorch(`cache/libtorch/${name}/torch`, { version: `${name.replace("-", "+")}` });
     }

@@ -10,12 +10,12 @@ afterEach(() => {
 });
 
 describe("the platform", () => {
-  test("this one will do", () => {
+  test("this one is supported", () => {
     expect(glibcVersion()).toMatch(/^2\.\d+$/);
     expect(assertPlatform).not.toThrow();
   });
 
-  test("musl is named, with an image that works", () => {
+  test("musl is refused with the name of a working image", () => {
     vi.spyOn(process.report, "getReport").mockReturnValue({ header: {} });
     expect(assertPlatform).toThrow(
       expect.objectContaining({

@@ -10,14 +10,14 @@ import {
 import { writeFiles } from "../../helpers/libtorch.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
-describe("versions that libtorch builds state", () => {
+describe("versions in the files of libtorch builds", () => {
   test("version.py of a CUDA wheel", () => {
     const text =
       "from typing import Optional\n__version__ = '2.14.1+cu130'\ndebug = False\ncuda: Optional[str] = '13.0'\n";
     expect(parseVersionPy(text)).toEqual({ version: "2.14.1+cu130", cuda: "13.0" });
   });
 
-  test("version.py of a CPU wheel, and of a distribution that leaves the label out", () => {
+  test("version.py of a CPU wheel, and of a distribution without the label", () => {
     expect(parseVersionPy("__version__ = '2.13.0+cpu'\ncuda: Optional[str] = None\n")).toEqual({
       version: "2.13.0+cpu",
       cuda: null,

@@ -18,7 +18,7 @@ async function archive(content: Buffer): Promise<{ file: string; target: string 
   return { file, target: join(folder, "tree") };
 }
 
-describe("a wheel's own statements", () => {
+describe("metadata of a wheel", () => {
   test("RECORD: quoted paths, and lines without a digest", () => {
     const record = parseRecord(
       'torch/version.py,sha256=zovT6I,313\r\n"torch/a,b.h",sha256=AA_-,7\r\ntorch.dist-info/RECORD,,\r\n',
@@ -52,7 +52,7 @@ describe("a wheel's own statements", () => {
     "nvidia-x --index-url=https://example.org",
     "nvidia-x ../evil",
   ])("a requirement that is more than a name and versions is refused: %s", (requirement) => {
-    expect(() => nvidiaRequirements(`Requires-Dist: ${requirement}\n`)).toThrow(/no name with versions/);
+    expect(() => nvidiaRequirements(`Requires-Dist: ${requirement}\n`)).toThrow(/not a name with versions/);
   });
 
   test.each([
@@ -69,14 +69,14 @@ describe("a wheel's own statements", () => {
     ["version", { version: "2.13.0/../../x" }],
     ["version", { version: "2.13.0+cu130\\x" }],
     ["version of CUDA", { version: "2.13.0+cu130", cuda: "../../evil" }],
-  ])("what is no %s is refused: %j", async (_, torch) => {
+  ])("an invalid %s is refused: %j", async (_, torch) => {
     const { file } = await archive(torchWheel(torch));
-    await expect(readArchive(file)).rejects.toThrow(/is no version/);
+    await expect(readArchive(file)).rejects.toThrow(/is not a version/);
     const zipped = await archive(zip({ "libtorch/build-version": "2.13.0/../../evil" }));
-    await expect(readArchive(zipped.file)).rejects.toThrow(/is no version|neither/);
+    await expect(readArchive(zipped.file)).rejects.toThrow(/is not a version|neither/);
   });
 
-  test("version and kind, before anything is unpacked", async () => {
+  test("version and kind are read before anything is unpacked", async () => {
     const metadata = "Requires-Dist: nvidia-nccl-cu13==2.30.7\n";
     const cpu = await archive(torchWheel({}, { metadata }));
     expect(await readArchive(cpu.file)).toEqual({
@@ -108,7 +108,7 @@ describe("a wheel's own statements", () => {
     ["half a wheel", torchWheel().subarray(0, 900), "End of central directory"],
     ["another zip", zip({ "readme.txt": "hello" }), "neither torch/version.py"],
     ["an empty file", Buffer.alloc(0), "cannot be unpacked"],
-  ])("%s is refused by name", async (_, content, reason) => {
+  ])("%s is refused with the name of the file", async (_, content, reason) => {
     const { file } = await archive(content);
     await expect(readArchive(file)).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_LIBTORCH_INSTALL",
