@@ -1,4 +1,4 @@
-/** What the package says of itself. */
+/** The package's version and disclaimer. */
 import { readFileSync } from "node:fs";
 
 export const DISCLAIMER = "Research software. Not a medical device; not for diagnosis or treatment.";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// First of all, or Node takes SIGUSR1 for a wish to debug and opens a port: on a cluster it says that the time limit is
-// near, and may come while the program is still being read. It is kept until somebody asks.
+// This handler comes first, because by default Node opens a debugger's port at SIGUSR1. On a cluster SIGUSR1 means that the
+// time limit is near, and it may arrive while the program is still loading. It is remembered until the command asks for it.
 let isTold = false;
 process.on("SIGUSR1", () => {
   isTold = true;

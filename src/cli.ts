@@ -28,7 +28,7 @@ export function createProgram(): Command {
   const program = new Command("deeplasia-native")
     .description(`Bone age from paediatric hand radiographs.\n${DISCLAIMER}`)
     .version(packageVersion())
-    // What the parser refuses is thrown, and said as everything else that is wrong: see parseCommand.
+    // Errors of the parser are thrown and reported like all other errors: see parseCommand.
     .configureOutput({ outputError() {} })
     .exitOverride();
   program.hook("preAction", (_, command) => refuseEmptyPaths(command));

@@ -1,8 +1,8 @@
 /**
  * The one error class of the package, and the one table of its codes.
  *
- * Every failure that a user can cause or meet is a `DeeplasiaError` whose `code` is stable, whose message says what
- * is wrong with which file, row or option, and whose `remedy` says what to do about it.
+ * Every failure that a user can cause or meet is a `DeeplasiaError`. Its `code` is stable, its message names the file, row
+ * or option and the fault, and its `remedy` is the next step.
  */
 
 import { systemErrorMeaning } from "./systemErrors.js";
@@ -62,7 +62,7 @@ const EXIT_STATUS = {
 
 export type ErrorCode = keyof typeof EXIT_STATUS;
 
-/** What to do about an error that does not say it better itself. */
+/** Remedies for errors without a remedy of their own. */
 const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_USAGE: "`deeplasia-native --help` shows the commands; README.md has an example of each.",
   ERR_DEEPLASIA_OPTION: "Correct the option; docs/options.md says what it takes.",
@@ -102,11 +102,11 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 export interface ErrorDetails {
-  /** The file that the error is about. */
+  /** The file with the fault. */
   file?: string | undefined;
   /** Data row of the annotation CSV, counted from 1 (the line of the header is not counted). */
   row?: number | undefined;
-  /** What to do about it, as an imperative sentence or a command. */
+  /** The next step, as an imperative sentence or a command. */
   remedy?: string | undefined;
   cause?: unknown;
 }
@@ -131,7 +131,7 @@ export class DeeplasiaError extends Error {
     return EXIT_STATUS[this.code];
   }
 
-  /** The same error, saying which row of the cohort and which file it is about (kept where already known). */
+  /** Returns the same error with the row of the cohort and the file, unless it has them already. */
   at(where: { file?: string | undefined; row?: number | undefined }): DeeplasiaError {
     return new DeeplasiaError(this.code, this.message, {
       file: this.file ?? where.file,
@@ -148,8 +148,8 @@ export function isSystemError(error: unknown, ...codes: string[]): error is Node
 }
 
 /**
- * A path that the operating system cannot reach, and why: a folder above it that may not be entered, links in a circle, a
- * network folder that is gone.
+ * Returns an error for a path that the operating system cannot reach: a folder above it that may not be entered, a circle
+ * of links, a network folder that is gone.
  */
 export function pathError(error: unknown, path: string): DeeplasiaError {
   if (error instanceof DeeplasiaError) return error;
@@ -157,7 +157,7 @@ export function pathError(error: unknown, path: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_PATH", `${path}: ${what}`, { file: path, remedy, cause: error });
 }
 
-/** The same of a path that an option gave. */
+/** Returns the same error for a path that an option names. */
 export function optionPathError(
   { message, file, remedy, cause }: DeeplasiaError,
   option: string,
@@ -165,7 +165,7 @@ export function optionPathError(
   return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${message}`, { file, remedy, cause });
 }
 
-/** Any thrown value as a `DeeplasiaError`; the native core's errors carry their code already. */
+/** Converts any thrown value to a `DeeplasiaError`; errors of the native core already have a code. */
 export function toDeeplasiaError(
   error: unknown,
   fallback: ErrorCode = "ERR_DEEPLASIA_INTERNAL",
@@ -179,7 +179,7 @@ export function toDeeplasiaError(
   return new DeeplasiaError(known, message, { cause: error });
 }
 
-/** One line for a person: the message with its file and row, then the remedy. */
+/** Formats an error for the terminal: the message with its file and row, then the remedy. */
 export function formatError(error: DeeplasiaError): string {
   const where = [
     error.row === undefined ? "" : `row ${error.row}`,

@@ -1,5 +1,5 @@
 /**
- * What a file is that stands where another was expected. Only names: nothing is decoded, and a format's own reader
+ * Names a file that was given where another kind was expected. Nothing is decoded, and a format's own reader
  * decides whether the file is sound.
  */
 
@@ -12,7 +12,7 @@ export interface FileKind {
   modelRemedy: string;
 }
 
-/** So many first bytes of a file tell all that can be told. */
+/** Number of first bytes by which a file is identified. */
 export const FILE_HEAD_BYTES = 1024;
 
 const GIVE_PICTURE = "Give a PNG, JPEG, TIFF, WebP or DICOM file.";
@@ -164,8 +164,8 @@ const BRANDS: readonly [brand: RegExp, name: string, family: Family][] = [
 ];
 
 /**
- * What a file is by its first bytes (FILE_HEAD_BYTES, or all of a shorter one); null if nothing is known about it. PNG,
- * JPEG, TIFF, WebP, safetensors and zip archives are named too: a caller that reads those asks after that has failed.
+ * Identifies a file by its first bytes (FILE_HEAD_BYTES, or all of a shorter file); null for an unknown file. PNG, JPEG,
+ * TIFF, WebP, safetensors and zip archives are named too, because callers ask after reading such a file has failed.
  */
 export function fileKind(head: Uint8Array): FileKind | null {
   if (head.length === 0) return both("Copy or download it again.")("an empty file");
@@ -254,7 +254,7 @@ function textual(text: string): FileKind | null {
   return other("a text");
 }
 
-/** UTF-8, but for a letter that the end cuts, without control characters but those of texts (tab to return, escape). */
+/** Whether bytes are UTF-8 text, perhaps cut within a letter, with no control characters except tab to return and escape. */
 function isText(latin1: string): boolean {
   for (let i = 0; i < latin1.length; i++) {
     const code = latin1.charCodeAt(i);

@@ -1,6 +1,6 @@
 /**
- * Files that matter are written beside their final name, flushed and renamed, so that a killed process or a full disk
- * leaves the old file or the new one and never a third thing.
+ * Important files are written beside their final name, flushed and renamed, so that a killed process or a full disk leaves
+ * either the old file or the new one.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, type Stats } from "node:fs";
@@ -55,7 +55,7 @@ export async function createFile(path: string, data: string): Promise<boolean> {
     await link(temporary, path);
     return true;
   } catch (error) {
-    // ENOENT: whoever was first has removed what it took for leftovers.
+    // ENOENT: another process was first, and has removed this temporary file as a leftover.
     if (isSystemError(error, "EEXIST", "ENOENT")) return false;
     if (isSystemError(error, ...NO_LINKS)) return await createInPlace(path, data);
     throw outputError(error, path);
@@ -64,7 +64,7 @@ export async function createFile(path: string, data: string): Promise<boolean> {
   }
 }
 
-/** What file systems without hard links say (exFAT, some of FUSE, some network shares). */
+/** Error codes of file systems without hard links (exFAT, some of FUSE, some network shares). */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"];
 
 async function createInPlace(path: string, data: string): Promise<boolean> {
@@ -103,7 +103,7 @@ async function writeTemporary(path: string, data: string | Uint8Array): Promise<
   }
 }
 
-/** Whether something can be removed after a failure says nothing new. */
+/** Removes a file after a failure; a second failure adds no information. */
 async function removeQuietly(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => {});
 }
@@ -139,8 +139,8 @@ async function sync(path: string): Promise<void> {
 }
 
 /**
- * Make a folder and those above it, unless they are there. Not by Node's recursive mkdir: that never ends where a file
- * system has a folder but takes none in it (procfs, some of FUSE). Throws ERR_DEEPLASIA_OUTPUT.
+ * Makes a folder and its parents, unless they exist. Node's recursive mkdir is not used, because it never returns on a file
+ * system that has a folder but accepts none in it (procfs, some of FUSE). Throws ERR_DEEPLASIA_OUTPUT.
  */
 export async function makeFolder(path: string): Promise<void> {
   for (const folder of await missingFolders(path)) {
@@ -159,7 +159,7 @@ export async function makeFolderOf(file: string): Promise<void> {
   await makeFolder(dirname(file));
 }
 
-/** Those of a folder and the folders above it that are not there, topmost first. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Returns which of a folder and its parents are missing, topmost first. Throws ERR_DEEPLASIA_OUTPUT. */
 async function missingFolders(path: string): Promise<string[]> {
   const missing: string[] = [];
   for (let folder = resolve(path); ; folder = dirname(folder)) {
@@ -190,14 +190,15 @@ function folderError(error: unknown, path: string, folder: string): DeeplasiaErr
 
 export type PathKind = "file" | "folder" | "other";
 
-/** Bytes of a file; null if there is none. Throws ERR_DEEPLASIA_PATH where that cannot be told. */
+/** Returns the size of a file in bytes; null if there is none. Throws ERR_DEEPLASIA_PATH if that cannot be found out. */
 export async function pathSize(path: string): Promise<number | null> {
   return (await factsOf(path))?.size ?? null;
 }
 
 /**
- * What a path names (links followed): `other` is a device, a pipe or a socket, null nothing. Throws ERR_DEEPLASIA_PATH
- * where that cannot be told: a folder that may not be entered, links in a circle, a network folder that is gone.
+ * Returns the kind of a path, following links: `other` is a device, a pipe or a socket; null means that nothing is there.
+ * Throws ERR_DEEPLASIA_PATH if that cannot be found out: a folder that may not be entered, a circle of links, a network
+ * folder that is gone.
  */
 export async function pathKind(path: string): Promise<PathKind | null> {
   const facts = await factsOf(path);
@@ -215,21 +216,17 @@ async function factsOf(path: string): Promise<Stats | null> {
   }
 }
 
-/** Throws ERR_DEEPLASIA_OUTPUT where a file that is to be written is one of those that are read, by whatever path. */
+/** Throws ERR_DEEPLASIA_OUTPUT if the output is one of the inputs, under whatever path. */
 export async function refuseInput(output: string, inputs: readonly (string | undefined)[]): Promise<void> {
   const written = output === "-" ? null : await factsOf(output);
   if (written?.isFile() !== true) return;
   for (const input of inputs) {
     const read = input === undefined ? null : await factsOf(input).catch(() => null);
     if (read === null || read.ino !== written.ino || read.dev !== written.dev) continue;
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_OUTPUT",
-      `cannot write ${output}: it is an input of this command`,
-      {
-        file: output,
-        remedy: "Give the output another name.",
-      },
-    );
+    throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `cannot write ${output}: it is also an input`, {
+      file: output,
+      remedy: "Give the output another name.",
+    });
   }
 }
 
@@ -240,7 +237,7 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** What a failed write to `path` means and what to do about it; `afterwards` is added to the advice. */
+/** Returns the error for a failed write to `path`; `afterwards` is added to its remedy. */
 export function outputError(error: unknown, path: string, afterwards = ""): DeeplasiaError {
   if (error instanceof DeeplasiaError) return error;
   const [what, remedy] = describeFailure(error, path);
@@ -278,7 +275,7 @@ function describeFailure(error: unknown, path: string): [what: string, remedy: s
   return [what, "Choose another place."];
 }
 
-/** Bytes that an ordinary user may still write there. */
+/** Returns how many bytes an ordinary user may still write there. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;

@@ -1,4 +1,4 @@
-/** The contract of a checkpoint, as far as the file and what is published about it say. */
+/** The sources of a checkpoint's contract: the file itself, and what is published about it. */
 import { basename, extname } from "node:path";
 import { MANIFEST_NAME, type Manifest, parseManifestText } from "../contract/manifest.js";
 import { FAMILY, MASK_FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
@@ -19,7 +19,7 @@ const WEIGHTS: Manifest = {
   licence: "that of the checkpoint; weights published with Deeplasia: CC BY-NC 4.0",
   intendedUse: "research only, not a medical device",
 };
-/** What holds of a checkpoint that says nothing else. */
+/** Values for a bone-age checkpoint that states no others. */
 const BY_DEFAULT: Manifest = { ...WEIGHTS, ...FAMILY, normalise: "zscore" };
 
 const NORMALISATIONS: Record<string, Manifest["normalise"]> = {
@@ -48,7 +48,7 @@ function bias(entries: Record<string, unknown>, unit: CheckpointOptions["biasUni
   return { biasSlope: slope, biasIntercept: sd * bias - slope * mean };
 }
 
-/** What the file itself says. */
+/** Returns what the file itself states. */
 function stated(contents: CheckpointContents, options: CheckpointOptions): Manifest {
   const { entries, hyperParameters: said } = contents;
   const method = said.img_norm_method;
@@ -70,7 +70,7 @@ function provenance({ file, format, entries }: CheckpointContents): string {
   return `converted from ${basename(file)}, a ${kind}${epoch}`;
 }
 
-/** The manifest in the metadata of safetensors, which says everything. */
+/** Returns the complete manifest in the metadata of our own safetensors. */
 function inside({ file, entries }: CheckpointContents): Manifest | undefined {
   const text = isRecord(entries.metadata) ? entries.metadata[MANIFEST_NAME] : undefined;
   return typeof text === "string" ? parseManifestText(text, `${file} (${MANIFEST_NAME})`) : undefined;
@@ -102,7 +102,7 @@ export async function checkpointSources(
     },
   ];
   sources.push({ origin: "checkpoint", manifest: stated(contents, options) });
-  // What is published stands above the file: the reference, too, heeds its own tables and not the hyper-parameters.
+  // Published values override the file, because the reference too uses its tables and not the hyper-parameters.
   if (config.legacy && Object.hasOwn(PUBLISHED_MEMBERS, stem)) {
     const member = PUBLISHED_MEMBERS[stem as keyof typeof PUBLISHED_MEMBERS];
     const manifest: Manifest = {

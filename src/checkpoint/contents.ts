@@ -1,4 +1,4 @@
-/** A file of weights as it was saved: its tensors by name, and what else it says. Nothing in it is executed. */
+/** The content of a file of weights: its tensors by name, and its other values. Nothing in it is executed. */
 import { type CheckpointHandle, type NativeCheckpoint, native } from "../native.js";
 import { refused, requireWeights } from "./modelFormat.js";
 import { childrenOf, isRecord, type TensorFacts, tensorFacts } from "./tree.js";
@@ -10,7 +10,7 @@ export interface CheckpointContents {
   handle: CheckpointHandle;
   /** The weights by the network's own names, in the order of the file. */
   tensors: Map<string, TensorFacts>;
-  /** Keys and wrappers that led to them in the file; empty for its top level. */
+  /** Keys and wrappers on the way to the weights; empty for the file's top level. */
   weightsName: string;
   /** Other weights in the file, which were not asked for. */
   otherWeights: string[];
@@ -20,7 +20,7 @@ export interface CheckpointContents {
   entries: Record<string, unknown>;
 }
 
-/** What lies beside the weights and the dictionaries that lead to them; the nearer counts. */
+/** Returns the other entries of the dictionaries on the way to the weights; the innermost wins. */
 function entriesAlong(path: readonly string[], root: unknown): Record<string, unknown> {
   const entries: Record<string, unknown> = {};
   let value = root;
@@ -56,8 +56,8 @@ function contentsOf(
 }
 
 /**
- * Read a file of weights for the length of `body`; its memory is given back afterwards. `weights` says which, where the
- * file holds those of several networks.
+ * Reads a file of weights, calls `body` with its content, and then frees the memory. `weights` names the weights to read if
+ * the file holds those of several networks.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT for a file that is damaged, holds no weights, or asks for anything to
  *   be executed; ERR_DEEPLASIA_MODEL_MISSING.

@@ -1,16 +1,16 @@
-/** What a checkpoint holds, for a person who looks into it. */
+/** Summarises the content of a checkpoint for `inspect`. */
 import type { CheckpointContents } from "./contents.js";
 
 export interface CheckpointFacts {
   format: CheckpointContents["format"];
-  /** Number of tensors among the weights, and of each type of elements. */
+  /** Number of tensors among the weights, and how many of each dtype. */
   tensors: number;
   dtypes: Record<string, number>;
-  /** Where they lie in the file, wrappers included; empty for its top level. */
+  /** Key of the weights in the file, with wrappers; empty for its top level. */
   weights: string;
   /** Weights of other networks in it. */
   otherWeights: string[];
-  /** What is there beside the weights: `epoch`, `optimizer_states`, … */
+  /** Names of the other entries: `epoch`, `optimizer_states`, … */
   entries: string[];
   hyperParameters: Record<string, unknown>;
 }

@@ -1,6 +1,6 @@
-/** The families of networks that the reference has had, by the names of their tensors; and its mask network. */
+/** The generations of the reference's networks, and its mask network, recognised by the names of their tensors. */
 
-/** Where a family's parts lie in its state. */
+/** Prefixes of the parts of a network in its state dict. */
 export interface Family {
   title: string;
   legacy: boolean;
@@ -47,7 +47,7 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** The family whose names these are; a current one also without its dense layers. Null for another network's. */
+/** Returns the family with these names; a current one is recognised without its dense layers too. Null for other networks. */
 export function familyOf(names: readonly string[]): Family | null {
   const has = (start: string) => names.some((name) => name.startsWith(start));
   const whole = FAMILIES.find(({ backbone, dense }) => has(backbone) && has(`${dense}fc_boneage.`));
@@ -59,16 +59,16 @@ export function isMaskNetwork(names: readonly string[]): boolean {
   return names.includes(MASK_STEM) && names.some((name) => name.startsWith("backbone.classifier."));
 }
 
-/** The first convolution of a mask network, whose shape says how wide the network is. */
+/** The first convolution of a mask network, whose shape is the width of the network. */
 export const MASK_STEM = "backbone.encode1.conv0.weight";
 
-/** Names by which a family is found inside of longer ones: what stands before is a wrapper's. */
+/** Parts of names by which a family is recognised. What precedes them is a wrapper's prefix. */
 const LANDMARKS = [
   /^(.*\.|)backbone\.(?:base|features|encode1)\./,
   /^(.*\.|)(?<!dense\.)fc_boneage\.weight$/,
 ];
 
-/** What stands before the network's own names in this one, where it is a landmark; else null. */
+/** Returns the prefix before a landmark in a name; null if the name has none. */
 export function prefixOf(name: string): string | null {
   for (const landmark of LANDMARKS) {
     const found = landmark.exec(name);
@@ -80,7 +80,7 @@ export function prefixOf(name: string): string | null {
 const PARTS =
   /^(?:backbone\.|dense\.|loss\.s$|base\.|features\.|dense_blocks\.|fc_boneage\.|fc_gender_in\.|male_fc\.)/;
 
-/** Whether a name, without wrappers, is one of the top parts of a network of any family. */
+/** Whether a name without prefix belongs to a network of any family. */
 export function isPart(name: string): boolean {
   return PARTS.test(name);
 }

@@ -1,4 +1,4 @@
-/** What ZIP archives and folders are that stand in place of a model, by the names of what is in them. */
+/** Names ZIP archives and folders that were given instead of a model, by the names of their contents. */
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -8,7 +8,7 @@ export interface NotAModel {
   remedy: string;
 }
 
-/** At most `length` bytes of a file from `start` on; from its end where `start` is negative. */
+/** Returns at most `length` bytes of a file from `start`; a negative `start` counts from the end. */
 export async function readPiece(file: string, start: number, length: number): Promise<Buffer> {
   const handle = await open(file, "r");
   try {
@@ -21,10 +21,10 @@ export async function readPiece(file: string, start: number, length: number): Pr
   }
 }
 
-/** So many last bytes hold the directory of any archive that is met here. */
+/** The directory of every archive that occurs here fits into this many bytes at its end. */
 const TAIL_BYTES = 1 << 20;
 
-/** Names of a ZIP archive's entries, read off the directory at its end; null where that is missing. */
+/** Returns the names of a ZIP archive's entries from the directory at its end; null if that is missing. */
 function entryNames(tail: Buffer): string[] | null {
   const end = tail.lastIndexOf("PK\x05\x06", undefined, "latin1");
   if (end < 0 || end + 22 > tail.length) return null;
@@ -41,7 +41,7 @@ function entryNames(tail: Buffer): string[] | null {
 const TO_TORCHSCRIPT = "Save that network as TorchScript in Python (torch.jit.trace, torch.jit.save).";
 const FROM_ITS_SOURCE = "Give the PyTorch file of weights that it was made from.";
 
-/** A content that tells what the whole is; the first that fits decides. */
+/** An entry by which an archive is identified; the first match counts. */
 type Contents = readonly [content: RegExp, what: string, remedy: string];
 
 const ZIPS: readonly Contents[] = [
@@ -70,8 +70,8 @@ const ZIPS: readonly Contents[] = [
 const LIKE_A_MODEL = /\.(pt|pth|ckpt|safetensors|bin|state)$/;
 
 /**
- * What a ZIP archive is that is no checkpoint; null for a file of another kind. "torchscript" also where the directory is
- * out of sight: then its own reader says what is wrong.
+ * Identifies a ZIP archive that is not a checkpoint; null for a file that is not a ZIP archive. Returns "torchscript" also
+ * if the directory lies outside the bytes that are read: its reader then reports the fault.
  */
 export async function zipFacts(file: string): Promise<NotAModel | "torchscript" | null> {
   if ((await readPiece(file, 0, 4)).toString("latin1") !== "PK\x03\x04") return null;
@@ -125,7 +125,7 @@ const FOLDERS: readonly Contents[] = [
   ],
 ];
 
-/** What a folder is. */
+/** Identifies a folder by the names of its files. */
 export async function folderFacts(folder: string): Promise<NotAModel> {
   const names = (await readdir(folder).catch(() => [])).sort();
   const known = FOLDERS.find(([content]) => names.some((name) => content.test(name)));

@@ -1,4 +1,4 @@
-/** What a single file is that stands in place of a model. */
+/** Names a file that was given instead of a model. */
 import { extname } from "node:path";
 import { FILE_HEAD_BYTES, fileKind } from "../fileKind.js";
 import { type NotAModel, readPiece } from "./foreignContainer.js";
@@ -7,7 +7,7 @@ const FORMATS =
   "Give a Lightning checkpoint, a state_dict() that torch.save wrote, safetensors, or a TorchScript archive; copy or " +
   "download it again if it was cut short.";
 
-/** Texts that only a model's folder has, by what is in them. */
+/** Text files that lie beside models, by their content. */
 const TEXTS: readonly [content: RegExp, what: string, remedy: string][] = [
   [
     /"weight_map"\s*:/,
@@ -21,7 +21,7 @@ const TEXTS: readonly [content: RegExp, what: string, remedy: string][] = [
   ],
 ];
 
-/** Something else, by the first bytes. */
+/** Identifies a file by its first bytes. */
 export async function fileFacts(file: string): Promise<NotAModel> {
   const head = await readPiece(file, 0, FILE_HEAD_BYTES);
   if (head.length === 0) return { what: "the model file is empty", remedy: "Copy or download it again." };

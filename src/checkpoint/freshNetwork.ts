@@ -12,9 +12,9 @@ export interface FreshNetworkOptions {
   seed: number;
   /** ImageNet weights for the backbone: a state dict of efficientnet_pytorch or torchvision. */
   from?: string | undefined;
-  /** What becomes of their stem for three colours: a fresh one for grey, or its sum over the colours. */
+  /** How their stem for three colours becomes one for grey: with random weights, or as the sum over the colours. */
   stem?: "fresh" | "sum" | undefined;
-  /** Which of the weights in that file, where it holds several. */
+  /** Key of the weights in that file, if it holds those of several networks. */
   weights?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ function noImagenetFile(file: string, backbone: string): DeeplasiaError {
   });
 }
 
-/** Weights of a backbone into a network whose other weights stay. */
+/** Copies the weights of a backbone into a network; its other weights stay. */
 async function transfer(
   handle: NetworkHandle,
   config: NetworkConfig,
@@ -72,5 +72,5 @@ async function transfer(
   if (isMisfit(mismatch)) throw misfit(contents, config, mismatch);
 }
 
-/** Parts of a backbone that are never ImageNet's: Inception's stem, with its batch norm, is another than torchvision's. */
+/** Parts of a backbone without ImageNet weights: Inception's stem and its batch norm differ from torchvision's. */
 const OWN = ["0.", "1."];

@@ -1,11 +1,11 @@
-/** Weights of backbones that were trained on ImageNet, as two libraries name them, under the names of ours. */
+/** Translates the names of ImageNet weights in two libraries to the names of our backbones. */
 import { DeeplasiaError } from "../errors.js";
 import { native } from "../native.js";
 import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 
 export type ImagenetNaming = "efficientnet_pytorch" | "torchvision";
 
-/** Whose names these are, or null. */
+/** Returns the library with these names; null for others. */
 export function imagenetNaming(names: Iterable<string>): ImagenetNaming | null {
   for (const name of names) {
     if (name === "_conv_stem.weight") return "efficientnet_pytorch";
@@ -14,7 +14,7 @@ export function imagenetNaming(names: Iterable<string>): ImagenetNaming | null {
   return null;
 }
 
-/** What stands before the name that tells such weights, where this is one; else null. */
+/** Returns the prefix before a name by which such weights are recognised; null for other names. */
 export function imagenetPrefix(name: string): string | null {
   const found = /^(.*\.|)(_conv_stem\.weight|features\.0\.0\.weight|Conv2d_1a_3x3\.conv\.weight)$/.exec(name);
   return found === null ? null : found[1]!;

@@ -1,4 +1,4 @@
-/** Of which kind a model's file is, asked in one place; what is none is named as what it is. */
+/** Detects the format of a model's file, and names files that are not models. */
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
@@ -15,7 +15,7 @@ function unreadable(file: string, { what, remedy }: NotAModel): DeeplasiaError {
 }
 
 /**
- * How a model's file is to be read. That it is whole, and a network's, is for its reader to find.
+ * Returns the format of a model's file. Its reader checks whether the file is complete and holds a network.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE for anything but a file of weights or TorchScript.
  */
@@ -41,20 +41,20 @@ export async function modelFormat(file: string): Promise<ModelFormat> {
   return "torchscript";
 }
 
-/** Refuse what is no file of weights, TorchScript too. */
+/** Refuses files that do not hold weights, and TorchScript too. */
 export async function requireWeights(file: string): Promise<void> {
   if ((await modelFormat(file)) !== "torchscript") return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
-    `${file} is a TorchScript archive, a program of its own`,
+    `${file} is a TorchScript archive, which is a program, not a file of weights`,
     {
       file,
-      remedy: "Give the weights alone here: a state dict that torch.save wrote, or safetensors.",
+      remedy: "Give a file of weights: a state dict that torch.save wrote, or safetensors.",
     },
   );
 }
 
-/** What a pickle asked for, by its name, and what that means. The first that fits decides. */
+/** Names that a pickle imports, and what they mean. The first match counts. */
 const ASKED: readonly [name: RegExp, what: string, remedy: string][] = [
   [
     /_rebuild_qtensor$|^torch\.q(u?int|scheme|per_)|^torch\.per_(tensor|channel)|quantiz/i,
@@ -74,7 +74,7 @@ const ASKED: readonly [name: RegExp, what: string, remedy: string][] = [
   ],
 ];
 
-/** What native code says of a checkpoint, with the file and what is to be done. */
+/** Adds to an error of the native reader the file, and what to do about it. */
 export function refused(file: string, error: unknown): DeeplasiaError {
   const { code, message, remedy } = toDeeplasiaError(error);
   const wanted = /it asks (?:for|to make a) ([\w.<>?]+)/.exec(message)?.[1];

@@ -23,8 +23,8 @@ function fault(file: string, what: string, cause?: unknown): DeeplasiaError {
 }
 
 /**
- * What the file says of one checkpoint; only ages, where the stem is not in it. Undefined where the standard file is
- * not there.
+ * Reads the entry of one checkpoint; only mean and SD of the ages if the file has no entry for its stem. Returns undefined
+ * if the standard file does not exist.
  */
 export async function readParameters(given: string | undefined, stem: string): Promise<Manifest | undefined> {
   const file = given ?? STANDARD_PARAMETERS;
@@ -50,7 +50,7 @@ export async function readParameters(given: string | undefined, stem: string): P
     if (given === undefined) return ages;
     throw fault(
       file,
-      `nothing about '${stem}'; it knows ${Object.keys(parsed).filter(isStem).join(", ") || "no checkpoint"}`,
+      `no entry for '${stem}'; there are entries for ${Object.keys(parsed).filter(isStem).join(", ") || "no checkpoint"}`,
     );
   }
   const found = member.safeParse(parsed[stem]);

@@ -1,6 +1,6 @@
 /**
- * Which network a file of weights belongs to: read off the names and shapes of its tensors, and off the hyper-parameters
- * for what tensors cannot say. The name of the file plays no part.
+ * Recognises the network of a file of weights from the names and shapes of its tensors, and from the hyper-parameters where
+ * tensors do not show it. The name of the file is not used.
  */
 
 import { DeeplasiaError } from "../errors.js";
@@ -13,7 +13,7 @@ import { type Family, familyOf, isMaskNetwork, MASK_STEM } from "./families.js";
 import { imagenetNaming } from "./imagenet.js";
 import { isRecord, type TensorFacts } from "./tree.js";
 
-/** Key of safetensors' metadata under which our own files keep the network. */
+/** Key of the network in the metadata of our own safetensors. */
 export const NETWORK_METADATA = "deeplasia.network";
 
 type Tensors = ReadonlyMap<string, TensorFacts>;
@@ -48,7 +48,7 @@ function requireFamily({ file, tensors, weightsName }: CheckpointContents): Fami
   );
 }
 
-/** First dimension of `<prefix>0.weight`, `<prefix>1.weight`, … */
+/** Returns the first dimension of `<prefix>0.weight`, `<prefix>1.weight`, … */
 function layerWidths(tensors: Tensors, prefix: string): number[] {
   const found: number[] = [];
   for (let i = 0; tensors.has(`${prefix}${i}.weight`); i++)
@@ -77,26 +77,27 @@ function backboneOf(contents: CheckpointContents, family: Family, request: Reque
   if (typeof said === "string") return said;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
-    `cannot tell the backbone of ${file} from its tensors`,
+    `${file}: the backbone cannot be recognised from the tensors`,
     {
       file,
-      remedy: "Name it: --backbone efficientnet-b0.",
+      remedy: "Name it by the option backbone, such as efficientnet-b0.",
     },
   );
 }
 
-/** Only a network with both an explicit classifier and a sex input can be read in two ways. */
+/** The setting matters only for a network with both an explicit classifier and a sex input. */
 function correctPredictedSex(contents: CheckpointContents, isOpen: boolean, request: Request): boolean {
   const said = request.correctPredictedSex ?? contents.hyperParameters.correct_predicted_sex;
   if (typeof said === "boolean") return said;
   if (!isOpen) return false;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
-    `${contents.file} has an explicit sex classifier, and nothing says whether a sex that is given goes into the age, ` +
-      "or the prediction all the same",
+    `${contents.file} has an explicit sex classifier, but does not state whether a given sex or the predicted one is an ` +
+      "input of the age",
     {
       file: contents.file,
-      remedy: "Decide it: --model.correct_predicted_sex true (the reference's preset) or false.",
+      remedy:
+        "Set the option correctPredictedSex (--model.correct_predicted_sex): true, as in the reference's preset, or false.",
     },
   );
 }
@@ -105,17 +106,17 @@ function requireAsked(family: Family, { file }: CheckpointContents, request: Req
   if (!request.legacyCkp || family.legacy) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
-    `--legacy_ckp is given, but ${file} is a ${family.title}`,
+    `legacyCkp (--legacy_ckp) is set, but ${file} is a ${family.title}`,
     {
       file,
-      remedy: "Leave --legacy_ckp out.",
+      remedy: "Leave the option out.",
     },
   );
 }
 
 const asNumber = (value: unknown, otherwise: number) => (typeof value === "number" ? value : otherwise);
 
-/** What our own safetensors say of themselves. */
+/** Returns the network that our own safetensors state. */
 function statedNetwork({ file, entries }: CheckpointContents): AnyNetworkConfig | null {
   const text = isRecord(entries.metadata) ? entries.metadata[NETWORK_METADATA] : undefined;
   if (typeof text !== "string") return null;
@@ -134,10 +135,10 @@ function statedNetwork({ file, entries }: CheckpointContents): AnyNetworkConfig 
 }
 
 /**
- * The network that a checkpoint's tensors make. That all of them fit is for `assignTensors` to find.
+ * Returns the network of a checkpoint. `assignTensors` checks later whether all tensors fit it.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT for another network's weights, and where two readings are possible;
- *   then the remedy names the flag that decides.
+ * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT for the weights of another network, and if the network is ambiguous; the
+ *   remedy then names the option that decides.
  */
 export function recognise(contents: CheckpointContents, request: Request): AnyNetworkConfig {
   const { tensors, hyperParameters } = contents;

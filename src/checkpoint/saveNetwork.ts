@@ -1,4 +1,4 @@
-/** Networks to files. */
+/** Writes networks and their contracts to files. */
 import { extname } from "node:path";
 import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/manifest.js";
 import { writeBeside } from "../files.js";
@@ -15,10 +15,10 @@ export function formatOf(file: string): WrittenFormat {
   return extname(file) === ".safetensors" ? "safetensors" : "torchscript";
 }
 
-/** Native code puts the digest of the weights here (native/network/digest.h). */
+/** Native code replaces this text by the digest of the weights (native/network/digest.h). */
 const DIGEST_PLACE = "@";
 
-/** The manifest as a model file carries it: without descriptions that say nothing, with a place for the digest. */
+/** Returns the text of a manifest for a model file: without empty descriptions, with a placeholder for the digest. */
 export function manifestText(manifest: Manifest): string {
   const stated = Object.entries(manifest).filter(
     ([field, value]) =>

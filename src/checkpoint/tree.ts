@@ -1,16 +1,16 @@
-/** What a file of weights holds, as native code describes it: a tree of plain values with tensors in it. */
+/** The content of a file of weights as native code describes it: a tree of plain values and tensors. */
 import { plural } from "../plural.js";
 
 export interface TensorFacts {
-  /** Its place among the tensors of the file. */
+  /** Its number among the tensors of the file. */
   tensor: number;
   dtype: string;
   shape: number[];
 }
 
-/** One tensor and where it lies. */
+/** One tensor and its position in the tree. */
 export interface Leaf {
-  /** Keys of the dictionaries and places in the lists that lead to the one that holds it. */
+  /** Keys and list indices on the way to the dictionary or list that holds it. */
   path: readonly string[];
   /** Its own key there. */
   key: string;
@@ -26,7 +26,7 @@ export function tensorFacts(value: unknown): TensorFacts | null {
   return { tensor: value.$tensor, dtype: String(value.dtype), shape: value.shape as number[] };
 }
 
-/** What an optimiser's state_dict() has, whatever it is called. */
+/** Whether a value is an optimiser's state_dict(), under whatever key. */
 function isOptimizer(value: unknown): boolean {
   return isRecord(value) && Array.isArray(value.param_groups);
 }
@@ -47,7 +47,7 @@ export function childrenOf(value: unknown): [key: string, value: unknown][] {
   return isRecord(value) ? Object.entries(value) : [];
 }
 
-/** All tensors in the order of the file, but those of optimisers. */
+/** Returns all tensors in the order of the file, except those of optimisers. */
 export function leavesOf(value: unknown, path: readonly string[] = []): Leaf[] {
   if (isOptimizer(value)) return [];
   return childrenOf(value).flatMap(([key, child]) => {
@@ -56,7 +56,7 @@ export function leavesOf(value: unknown, path: readonly string[] = []): Leaf[] {
   });
 }
 
-/** What a tree is in a few words, for one that holds no weights. */
+/** Describes a tree without weights in a few words. */
 export function treeText(root: unknown): string {
   if (isRecord(root) && !isOptimizer(root) && tensorFacts(root) === null && Object.keys(root).length > 0)
     return `its keys are ${keysText(Object.entries(root))}`;
@@ -73,7 +73,7 @@ function keysText(entries: readonly [string, unknown][]): string {
   return shown.join(", ") + (entries.length > SHOWN ? ", …" : "");
 }
 
-/** What might be taken for weights, or nothing. */
+/** Describes a value that a user may have taken for weights; empty for others. */
 function valueText(value: unknown): string {
   if (isOptimizer(value)) return "an optimiser's state";
   const facts = tensorFacts(value);

@@ -1,7 +1,7 @@
 /**
- * Where in a file the weights are. Savers put them under any key at any depth, and wrappers (DistributedDataParallel,
- * torch.compile, FSDP, averages, Lightning modules) put words before or into every name. So nothing is known of keys:
- * a network is found by its own names, and whatever stands before them is taken off.
+ * Finds the weights in a file. Programs save them under any key at any depth, and wrappers (DistributedDataParallel,
+ * torch.compile, FSDP, averages, Lightning modules) add prefixes to the names. So no key is assumed: a network is found
+ * by its own parameter names, and all prefixes are removed.
  */
 
 import { DeeplasiaError } from "../errors.js";
@@ -12,17 +12,17 @@ import { imagenetPrefix } from "./imagenet.js";
 import { type Leaf, leavesOf, type TensorFacts, treeText } from "./tree.js";
 
 export interface Weights {
-  /** Keys and wrappers that lead to them, joined by dots; empty for the file's own top level. */
+  /** Keys and wrappers on the way to the weights, joined by dots; empty for the file's top level. */
   name: string;
-  /** By the network's own names, in the order of the file. */
+  /** The tensors by the network's own names, in the order of the file. */
   tensors: Map<string, TensorFacts>;
-  /** The dictionaries that lead to the one that holds them. */
+  /** Keys of the dictionaries on the way to the weights. */
   path: readonly string[];
   /** Other weights in the file, by their names. */
   others: string[];
 }
 
-/** What wrappers put between a module and what it wraps, at any depth. No network of ours has such a part. */
+/** Names that wrappers insert at any depth. No network of ours has a part with such a name. */
 const WRAPPERS = new Set([
   "module",
   "_orig_mod",
@@ -32,7 +32,7 @@ const WRAPPERS = new Set([
   "_checkpoint_wrapped_module",
 ]);
 
-/** Counters of averages and trainers, losses, metrics, and the averages of some: tensors that are no weight. */
+/** Names of tensors that are not weights: counters of averages and trainers, losses, metrics. */
 const BESIDE =
   /^(?:n_averaged|num_updates|decay|initted|steps?|global_step|epoch)$|(?:^|[._])(?:loss|criterion|metrics?|ema)(?:[._]|$)|^(?:\w+_)?(?:mad|mae|mse|rmse|acc|accuracy|auroc)(?:\.|$)/;
 
@@ -44,7 +44,7 @@ interface Named extends Leaf {
   holder: string;
 }
 
-/** An optimiser keeps tensors under the names of the weights that it changes. */
+/** Optimisers keep tensors under the names of the weights that they update. */
 const OPTIMIZER = /(?:^|\.)optim[a-z]*(?:_states?|_state_dict)?\./i;
 
 const unwrapped = (name: string) =>
@@ -58,14 +58,14 @@ function named(leaves: readonly Leaf[]): Named[] {
   return leaves.map((leaf) => {
     const raw = [...leaf.path, leaf.key].join(".");
     const cleaned = unwrapped(raw);
-    // Two tensors of one name would be a guess: the second keeps its own, which fits no network.
+    // If two tensors get the same name, the second keeps its full name, which fits no network.
     const full = taken.has(cleaned) ? raw : cleaned;
     taken.add(full);
     return { ...leaf, full, own: unwrapped(leaf.key), holder: leaf.path.join("\0") };
   });
 }
 
-/** Prefixes before the names of whole networks; of ImageNet's, where there is none of ours. */
+/** Returns the prefixes of whole networks; those of ImageNet backbones if there is no network of ours. */
 function prefixesOf(all: readonly Named[]): { prefixes: string[]; isOurs: boolean } {
   const found = new Set(all.map(({ full }) => prefixOf(full)).filter((prefix) => prefix !== null));
   const names = all.map(({ full }) => full);
@@ -78,7 +78,7 @@ function prefixesOf(all: readonly Named[]): { prefixes: string[]; isOurs: boolea
   return { prefixes: [...theirs], isOurs: false };
 }
 
-/** The weights behind a prefix, with whatever else lies in the same dictionaries and might change the network. */
+/** Returns the weights with a prefix, and other tensors in the same dictionaries that may belong to the network. */
 function weightsBehind(prefix: string, all: readonly Named[], prefixes: readonly string[], isOurs: boolean) {
   const longestFirst = prefixes.toSorted((a, b) => b.length - a.length);
   const ownerOf = ({ full }: Named) => longestFirst.find((other) => full.startsWith(other));
@@ -96,14 +96,14 @@ function weightsBehind(prefix: string, all: readonly Named[], prefixes: readonly
   return { name: rawName(parts[0]!, prefix), tensors, path: commonPath(parts) };
 }
 
-/** The dictionary that all of them are in; a file may have one for each part of the network. */
+/** Returns the path that all leaves share; a file may hold a dictionary for each part of the network. */
 function commonPath(leaves: readonly Leaf[]): readonly string[] {
   const { path } = leaves[0]!;
   const end = path.findIndex((key, i) => leaves.some((leaf) => leaf.path[i] !== key));
   return end < 0 ? path : path.slice(0, end);
 }
 
-/** The prefix as it stands in the file, wrappers included. */
+/** Returns the prefix as written in the file, with wrappers. */
 function rawName({ path, key }: Leaf, prefix: string): string {
   const wanted = prefix === "" ? 0 : prefix.split(".").length - 1;
   const raw: string[] = [];
@@ -115,7 +115,7 @@ function rawName({ path, key }: Leaf, prefix: string): string {
   return raw.join(".");
 }
 
-/** Weights of a network that is not known here: the dictionary with the most tensors. */
+/** Returns the weights of an unknown network: the dictionary with the most tensors. */
 function unknownWeights(all: readonly Named[]): Omit<Weights, "others"> {
   const holders = new Map<string, Named[]>();
   for (const leaf of all) holders.set(leaf.holder, [...(holders.get(leaf.holder) ?? []), leaf]);
@@ -124,7 +124,7 @@ function unknownWeights(all: readonly Named[]): Omit<Weights, "others"> {
   return { name: path.join("."), tensors: new Map(most!.map(({ own, facts }) => [own, facts])), path };
 }
 
-/** What a person calls the weights of the top level. */
+/** The name of the top level in options and messages. */
 const TOP = ".";
 const label = (name: string) => (name === "" ? TOP : name);
 
@@ -141,8 +141,8 @@ function asked(file: string, wanted: string, found: readonly Omit<Weights, "othe
   const names = found.map(({ name }) => label(name));
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
-    `--weights ${wanted}: ${file} holds weights of a network under ${names.join(", ")}${nearestHint(wanted, names)}`,
-    { file, remedy: `Give one of them: --weights ${names.join(" or --weights ")}.` },
+    `${file} has no weights "${wanted}", but ${names.join(", ")}${nearestHint(wanted, names)}`,
+    { file, remedy: `Give the option weights as ${names.join(" or ")}.` },
   );
 }
 
@@ -157,16 +157,16 @@ function choose(file: string, found: readonly Omit<Weights, "others">[], wanted:
     {
       file,
       remedy:
-        `Decide it: --weights ${names.join(" or --weights ")}. For a command without that option, make a model of ` +
-        "them first: deeplasia-native convert FILE NEW.pt --weights NAME.",
+        `Choose by the option weights: ${names.join(" or ")}. If there is no such option, make a model first: ` +
+        "deeplasia-native convert FILE NEW.pt --weights NAME.",
     },
   );
 }
 
 /**
- * The weights in what a file holds. `wanted` names them where there are several.
+ * Finds the weights in the content of a file. `wanted` names them if there are several.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT where there are none, or several and nothing says which.
+ * @throws DeeplasiaError ERR_DEEPLASIA_CHECKPOINT if there are none, or several and `wanted` is missing.
  */
 export function findWeights(file: string, root: unknown, wanted: string | undefined): Weights {
   const all = named(leavesOf(root)).filter(({ full }) => !OPTIMIZER.test(full));

@@ -30,7 +30,7 @@ export function registerAugmentPreview(program: Command): void {
   addSettingFlags(command, PREVIEW_FLAGS);
 }
 
-/** What changes a picture: from config files in their order, then flags. */
+/** Reads the settings that change a picture: from config files in their order, then from flags. */
 async function readSettings(parsed: Record<string, unknown>) {
   const layers: Layer[] = [];
   for (const file of parsed.config as string[]) layers.push(await readConfigFile(file));

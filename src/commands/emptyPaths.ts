@@ -1,8 +1,8 @@
-/** A path that is empty: mostly a variable of a shell that is not set, and meant to be no path at all. */
+/** Refuses empty paths, which mostly come from shell variables that are not set. */
 import type { Command } from "commander";
 import { DeeplasiaError } from "../errors.js";
 
-/** Options that may be empty, as the reference has them. */
+/** Options that may be empty, as in the reference. */
 const MAY_BE_EMPTY = ["--mask_dirs", "--data.mask_dirs"];
 
 /** Throws ERR_DEEPLASIA_USAGE where an operand of a command, or an option that is a path, is empty. */
@@ -19,6 +19,6 @@ export function refuseEmptyPaths(command: Command): void {
   const [empty] = [...options, ...operands.map((name) => `<${name}>`)];
   if (empty === undefined) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", `${empty} is empty`, {
-    remedy: "Give a path; if a variable of the shell was to have it, that is not set.",
+    remedy: "Give a path. If it comes from a shell variable, that variable is not set.",
   });
 }

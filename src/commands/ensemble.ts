@@ -66,17 +66,19 @@ async function published(inputs: readonly string[]): Promise<NamedFile[]> {
   throw usage("--members published goes with one folder", "Give it in place of the CSV files.");
 }
 
-/** The files without those that a pattern such as `*.csv` matches besides the members. */
+/** Returns the members' files, without the other files that a pattern such as `*.csv` matches. */
 async function membersAmong(inputs: readonly string[], logger: Logger): Promise<NamedFile[]> {
   const all: NamedFile[] = [];
   for (const input of inputs) all.push(await namedFile(input));
   const isOther = ({ file }: NamedFile) => /ensemble|\.failures\.csv$/.test(basename(file));
   const others = all.filter(isOther);
   if (others.length > 0)
-    logger.info(`left out, as no members' predictions: ${others.map(({ file }) => file).join(", ")}`);
+    logger.info(
+      `left out, because they are not predictions of members: ${others.map(({ file }) => file).join(", ")}`,
+    );
   const files = all.filter((each) => !isOther(each));
   if (files.length > 0) return files;
-  throw usage("no members' predictions are given", "Give their CSV files.");
+  throw usage("no predictions of members are given", "Give the CSV file of each member.");
 }
 
 function usage(what: string, remedy: string): DeeplasiaError {

@@ -1,14 +1,14 @@
-/** How help looks: wrapped to the terminal, and short where a command has many options. */
+/** Formats help: wrapped to the terminal, and short for commands with many options. */
 import { type Command, CommanderError, Help, Option } from "commander";
 import { columnsOf, termWidthOf, wrap, wrappedItem } from "../console/wrapped.js";
 import { exampleLines } from "./helpExample.js";
 
 /** The options that the short help of a command shows, by their long names without dashes. */
 const shortLists = new WeakMap<Command, ReadonlySet<string>>();
-/** Commands whose next help shows all. */
+/** Commands whose next help shows all options. */
 const showsAll = new WeakSet<Command>();
 
-/** Give a program, and every command that it gets from now on, help of this kind. */
+/** Formats the help of a program and of all commands that are added to it later. */
 export function styleHelp(program: Command): void {
   program
     .configureHelp({
@@ -18,7 +18,7 @@ export function styleHelp(program: Command): void {
       formatItem,
       visibleOptions,
       commandUsage,
-      // What it takes, and its default, are said there already.
+      // The description already has the values and the default.
       optionDescription: ({ description }) => description,
       argumentDescription: ({ description }) => description,
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(" [options]", ""),
@@ -29,11 +29,11 @@ export function styleHelp(program: Command): void {
     });
 }
 
-/** `--help` of the command shows these options alone, and `--help-all` all of them. Call before `addHelpText`. */
+/** `--help` of the command then shows only these options, and `--help-all` all. Call it before `addHelpText`. */
 export function shortenHelp(command: Command, names: readonly string[]): void {
   shortLists.set(command, new Set(names));
   command.addOption(
-    new Option("--help-all", "all options, with those for rarer needs").helpGroup("Options:"),
+    new Option("--help-all", "show all options, also the rarely used ones").helpGroup("Options:"),
   );
   command.on("option:help-all", () => {
     showsAll.add(command);
@@ -52,8 +52,8 @@ export function shortenHelp(command: Command, names: readonly string[]): void {
 }
 
 /**
- * Text below a command's options, for `addHelpText("after", …)`: paragraphs, wrapped as the rest, and examples, lines
- * that begin with blanks.
+ * Returns the text below a command's options, for `addHelpText("after", …)`: wrapped paragraphs, and examples, which are
+ * lines that begin with blanks.
  */
 export const helpText = (text: string) => () => wrapped(text);
 

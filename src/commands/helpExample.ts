@@ -1,4 +1,4 @@
-/** A command of a shell, as an example, broken with `\` where a line is too short for it. */
+/** Breaks the example of a shell command with `\` so that it fits the terminal. */
 
 const MARGIN = "  ";
 const HANGING = "      ";
@@ -20,7 +20,7 @@ export function exampleLines(text: string, width: number): string[] {
   return [...lines, (lines.length === 0 ? MARGIN : HANGING) + line];
 }
 
-/** What should stay in one line: a flag with its values, or a word; text in quotes is one. */
+/** Splits a command into parts that stay on one line: a flag with its values, a word, or a text in quotes. */
 function parts(command: string): string[] {
   const found: string[] = [];
   for (const word of command.match(/(?:"[^"]*"|\S)+/g) ?? []) {

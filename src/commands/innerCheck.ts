@@ -1,4 +1,4 @@
-/** Values and paths of a command that a job shall run: what is wrong with them is found before the job waits in a queue. */
+/** Checks values and paths of a job's command before the job is submitted, so that faults do not wait in a queue. */
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import { requireOption, schemaOf } from "../options/flags.js";
@@ -8,7 +8,7 @@ import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { InnerCommand } from "./innerCommand.js";
 import { namedFile } from "./namedFile.js";
 
-/** What a command is to read, and which flag or setting says so. */
+/** A path that a command reads, and the flag or setting that names it. */
 interface Input {
   where: string;
   path: string;
@@ -23,9 +23,9 @@ export async function checkInner(inner: InnerCommand): Promise<void> {
   for (const { where, path } of inputs) {
     // A member of an ensemble may be named: `left=a.pt`.
     if ((await pathKind((await namedFile(path)).file)) !== null) continue;
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${where}: there is no ${path}`, {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${where}: ${path} does not exist`, {
       file: path,
-      remedy: "Check the path; if only the nodes of the cluster have it, --skip-doctor leaves this out.",
+      remedy: "Check the path. If only the nodes of the cluster have it, skip this check by --skip-doctor.",
     });
   }
 }
@@ -49,7 +49,7 @@ function inputsOf({ command, parsed }: InnerCommand): Input[] {
   return inputs;
 }
 
-/** Operands of commands that are there before; others name what is written. */
+/** Operands that are read; the others name files that are written. */
 const READ_OPERANDS = ["predictions", "pictures", "annotations", "table"];
 
 const pathsIn = (given: unknown): string[] =>

@@ -1,4 +1,4 @@
-/** A command line that another command carries: what a job shall run. */
+/** A command line inside another command: the command that a job runs. */
 import type { Command } from "commander";
 import { devicesPerNode } from "../distributed/planRanks.js";
 import { DeeplasiaError } from "../errors.js";
@@ -10,7 +10,7 @@ export interface InnerCommand {
   /** `train`, `cohort check`. */
   name: string;
   command: Command;
-  /** What commander parsed of its flags. */
+  /** Its flags as commander parsed them. */
   parsed: Record<string, unknown>;
 }
 
@@ -41,7 +41,9 @@ function nameOf(command: Command): string {
 
 function noCommand(given: string | undefined): DeeplasiaError {
   const what =
-    given === undefined ? "there is no command for the job" : `${given} is no command that a job could run`;
+    given === undefined
+      ? "the command for the job is missing"
+      : `${given} is not a command that a job can run`;
   return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, {
     remedy:
       "After the job's options comes the command with its own: slurm submit --time=60 predict radiographs/ --sex F. " +

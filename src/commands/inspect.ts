@@ -1,4 +1,4 @@
-/** `inspect`: what a model is, what its contract says, and where each value came from. */
+/** `inspect`: shows a model's network, size and contract, with the source of each value. */
 import type { Command } from "commander";
 import type { CheckpointFacts } from "../checkpoint/describeCheckpoint.js";
 import { type InspectedModel, type Inspection, inspectModel } from "../model/inspectModel.js";
@@ -11,7 +11,7 @@ import { helpText } from "./help.js";
 
 const HELP = `
 A TorchScript model is a program, parts of which run when it is opened. One that reaches files or processes is refused,
-unless --trust is given; one that never ends or takes all memory cannot be told before it runs.`;
+unless --trust is given; one that never ends or takes all memory cannot be recognised before it runs.`;
 
 export function registerInspect(program: Command): void {
   const command = program

@@ -1,4 +1,4 @@
-/** `merge`: the shares of a run to its output; and what is said of shares. */
+/** `merge`: joins the shares of a run to its output; and the log lines about shares. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { createLogger, type Logger } from "../console/logger.js";
@@ -14,8 +14,8 @@ const HELP = `
 Example:
   deeplasia-native merge predictions.csv
 
-The last task to finish joins the shares by itself; this is for when it could not. Shares lie in <output>.parts. If some
-are missing, the command that runs them is said. Nothing is lost or run twice: what is complete stays as it is.
+The last task to finish joins the shares by itself; this command is for the case that it could not. Shares lie in
+<output>.parts. If some are missing, the command that predicts them is printed. Complete shares are never repeated.
 
 Exit codes: 0 all rows predicted; 1 failure, such as a missing share; 3 some rows failed (<output>.failures.csv).
 
@@ -48,8 +48,8 @@ function reportJoined(summary: Summary, outputPath: string, logger: Logger): num
 }
 
 /**
- * Says how far the shares are after one of them; its exit code. Rows that failed are the business of whoever joins: a
- * share that is complete has done what was asked of its task.
+ * Logs how many shares are complete after one of them, and returns its exit code. Failed rows are reported where the shares
+ * are joined: a task with a complete share has succeeded.
  */
 export function reportShare(share: WrittenShare, outputPath: string, logger: Logger): number {
   const { of, missing, joined } = share;
@@ -65,7 +65,7 @@ export function reportShare(share: WrittenShare, outputPath: string, logger: Log
   return EXIT.done;
 }
 
-/** The command line of this process as a shell takes it, for another share. */
+/** Returns the command line of this process, quoted for a shell, without its share. */
 export function withoutShard(argv: readonly string[]): string {
   const kept = argv.filter((given, i) => !/^--shard(=|$)/.test(given) && argv[i - 1] !== "--shard");
   return ["deeplasia-native", ...kept.map(word)].join(" ");

@@ -1,4 +1,4 @@
-/** The models that flags name, loaded; one is a model on its own, several are an ensemble. */
+/** Loads the models that flags name; several are an ensemble. */
 
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError } from "../errors.js";
@@ -25,7 +25,7 @@ export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<
   if (ckpPath === undefined) return unnamed([BUNDLED_MODEL]);
   const models: NamedFile[] = [];
   for (const given of ckpPath) models.push(await namedFile(given));
-  // The first name is meant as a model, whatever it is: loading it says what.
+  // The first name is certainly meant as a model: loading it reports what it is instead.
   for (const { file } of models.slice(1)) {
     const isPicture = /\.(png|jpe?g|tiff?|webp)$/i.test(file);
     if (!isPicture && (await pathKind(file)) !== "folder") continue;
@@ -44,13 +44,13 @@ const unnamed = (files: readonly string[]): NamedFile[] => files.map((file) => (
 export interface LoadedModels {
   models: Models;
   sexModel: BoneAgeModel | undefined;
-  /** All of them, for what is said and done once for each. */
+  /** All loaded models, the sex model too. */
   all: readonly BoneAgeModel[];
 }
 
 /**
- * Load them all, or none. Of the flags of the contract the sex model heeds those that are about the pictures, masks and
- * crop; the others, and `--manifest`, say what the members are.
+ * Loads all models or none. The contract's flags about masks and the crop also apply to the sex model; the other flags and
+ * `--manifest` describe the members only.
  */
 export async function loadModels(
   files: readonly string[],

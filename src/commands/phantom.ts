@@ -17,8 +17,8 @@ const HELP = `
 Example:
   deeplasia-native phantom --n 2000 --out cohort/ --seed 1
 
-Writes images/, masks/, annotations.csv (bone_age: the maturity that was drawn, months) and splits.csv (column
-${SPLIT_COLUMN}: train, val, test). The same command again goes on where one was interrupted.
+Writes images/, masks/, annotations.csv (bone_age: the maturity that was drawn, in months) and splits.csv (column
+${SPLIT_COLUMN}: train, val, test). The same command resumes an interrupted one.
 
 ${SYNTHETIC_NOTICE}
 
@@ -27,7 +27,7 @@ ${DISCLAIMER}`;
 export function registerPhantom(program: Command): void {
   const command = program
     .command("phantom")
-    .description("draw synthetic hand radiographs with known bone ages, to try and test everything with")
+    .description("draw synthetic hand radiographs with known bone ages, to try and to test everything")
     .addHelpText("after", helpText(HELP))
     .action(phantom);
   addOptions(command, phantomOptions.shape, "Phantoms:");
@@ -54,5 +54,5 @@ async function phantom(parsed: Record<string, unknown>): Promise<void> {
     return;
   }
   process.exitCode = stop.exitCode ?? EXIT.failure;
-  logger.warn(`stopped after ${drawn} of ${plural(options.n, "picture")}; the same command goes on`);
+  logger.warn(`stopped after ${drawn} of ${plural(options.n, "picture")}; the same command resumes`);
 }

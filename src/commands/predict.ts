@@ -46,11 +46,11 @@ Examples:
 Flags that take several values (--ckp_path, --mask_dirs) take all names up to the next flag: pictures go before the
 flags, or after --.
 
-Ctrl-C, SIGTERM and SIGUSR1: the batches in hand are finished and written, and --resume goes on. A job that SLURM starts
-again does so by itself. A model that does not come back from a batch within 10 s is not waited for.
+After Ctrl-C, SIGTERM or SIGUSR1 the current batches are finished and written, and --resume continues the run. A job that
+SLURM restarts resumes by itself. A model that does not return from a batch within 10 s is not waited for.
 
 A TorchScript model is a program. One that reaches files or processes is refused, unless --trust is given; one that never
-ends or takes all memory cannot be told before it runs. Use models of people you know.
+ends or takes all memory cannot be recognised before it runs. Use models from people you know.
 
 Exit codes: 0 all rows predicted; 1 failure; 2 wrong usage; 3 some rows failed (listed in <output>.failures.csv), or
 none was predicted; 130, 138, 143 interrupted.
@@ -60,7 +60,7 @@ ${DISCLAIMER}`;
 export function registerPredict(program: Command): void {
   const command = program
     .command("predict")
-    .description("bone ages of radiographs: files and folders, or the rows of an annotation CSV")
+    .description("predict bone ages from radiographs: files and folders, or the rows of an annotation CSV")
     .argument("[pictures...]", "files, folders or glob patterns")
     .action((pictures: string[], parsed: Record<string, unknown>) => predict(pictures, parsed));
   for (const [group, shape] of Object.entries(PREDICT_GROUPS)) addOptions(command, shape, group);
@@ -72,7 +72,7 @@ export function registerPredict(program: Command): void {
   command.addHelpText("after", helpText(HELP));
 }
 
-/** What most predictions need; the short help has them. */
+/** The options that most predictions need; the short help shows them. */
 const MOST_USED = [
   ...["ckp_path", "manifest", "predict-sex", "annotation_csv", "img_dir", "mask_dirs", "sex", "sex-from"],
   ...["split_csv", "split_column", "split_name", "batch_size", "num_workers", "device", "shard"],
@@ -121,7 +121,7 @@ function warnOfCheckpointFlags({ legacyCkp, backbone }: PredictOptions, logger: 
 
 type Run = PredictOptions & Pick<PredictCohortOptions, "files" | "sexModel" | "memberNames">;
 
-/** For a person: a line a picture on stdout. */
+/** Prints a line for each picture on stdout. */
 async function print(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
   const stop = stopSignal(logger, longestForward);
   let [predicted, failed] = [0, 0];
@@ -141,7 +141,7 @@ async function print(models: Models, options: Run, logger: Logger, progress: Pro
   process.exitCode = stop.exitCode ?? exitOf({ rows: predicted + failed, predicted, failed });
 }
 
-/** A job that SLURM starts again goes on with its own work, whatever it was to do with that of others. */
+/** A job that SLURM restarts always resumes its own output, whatever --overwrite says about earlier runs. */
 function startOf({ resume, overwrite }: Run, outputPath: string): Pick<Run, "resume" | "overwrite"> {
   const isRestart = (slurmTask()?.restarts ?? 0) > 0 && outputPath !== "-";
   return isRestart ? { resume: true, overwrite: false } : { resume, overwrite };
@@ -159,7 +159,7 @@ function line(record: AnyPrediction): string {
   return parts.join("\t");
 }
 
-/** Into a file or as data to stdout. */
+/** Writes predictions into a file, or as data to stdout. */
 async function write(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
   const stop = stopSignal(logger, longestForward);
   const outputPath =
@@ -184,7 +184,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
   if (nothing !== null && !summary.share?.joined) logger.error(nothing);
   if (summary.finished && summary.share !== undefined) {
     const code = reportShare(summary.share, outputPath, logger);
-    // Of a share without any prediction the pictures or masks are amiss here, whatever the other tasks have.
+    // A share without any prediction has faulty pictures or masks, whatever the other tasks have predicted.
     process.exitCode = nothing === null ? code : EXIT.rowsFailed;
     return;
   }
@@ -202,7 +202,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
     logger.warn(`stopped; the same command with --resume goes on (${outputPath}.partial)`);
 }
 
-/** What the library takes of the command's options. */
+/** Returns the options of the library call. */
 function cohortPart({ files, sexModel, memberNames, ...options }: Run): PredictCohortOptions {
   const scratch = options.scratch ?? (options.annotationCsv === undefined ? "none" : "auto");
   return { ...cohortPredictionOptions.strip().parse(options), scratch, files, sexModel, memberNames };

@@ -1,38 +1,40 @@
-/** Ctrl-C and the like: finish the batch in hand, then end with the code that shells expect. */
+/** Signals such as Ctrl-C: the command finishes the current batch, then ends with the exit code that shells expect. */
 import { constants } from "node:os";
 import type { Logger } from "../console/logger.js";
 
 export interface StopSignal {
   signal: AbortSignal;
-  /** 130 after SIGINT, 143 after SIGTERM, 138 after SIGUSR1; undefined where none came. */
+  /** 130 after SIGINT, 143 after SIGTERM, 138 after SIGUSR1; undefined without a signal. */
   readonly exitCode: number | undefined;
 }
 
-/** `SIGUSR1` is what SLURM sends some time before the end where a job asks for it. */
+/** SLURM sends `SIGUSR1` some time before the time limit, if the job asks for it. */
 const STOP_NAMES = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 
-/** A forward that takes longer after a signal may be one that never comes back: a model is a program. */
+/** A forward that takes longer after a signal may never return, because a model is a program. */
 const LONGEST_FORWARD_MS = 10_000;
 
 let isTold = () => false;
 let endsWith: number | undefined;
 
-/** Exit code of the signal that stopped this process's command; undefined where none did. */
+/** Returns the exit code for the signal that stopped the command; undefined without a signal. */
 export const stoppedExitCode = () => endsWith;
 
-/** A signal that came before anybody listened is obeyed by whoever listens first. */
+/** A signal that came before any listener is passed to the first listener. */
 export function obeyEarly(wasTold: () => boolean): void {
   isTold = wasTold;
 }
 
-/** The exit code of a command that has nothing to save, and was told by SIGUSR1 to make an end; else undefined. */
+/** Returns the exit code after a SIGUSR1, for a command that has nothing to save; undefined without a signal. */
 export const earlyExitCode = () => (isTold() ? 128 + constants.signals.SIGUSR1 : undefined);
 
 /**
- * From now on the first signal asks to stop; a second one ends the process at once. Not in a job: SLURM tells it more than
- * once (SIGUSR1, then SIGTERM, sometimes two of it), and ends who takes too long itself. The last one says why it ends.
+ * Installs the handlers: the first signal requests a stop, a second one ends the process at once. In a SLURM job the second
+ * does not, because SLURM sends several signals (SIGUSR1, then one or two SIGTERM) and kills a process that takes too long.
+ * The last signal decides the exit code.
  *
- * @param longestForward How long a model has been at work, ms: if for too long, the process ends without it.
+ * @param longestForward Returns for how long the longest forward has been running, in ms. If it is too long, the process
+ *   ends without waiting for it.
  */
 export function stopSignal(logger: Logger, longestForward: () => number = () => 0): StopSignal {
   const controller = new AbortController();
@@ -46,11 +48,11 @@ export function stopSignal(logger: Logger, longestForward: () => number = () => 
         if (name === "SIGINT" || process.env.SLURM_JOB_ID === undefined) process.exit(exitCode);
         return;
       }
-      logger.warn(`${name}: finishing the batch in hand (again: stop at once)`);
+      logger.warn(`${name}: finishing the current batch (a second signal stops at once)`);
       controller.abort(new Error(name));
       setInterval(() => {
         if (longestForward() < LONGEST_FORWARD_MS) return;
-        logger.error("the model does not come back from the batch in hand: ended without it");
+        logger.error("the model does not return from the current batch: ended without waiting for it");
         process.exit(exitCode);
       }, LONGEST_FORWARD_MS).unref();
     });

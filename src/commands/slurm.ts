@@ -8,8 +8,8 @@ import { doctorCommand, requeueCommand } from "./slurmJob.js";
 import { submitCommand, templateCommand } from "./slurmSubmit.js";
 
 const SUBMIT_HELP = `
-Options of sbatch that are not listed are handed on by their long names, with = before a value: --exclusive,
---gres=gpu:1, --mail-type=END. The first word that is no option begins the command for the job.
+Other options of sbatch are passed on by their long names, with = before a value: --exclusive, --gres=gpu:1,
+--mail-type=END. The first word that is not an option begins the command for the job.
 
 Examples:
   deeplasia-native slurm submit --time=8:00:00 --gpus-per-node=1 --cpus-per-task=8 --mem=32G \\
@@ -19,8 +19,8 @@ Examples:
   deeplasia-native slurm submit --dry-run train --config=my.yml`;
 
 const DOCTOR_HELP = `
-In a job, in the place of the command: srun deeplasia-native slurm doctor train --config=my.yml
-Elsewhere it says what it finds of the cluster. Exit code 2 if something is wrong.`;
+In a job it stands before the command: srun deeplasia-native slurm doctor train --config=my.yml
+Outside of a job it checks the cluster. Exit code 2 if something is wrong.`;
 
 const REQUEUE_HELP = `
 For job scripts of your own, with #SBATCH --signal=USR1@90 --requeue --open-mode=append:
@@ -32,11 +32,11 @@ Exit code: that of the command.`;
 
 /** @param createProgram makes the whole program anew, to parse the command that a job shall run. */
 export function registerSlurm(program: Command, createProgram: () => Command): void {
-  // Or options of the command for the job would be taken for those of `submit`.
+  // Otherwise options of the job's command would be taken for options of `submit`.
   program.enablePositionalOptions();
   const group = program
     .command("slurm")
-    .description("run a command as a job of a SLURM cluster")
+    .description("run a command as a job on a SLURM cluster")
     .enablePositionalOptions();
   const submit = group
     .command("submit")
@@ -51,16 +51,14 @@ export function registerSlurm(program: Command, createProgram: () => Command): v
   for (const [heading, shape] of Object.entries(SUBMIT_GROUPS)) addOptions(submit, shape, heading);
   group
     .command("template")
-    .description(
-      "print the script of a training on one GPU with pictures on the node's own disk, to start from",
-    )
+    .description("print a script to start from: training on one GPU, with pictures on the node's own disk")
     .action(() => templateCommand(createProgram()));
   const folder = (name: string, description: string) =>
     group.command(name).description(description).argument("<folder>", "the folder that `slurm submit` named");
-  folder("status", "how far a submitted job is").action(statusCommand);
-  folder("cancel", "end a submitted job").action(cancelCommand);
+  folder("status", "show the state of a submitted job").action(statusCommand);
+  folder("cancel", "cancel a submitted job").action(cancelCommand);
   addOptions(
-    folder("logs", "what a submitted job has printed").action(logsCommand),
+    folder("logs", "show the output of a submitted job").action(logsCommand),
     logsOptions.shape,
     "Options:",
   );
@@ -73,7 +71,7 @@ export function registerSlurm(program: Command, createProgram: () => Command): v
     .action((words: string[]) => doctorCommand(words, createProgram()));
   const requeue = folder(
     "requeue",
-    "the last line of a job's script: queue the job again, if its time limit ended it",
+    "the last line of a job's script: requeue the job if its time limit ended it",
   )
     .addHelpText("after", helpText(REQUEUE_HELP))
     .action(requeueCommand);

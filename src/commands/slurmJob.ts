@@ -1,4 +1,4 @@
-/** What a job's script calls: `slurm doctor` and `slurm requeue`. */
+/** The commands that a job's script calls: `slurm doctor` and `slurm requeue`. */
 
 import type { Command } from "commander";
 import { Group } from "../distributed/group.js";
@@ -31,13 +31,13 @@ export async function doctorCommand(words: string[], program: Command): Promise<
       ? await checkCluster()
       : await diagnoseJob(task, { wanted, scratch: scratchOf(inner), meet, env });
   const isFirst = task?.step == null || task.step.rank === 0;
-  // Of many processes the first one speaks, and whoever has something to complain of.
+  // Among many processes, the first one reports all checks, and the others only their failures.
   process.stdout.write(formatChecks(isFirst ? checks : checks.filter(({ ok }) => ok !== true)));
   // Told that the end is near, the job shall not begin its work, but be queued again.
   process.exitCode = checks.some(isFatal) ? EXIT.usage : (earlyExitCode() ?? EXIT.done);
 }
 
-/** What could not be found out stops nothing. */
+/** An unknown result does not stop the job. */
 const isFatal = ({ ok }: Check) => ok === false;
 
 function scratchOf(inner: InnerCommand | null): WantedScratch | null {
@@ -70,8 +70,8 @@ export async function requeueCommand(folder: string, parsed: Record<string, unkn
   const options = readOptions(requeueOptions, parsed);
   const task = slurmTask();
   if (task === null) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this is no job of SLURM (SLURM_JOB_ID is not set)", {
-      remedy: "`slurm requeue` is the last line of a job's script.",
+    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this is not a SLURM job: SLURM_JOB_ID is not set", {
+      remedy: "Use `slurm requeue` as the last line of a job's script.",
     });
   }
   // Queued again, the job gets a SIGTERM, which must not take away the last word.

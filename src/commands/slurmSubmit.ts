@@ -38,8 +38,8 @@ export async function submitCommand(
 }
 
 /**
- * What commander has left: options of sbatch, among them our own after the first that it did not know, and then the
- * command for the job.
+ * Splits the words that commander did not parse: options of sbatch, mixed with our own options after the first unknown one,
+ * and then the command for the job.
  */
 function splitWords(words: readonly string[], submit: Command): { command: string[]; further: string[] } {
   const further: string[] = [];
@@ -52,7 +52,7 @@ function splitWords(words: readonly string[], submit: Command): { command: strin
   return { command: rest[0] === "--" ? rest.slice(1) : rest, further };
 }
 
-/** Only the rows of a prediction can be shared by the tasks of an array, and only two commands use several processes. */
+/** Only `predict` shares its rows among the tasks of an array, and only `predict` and `train` use several processes. */
 function requireShareable(name: string, options: JobOptions): void {
   const usage = (what: string, remedy: string) => new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
   if (options.array !== undefined && name !== "predict")

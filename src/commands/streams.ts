@@ -1,4 +1,4 @@
-/** Standard output and standard error of a command: what becomes of it when nobody can take its words. */
+/** Standard output and standard error of a command, and what happens when they cannot be written. */
 import { closeSync, fstatSync } from "node:fs";
 import { isatty } from "node:tty";
 import { isSystemError } from "../errors.js";
@@ -27,7 +27,7 @@ export function guardStreams(): () => Promise<Error | null> {
 
 let hasReader = true;
 
-/** False once stdout takes nothing any more: then there is nobody to work for. */
+/** False once stdout is closed: further results would be lost. */
 export const isStdoutOpen = () => hasReader;
 
 const isReaderGone = (error: unknown) => isSystemError(error, "EPIPE", "ERR_STREAM_DESTROYED");

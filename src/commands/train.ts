@@ -28,14 +28,14 @@ Examples:
   srun -N2 --ntasks-per-node=4 deeplasia-native train --config=my.yml --trainer.num_nodes=2 --trainer.devices=4
   deeplasia-native train --config=my.yml --print_config=comments
 
-Ctrl-C, SIGTERM and SIGUSR1: the step in hand ends, the state is saved, and --trainer.resume_from_checkpoint=last goes on
-as if nothing had happened. A job that SLURM starts again does so by itself.
+After Ctrl-C, SIGTERM or SIGUSR1 the current step ends and the state is saved; --trainer.resume_from_checkpoint=last resumes
+the run as if it had not been interrupted. A job that SLURM restarts resumes by itself.
 
 Exit codes: 0 trained and tested; 1 failure; 2 wrong usage; 130, 138, 143 interrupted, the state is saved.
 
 ${DISCLAIMER}`;
 
-/** What a first run needs, and most others; the short help has them. */
+/** The settings that a first run needs, and most others; the short help shows them. */
 const MOST_USED = [
   ...["config", "print_config", "name", "root_dir", "device", "strict", "yes"],
   ...["trainer.max_epochs", "trainer.precision", "trainer.devices", "trainer.num_nodes"],
@@ -46,13 +46,13 @@ const MOST_USED = [
   ...["optimizer", "optimizer.lr", "lr_scheduler", "early_stopping.monitor", "early_stopping.patience"],
 ];
 
-/** What is no setting of the run. */
+/** Options that are not settings of the run. */
 const runShape = { yes: predictOptions.shape.yes };
 
 export function registerTrain(program: Command): void {
   const command = program
     .command("train")
-    .description("train a network on a cohort; test the best epoch's")
+    .description("train a network on a cohort, and test the best epoch")
     .action(trainCommand);
   registerTrainOptions(command);
   addOptions(command, runShape, "Run:");

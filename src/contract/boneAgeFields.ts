@@ -1,4 +1,4 @@
-/** What a contract says about the second input and the outputs of a bone-age model. */
+/** Fields about the second input and the outputs of a bone-age model. */
 import { z } from "zod";
 
 export const boneAgeFields = {

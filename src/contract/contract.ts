@@ -14,7 +14,7 @@ type Values<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;
 /** Some of the fields may be absent. */
 type Maybe<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | undefined };
 
-/** What the image chain needs to know of a model, of any kind. */
+/** The fields of a contract that the image chain needs, the same for every kind of model. */
 export type PictureContract = Maybe<
   Values<typeof pictureFields>,
   "normaliseMean" | "normaliseSd" | "equalizeBins"

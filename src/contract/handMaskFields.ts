@@ -1,4 +1,4 @@
-/** What a contract says about the output of a hand-mask model: for each pixel the probability that it is hand. */
+/** Fields about the output of a hand-mask model: for each pixel the probability that it belongs to the hand. */
 import { z } from "zod";
 
 const probability = z.number().min(0).max(1);

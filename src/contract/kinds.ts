@@ -1,19 +1,19 @@
 /**
- * What a model is for, and which fields its contract has besides those of every model: the picture fields are the same
- * for all kinds, the output fields are the kind's own.
+ * The kinds of models. Every contract has the identity fields and the picture fields; each kind adds its own output
+ * fields.
  */
 import { boneAgeFields } from "./boneAgeFields.js";
 import { handMaskFields } from "./handMaskFields.js";
 import type { ModelKind } from "./kindNames.js";
 import type { Manifest, ManifestField } from "./manifest.js";
 
-/** The kind of a model whose manifest does not state one, as those written before there were kinds. */
+/** The kind of a model whose manifest states none, because it was written before there were kinds. */
 export const DEFAULT_KIND = "bone_age" satisfies ModelKind;
 
 interface KindFacts {
   /** With its article, for messages. */
   title: string;
-  /** Its own fields, besides those of every model. */
+  /** Fields that only contracts of this kind have. */
   outputFields: readonly ManifestField[];
   /** Fields that no default replaces. */
   needed: readonly ManifestField[];

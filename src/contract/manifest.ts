@@ -16,7 +16,7 @@ const MANIFEST_FORMAT = 1;
 
 const text = z.string();
 
-/** What every contract has: which model this is. */
+/** Fields that every contract has: which model this is. */
 export const identityFields = {
   formatVersion: z.literal(MANIFEST_FORMAT).meta({ description: "version of this format" }),
   kind: z.enum(MODEL_KIND_NAMES).meta({ description: "what the model predicts" }),
@@ -44,12 +44,12 @@ export const manifestSchema = z.strictObject({
 });
 
 type Complete = z.infer<typeof manifestSchema>;
-/** Some fields of a contract: one source's share. */
+/** Some fields of a contract, as one source states them. */
 export type Manifest = { [K in keyof Complete]?: Complete[K] | undefined };
 export type ManifestField = keyof Complete;
 
 export const MANIFEST_FIELDS = Object.keys(manifestSchema.shape) as ManifestField[];
-/** Fields that say something about a model but change no number. */
+/** Fields that describe a model and change no number. */
 export const DESCRIPTIVE_FIELDS: readonly ManifestField[] = [
   "formatVersion",
   "name",
@@ -58,7 +58,7 @@ export const DESCRIPTIVE_FIELDS: readonly ManifestField[] = [
   "intendedUse",
 ];
 
-/** A checked manifest from parsed JSON or YAML. Throws ERR_DEEPLASIA_CONTRACT with every fault named. */
+/** Checks a manifest that was parsed from JSON or YAML. Throws ERR_DEEPLASIA_CONTRACT that names every fault. */
 export function parseManifest(value: unknown, file: string): Manifest {
   const { data, faults } = checkValue(manifestSchema.partial(), value);
   if (faults === null) return data;
@@ -73,7 +73,7 @@ export function parseManifest(value: unknown, file: string): Manifest {
   );
 }
 
-/** The same from text. */
+/** Parses and checks the JSON text of a manifest. Throws ERR_DEEPLASIA_CONTRACT. */
 export function parseManifestText(json: string, file: string): Manifest {
   try {
     return parseManifest(JSON.parse(json.replace(/^\ufeff/, "")), file); // Windows editors put a mark first

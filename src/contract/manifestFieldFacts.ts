@@ -1,4 +1,4 @@
-/** What `manifest fields` lists, as data. */
+/** The fields of a manifest as data, as the command `manifest fields` lists them. */
 import type { z } from "zod";
 import { expectation } from "../schema/expectation.js";
 import { schemaMeta } from "../schema/unwrap.js";
@@ -8,7 +8,7 @@ export interface ManifestFieldFacts {
   field: ManifestField;
   /** What the field means, with its unit. */
   description: string;
-  /** What its value must be, in words. */
+  /** The values that it takes, in words: `a number above 0`. */
   takes: string;
 }
 

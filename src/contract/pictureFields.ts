@@ -1,4 +1,4 @@
-/** What a contract says about the pictures that a network takes, whatever it is for. */
+/** Fields about the pictures that a network takes, the same for every kind of model. */
 import { z } from "zod";
 
 const positive = z.number().positive();

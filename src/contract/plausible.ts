@@ -1,19 +1,19 @@
 /**
- * What a model's contract may say of bone ages without being doubted. Nothing outside is refused: a model may be odd on
- * purpose. But a fit that went wrong, or a number in another unit, would change every prediction without a word.
+ * Plausible values of the fields about bone ages. Others are not refused, because a model may be unusual on purpose. But a
+ * bad fit, or a number in another unit, would silently change every prediction.
  */
 import type { Manifest, ManifestField } from "./manifest.js";
 
-/** Bone ages that children have, with a year to spare; months. */
+/** The bone ages of children in months, with a year to spare. */
 export const BONE_AGE_MONTHS = { least: 0, most: 240 } as const;
 
-/** Where corrections are held against each other: the middle of childhood, about the mean of all public cohorts. */
+/** The age at which corrections are compared: the middle of childhood, about the mean of all public cohorts. */
 const MIDDLE_MONTHS = 120;
 
 /**
- * The published members have slopes of 0.04 to 0.10 and change ten years by less than a month. A line that takes away or
- * adds half of what a network says, or moves ten years by three, is no correction of a bias: the network has not learnt
- * ages (a slope of about -1 / (1 - r²) or worse is what a fit to nearly constant predictions gives), or the line is in z.
+ * The published members have slopes of 0.04 to 0.10 and change ten years by less than a month. A line that adds or removes
+ * half of a network's output, or moves ten years by three, is not the correction of a bias: either the network has not
+ * learnt ages (a fit to nearly constant predictions has a slope of about -1 / (1 - r²) or worse), or the line is in z.
  */
 const MOST_SLOPE = 0.5;
 const MOST_CORRECTION_MONTHS = 36;
@@ -36,7 +36,7 @@ const isWithin = (value: number, { least, most }: { least: number; most: number 
   value >= least && value <= most;
 const short = (value: number) => String(Number(value.toPrecision(4)));
 
-/** Whether `months - (slope * months + intercept)` can be the correction of a bias; else why not. */
+/** Returns why `months - (slope * months + intercept)` cannot be the correction of a bias; null if it can. */
 export function correctionDoubt(slope: number, intercept: number): Doubt | null {
   const middle = slope * MIDDLE_MONTHS + intercept;
   if (!(Math.abs(slope) <= MOST_SLOPE)) {
@@ -52,7 +52,7 @@ export function correctionDoubt(slope: number, intercept: number): Doubt | null 
   return null;
 }
 
-/** Whether a line that is said to be in months looks like one in z-scores; what was fitted here is not asked. */
+/** Returns a doubt if a line in months looks like a line in z-scores. Lines that were fitted here are not checked. */
 function unitDoubt(slope: number, intercept: number): Doubt | null {
   const middle = slope * MIDDLE_MONTHS + intercept;
   if (Math.abs(intercept) >= LEAST_INTERCEPT_MONTHS || Math.abs(middle) <= MOST_WITHOUT_INTERCEPT_MONTHS)
@@ -63,7 +63,7 @@ function unitDoubt(slope: number, intercept: number): Doubt | null {
   return { field: "biasIntercept", text };
 }
 
-/** What of a contract is to be doubted; fields that it lacks are not. */
+/** Returns the implausible values of a contract; missing fields are no doubt. */
 export function contractDoubts({
   ageUnit,
   ageMeanMonths,

@@ -1,10 +1,10 @@
 /**
- * What is published of Deeplasia's ensemble beside its weights: `parameters.yml` of the reference, and which input the
- * notebook and `predict.py` give each member. Bone ages in months.
+ * Facts that are published about Deeplasia's ensemble besides its weights: `parameters.yml` of the reference, and the
+ * input that the notebook and `predict.py` give to each member. Bone ages are in months.
  */
 import type { Manifest } from "./manifest.js";
 
-/** How the reference prepares the pictures of all its networks, and what they give. */
+/** How the reference prepares the pictures of all its networks, and the unit of their output. */
 export const FAMILY = {
   fit: "centre-square",
   resize: "linear",

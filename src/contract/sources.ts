@@ -46,7 +46,7 @@ export interface StatedContract {
   fields?: Manifest | undefined;
 }
 
-/** All sources of a model's contract, weakest first; `inside` are those that its own file holds. */
+/** Returns all sources of a model's contract, weakest first; `inside` are the sources in its own file. */
 export async function contractSources(
   modelFile: string,
   inside: readonly ContractSource[],

@@ -9,7 +9,7 @@ export const modelArgument = z
   .custom<BoneAgeModel>((value) => value instanceof BoneAgeModel, "must be a model")
   .meta({ description: "a model, as `await loadModel(file)` gives it" });
 
-/** Throws ERR_DEEPLASIA_OPTION for what is no model, ERR_DEEPLASIA_DISPOSED for one that was disposed. */
+/** Throws ERR_DEEPLASIA_OPTION for a value that is not a model, ERR_DEEPLASIA_DISPOSED for a disposed model. */
 export function requireModel(name: string, value: unknown): BoneAgeModel {
   const model = requireArgument(name, modelArgument, value);
   if (!model.isDisposed) return model;

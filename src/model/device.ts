@@ -1,4 +1,4 @@
-/** From the device flags (ours and Lightning's) to one device. A device asked for by name never falls back. */
+/** Chooses one device from our options and Lightning's. A device that is requested by name is used or refused, never replaced. */
 
 import { DeeplasiaError } from "../errors.js";
 import { native } from "../native.js";
@@ -17,11 +17,11 @@ export interface DeviceRequest {
 
 export interface DeviceChoice {
   name: string;
-  /** Why, for the log. */
+  /** Why this device was chosen, for the log. */
   reason: string;
 }
 
-/** `2` is two devices, `[1,3]` and `1,3` those of these numbers; null: as many as there are. */
+/** Returns device numbers: `2` means the first two, `[1,3]` and `1,3` mean these; null means all devices. */
 export function deviceIndices(value: string | null): number[] | null {
   const text = value?.trim() ?? "";
   if (/^\d+$/.test(text)) return Array.from({ length: Number(text) }, (_, i) => i);
@@ -29,7 +29,7 @@ export function deviceIndices(value: string | null): number[] | null {
   return list === null ? null : list[1]!.split(",").map(Number);
 }
 
-/** Index of the one GPU that a Lightning-style value means: `2` is a count, `1,` and `[1]` are lists. */
+/** Returns the number of the one GPU that a Lightning-style value means: `2` is a count, `1,` and `[1]` are lists. */
 function gpuIndex(value: string, option: string): number | "none" {
   const text = value.trim();
   if (/^-?\d+$/.test(text)) {
@@ -39,12 +39,12 @@ function gpuIndex(value: string, option: string): number | "none" {
   }
   const list = /^\[?\s*(\d+)\s*,?\s*\]?$/.exec(text);
   if (list !== null && /[,[\]]/.test(text)) return Number(list[1]);
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${option} ${value}: predict uses one device a process`, {
-    remedy: `Use ${option} 1, or 0 for the CPU, or choose a device by --device cuda:n.`,
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${option} ${value}: a process predicts on one device`, {
+    remedy: `Use ${option} 1, or 0 for the CPU, or choose a device by the option device: cuda:n.`,
   });
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for two options of which one would be passed over. */
+/** Throws ERR_DEEPLASIA_OPTION for two options that contradict each other. */
 function requireOneKind({ device = "auto", gpus, accelerator = "auto" }: DeviceRequest): void {
   const isGpu = (name: string) => (name === "auto" ? null : name !== "cpu");
   const wishes = [
@@ -93,7 +93,7 @@ export function chooseDevice(request: DeviceRequest): DeviceChoice {
   if (wanted === "cpu") return { name: "cpu", reason: "asked for" };
   const name = wanted === "cuda" || wanted === "gpu" ? "cuda:0" : wanted;
   if (!/^cuda:\d+$/.test(name)) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--device ${wanted} is not a device`, {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `device ${wanted} is not a device`, {
       remedy: "Use auto, cpu, cuda or cuda:n.",
     });
   }
@@ -101,8 +101,8 @@ export function chooseDevice(request: DeviceRequest): DeviceChoice {
     const have = native().buildInfo().hasCuda
       ? `${plural(cuda.length, "CUDA device answers", "CUDA devices answer")}`
       : "the libtorch in use is a CPU build";
-    throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${name} was asked for, but ${have}`, {
-      remedy: "`deeplasia-native doctor` shows what was found; `--device cpu` runs on the CPU.",
+    throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${name} was requested, but ${have}`, {
+      remedy: "`deeplasia-native doctor` lists the devices; the device cpu runs everywhere.",
     });
   }
   return { name, reason: "asked for" };

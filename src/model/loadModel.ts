@@ -77,7 +77,7 @@ async function disposeOnError<T>(handle: ModelHandle, body: () => Promise<T>): P
   }
 }
 
-/** What to do about a failed check, by its kind. */
+/** Adds the file, and for a failed check what to compare with the contract. */
 function withRemedy(error: DeeplasiaError, file: string): DeeplasiaError {
   const contractIsLikely =
     error.code === "ERR_DEEPLASIA_MODEL_FORWARD" || error.code === "ERR_DEEPLASIA_MODEL_SHAPE";

@@ -1,4 +1,4 @@
-/** What a caller hands to a network, checked before native code sees it. All throw ERR_DEEPLASIA_OPTION. */
+/** Checks of the tensors that a caller passes to a network, before native code gets them. All throw ERR_DEEPLASIA_OPTION. */
 
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
@@ -10,7 +10,7 @@ export type Numbers = ArrayLike<number>;
 /** Which sex is 1 in the network's second input. */
 export type SexEncoding = Contract["sexEncoding"];
 
-/** Refuse data that are no tensor of that shape. */
+/** Refuses data that are not a tensor of that shape. */
 export function requireShape(data: Float32Array, shape: readonly number[]): asserts shape is Shape {
   const isShape =
     Array.isArray(shape) &&
@@ -25,7 +25,7 @@ export function requireShape(data: Float32Array, shape: readonly number[]): asse
   }
 }
 
-/** Refuse data with NaN or infinity: some networks would answer with a number all the same. */
+/** Refuses data with NaN or infinity, because some networks return a number for them all the same. */
 export function requireFinite(data: Float32Array): void {
   // A plain loop: `every` takes ten times as long.
   for (let i = 0; i < data.length; i++)
@@ -33,7 +33,7 @@ export function requireFinite(data: Float32Array): void {
       throw invalid(`data[${i}] is ${data[i]}: it must be a finite number`, DATA);
 }
 
-/** One number a row, under the name that the caller knows. NaN and infinity are numbers: a step tells of them. */
+/** Returns one number for each row; `name` is the argument's name in messages. NaN and infinity pass: a training step reports them. */
 export function rowValues(name: string, values: Numbers, rows: number): Float32Array {
   const isList = Array.isArray(values) || (ArrayBuffer.isView(values) && "length" in values);
   if (!isList) throw invalid(`${name} ${shown(values)} must be a list of numbers`, rowsText(name));
@@ -48,7 +48,7 @@ export function rowValues(name: string, values: Numbers, rows: number): Float32A
   return Float32Array.from(values);
 }
 
-/** The sex of each row: 1 is male, 0 is female; there is nothing between the two that a bone age would mean. */
+/** Returns the sex of each row: 1 is male, 0 is female. Values between the two have no meaning for a bone age. */
 export function maleValues(male: Numbers, rows: number): Float32Array {
   const values = rowValues("male", male, rows);
   const wrong = values.findIndex((value) => value !== 0 && value !== 1);
@@ -56,7 +56,7 @@ export function maleValues(male: Numbers, rows: number): Float32Array {
   return values;
 }
 
-/** Sex as the network wants it, from 1 = male; null for a network without that input. */
+/** Returns the sex in the network's own encoding, from 1 = male; null for a network without that input. */
 export function encodeSex(
   encoding: SexEncoding,
   male: Numbers | null | undefined,

@@ -1,18 +1,18 @@
-/** The words of a command line before they are parsed, and what is said of those that cannot be. */
+/** Prepares the words of a command line for the parser, and turns the parser's errors into ours. */
 import type { Command, CommanderError, Option } from "commander";
 import { DeeplasiaError } from "../errors.js";
 import { likelyNames } from "../nearest.js";
 
 export interface Arguments {
   argv: string[];
-  /** Flags of lists that were given several times, of which the last counts. */
+  /** Flags of lists that were given several times; the last one counts. */
   repeated: string[];
 }
 
 /**
- * The arguments as the command's parser wants them: long flags spelt as they were declared, as `-` and `_` mean the same in
- * a flag's name; `-o=file` as `-ofile`; of a list that is given several times the last one, as in the reference. A list
- * with a parser of its own gathers all. A flag that nothing knows is left as it is.
+ * Returns the arguments as the command's parser needs them: long flags spelt as declared, because `-` and `_` mean the same
+ * in a flag's name; `-o=file` as `-ofile`; the last of several equal lists, as in the reference. A list with its own
+ * parser collects all values. Unknown flags stay unchanged.
  *
  * Throws ERR_DEEPLASIA_USAGE for a flag without its value.
  */
@@ -51,7 +51,7 @@ function spelling(word: string, command: Command): string[] {
 const takesValue = ({ required, optional }: Option) => required || optional;
 const isFlag = (word: string) => /^-[^\d.]/.test(word);
 
-/** Where the flags of a command stand, each with its values: words `from` to `to`, without the last. */
+/** Returns the positions of the flags with their values: words `from` to `to`, exclusive. */
 function spans(words: readonly string[], command: Command): { option: Option; from: number; to: number }[] {
   const found = [];
   for (let i = 0; i < words.length; ) {
@@ -67,7 +67,7 @@ function spans(words: readonly string[], command: Command): { option: Option; fr
   return found;
 }
 
-/** As in Python a flag is no value: whoever forgets one would get it as a file's name. */
+/** A flag is never taken as a value, as in Python. Otherwise, after a forgotten value, the next flag would become a file name. */
 function requireValue(flag: string, value: string | undefined, command: Command): void {
   if (value === undefined || !command.options.some((option) => isOf(option, value))) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", `${flag} needs a value, but ${value} follows it`, {
@@ -82,7 +82,7 @@ function isOf({ long, short, required, optional }: Option, word: string): boolea
   return short !== undefined && !word.startsWith("--") && word.startsWith(short);
 }
 
-/** What a command's parser refused of the arguments, with the flag that was likely meant. */
+/** Returns our error for arguments that the parser refused, with the flag that was probably meant. */
 export function usageError(
   { code, message }: CommanderError,
   command: Command,

@@ -1,20 +1,20 @@
-/** Options that say how a checkpoint is read where the file leaves it open. */
+/** Options that decide how a checkpoint is read where the file does not. */
 import { z } from "zod";
 import { networkSettings } from "./train/modelSettings.js";
 
 export const checkpointOptions = z.strictObject({
   legacyCkp: z.boolean().default(false).meta({
-    description: "the checkpoint must be of the older network (it is recognised without)",
+    description: "require a checkpoint of the older network (it is recognised without this)",
     reference: true,
   }),
   backbone: z.string().optional().meta({
-    description: "backbone of a checkpoint (it is recognised without)",
+    description: "backbone of a checkpoint (it is recognised without this)",
     argument: "<name>",
     reference: true,
   }),
   correctPredictedSex: z.boolean().optional().meta({
     description:
-      "of a checkpoint with an explicit sex classifier that does not say it: whether a given sex goes in",
+      "whether a given sex is an input of the age; for a checkpoint with an explicit sex classifier that does not state it",
     flag: "model.correct_predicted_sex",
   }),
   padding: networkSettings.shape.padding.meta({
@@ -22,8 +22,7 @@ export const checkpointOptions = z.strictObject({
     flag: "model.padding",
   }),
   weights: z.string().min(1).optional().meta({
-    description:
-      "which weights of a checkpoint that holds those of several networks, by their key: ema, state_dict.teacher",
+    description: "key of the weights in a checkpoint that holds several networks: ema, state_dict.teacher",
     argument: "<key>",
   }),
   parameters: z

@@ -17,8 +17,8 @@ export type ClassSetting<T extends ClassTable> = {
 export const shortName = (classPath: string) => classPath.slice(classPath.lastIndexOf(".") + 1);
 
 /**
- * The class path of a table that a text means: the path itself, its last part alone, or the same class by another of
- * the modules through which PyTorch and Lightning give it out. Undefined where it means none.
+ * Returns the class path in a table that a text means: the path itself, its last part alone, or the same class in another
+ * module that exports it in PyTorch or Lightning. Undefined for other texts.
  */
 function classNamed(table: ClassTable, text: string): string | undefined {
   const known = Object.keys(table).find((path) => shortName(path) === shortName(text));
@@ -26,7 +26,7 @@ function classNamed(table: ClassTable, text: string): string | undefined {
   return known !== undefined && modules.test(text) ? known : undefined;
 }
 
-/** The same of what somebody gave. Throws ERR_DEEPLASIA_OPTION that names the classes there are. */
+/** Returns the class path that a setting means. Throws ERR_DEEPLASIA_OPTION that names the known classes. */
 export function requireClass(table: ClassTable, section: string, given: Given): string {
   const text = typeof given.written === "string" ? given.written : "";
   const found = classNamed(table, text);
@@ -36,7 +36,7 @@ export function requireClass(table: ClassTable, section: string, given: Given): 
   throw settingError(section, given, `no such class${hint}`, `Known are ${names.join(", ")}.`);
 }
 
-/** Every argument of a table's classes, with the short names of the classes that take it. */
+/** Returns every argument of a table's classes, with the short names of the classes that take it. */
 export function classArguments(table: ClassTable): Map<string, { schema: z.ZodType; classes: string[] }> {
   const found = new Map<string, { schema: z.ZodType; classes: string[] }>();
   for (const [path, { shape }] of Object.entries(table)) {

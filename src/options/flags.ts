@@ -1,4 +1,4 @@
-/** From zod objects to commander options and back: types, defaults, choices and texts come from the schema alone. */
+/** Converts zod schemas to commander options and back. Types, defaults, choices and texts come from the schema alone. */
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
@@ -14,7 +14,7 @@ function separated(key: string, separator: "_" | "-"): string {
   return key.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
 }
 
-/** Name of the flag of an option, without dashes. */
+/** Returns the name of an option's flag, without dashes. */
 export function flagName(key: string, schema: z.ZodType): string {
   const { flag, reference } = metaOf(schema);
   return flag ?? separated(key, reference ? "_" : "-");
@@ -25,11 +25,11 @@ function defaultText(value: unknown): string {
   return none || (Array.isArray(value) && value.length === 0) ? "" : ` (default: ${String(value)})`;
 }
 
-/** Longer lists of choices would leave no room for the texts of `--help`; they stand behind the description. */
+/** Longer lists of choices follow the description, because they would leave no room for the texts of `--help`. */
 const LONGEST_CHOICES = 50;
 const choicesOf = (schema: z.ZodEnum) => `<${schema.options.join("|")}>`;
 
-/** An option of a command line; `argument` is the placeholder of its value where it is not the usual one. */
+/** Returns the commander option of a schema; `argument` replaces the usual placeholder of its value. */
 export function commanderOption(
   flag: string,
   schema: z.ZodType,
@@ -48,10 +48,10 @@ export function commanderOption(
 
 const schemas = new WeakMap<Option, z.ZodType>();
 
-/** What an option was declared as; undefined for commander's own, such as `--help`. */
+/** Returns the schema of an option; undefined for commander's own, such as `--help`. */
 export const schemaOf = (option: Option): z.ZodType | undefined => schemas.get(option);
 
-/** The values that an option chooses from; undefined where they are not listed. */
+/** Returns the choices of an option; undefined if it has no list of choices. */
 export function valuesOf(option: Option): string[] | undefined {
   const schema = schemaOf(option);
   const inner = schema === undefined ? undefined : unwrap(schema).inner;
@@ -84,7 +84,7 @@ export function addOptions(command: Command, shape: Shape, group: string): void 
   }
 }
 
-/** What commander parsed, as typed values. Throws ERR_DEEPLASIA_OPTION that names the flag and what it takes. */
+/** Converts what commander parsed to typed values. Throws ERR_DEEPLASIA_OPTION that names the flag and its values. */
 export function readOptions<S extends z.ZodObject>(schema: S, parsed: Record<string, unknown>): z.infer<S> {
   const shape = schema.shape as Shape;
   const raw: Record<string, unknown> = {};

@@ -1,4 +1,4 @@
-/** Where pictures and masks are looked for without being told: the reference's folders. */
+/** The reference's folders of pictures and masks, which the command uses by default. */
 export const DEFAULT_IMG_DIR = "../data/annotated/";
 export const DEFAULT_MASK_DIRS = ["../data/masks/tensormask", "../data/masks/unet"];
 

@@ -1,10 +1,10 @@
-/** Settings as one source gives them, by path; and a section of checked values from all sources together. */
+/** Settings from one source by their paths, and sections of checked values from all sources. */
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { checkValue, meaningRemedy, type ValueFault } from "../schema/checkValue.js";
 import { typed, type Written } from "./written.js";
 
-/** One setting as somebody gave it. */
+/** A setting as it was given. */
 export interface Given {
   written: Written;
   /** For a person: `my.yml:12` or `--trainer.max_epochs`. */
@@ -17,9 +17,10 @@ export interface Given {
 export type Layer = Map<string, Given>;
 
 /**
- * The values of one section: what the layer gives below `prefix`, typed and checked, and defaults for the rest.
+ * Returns the values of one section: the settings of the layer below `prefix`, converted and checked, and defaults for the
+ * others.
  *
- * Throws ERR_DEEPLASIA_OPTION that says where the setting was given, and what it takes.
+ * Throws ERR_DEEPLASIA_OPTION that names where the setting was given, and the values it takes.
  */
 export function readSection<S extends z.ZodObject>(schema: S, prefix: string, layer: Layer): z.infer<S> {
   const values: Record<string, unknown> = {};
@@ -42,7 +43,7 @@ function badSetting(path: string, given: Given | undefined, { text, meaning }: V
   return settingError(path, given, text, remedy);
 }
 
-/** An error about a setting, which says where it was given: `my.yml:3: trainer.max_epochs "ten": …`. */
+/** Returns an error about a setting, with the place where it was given: `my.yml:3: trainer.max_epochs "ten": …`. */
 export function settingError(path: string, given: Given, message: string, remedy?: string): DeeplasiaError {
   const { written, origin, file } = given;
   const place = origin.startsWith("--") ? origin : `${origin}: ${path}`;

@@ -1,4 +1,4 @@
-/** Arguments that only the library has: what no flag can say. */
+/** Arguments of the library that are not flags: paths and URLs, bytes, signals, loggers. */
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Logger } from "../console/logger.js";
@@ -7,7 +7,7 @@ import { MANIFEST_FIELDS, type Manifest } from "../contract/manifest.js";
 import { abortSignal, hasMethods, listener } from "../schema/callbacks.js";
 import { understood } from "../schema/understood.js";
 
-/** The path that a `file:` URL means, as text too; all else is left for the schema to judge. */
+/** Returns the path of a `file:` URL, also of one as text; other values unchanged, for the schema to check. */
 function fromFileUrl(value: unknown): unknown {
   const isText = typeof value === "string" && /^file:\/\//i.test(value);
   if (!isText && !(value instanceof URL && value.protocol === "file:")) return value;
@@ -19,7 +19,7 @@ function fromFileUrl(value: unknown): unknown {
 }
 
 const PATH = { error: "must be a path or a file: URL" };
-/** Longer than any path: a file's content, most likely. */
+/** No path is longer; a longer text is probably the content of a file. */
 const MOST_LETTERS = 4096;
 const isPath = (text: string) =>
   text !== "" && text.length < MOST_LETTERS && !text.includes("\0") && !/^file:\/\//i.test(text);
@@ -30,7 +30,7 @@ export const pathArgument = understood(fromFileUrl, z.string(PATH).refine(isPath
 });
 export type PathArgument = string | URL;
 
-/** Whether a text is the address of something that must be fetched first. */
+/** Whether a text is the address of a resource that must be fetched first. */
 const isAddress = (text: string) => /^(https?|ftp|file|blob):\/\/|^data:/i.test(text);
 
 const PICTURE = {
@@ -50,7 +50,7 @@ export const pictureArgument = understood(
 });
 export type PictureArgument = string | URL | Uint8Array | ArrayBuffer | Blob;
 
-/** How a long call is watched and ended. */
+/** Options by which a long call reports its progress and is aborted. */
 export const watching = {
   signal: abortSignal,
   onProgress: listener<ProgressEvent>("called with each ProgressEvent"),

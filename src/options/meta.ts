@@ -1,8 +1,8 @@
-/** What is said of an option where it is declared, besides its type. */
+/** Metadata of an option, stated where it is declared. */
 import type { z } from "zod";
 import { schemaMeta } from "../schema/unwrap.js";
 
-/** What the command line and the docs need to know besides the type. */
+/** What the command line and the docs need besides the type. */
 export interface OptionMeta {
   description: string;
   /** Placeholder of the value, e.g. `<file>`, `<months>`; none for a switch. */
@@ -13,7 +13,7 @@ export interface OptionMeta {
   flag?: string;
   /** Short flag. */
   short?: string;
-  /** It names files or folders that must be there before the command runs. */
+  /** The option names files or folders that must exist before the command runs. */
   reads?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Networks that are authored here: from settings, from a file's metadata, and in words. */
+/** Configurations of our networks: from settings, from a file's metadata, and as text. */
 import { z } from "zod";
 import type { AnyNetworkConfig, MaskNetworkConfig, NetworkConfig } from "../native.js";
 import type { NetworkSettings } from "./train/modelSettings.js";
@@ -10,7 +10,7 @@ const widths = z.array(
     .max(1 << 16),
 );
 
-/** A network of the current generation, as the settings `model.*` of training and of `init` ask for it. */
+/** Returns the network of the current generation that the settings `model.*` of training and `init` describe. */
 export function networkConfig(settings: NetworkSettings): NetworkConfig {
   return {
     legacy: false,
@@ -26,7 +26,7 @@ export function networkConfig(settings: NetworkSettings): NetworkConfig {
   };
 }
 
-/** The same as checked from outside, e.g. out of a file's metadata. */
+/** Checks a network configuration from outside, such as a file's metadata. */
 export const networkConfigSchema = z.strictObject({
   legacy: z.boolean(),
   backbone: z.string(),
@@ -49,7 +49,7 @@ export const anyNetworkSchema = z.union([networkConfigSchema, maskNetworkSchema]
 
 export const isMaskConfig = (config: AnyNetworkConfig): config is MaskNetworkConfig => "filters" in config;
 
-/** In a few words: `efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128]`. */
+/** Describes a network: `efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128]`. */
 export function networkText(config: AnyNetworkConfig): string {
   if (isMaskConfig(config)) {
     const { filters, kernel } = config;

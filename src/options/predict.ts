@@ -17,7 +17,7 @@ import { trustOptions } from "./trust.js";
 
 const file = z.string().min(1);
 
-/** Of `predict` and of `ensemble`. */
+/** An option of `predict` and `ensemble`. */
 export const publishedMembers = z.enum(["published"]).optional().meta({
   description: "published: the three published members, from the folder given in place of their files",
 });
@@ -45,7 +45,7 @@ const modelOptions = {
   }),
   predictSex: file.optional().meta({
     description:
-      "a model with a sex head that says the sex of rows that give none (column sex_predicted); of the contract's flags it heeds those about masks",
+      "a model with a sex head that predicts the sex of rows without one (column sex_predicted); only the contract's flags about masks apply to it",
     reads: true,
     argument: "<model>",
   }),
@@ -54,7 +54,7 @@ const modelOptions = {
 
 const deviceOptions = {
   device: z.string().default("auto").meta({
-    description: "auto, cpu, cuda or cuda:n; a device asked for by name never falls back",
+    description: "auto, cpu, cuda or cuda:n; a device requested by name is used or refused",
     argument: "<device>",
   }),
   gpus: z
@@ -80,7 +80,7 @@ const deviceOptions = {
   }),
 };
 
-/** A sex in the words of a CSV; in a script also 1 (male) and 0 (female). What says that nothing is known is none. */
+/** A sex as CSVs write it; in a script also 1 (male) and 0 (female). Texts for an unknown sex count as none. */
 const sexOption = understood(
   readSexWord,
   z.enum(["F", "M"], { error: "must be F or M (or female, male)" }).optional(),
@@ -144,14 +144,14 @@ const runOptions = {
     reference: true,
   }),
   batchSize: z.int().min(1).max(4096).default(16).meta({
-    description: "rows that are loaded and predicted together; what an interrupted run goes on from",
+    description: "rows that are loaded and predicted together; an interrupted run resumes at such a block",
     argument: "<n>",
     reference: true,
   }),
   maxMemory: sizeOption.optional().meta({
     description:
-      "most memory for a network's work on the pictures that it is given at once, its weights aside: 500MB, 2GB " +
-      "(default: on the CPU as much as makes it faster, on a GPU all that it has)",
+      "most memory for the pictures in one forward, without the weights: 500MB, 2GB (default: on the CPU as much as makes " +
+      "it faster, on a GPU all memory)",
     argument: "<size>",
   }),
   numWorkers: z.int().min(1).max(512).default(8).meta({
@@ -161,7 +161,7 @@ const runOptions = {
   }),
 };
 
-/** `3/16`, `none`, or `auto`: the one that SLURM's variables tell. */
+/** `3/16`, `none`, or `auto`: the share that SLURM's variables define. */
 export const SHARD_PATTERN = /^(none|auto|[1-9]\d*\/[1-9]\d*)$/;
 
 const clusterOptions = {
@@ -177,8 +177,8 @@ const clusterOptions = {
     }),
   scratch: file.optional().meta({
     description:
-      "copy pictures and masks to this node-local folder first, and take them away in the end; none; auto: $TMPDIR in a " +
-      "SLURM job, if it is another disk than theirs (the command's default for an --annotation_csv)",
+      "copy pictures and masks to this node-local folder first, and remove them at the end; none; auto: $TMPDIR in a " +
+      "SLURM job, if it is on another disk (the command's default for an --annotation_csv)",
     argument: "<folder>",
   }),
 };
@@ -201,10 +201,16 @@ const outputOptions = {
   }),
   resume: z.boolean().default(false).meta({
     description:
-      "go on where an interrupted run of the same command stopped; of a finished one run the rows again that failed",
+      "resume an interrupted run of the same command; after a finished run, repeat only the rows that failed",
   }),
-  overwrite: z.boolean().default(false).meta({ description: "discard what an interrupted run left" }),
-  strict: z.boolean().default(false).meta({ description: "a row without a mask is a failure, not left out" }),
+  overwrite: z
+    .boolean()
+    .default(false)
+    .meta({ description: "discard the partial output of an interrupted run" }),
+  strict: z
+    .boolean()
+    .default(false)
+    .meta({ description: "count a row without a mask as a failure instead of leaving it out" }),
   progress: z
     .enum(PROGRESS_KINDS)
     .default("auto")
@@ -234,12 +240,12 @@ export const loadModelOptions = z.strictObject({
   contract: contractArgument,
 });
 
-/** What a forward on ready tensors gives besides. */
+/** Options of a forward on prepared tensors. */
 export const forwardOptions = z.strictObject({
   features: z.boolean().default(false).meta({ description: "true: also the pooled features" }),
 });
 
-/** Which rows of a cohort are predicted, and how: what the library takes, too, once the models are loaded. */
+/** Which rows of a cohort are predicted, and how. The library takes these options too, with models that are loaded. */
 export const cohortPredictionOptions = z.strictObject({
   ...cohortOptions,
   ...runOptions,
@@ -257,7 +263,7 @@ export const predictOptions = z.strictObject({
 });
 export type PredictOptions = z.infer<typeof predictOptions>;
 
-/** Flags of the reference's predict.py and of Lightning's Trainer that change nothing here; each gets a warning. */
+/** Flags of the reference's predict.py and of Lightning's Trainer that have no effect here; each gets a warning. */
 export const IGNORED_PREDICT_FLAGS: Readonly<Record<string, "switch" | "value">> = {
   store_activations: "switch",
   ...Object.fromEntries(

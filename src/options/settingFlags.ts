@@ -9,7 +9,7 @@ import { writtenFlag } from "./written.js";
 export interface SettingFlag {
   /** Without dashes. */
   flag: string;
-  /** Of the setting that it gives. */
+  /** Path of the setting: `model.backbone`. */
   path: string;
   schema: z.ZodType;
   /** Heading in `--help`. */
@@ -34,7 +34,7 @@ export function addSettingFlags(command: Command, flags: readonly SettingFlag[])
   }
 }
 
-/** What was given by flags, out of all that commander parsed. */
+/** Returns the settings that were given by flags. */
 export function flagLayer(flags: readonly SettingFlag[], parsed: Record<string, unknown>): Layer {
   const layer: Layer = new Map();
   for (const { flag, path, schema } of flags) {

@@ -1,13 +1,13 @@
-/** Every option of `slurm`, declared once. Those of `submit` that sbatch knows have sbatch's names and meanings. */
+/** Options of `slurm`. Those of `submit` that sbatch also has keep sbatch's names and meanings. */
 import { z } from "zod";
 
 /** Text for one line of a script. */
 const line = z.string().regex(/^[^\p{Cc}]+$/u, "must be text on one line");
 
-/** Signal and seconds of notice; with `B:` it would reach the batch shell, and nobody who could save. */
+/** Signal and seconds of notice. With `B:` the signal would reach only the batch shell, which cannot save. */
 const SIGNAL = /^(?:SIG)?USR1@(\d+)$/;
 
-/** Seconds of notice that `--signal` gives. */
+/** Returns the seconds of notice in a value of `--signal`. */
 export const noticeOf = (signal: string): number => Number(SIGNAL.exec(signal)?.[1]);
 
 /** In the order in which they stand in a script. */
@@ -17,16 +17,21 @@ const sbatchShape = {
     argument: "<name>",
     short: "J",
   }),
-  nodes: z.int().min(1).max(100_000).default(1).meta({ description: "nodes", argument: "<n>", short: "N" }),
+  nodes: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1)
+    .meta({ description: "number of nodes", argument: "<n>", short: "N" }),
   ntasksPerNode: z.int().min(1).max(100_000).optional().meta({
-    description: "processes a node (default: one a GPU, without GPUs one)",
+    description: "processes per node (default: one per GPU; one without GPUs)",
     argument: "<n>",
   }),
   gpusPerNode: line
     .regex(/^([^:]+:)?[1-9]\d*$/, "must be a number, or type:number")
     .optional()
     .meta({
-      description: "GPUs a node: 4, or a100:4",
+      description: "GPUs per node: 4, or a100:4",
       argument: "<n>",
     }),
   cpusPerTask: z
@@ -34,8 +39,8 @@ const sbatchShape = {
     .min(1)
     .max(100_000)
     .optional()
-    .meta({ description: "cores a process", argument: "<n>", short: "c" }),
-  mem: line.optional().meta({ description: "memory a node, such as 16G", argument: "<size>" }),
+    .meta({ description: "cores per process", argument: "<n>", short: "c" }),
+  mem: line.optional().meta({ description: "memory per node, such as 16G", argument: "<size>" }),
   time: line.optional().meta({
     description: "time limit: minutes, hours:minutes:seconds or days-hours",
     argument: "<time>",
@@ -50,7 +55,7 @@ const sbatchShape = {
     )
     .optional()
     .meta({
-      description: "tasks that share the rows of a predict, such as 0-15; %4 after it: four at once",
+      description: "tasks that share the rows of a predict, such as 0-15; with %4 at most four run at once",
       argument: "<range>",
       short: "a",
     }),
@@ -60,7 +65,7 @@ const sbatchShape = {
     .meta({ description: "features that the nodes must have", argument: "<list>", short: "C" }),
   qos: line.optional().meta({ description: "quality of service", argument: "<name>", short: "q" }),
   signal: z.string().regex(SIGNAL, "must be USR1@seconds").default("USR1@90").meta({
-    description: "seconds before the time limit at which the command saves and the job is queued again",
+    description: "seconds before the time limit at which the command saves and the job is requeued",
     argument: "<USR1@s>",
   }),
 };
@@ -72,7 +77,7 @@ const ownShape = {
     argument: "<commands>",
   }),
   scratch: line.optional().meta({
-    description: "the command's --scratch; $TMPDIR, $USER and other variables mean those of the job",
+    description: "--scratch of the command; $TMPDIR, $USER and other variables take the job's values",
     argument: "<folder>",
   }),
   runDir: z.string().min(1).optional().meta({
@@ -80,8 +85,7 @@ const ownShape = {
     argument: "<folder>",
   }),
   maxRequeues: z.int().min(0).max(100_000).default(10).meta({
-    description:
-      "how often the job is queued again when its time limit comes near; preemptions are not counted",
+    description: "how often the job is requeued because of its time limit; preemptions do not count",
     argument: "<n>",
   }),
   skipDoctor: z
@@ -115,11 +119,15 @@ export const logsOptions = z.strictObject({
     argument: "<n>",
     short: "n",
   }),
-  follow: z.boolean().default(false).meta({ description: "go on with what is added", short: "f" }),
+  follow: z.boolean().default(false).meta({ description: "keep printing as the output grows", short: "f" }),
 });
 
 export const requeueOptions = z.strictObject({
-  exitStatus: z.int().min(0).max(255).meta({ description: "of srun with the command", argument: "<n>" }),
+  exitStatus: z
+    .int()
+    .min(0)
+    .max(255)
+    .meta({ description: "exit status of srun with the command", argument: "<n>" }),
   notice: z
     .int()
     .min(0)

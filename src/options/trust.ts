@@ -1,4 +1,4 @@
-/** Whether a model's code is run unseen; of every command that loads models. */
+/** Whether a model's code may run without inspection; an option of every command that loads models. */
 import { z } from "zod";
 
 export const trustOptions = z.strictObject({
@@ -7,8 +7,8 @@ export const trustOptions = z.strictObject({
     .default(false)
     .meta({
       description:
-        "run a TorchScript model whose code reaches files, processes or what is not known to be harmless; a model is a " +
-        "program: give it only for files of people you trust",
+        "run a TorchScript model even if its code reaches files, processes or unknown functions; a model is a program, so " +
+        "trust only files from people you trust",
     }),
 });
 export type TrustOptions = z.infer<typeof trustOptions>;

@@ -1,15 +1,15 @@
-/** What a person wrote, on the command line or in YAML, and what it means once an option's type is known. */
+/** Values as written on the command line or in YAML, and their conversion to the type of an option. */
 import { isMap, isScalar, isSeq, Scalar } from "yaml";
 import { z } from "zod";
 import { unwrap } from "../schema/unwrap.js";
 import { parseYaml } from "./yaml.js";
 
-/** Text that no type has been given to yet, in lists and maps as they were written; null where `null` was. */
+/** Text that is not converted yet, in lists and maps as written; null for `null`. */
 export type Written = string | null | Written[] | { [key: string]: Written };
 
 /** Nothing, as YAML, JSON and Python write it. */
 const NULL = /^(null|Null|NULL|None|~)$/;
-/** Text that is not nothing only if it stands in quotes. */
+/** Python's null, which means the text None only in quotes. */
 export const isPythonsNull = (text: unknown) => text === "None";
 
 /**
@@ -55,7 +55,7 @@ const TRUE = /^(true|yes|on|1)$/i;
 const FALSE = /^(false|no|off|0)$/i;
 
 /**
- * The value that a schema makes of what was written. What does not fit is returned as it is, for the schema to refuse.
+ * Converts a written value to the type of a schema. Returns a value that does not fit unchanged, for the schema to refuse.
  */
 export function typed(schema: z.ZodType, written: Written): unknown {
   const { inner, nullable } = unwrap(schema);
@@ -83,7 +83,7 @@ export function typed(schema: z.ZodType, written: Written): unknown {
   return written;
 }
 
-/** The schema of a list's item; what is no list gets none, and refuses the list as a whole. */
+/** Returns the schema of a list's item; `unknown` for other schemas, which then refuse the list as a whole. */
 function itemSchema(list: z.ZodType, index: number): z.ZodType {
   if (list instanceof z.ZodPipe) return itemSchema(list.in as z.ZodType, index);
   if (list instanceof z.ZodArray) return list.element as z.ZodType;

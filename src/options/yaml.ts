@@ -1,4 +1,4 @@
-/** YAML and JSON as they are read everywhere here: keys are there once, nothing refers to anything else. */
+/** Parses YAML and JSON strictly: each key occurs once, and there are no aliases. */
 import {
   Composer,
   type CST,
@@ -11,13 +11,13 @@ import {
   type YAMLParseError,
 } from "yaml";
 
-/** What is wrong with a text, and at which character. */
+/** A fault of a text, and the position of its character. */
 export interface YamlFault {
   message: string;
   position: number;
 }
 
-/** The document of a text. Throws a `YamlFault` in plain words. */
+/** Parses a text. Throws a `YamlFault`. */
 export function parseYaml(text: string): Document.Parsed {
   // With uniqueKeys the library compares each key with all others of its map.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
@@ -30,7 +30,7 @@ export function parseYaml(text: string): Document.Parsed {
   return document!;
 }
 
-/** More brackets or steps of indentation within each other than anybody writes; what follows calls itself at each. */
+/** Deepest nesting of brackets and indentation. The parser is recursive, so that more could exhaust the stack. */
 const DEEPEST = 100;
 
 function* tokens(text: string): Generator<CST.Token> {
@@ -44,7 +44,7 @@ function* tokens(text: string): Generator<CST.Token> {
   yield* parser.end();
 }
 
-/** The common mistakes in words that say what to do; the rest in the library's. */
+/** Returns our own message for common mistakes, and the library's message for others. */
 function inWords({ code, message }: YAMLParseError): string {
   if (code === "TAB_AS_INDENT") return "tabs cannot indent, use blanks";
   if (code === "BLOCK_AS_IMPLICIT_KEY") return "a value with a colon in it needs quotes";

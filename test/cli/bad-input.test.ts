@@ -30,7 +30,7 @@ describe("models", () => {
       "without contract",
       fixture("models/no-contract.pt"),
       2,
-      /incomplete: nothing says inputSize, fit, .*ageUnit/,
+      /incomplete: no source states inputSize, fit, .*ageUnit/,
     ],
     [
       "that throws",
@@ -38,7 +38,7 @@ describe("models", () => {
       1,
       /throws\.pt: the model's forward failed: .*this model refuses every picture/,
     ],
-    ["with NaN output", fixture("models/nan-output.pt"), 1, /nan-output\.pt gives NaN or infinity/],
+    ["with NaN output", fixture("models/nan-output.pt"), 1, /nan-output\.pt returns NaN or infinity/],
     ["with two values a picture", fixture("models/wrong-shape.pt"), 1, /age output has shape \[2, 2\]/],
     ["that returns a text", fixture("models/not-a-tensor.pt"), 1, /output is a .*not a tensor/],
     ["without forward", fixture("models/no-forward.pt"), 1, /no method 'forward'/],
@@ -235,7 +235,7 @@ describe("outputs", () => {
       const result = await runCli(args);
       expect(result).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining("it is an input of this command"),
+        stderr: expect.stringContaining("it is also an input"),
       });
       expect(await readFile(csv, "utf8")).toBe(before);
     }

@@ -146,7 +146,7 @@ describe("convert", () => {
 
   test("a file that is TorchScript already is reported as such", async () => {
     const { stderr } = await runCli(["convert", fixture("models/mean-plus-sex.pt"), join(folder, "y.pt")]);
-    expect(stderr).toMatch(/is TorchScript already\n.*manifest write/);
+    expect(stderr).toMatch(/is a TorchScript model already\n.*manifest write/);
   });
 
   test.each([

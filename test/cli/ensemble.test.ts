@@ -250,7 +250,7 @@ describe("ensemble", () => {
     );
     expect(stderr).toMatch(/left out.*a\.csv\.failures\.csv.*old_ensemble\.csv/);
     const none = await runCli(["ensemble", join(folder, "old_ensemble.csv")]);
-    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("no members' predictions") });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("no predictions of members") });
   });
 
   test("takes the published members' CSVs from a folder in the notebook's order", async () => {

@@ -118,7 +118,7 @@ describe("a signal", () => {
       const when = hasCome(path, placeAhead(root, bytes, stops.length - i));
       const stopped = await runUntil(when, signal, argumentsOf(name, root, ...flags), options);
       expect(stopped, stopped.stderr).toMatchObject({ code, signal: null });
-      expect(stopped.stderr).toContain(`${signal}: finishing the batch in hand`);
+      expect(stopped.stderr).toContain(`${signal}: finishing the current batch`);
       expect(stopped.stderr).toContain(lastState);
       expect(existsSync(join(path, "lock.json"))).toBe(false);
     }

@@ -103,7 +103,7 @@ describe("refuseInput", () => {
     for (const output of [input, `${folder}/./a.csv`, join(folder, "link.csv")])
       await expect(refuseInput(output, [undefined, other, input])).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_OUTPUT",
-        message: expect.stringContaining("is an input"),
+        message: expect.stringContaining("is also an input"),
       });
     for (const output of [other, join(folder, "new.csv"), "-", "/dev/null"])
       await refuseInput(output, [input, "/dev/null", join(folder, "none.csv")]);

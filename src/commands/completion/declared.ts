@@ -1,10 +1,10 @@
-/** What can stand on the command line, as far as a shell completes it: read off the commands as they are declared. */
+/** The words that a shell can complete, read from the declared commands. */
 import { type Argument, type Command, Help, type Option } from "commander";
 import { valuesOf } from "../../options/flags.js";
 
 export const PROGRAM = "deeplasia-native";
 
-/** What a flag or an operand takes: one of some words, a path, or what no shell knows. */
+/** The values of a flag or operand: one of some words, a path, or a value that a shell cannot complete. */
 export type Takes = "nothing" | "file" | "folder" | "text" | readonly string[];
 
 export interface CompletedOption {

@@ -120,7 +120,7 @@ describe("a legacy checkpoint", () => {
     });
     expect(origins.get("biasSlope")).toBe(parameters);
     await expect(merged(checkpoint("x/yours.ckpt"), legacy, { parameters })).rejects.toThrow(
-      /nothing about 'yours'; it knows mine, other/,
+      /no entry for 'yours'; there are entries for mine, other/,
     );
   });
 });

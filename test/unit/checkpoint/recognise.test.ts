@@ -81,7 +81,7 @@ describe("what tensors cannot say", () => {
     );
     const headless = states.b0_sex_input!.filter(([name]) => !name.includes("_conv_head"));
     expect(() => recognise(contents(headless), ASKED)).toThrow(
-      expect.objectContaining({ remedy: expect.stringContaining("--backbone") }),
+      expect.objectContaining({ remedy: expect.stringContaining("the option backbone") }),
     );
     expect(recognise(contents(headless, { backbone: "efficientnet-b0" }), ASKED).backbone).toBe(
       "efficientnet-b0",

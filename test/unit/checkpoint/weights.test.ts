@@ -112,7 +112,7 @@ describe("several networks", () => {
         message: expect.stringMatching(
           /x\.ckpt.*2 networks: model \(366 tensors\), ema\.module \(366 tensors\)/,
         ),
-        remedy: expect.stringContaining("--weights model or --weights ema.module"),
+        remedy: expect.stringContaining("the option weights: model or ema.module"),
       }),
     );
     const first = Object.values(two.ema)[0]!.$tensor;
@@ -132,7 +132,7 @@ describe("several networks", () => {
   });
 
   test("a key that is not there", () => {
-    expect(() => found(two, "emma")).toThrow(/--weights emma: x\.ckpt holds .* model, ema\.module/);
+    expect(() => found(two, "emma")).toThrow(/x\.ckpt has no weights "emma", but model, ema\.module/);
   });
 });
 

@@ -28,16 +28,16 @@ test("a job's command whose files are there is queued, whatever it will write", 
 });
 
 test.each([
-  [["predict", "--annotation_csv", "none.csv"], "--annotation_csv: there is no none.csv"],
-  [["predict", "none.png", "--sex", "F"], "<pictures>: there is no none.png"],
-  [["predict", ".", "--sex", "F", "--ckp_path", "none.pt"], "--ckp_path: there is no none.pt"],
-  [["predict", ".", "--sex", "F", "--mask_dirs", ".", "none"], "--mask_dirs: there is no none"],
+  [["predict", "--annotation_csv", "none.csv"], "--annotation_csv: none.csv does not exist"],
+  [["predict", "none.png", "--sex", "F"], "<pictures>: none.png does not exist"],
+  [["predict", ".", "--sex", "F", "--ckp_path", "none.pt"], "--ckp_path: none.pt does not exist"],
+  [["predict", ".", "--sex", "F", "--mask_dirs", ".", "none"], "--mask_dirs: none does not exist"],
   [["predict", ".", "--sex", "Q"], "--sex Q: must be F or M"],
   [["predict", ".", "--sex", "F", "--batch_size", "many"], "--batch_size many: must be a whole number"],
-  [["ensemble", "none.csv"], "<predictions>: there is no none.csv"],
-  [["cohort", "check", "none.csv"], "<annotations>: there is no none.csv"],
+  [["ensemble", "none.csv"], "<predictions>: none.csv does not exist"],
+  [["cohort", "check", "none.csv"], "<annotations>: none.csv does not exist"],
   [["train", "--config=none.yml"], "none.yml: no such file"],
-  [["train", "--data.annotation_path=none.csv"], "data.annotation_path: there is no none.csv"],
+  [["train", "--data.annotation_path=none.csv"], "data.annotation_path: none.csv does not exist"],
   [["train", "--trainer.max_epochs=few"], '--trainer.max_epochs "few": must be a whole number'],
 ])("%j is refused before it waits in the queue", async (argv, message) => {
   await expect(look(...argv)).rejects.toThrow(message);

@@ -104,7 +104,7 @@ describe("devices", () => {
       { gpus: "0," },
       { accelerator: "gpu" },
     ]) {
-      expect(() => chooseDevice(request)).toThrow(/cuda:\d was asked for, but/);
+      expect(() => chooseDevice(request)).toThrow(/cuda:\d was requested, but/);
     }
     expect(chooseDevice({}).reason).toMatch(/^auto: /);
     await expect(

@@ -66,6 +66,6 @@ describe.skipIf(
     ] as const)
       expect(() => chooseDevice(request)).toThrow(message);
     expect(chooseDevice({ device: "cpu", gpus: "0", accelerator: "cpu" }).name).toBe("cpu");
-    expect(() => chooseDevice({ gpus: "1" })).toThrow(/cuda:0 was asked for, but/);
+    expect(() => chooseDevice({ gpus: "1" })).toThrow(/cuda:0 was requested, but/);
   });
 });
