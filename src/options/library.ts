@@ -59,7 +59,7 @@ export const watching = {
 export const logger = z
   .custom<Logger>((value) => hasMethods(value, ["info", "warn", "error"]), "must have info, warn and error")
   .optional()
-  .meta({ description: "an object with the functions info, warn and error" });
+  .meta({ changesOutput: false, description: "an object with the functions info, warn and error" });
 
 export const isPlainObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
 
@@ -67,4 +67,7 @@ export const isPlainObject = (value: unknown) => Object.prototype.toString.call(
 export const contractArgument = z
   .custom<Manifest>(isPlainObject, "must be an object")
   .optional()
-  .meta({ description: `an object with fields of the contract: ${MANIFEST_FIELDS.join(", ")}` });
+  .meta({
+    changesOutput: false,
+    description: `an object with fields of the contract: ${MANIFEST_FIELDS.join(", ")}`,
+  });

@@ -15,6 +15,11 @@ export interface OptionMeta {
   short?: string;
   /** The option names files or folders that must exist before the command runs. */
   reads?: boolean;
+  /**
+   * False where the bytes of an output do not depend on its value, or depend on it through what a resumed run compares
+   * anyway: the models, the rows, the columns. Every other option is compared by its value (`prediction/identity.ts`).
+   */
+  changesOutput?: false;
 }
 
 /** What was said of a schema, also where `.partial()` wrapped it since. */

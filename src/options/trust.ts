@@ -6,6 +6,7 @@ export const trustOptions = z.strictObject({
     .boolean()
     .default(false)
     .meta({
+      changesOutput: false,
       description:
         "run a TorchScript model even if its code reaches files, processes or unknown functions; a model is a program, so " +
         "trust only files from people you trust",

@@ -10,7 +10,10 @@ const { sex, flip, rotationAngle } = cohortPredictionOptions.shape;
 
 const sexModel = modelArgument
   .optional()
-  .meta({ description: "a model with a sex head that looks at the picture alone, as loadModel gives it" });
+  .meta({
+    changesOutput: false,
+    description: "a model with a sex head that looks at the picture alone, as loadModel gives it",
+  });
 
 export const predictImageOptions = z.strictObject({
   sex: sex.meta({ description: "sex of the child, F or M" }),
@@ -27,12 +30,12 @@ export const predictCohortOptions = cohortPredictionOptions.extend({
   files: z
     .array(z.string().min(1))
     .optional()
-    .meta({ description: "a list of pictures, folders or glob patterns" }),
+    .meta({ changesOutput: false, description: "a list of pictures, folders or glob patterns" }),
   sexModel,
   memberNames: z
     .array(z.string().min(1))
     .optional()
-    .meta({ description: "a list of names, one for each member of an ensemble" }),
+    .meta({ changesOutput: false, description: "a list of names, one for each member of an ensemble" }),
   ...watching,
   logger,
 });
@@ -40,12 +43,15 @@ export const predictCohortOptions = cohortPredictionOptions.extend({
 const { format, memberCsvs, resume, overwrite } = predictOptions.shape;
 
 export const writePredictionsOptions = predictCohortOptions.extend({
-  outputPath: pathArgument.meta({ description: "file for the predictions, - for stdout" }),
+  outputPath: pathArgument.meta({
+    changesOutput: false,
+    description: "file for the predictions, - for stdout",
+  }),
   format,
   memberCsvs,
   resume,
   overwrite,
-  command: z.string().optional().meta({ description: "what was run, for messages" }),
+  command: z.string().optional().meta({ changesOutput: false, description: "what was run, for messages" }),
 });
 
 /** One model or the members of an ensemble. Throws for what is no model, or was disposed of. */

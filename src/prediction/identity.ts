@@ -1,57 +1,61 @@
 /** What the bytes of an output depend on, as a later run compares it. */
 import { createHash } from "node:crypto";
+import type { z } from "zod";
 import type { Cohort } from "../data/openCohort.js";
 import { sha256OfFile } from "../files.js";
 import { boundSizes } from "../inference/forwardSize.js";
 import type { BoneAgeModel } from "../model/model.js";
-import type { ModelIdentity, RunIdentity } from "../predictionFiles/runFile.js";
+import { metaOf } from "../options/meta.js";
+import { loadModelOptions } from "../options/predict.js";
+import type { ModelIdentity, OptionValue, RunIdentity } from "../predictionFiles/runFile.js";
+import { writePredictionsOptions } from "./arguments.js";
 import type { CohortRun } from "./cohortRun.js";
 
-/** Of networks on a cohort. */
+/** The identity of networks on a cohort. */
 export async function runIdentityOf(
   models: readonly BoneAgeModel[],
   cohort: Cohort,
-  options: CohortRun,
-  memberCsvs: string | undefined,
+  options: CohortRun & { memberCsvs?: string | undefined },
 ): Promise<RunIdentity> {
   const { sexModel } = options;
   return {
     models: await Promise.all(models.map(identityOf)),
     sexModel: sexModel === undefined ? null : await identityOf(sexModel),
     cohort: cohort.sha256,
-    options: {
-      ...identityOptions(models, options),
-      max_memory: boundSizes(sexModel === undefined ? models : [...models, sexModel], options),
-      member_csvs: memberCsvs ?? null,
-    },
+    options: comparedOptions(models, options),
   };
 }
 
 async function identityOf({ file, contract, network }: BoneAgeModel): Promise<ModelIdentity> {
-  // The network too: flags may say how a checkpoint becomes one.
+  // The network too: options may say how a checkpoint becomes one.
   const digest = createHash("sha256")
     .update(JSON.stringify([contract, network]))
     .digest("hex");
   return { file: await sha256OfFile(file), contract: digest };
 }
 
-/** Every option that changes what is written, by its flag. */
-function identityOptions(models: readonly BoneAgeModel[], options: CohortRun) {
-  const setting = <K extends "device" | "precision" | "threads">(name: K) => {
-    const values = [...new Set(models.map(({ settings }) => settings[name]))];
-    return values.length === 1 ? values[0]! : values;
-  };
-  return {
-    img_dir: options.annotationCsv === undefined ? null : options.imgDir,
-    mask_dirs: options.maskDirs,
-    split_column: options.splitColumn,
-    split_name: options.splitName,
-    flip: options.flip,
-    rotation_angle: options.rotationAngle,
-    limit_predict_batches: options.limitPredictBatches ?? null,
-    strict: options.strict,
-    device: setting("device"),
-    precision: setting("precision"),
-    threads: setting("threads"),
-  };
+/** Names of the options of a schema that are compared: all but those declared with `changesOutput: false`. */
+export function comparedNames({ shape }: z.ZodObject): string[] {
+  const entries = Object.entries(shape as Record<string, z.ZodType>);
+  return entries.filter(([, schema]) => metaOf(schema).changesOutput !== false).map(([name]) => name);
 }
+
+function comparedOptions(models: readonly BoneAgeModel[], options: CohortRun): Record<string, OptionValue> {
+  const all = options.sexModel === undefined ? models : [...models, options.sexModel];
+  const ofLoading = comparedNames(loadModelOptions).map((name) => [name, settingOf(models, name)]);
+  const ofRun = comparedNames(writePredictionsOptions).map((name) => [name, options[name as keyof CohortRun]]);
+  const values = Object.fromEntries([...ofRun, ...ofLoading]);
+  // Files given by name do not lie below it.
+  if (options.annotationCsv === undefined) values.imgDir = null;
+  values.maxMemory = boundSizes(all, options);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [keyOf(name), value ?? null]));
+}
+
+/** The value that all models have, or the values that there are. */
+function settingOf(models: readonly BoneAgeModel[], name: string): unknown {
+  const values = [...new Set(models.map(({ settings }) => settings[name as keyof typeof settings]))];
+  return values.length === 1 ? values[0] : values;
+}
+
+/** As run files have had it since the first version: `limit_predict_batches`. */
+const keyOf = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

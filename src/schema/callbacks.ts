@@ -13,12 +13,12 @@ export const abortSignal = z
     "must be an AbortSignal",
   )
   .optional()
-  .meta({ description: "ends the call, which then rejects with the signal's reason" });
+  .meta({ changesOutput: false, description: "ends the call, which then rejects with the signal's reason" });
 
 /** A function that is called with each `Event`. */
 export function listener<Event>(description: string) {
   return z
     .custom<(event: Event) => void>((value) => typeof value === "function", "must be a function")
     .optional()
-    .meta({ description });
+    .meta({ changesOutput: false, description });
 }
