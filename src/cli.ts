@@ -10,6 +10,7 @@ import { refuseEmptyPaths } from "./commands/emptyPaths.js";
 import { registerEnsemble } from "./commands/ensemble.js";
 import { EXIT } from "./commands/exit.js";
 import { helpText, styleHelp } from "./commands/help.js";
+import { inFlags } from "./commands/inFlags.js";
 import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
@@ -91,7 +92,7 @@ async function run(argv: readonly string[]): Promise<boolean> {
 
 function reportError(error: unknown): void {
   const failure = toDeeplasiaError(error);
-  process.stderr.write(`error: ${formatError(failure)}\n`);
+  process.stderr.write(`error: ${inFlags(formatError(failure))}\n`);
   if (failure.code === "ERR_DEEPLASIA_INTERNAL")
     process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
   // A signal that came before there was anything to finish.

@@ -81,7 +81,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_MODEL_UNREADABLE:
     "Give a file that torch.jit.save wrote, whole; copy it again if it was cut short.",
   ERR_DEEPLASIA_MODEL_UNTRUSTED:
-    "A model is a program. If you trust those who made it, load it with --trust (in the library: trust: true).",
+    "A model is a program. If you trust those who made it, load it with `trust: true`.",
   ERR_DEEPLASIA_MODEL_KIND:
     "Give a model of the kind that is needed; `deeplasia-native inspect MODEL` shows the kind of a model.",
   ERR_DEEPLASIA_CHECKPOINT:
@@ -94,7 +94,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_DISPOSED: "Load it again, and dispose of it only when nothing needs it any more.",
   ERR_DEEPLASIA_DEVICE: "`deeplasia-native doctor` shows which devices there are.",
   ERR_DEEPLASIA_OUT_OF_MEMORY:
-    "Use a smaller --max-memory, --batch_size or --num_workers, or another device.",
+    "Give a smaller `maxMemory`, `batchSize` or `numWorkers`, or another `device`.",
   ERR_DEEPLASIA_PEER:
     "Look at what that process says. --trainer.resume_from_checkpoint=last goes on from the last state, with as many " +
     "processes as there are then.",
@@ -162,7 +162,7 @@ export function optionPathError(
   { message, file, remedy, cause }: DeeplasiaError,
   option: string,
 ): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${message}`, { file, remedy, cause });
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`${option}\`: ${message}`, { file, remedy, cause });
 }
 
 /** Converts any thrown value to a `DeeplasiaError`; errors of the native core already have a code. */

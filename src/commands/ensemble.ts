@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { combinePredictions } from "../combine/combinePredictions.js";
-import { createLogger, type Logger } from "../console/logger.js";
+import type { Logger } from "../console/logger.js";
+import { commandLogger } from "./commandLogger.js";
 import { DeeplasiaError } from "../errors.js";
 import { ensembleFlags } from "../options/ensemble.js";
 import { addOptions, readOptions } from "../options/flags.js";
@@ -42,7 +43,7 @@ export function registerEnsemble(program: Command): void {
 
 async function ensemble(inputs: readonly string[], parsed: Record<string, unknown>): Promise<void> {
   const { members: which, outputPath, ...options } = readOptions(ensembleFlags, parsed);
-  const logger = createLogger({ logFile: process.env.LOG_FILE, source: "ensemble" });
+  const logger = commandLogger({ logFile: process.env.LOG_FILE, source: "ensemble" });
   const files = which === "published" ? await published(inputs) : await membersAmong(inputs, logger);
   const members = files.map(({ file, name }) => (name === null ? file : { file, name }));
   const combined = await combinePredictions(members, { ...options, outputPath, logger });

@@ -1,12 +1,13 @@
 /** `merge`: joins the shares of a run to its output; and the log lines about shares. */
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { createLogger, type Logger } from "../console/logger.js";
+import type { Logger } from "../console/logger.js";
 import { mergeShares, numbersText } from "../predictionFiles/shares/mergeShares.js";
 import type { WrittenShare } from "../predictionFiles/shares/writeShare.js";
 import { failureList, formatOutcome, type Summary, whyNothing } from "../records/summary.js";
 import { word } from "../slurm/quote.js";
 import { shareText } from "../slurm/rowShare.js";
+import { commandLogger } from "./commandLogger.js";
 import { EXIT, exitOf } from "./exit.js";
 import { helpText } from "./help.js";
 
@@ -33,7 +34,7 @@ export function registerMerge(program: Command): void {
 }
 
 async function merge(outputPath: string): Promise<void> {
-  const logger = createLogger({ logFile: process.env.LOG_FILE, source: "merge" });
+  const logger = commandLogger({ logFile: process.env.LOG_FILE, source: "merge" });
   process.exitCode = reportJoined(await mergeShares(outputPath), outputPath, logger);
 }
 

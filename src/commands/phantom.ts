@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { createLogger } from "../console/logger.js";
+import { commandLogger } from "./commandLogger.js";
 import { createProgress } from "../console/progress.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
@@ -36,7 +36,7 @@ export function registerPhantom(program: Command): void {
 async function phantom(parsed: Record<string, unknown>): Promise<void> {
   const { yes, progress: kind, minAge, maxAge, ...options } = readOptions(phantomOptions, parsed);
   const progress = createProgress(kind);
-  const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "phantom" });
+  const logger = commandLogger({ progress, logFile: process.env.LOG_FILE, source: "phantom" });
   await ensureLibtorch({ yes });
   logger.info(SYNTHETIC_NOTICE);
   const stop = stopSignal(logger);

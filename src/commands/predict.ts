@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { ageText } from "../boneAge/ageText.js";
-import { createLogger, type Logger } from "../console/logger.js";
+import type { Logger } from "../console/logger.js";
+import { commandLogger } from "./commandLogger.js";
 import { createProgress, type Progress } from "../console/progress.js";
 import { pathKind } from "../files.js";
 import { longestForward } from "../inference/forward.js";
@@ -85,7 +86,7 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   const named = await modelFiles(options);
   const modelPaths = named.map(({ file }) => file);
   const progress = createProgress(options.progress);
-  const logger = createLogger({ progress, logFile: process.env.LOG_FILE, source: "predict" });
+  const logger = commandLogger({ progress, logFile: process.env.LOG_FILE, source: "predict" });
   for (const flag of Object.keys(IGNORED_PREDICT_FLAGS)) {
     if (flag in parsed) logger.warn(`--${flag} has no effect on predictions`);
   }

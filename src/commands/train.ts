@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { createLogger } from "../console/logger.js";
+import { commandLogger } from "./commandLogger.js";
 import { createProgress } from "../console/progress.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { addOptions } from "../options/flags.js";
@@ -68,7 +68,7 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   }
   const progress = createProgress(config.trainer.enable_progress_bar ? "auto" : "none");
   let logFile = process.env.LOG_FILE;
-  const logger = createLogger({ progress, logFile: () => logFile, source: "train" });
+  const logger = commandLogger({ progress, logFile: () => logFile, source: "train" });
   const stop = stopSignal(logger);
   const onFolder = ({ path }: RunFolder) => {
     // A trial's folder is gone before the last line.

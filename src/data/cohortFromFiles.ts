@@ -39,7 +39,8 @@ export async function cohortFromFiles(
   options: FileCohortOptions,
 ): Promise<Cohort> {
   if (options.sexNeed === "needed" && options.sex === undefined && options.sexFrom === undefined) {
-    const remedy = "Add --sex F, --sex M, --sex-from FILE.csv, or --predict-sex MODEL.";
+    const remedy =
+      'Add `sex: "F"` or `sex: "M"`, a CSV with sexes as `sexFrom`, or a model that predicts it as `sexModel`.';
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this model needs the sex of each child", { remedy });
   }
   const masks = await openMasks(options.maskDirs);

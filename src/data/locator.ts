@@ -153,7 +153,7 @@ async function whyBelow(dir: string, imageId: string): Promise<string | null> {
 }
 
 function noPicture(what: string): DeeplasiaError {
-  const remedy = "Check the path (in a cohort: --img_dir and the columns dir and image_ID).";
+  const remedy = "Check the path (in a cohort: `imgDir` and the columns dir and image_ID).";
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_MISSING", what, { remedy });
 }
 

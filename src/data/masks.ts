@@ -20,7 +20,7 @@ export interface Masks {
  *
  * Throws `ERR_DEEPLASIA_OPTION` for a folder that does not exist.
  */
-export async function openMasks(folders: readonly string[], option = "mask_dirs"): Promise<Masks> {
+export async function openMasks(folders: readonly string[], option = "maskDirs"): Promise<Masks> {
   if (folders.length === 0 || folders[0] === "") return { used: false, folders: [], find: async () => null };
   for (const folder of folders) await requireFolder(folder, option);
   return {
@@ -43,14 +43,14 @@ export async function requireFolder(path: string, option: string): Promise<void>
   });
   if (kind === "folder") return;
   if (kind === null && isDefaultFolder(path)) {
-    const needed = option.endsWith("img_dir") ? "the pictures" : 'the masks ("" for none)';
-    const what = `--${option} is not given, and its default does not exist: ${path}`;
-    const remedy = `Give the folder of ${needed}: --${option}.`;
+    const needed = /img_?dir$/i.test(option) ? "the pictures" : 'the masks ("" for none)';
+    const what = `\`${option}\` is not given, and its default does not exist: ${path}`;
+    const remedy = `Give the folder of ${needed} as \`${option}\`.`;
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { file: path, remedy });
   }
   const what = kind === null ? "there is no folder" : "this is not a folder:";
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--${option}: ${what} ${path}`, {
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`${option}\`: ${what} ${path}`, {
     file: path,
-    remedy: `Correct --${option}.`,
+    remedy: `Correct \`${option}\`.`,
   });
 }

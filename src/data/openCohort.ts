@@ -61,7 +61,7 @@ export interface Cohort {
  * a split name that selects nothing.
  */
 export async function openCohort(options: CohortOptions): Promise<Cohort> {
-  await requireFolder(options.imgDir, "img_dir");
+  await requireFolder(options.imgDir, "imgDir");
   const masks = await openMasks(options.maskDirs);
   const split = options.splitColumn === "" ? null : await openSplit(options);
   const hash = createHash("sha256");
@@ -91,7 +91,7 @@ async function openSplit({ splitCsv, splitColumn, splitName }: CohortOptions): P
     `${splitCsv}: column "${splitColumn}" has no "${splitName}"; it has ${found}`,
     {
       file: splitCsv,
-      remedy: `Give one of these with --split_name${nearestHint(splitName, names)}.`,
+      remedy: `Give one of these with \`splitName\`${nearestHint(splitName, names)}.`,
     },
   );
 }

@@ -98,8 +98,8 @@ export class Forward {
   private halve(pictures: number): void {
     if (!this.hasWarned) {
       this.logger.warn(
-        `${this.model.device.name} is out of memory at ${pictures} pictures at once for ${this.model.file}: going on with fewer ` +
-          "(--max-memory and --batch_size set the most)",
+        `${this.model.device.name} is out of memory at ${pictures} pictures at once for ${this.model.file}: ` +
+          "it now gets fewer at once (`maxMemory` and `batchSize` set the most)",
       );
     }
     this.hasWarned = true;

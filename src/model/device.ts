@@ -39,18 +39,25 @@ function gpuIndex(value: string, option: string): number | "none" {
   }
   const list = /^\[?\s*(\d+)\s*,?\s*\]?$/.exec(text);
   if (list !== null && /[,[\]]/.test(text)) return Number(list[1]);
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${option} ${value}: a process predicts on one device`, {
-    remedy: `Use ${option} 1, or 0 for the CPU, or choose a device by the option device: cuda:n.`,
-  });
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `\`${option}: "${value}"\`: a process predicts on one device`,
+    {
+      remedy: `Give \`${option}: "1"\`, "0" for the CPU, or a device by its name, such as \`device: "cuda:1"\`.`,
+    },
+  );
 }
 
 /** Throws ERR_DEEPLASIA_OPTION for two options that contradict each other. */
 function requireOneKind({ device = "auto", gpus, accelerator = "auto" }: DeviceRequest): void {
   const isGpu = (name: string) => (name === "auto" ? null : name !== "cpu");
   const wishes = [
-    { option: `--device ${device}`, wantsGpu: isGpu(device) },
-    { option: `--accelerator ${accelerator}`, wantsGpu: isGpu(accelerator) },
-    { option: `--gpus ${gpus}`, wantsGpu: gpus === undefined ? null : gpuIndex(gpus, "--gpus") !== "none" },
+    { option: `\`device: "${device}"\``, wantsGpu: isGpu(device) },
+    { option: `\`accelerator: "${accelerator}"\``, wantsGpu: isGpu(accelerator) },
+    {
+      option: `\`gpus: "${gpus}"\``,
+      wantsGpu: gpus === undefined ? null : gpuIndex(gpus, "gpus") !== "none",
+    },
   ].filter(({ wantsGpu }) => wantsGpu !== null);
   const [first] = wishes;
   const other = wishes.find(({ wantsGpu }) => wantsGpu !== first?.wantsGpu);
@@ -65,14 +72,14 @@ function requested(request: DeviceRequest): string {
   requireOneKind(request);
   if (device !== "auto") return device;
   if (gpus !== undefined) {
-    const index = gpuIndex(gpus, "--gpus");
+    const index = gpuIndex(gpus, "gpus");
     return index === "none" ? "cpu" : `cuda:${index}`;
   }
-  const index = devices === undefined || devices === "auto" ? 0 : gpuIndex(devices, "--devices");
+  const index = devices === undefined || devices === "auto" ? 0 : gpuIndex(devices, "devices");
   if (accelerator === "cpu") return "cpu";
   if (accelerator === "gpu" || accelerator === "cuda") return index === "none" ? "cpu" : `cuda:${index}`;
   if (accelerator !== undefined && accelerator !== "auto") {
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--accelerator ${accelerator} is not available`, {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`accelerator: "${accelerator}"\` is not available`, {
       remedy: "Use cpu, gpu or auto.",
     });
   }
@@ -93,7 +100,7 @@ export function chooseDevice(request: DeviceRequest): DeviceChoice {
   if (wanted === "cpu") return { name: "cpu", reason: "asked for" };
   const name = wanted === "cuda" || wanted === "gpu" ? "cuda:0" : wanted;
   if (!/^cuda:\d+$/.test(name)) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `device ${wanted} is not a device`, {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`device: "${wanted}"\` is not a device`, {
       remedy: "Use auto, cpu, cuda or cuda:n.",
     });
   }
@@ -102,7 +109,7 @@ export function chooseDevice(request: DeviceRequest): DeviceChoice {
       ? `${plural(cuda.length, "CUDA device answers", "CUDA devices answer")}`
       : "the libtorch in use is a CPU build";
     throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${name} was requested, but ${have}`, {
-      remedy: "`deeplasia-native doctor` lists the devices; the device cpu runs everywhere.",
+      remedy: '`deeplasia-native doctor` lists the devices; `device: "cpu"` works everywhere.',
     });
   }
   return { name, reason: "asked for" };

@@ -34,6 +34,6 @@ export async function claimFolder(folder: string, recipe: object): Promise<void>
 function occupied(folder: string, what: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `cannot draw phantoms into ${folder}: it holds ${what}`, {
     file: folder,
-    remedy: "Give a new folder with --out, or the options with which that cohort was begun.",
+    remedy: "Give a new folder as `out`, or the options with which that cohort was begun.",
   });
 }

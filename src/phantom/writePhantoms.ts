@@ -59,7 +59,7 @@ export async function writePhantoms(options: WritePhantomsOptions): Promise<Writ
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_OPTION",
       `the youngest age (${recipe.minAgeMonths} months) is above the oldest (${recipe.maxAgeMonths})`,
-      { remedy: "Exchange --min-age and --max-age." },
+      { remedy: "Exchange `minAgeMonths` and `maxAgeMonths`." },
     );
   }
   await claimFolder(out, { notice: SYNTHETIC_NOTICE, version: packageVersion(), ...recipe });

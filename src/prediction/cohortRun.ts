@@ -25,13 +25,13 @@ export async function openCohortOf(models: readonly BoneAgeModel[], options: Coh
       "ERR_DEEPLASIA_USAGE",
       files === undefined
         ? "no pictures are given"
-        : "pictures are given both as files and by --annotation_csv",
-      { remedy: "Give files or folders, or --annotation_csv FILE." },
+        : "pictures are given both as `files` and by `annotationCsv`",
+      { remedy: "Give one of the two." },
     );
   }
   if (annotationCsv !== undefined && (options.sex !== undefined || options.sexFrom !== undefined)) {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "the sex comes from the annotation CSV", {
-      remedy: "Leave --sex and --sex-from out.",
+      remedy: "Leave `sex` and `sexFrom` out.",
     });
   }
   if (sexModel !== undefined) await requireSexModel(sexModel);
@@ -57,7 +57,7 @@ function requireMasks(models: readonly BoneAgeModel[], maskDirs: readonly string
     `${needing.file} needs masks: it was trained on masked hands`,
     {
       remedy:
-        "Give their folder: --mask_dirs FOLDER. `--mask-needed false` predicts without them all the same.",
+        "Give their folder as `maskDirs`. A model that is loaded with `maskNeeded: false` predicts without them.",
     },
   );
 }
@@ -70,9 +70,9 @@ async function rowLimit(options: CohortRun, all: () => Promise<Cohort>): Promise
   if (batches === 0 && limit > 0) {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_OPTION",
-      `limit_predict_batches of ${limit} leaves no whole batch`,
+      `\`limitPredictBatches: ${limit}\` leaves no whole batch`,
       {
-        remedy: "Give a larger share, a number of batches, or a smaller batch_size.",
+        remedy: "Give a larger share, a number of batches, or a smaller `batchSize`.",
       },
     );
   }
@@ -96,7 +96,7 @@ function warnAboutMemory(
   if (bytesPerPicture <= maxMemory) return;
   const [need, bound] = [bytesPerPicture, maxMemory].map(sizeText);
   logger.warn(
-    `${file} needs ${need} for one picture, more than --max-memory ${bound}: going on with one at a time`,
+    `${file} needs ${need} for one picture, more than \`maxMemory\` ${bound}: it gets one picture at a time`,
   );
 }
 

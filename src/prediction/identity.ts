@@ -43,8 +43,11 @@ export function comparedNames({ shape }: z.ZodObject): string[] {
 function comparedOptions(models: readonly BoneAgeModel[], options: CohortRun): Record<string, OptionValue> {
   const all = options.sexModel === undefined ? models : [...models, options.sexModel];
   const ofLoading = comparedNames(loadModelOptions).map((name) => [name, settingOf(models, name)]);
-  const ofRun = comparedNames(writePredictionsOptions).map((name) => [name, options[name as keyof CohortRun]]);
-  const values = Object.fromEntries([...ofRun, ...ofLoading]);
+  const ofRun = comparedNames(writePredictionsOptions).map((name) => [
+    name,
+    options[name as keyof CohortRun],
+  ]);
+  const values: Record<string, OptionValue> = Object.fromEntries([...ofRun, ...ofLoading]);
   // Files given by name do not lie below it.
   if (options.annotationCsv === undefined) values.imgDir = null;
   values.maxMemory = boundSizes(all, options);

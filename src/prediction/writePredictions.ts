@@ -65,7 +65,7 @@ export async function writePredictions(
   const members = requireModels(models, resolved);
   const cohort = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, cohort, resolved);
-  const identity = await runIdentityOf(members.list, cohort, resolved, memberCsvs);
+  const identity = await runIdentityOf(members.list, cohort, { ...resolved, memberCsvs });
   for (const text of sameModels(members, identity)) logger.warn(text);
   const whole: OutputOptions = {
     ...layouts(members, resolved.sexModel !== undefined, memberCsvs),
@@ -127,8 +127,8 @@ async function warnOfShares({ path, logger }: OutputOptions): Promise<void> {
   const found = await new SharesFolder(path).read();
   if (found === null || found.joined !== null) return;
   logger.warn(
-    `${path}.parts holds shares of an unfinished run, and this one does all rows by itself ` +
-      `(--shard i/${found.of} goes on with a share)`,
+    `${path}.parts holds shares of an unfinished run, and this run predicts all rows by itself ` +
+      `(\`shard: "i/${found.of}"\` resumes share i)`,
   );
 }
 
@@ -155,13 +155,9 @@ function layouts(
   const layout = { members: names, hasSexHead: list.some(({ hasSexHead }) => hasSexHead), marksSex };
   if (memberCsvs === undefined) return layout;
   if (names === null) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_USAGE",
-      "--member-csvs is for ensembles, but there is one model",
-      {
-        remedy: "Leave it out: the output is that model's CSV.",
-      },
-    );
+    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "`memberCsvs` is for ensembles, but there is one model", {
+      remedy: "Leave it out: the output is that model's CSV.",
+    });
   }
   const memberFiles = list.map(({ hasSexHead }, i) => {
     const path = join(memberCsvs, memberFileName(names[i]!));

@@ -1,6 +1,6 @@
 import type { RunFile } from "./runFile.js";
 
-/** What two runs differ in, in words: `the model`, `--mask_crop_size (1.15, now -1)`. */
+/** What two runs differ in, in words: "the model file", "`flip` (false, now true)". */
 export function differences(before: RunFile, now: RunFile): string[] {
   const found = modelDifferences(before, now);
   if (before.identity.cohort !== now.identity.cohort) found.push("the cohort (annotation or split file)");
@@ -15,11 +15,17 @@ export function differences(before: RunFile, now: RunFile): string[] {
     batch_size: now.blockSize,
   };
   for (const name of new Set([...Object.keys(old), ...Object.keys(new_)])) {
-    const [a, b] = [JSON.stringify(old[name]), JSON.stringify(new_[name])];
-    if (a !== b) found.push(`--${name} (${a ?? "not given"}, now ${b ?? "not given"})`);
+    const [a, b] = [valueText(old[name]), valueText(new_[name])];
+    if (a !== b) found.push(`\`${optionName(name)}\` (${a}, now ${b})`);
   }
   return found;
 }
+
+/** `max_memory`, as run files have it, -> `maxMemory`. */
+const optionName = (key: string) => key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** An option that an earlier version did not have was not given. */
+const valueText = (value: unknown) => (value == null ? "not given" : JSON.stringify(value));
 
 function modelDifferences(before: RunFile, now: RunFile): string[] {
   const list = (names: readonly string[] | null) => names?.join(", ") ?? "one model";
@@ -30,9 +36,9 @@ function modelDifferences(before: RunFile, now: RunFile): string[] {
     const old = before.identity.models[i];
     const of = now.members === null ? "" : ` of ${now.members[i]}`;
     if (old?.file !== model.file) found.push(`the model file${of}`);
-    if (old?.contract !== model.contract) found.push(`the model's contract (manifest, flags)${of}`);
+    if (old?.contract !== model.contract) found.push(`the model's contract (manifest, options)${of}`);
   }
   if (JSON.stringify(before.identity.sexModel) !== JSON.stringify(now.identity.sexModel))
-    found.push("the sex model (--predict-sex)");
+    found.push("the sex model (`sexModel`)");
   return found;
 }

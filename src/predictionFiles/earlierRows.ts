@@ -85,7 +85,7 @@ function untouched({ index, row, imageId, dir }: Sample): FailedSample {
 const UNTOUCHED = new DeeplasiaError("ERR_DEEPLASIA_INTERNAL", "this row was not to be predicted");
 
 function changed(what: string): DeeplasiaError {
-  const remedy = "Run without --resume, which predicts all rows.";
+  const remedy = "Run without `resume: true`: then all rows are predicted.";
   return new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${what}; it was whole a moment ago`, { remedy });
 }
 

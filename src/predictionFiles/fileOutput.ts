@@ -120,7 +120,10 @@ export class FileOutput implements Output {
       throw new DeeplasiaError(
         "ERR_DEEPLASIA_OUTPUT",
         `${file.path} is not as this run has written it: ${fault}; did another process write it, too?`,
-        { file: partial, remedy: "Let one process run alone with --resume: it keeps what is in order." },
+        {
+          file: partial,
+          remedy: "Let one process run alone with `resume: true`: it keeps what is in order.",
+        },
       );
     }
   }

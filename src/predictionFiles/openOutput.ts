@@ -24,12 +24,16 @@ import { openStreamOutput } from "./streamOutput.js";
  */
 export async function openOutput(options: OutputOptions): Promise<Output> {
   const { path, resume, overwrite } = options;
-  if (resume && overwrite) throw usage("--resume and --overwrite exclude each other", "Give one of them.");
+  if (resume && overwrite)
+    throw usage("`resume: true` and `overwrite: true` exclude each other", "Give one of them.");
   if ((await kindOf(path)) === "other") {
     if (resume)
-      throw usage(`there is nothing to resume in ${path === "-" ? "stdout" : path}`, "Leave --resume out.");
+      throw usage(
+        `there is nothing to resume in ${path === "-" ? "stdout" : path}`,
+        "Leave `resume: true` out.",
+      );
     if (options.memberFiles !== undefined)
-      throw usage("the members' files go with an output that is a file", "Give one with --output_path.");
+      throw usage("the members' files go with an output that is a file", "Give one as `outputPath`.");
     return openStreamOutput(options);
   }
   const files = await checkedFiles(options);
@@ -90,7 +94,7 @@ async function interrupted(file: OutputFile): Promise<DeeplasiaError> {
   // The rows are counted in the layout they have, not in the one that is asked for now.
   const rows = await countHeldRows(paths, (await readRunFile(paths).catch(() => null)) ?? file);
   const what = `an interrupted run lies at ${paths.partial} (${plural(rows, "row")})`;
-  const remedy = "Add --resume to go on with it, or --overwrite to discard it.";
+  const remedy = "Add `resume: true` to continue it, or `overwrite: true` to discard it.";
   return new DeeplasiaError("ERR_DEEPLASIA_RESUME", what, { file: paths.partial, remedy });
 }
 
@@ -101,7 +105,7 @@ function requireSameRun(before: RunFile | null, now: RunFile, paths: OutputPaths
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_RESUME",
     `cannot resume ${paths.partial}, it was begun with other settings: ${differing.join("; ")}`,
-    { file: paths.partial, remedy: "Give the same model and options, or discard it with --overwrite." },
+    { file: paths.partial, remedy: "Give the same model and options, or discard it with `overwrite: true`." },
   );
 }
 

@@ -20,7 +20,7 @@ export interface OutputFile extends Layout {
   path: string;
 }
 
-export const CAN_RESUME = "What is done is kept: the same command with --resume goes on from there.";
+export const CAN_RESUME = "What is done is kept: run the same again with `resume: true`.";
 
 /** The names are known to all, so a link that somebody put there is not followed. */
 const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;

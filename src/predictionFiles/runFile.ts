@@ -30,13 +30,15 @@ const modelIdentity = z.object({
 });
 export type ModelIdentity = z.infer<typeof modelIdentity>;
 
+export type OptionValue = z.infer<typeof optionValue>;
+
 const runIdentity = z.object({
   /** The model, or the members of the ensemble in order. */
   models: z.array(modelIdentity),
   sexModel: modelIdentity.nullable(),
   /** SHA-256 of the cohort (`Cohort.sha256`). */
   cohort: z.string(),
-  /** Every option that changes what is written, by the name a user knows. */
+  /** Every option that changes what is written, by its name in snake_case. */
   options: z.record(z.string(), optionValue),
 });
 /** What the bytes of an output depend on; a run is resumed only by one with the same. */
@@ -69,7 +71,7 @@ export function writeRunFile(paths: OutputPaths, run: RunFile): Promise<void> {
 
 /** Null if there is none. Throws `ERR_DEEPLASIA_RESUME` if it is damaged or of another version of the program. */
 export function readRunFile(paths: OutputPaths): Promise<RunFile | null> {
-  return readState(paths.run, runFile, "Start again with --overwrite.");
+  return readState(paths.run, runFile, "Start again with `overwrite: true`.");
 }
 
 /** The same for any file of a run's state. */

@@ -14,7 +14,12 @@ export function unwrap(schema: z.ZodType): { inner: z.ZodType; defaultValue: unk
   return { inner, defaultValue, nullable };
 }
 
-/** Returns the metadata of a schema, even if `.partial()` has wrapped it. */
+const isWrapped = (schema: z.ZodType) =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable;
+
+/** Returns the metadata of a schema, or of the one that it wraps, as `.partial()` wraps every field of an object. */
 export function schemaMeta(schema: z.ZodType): Record<string, unknown> {
-  return schema.meta() ?? unwrap(schema).inner.meta() ?? {};
+  const meta = schema.meta();
+  if (meta !== undefined) return meta;
+  return isWrapped(schema) ? schemaMeta((schema as z.ZodOptional).unwrap() as z.ZodType) : {};
 }

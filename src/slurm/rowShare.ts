@@ -32,7 +32,7 @@ export function shareOf(option: string | undefined, env: NodeJS.ProcessEnv = pro
 function parseShare(text: string): RowShare {
   const [number = Number.NaN, of = Number.NaN] = text.split("/").map(Number);
   if (SHARD_PATTERN.test(text) && number <= of && of <= MOST_SHARES) return { number, of };
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--shard ${text}: there is no such share`, {
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`shard: "${text}"\`: there is no such share`, {
     remedy: `Give its number, from 1, and the number of shares, at most ${MOST_SHARES}, as in 3/16; or give none.`,
   });
 }
@@ -52,7 +52,7 @@ function indexIn({ id, first, step, count }: ArrayTask): number {
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
     `the task ids of this array are not evenly spaced: task ${id} of ${count}`,
-    { remedy: `Submit with --array=0-${count - 1}, or give each process its share with --shard.` },
+    { remedy: `Submit with --array=0-${count - 1}, or give each process its share with \`shard\`.` },
   );
 }
 
@@ -91,7 +91,7 @@ export function shareAgain(
     "ERR_DEEPLASIA_SHARES",
     `the output has an unfinished run of ${of} shares, and task ${array.id} of this array of ${array.count} is none of them`,
     {
-      remedy: `Submit the array that began the run, or resume one share by its number: --shard 2/${of}.`,
+      remedy: `Submit the array that began the run, or resume one share by its number: \`shard: "2/${of}"\`.`,
     },
   );
 }

@@ -100,7 +100,7 @@ async function requireRoom(folder: string, needed: number): Promise<void> {
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OUTPUT",
     `cannot copy the pictures to ${folder}: they need ${inMegabytes(needed)}, and ${inMegabytes(free)} are free`,
-    { file: folder, remedy: "Free some space there, or give another --scratch, or --scratch none." },
+    { file: folder, remedy: 'Free some space there, or give another `scratch`, or `scratch: "none"`.' },
   );
 }
 

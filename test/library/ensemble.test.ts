@@ -190,7 +190,7 @@ test("a bound on memory sets how many pictures each member gets at once, not the
     expect(warn).not.toHaveBeenCalled();
     await collect(predictCohort(models, { ...options, maxMemory: 1, logger }));
     expect(warn.mock.calls.flat()).toEqual([
-      expect.stringMatching(/fits-four.pt needs .*B for one picture, more than --max-memory 1 B/),
+      expect.stringMatching(/fits-four.pt needs .*B for one picture, more than `maxMemory` 1 B/),
       expect.stringMatching(/mean-plus-sex.pt needs/),
     ]);
     predict.mockRestore();

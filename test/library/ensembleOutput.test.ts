@@ -91,7 +91,7 @@ describe("writePredictions of an ensemble", () => {
         /other settings: the members/,
       );
       const { memberCsvs: _, ...without } = other;
-      await expect(writePredictions(models, without)).rejects.toThrow(/--member_csvs/);
+      await expect(writePredictions(models, without)).rejects.toThrow(/`memberCsvs`/);
       const resumed = await writePredictions(models, other);
       expect(resumed).toMatchObject({ finished: true, rows: 40, failed: 2, resumedRows: stopped.rows });
       expect(await outputs(folder)).toEqual(await outputs(wholeFolder));
@@ -103,7 +103,7 @@ describe("writePredictions of an ensemble", () => {
       const { folder: _, ...paths } = await place();
       await expect(writePredictions(model!, { ...(await lightCohort(1)), ...paths })).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_USAGE",
-        message: expect.stringContaining("--member-csvs"),
+        message: expect.stringContaining("`memberCsvs`"),
       });
     }));
 });

@@ -93,7 +93,7 @@ test("another run, or an output that was changed since, is not resumed", () =>
   }));
 
 test.each(["images", "masks"])(
-  "%s that vanish during a run stop it, and --resume goes on to the same bytes",
+  "%s that vanish during a run stop it, and resuming ends with the same bytes",
   (vanishing) =>
     withModels([model], async (loaded) => {
       const { folder, options } = await cohort(200);
@@ -110,7 +110,7 @@ test.each(["images", "masks"])(
       await expect(writePredictions(loaded!, { ...all, onProgress })).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_IMAGE_MISSING",
         message: expect.stringMatching(stopped),
-        remedy: expect.stringContaining("--resume"),
+        remedy: expect.stringContaining("`resume: true`"),
       });
       expect((await readdir(folder)).filter((name) => name.startsWith("out.csv")).sort()).toEqual([
         "out.csv.partial",

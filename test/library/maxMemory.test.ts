@@ -49,7 +49,7 @@ test("an interrupted run resumes within its bound, to the bytes of an undisturbe
   const onProgress = () => stop.abort();
   expect(await write("out.csv", { signal: stop.signal, onProgress })).toBeNull();
   const lower = write("out.csv", { resume: true, maxMemory: model.bytesPerPicture });
-  await expect(lower).rejects.toThrow(/--max_memory \("3 at once", now "1 at once"\)/);
+  await expect(lower).rejects.toThrow(/`maxMemory` \("3 at once", now "1 at once"\)/);
   // Only the number of pictures matters.
   expect(await write("out.csv", { resume: true, maxMemory: maxMemory + 1 })).toBe(undisturbed);
 });

@@ -193,7 +193,7 @@ describe("errors say what is wrong", () => {
     [{ optimizer: "sgd", nesterov: true }, "nesterov true needs a momentum above 0 and a dampening of 0"],
     [{ freeze: ["nobody.*"] }, "freeze: no parameter's name matches the pattern 'nobody.*'"],
     [{ freeze: ["*"] }, "freeze: the patterns match all parameters, so there is nothing to train"],
-    [{ device: "gpu0" }, "device gpu0 is not a device"],
+    [{ device: "gpu0" }, '`device: "gpu0"` is not a device'],
   ])("%j", async (options, message) => {
     const error = await created(options);
     expect(error).toBeInstanceOf(DeeplasiaError);

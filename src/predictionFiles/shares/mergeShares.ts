@@ -148,7 +148,7 @@ export async function summarise(
 function nothingToJoin({ output, path }: SharesFolder): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_SHARES", `there are no shares of ${output}: ${path} is missing`, {
     file: path,
-    remedy: "Give the --output_path of the run whose shares are to be joined.",
+    remedy: "Give the `outputPath` of the run whose shares are to be joined.",
   });
 }
 
@@ -157,7 +157,7 @@ function lacking(
   { of, command }: SharedRun,
   missing: number[],
 ): DeeplasiaError {
-  const again = `${command ?? "the same run"} --shard ${missing[0]}/${of}`;
+  const again = `${command ?? "the same run with"} \`shard: "${missing[0]}/${of}"\``;
   const others = missing.length > 1 ? " (and so the others)" : "";
   return new DeeplasiaError(
     "ERR_DEEPLASIA_SHARES",

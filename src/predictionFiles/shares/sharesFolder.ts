@@ -145,7 +145,7 @@ export class SharesFolder {
     throw new DeeplasiaError(
       "ERR_DEEPLASIA_RESUME",
       `an interrupted run of a single process lies at ${partial}`,
-      { file: partial, remedy: "Go on with it (--shard none --resume), or delete it." },
+      { file: partial, remedy: 'Resume it with `shard: "none"` and `resume: true`, or delete it.' },
     );
   }
 

@@ -108,7 +108,7 @@ function refuseOverwrite({ overwrite, path }: OutputOptions): void {
   if (!overwrite) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_USAGE",
-    "--overwrite is not for shares: each would discard others",
+    "`overwrite: true` is not for shares: each would discard others",
     {
       remedy: `Delete ${path}.parts before the run; what is complete there is gone on with.`,
     },

@@ -237,7 +237,7 @@ describe("checkCohort", () => {
   test("throws for files and folders that do not exist", async () => {
     const good = { rows: [row("1.png", "1")], files: { "images/a/1.png": "a" } };
     await expect(check({ ...good, options: { maskDirs: ["none"] } })).rejects.toThrow(
-      /--mask_dirs: there is no folder/,
+      /`maskDirs`: there is no folder/,
     );
     await expect(check({ ...good, splits: "patient_ID,dir\n1,a\n" })).rejects.toThrow(/no split column/);
     await expect(

@@ -35,7 +35,7 @@ it("names a folder that does not exist and a file that is given as a folder", as
   await expect(openMasks([join(root, "one"), join(root, "three")])).rejects.toMatchObject({
     code: "ERR_DEEPLASIA_OPTION",
     file: join(root, "three"),
-    message: expect.stringMatching(/--mask_dirs: there is no folder .*three/),
+    message: expect.stringMatching(/`maskDirs`: there is no folder .*three/),
   });
   await expect(openMasks([join(root, "one/x/a.png")])).rejects.toThrow(/not a folder/);
 });

@@ -212,7 +212,7 @@ describe("the cohort as a whole", () => {
   it("names a missing image folder", async () => {
     await expect(cohort({ imgDir: "/nowhere" })).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_OPTION",
-      message: expect.stringMatching(/--img_dir: there is no folder \/nowhere/),
+      message: expect.stringMatching(/`imgDir`: there is no folder \/nowhere/),
     });
   });
 });

@@ -135,7 +135,7 @@ describe("an ensemble with its members' files", () => {
 
   const STEPS = 1 + 2 * 3 + 2;
   it.each(Array.from({ length: STEPS + 1 }, (_, i) => i))(
-    "is ended by --resume after a kill at step %d of the last ones",
+    "is ended by resuming after a kill at step %d of the last ones",
     async (steps) => {
       const expected = await undisturbed();
       const folder = await interrupted(TOTAL);
@@ -192,7 +192,7 @@ describe("what stands in the way", () => {
     await expect(openOutput(ensembleOptions(folder, { path }))).rejects.toThrow(/the same file/);
     await expect(openOutput(ensembleOptions(folder, { path: "-" }))).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_USAGE",
-      remedy: expect.stringContaining("--output_path"),
+      remedy: expect.stringContaining("`outputPath`"),
     });
   });
 });

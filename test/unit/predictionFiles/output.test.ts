@@ -69,7 +69,7 @@ describe("an interrupted run", () => {
       await expect(openOutput(optionsFor(path, { format }))).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_RESUME",
         message: expect.stringMatching(/out\.partial \(8 rows\)/),
-        remedy: expect.stringMatching(/--resume.*--overwrite/),
+        remedy: expect.stringMatching(/`resume: true`.*`overwrite: true`/),
       });
     }
     expect(await snapshot(folder)).toEqual(before);
@@ -90,7 +90,7 @@ describe("an interrupted run", () => {
     await output.suspend();
   });
 
-  it("is discarded with --overwrite, whatever it was", async () => {
+  it("is discarded with `overwrite`, whatever it was", async () => {
     const { folder, path } = await interrupted(8, {
       format: "jsonl",
       identity: { ...optionsFor("").identity, models: [{ file: "x", contract: "c" }] },
@@ -118,18 +118,18 @@ describe("an interrupted run", () => {
     const models = (...list: (typeof model)[]) => ({ identity: { ...identity, models: list } });
     expect(await why(models({ ...model, file: "n" }))).toMatch(/settings: the model file$/);
     expect(await why(models({ ...model, contract: "n" }))).toMatch(
-      /settings: the model's contract \(manifest, flags\)$/,
+      /settings: the model's contract \(manifest, options\)$/,
     );
     expect(await why({ ...models(model, model), members: ["a", "b"] })).toMatch(
       /settings: the members \(one model, now a, b\)$/,
     );
     expect(await why({ identity: { ...identity, sexModel: model } })).toMatch(/settings: the sex model/);
     expect(await why({ identity: { ...identity, cohort: "n" } })).toMatch(/cohort/);
-    expect(await why({ blockSize: 5 })).toMatch(/--batch_size \(4, now 5\)$/);
-    expect(await why({ format: "jsonl" })).toMatch(/--format \("csv", now "jsonl"\)$/);
+    expect(await why({ blockSize: 5 })).toMatch(/`batchSize` \(4, now 5\)$/);
+    expect(await why({ format: "jsonl" })).toMatch(/`format` \("csv", now "jsonl"\)$/);
     const options = { flip: true, mask_crop_size: -1, rotation_angle: 5 };
     expect(await why({ identity: { ...identity, options } })).toMatch(
-      /settings: --flip \(false, now true\); --rotation_angle \(not given, now 5\)$/,
+      /settings: `flip` \(false, now true\); `rotationAngle` \(not given, now 5\)$/,
     );
     expect(await snapshot(folder)).toEqual(before);
   });

@@ -127,7 +127,7 @@ describe("a kill while a run starts or ends", () => {
     const complete = { ...before, state: "complete", rows: TOTAL, hasFailures: [true] };
     for (const step of finishingSteps([paths], complete).slice(0, steps)) await step();
     const output = await openOutput(optionsFor(path, { resume: true }));
-    // After the run file is gone the run is over: another --resume is a new run.
+    // After the run file is gone the run is over: resuming again is a new run.
     expect(output.resumeIndex).toBe(steps < 4 ? TOTAL : 0);
     if (steps > 0 && steps < 4) expect(await collect(output.resumedRecords())).toHaveLength(TOTAL);
     await writeRows(output);
@@ -156,7 +156,7 @@ describe("a kill while a run starts or ends", () => {
   it("while an earlier run is discarded: nothing of it is taken for the new one", async () => {
     const other = { ...optionsFor("").identity, models: [{ file: "other", contract: "c" }] };
     const { folder, path } = await interrupted(8, { identity: other });
-    // The first thing that --overwrite does, and then the kill.
+    // The first thing that `overwrite` does, and then the kill.
     const before = JSON.parse(await readFile(`${path}.run.json`, "utf8"));
     const run_ = { ...before, state: "starting", identity: optionsFor("").identity };
     await writeFile(`${path}.run.json`, JSON.stringify(run_));

@@ -76,7 +76,7 @@ describe("places that cannot be written", () => {
       code: "ERR_DEEPLASIA_OUTPUT",
       file: path,
       message: expect.stringMatching(/cannot write .*out: the disk .* is full/),
-      remedy: expect.stringMatching(/Free some space.*--resume/),
+      remedy: expect.stringMatching(/Free some space.*`resume: true`/),
     });
     await output.suspend();
     await rm(filler);

@@ -150,7 +150,7 @@ describe("shares", () => {
     await expect(mergeShares(path)).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_SHARES",
       message: expect.stringMatching(/1 of 2 shares of .*out are missing or not complete: 2$/),
-      remedy: expect.stringContaining("the command --shard 2/2"),
+      remedy: expect.stringContaining('the command `shard: "2/2"`'),
     });
     await write(path, 1, 2);
     expect((await stat(part)).mtimeMs).toBe(mtimeMs);

@@ -60,9 +60,9 @@ describe.skipIf(
 
   test("two flags of predict that contradict each other are both named", () => {
     for (const [request, message] of [
-      [{ device: "cpu", gpus: "1" }, "--device cpu contradicts --gpus 1"],
-      [{ gpus: "0", accelerator: "gpu" }, "--accelerator gpu contradicts --gpus 0"],
-      [{ device: "cuda", accelerator: "cpu" }, "--device cuda contradicts --accelerator cpu"],
+      [{ device: "cpu", gpus: "1" }, '`device: "cpu"` contradicts `gpus: "1"`'],
+      [{ gpus: "0", accelerator: "gpu" }, '`accelerator: "gpu"` contradicts `gpus: "0"`'],
+      [{ device: "cuda", accelerator: "cpu" }, '`device: "cuda"` contradicts `accelerator: "cpu"`'],
     ] as const)
       expect(() => chooseDevice(request)).toThrow(message);
     expect(chooseDevice({ device: "cpu", gpus: "0", accelerator: "cpu" }).name).toBe("cpu");

@@ -119,7 +119,7 @@ describe("stage", () => {
       await expect(stage({ scratch: { folder: scratch, asked: true }, ...options })).rejects.toMatchObject({
         code: "ERR_DEEPLASIA_OUTPUT",
         message: expect.stringMatching(/they need 1 MB, and 0 MB are free/),
-        remedy: expect.stringContaining("--scratch none"),
+        remedy: expect.stringContaining('`scratch: "none"`'),
       });
       expect(await readdir(scratch)).toEqual([]);
     },

@@ -1,0 +1,41 @@
+/**
+ * Messages of the library name its options, in backticks: `batchSize`, `resume: true`, `shard: "2/16"`. On a command line
+ * these are flags: --batch_size, --resume, --shard 2/16.
+ */
+import type { z } from "zod";
+import { flagName } from "../options/flags.js";
+import { phantomOptions } from "../options/phantom.js";
+import { contractOptions, predictOptions } from "../options/predict.js";
+import { TRAIN_SETTINGS } from "../options/train/index.js";
+
+const shapes: Record<string, z.ZodType>[] = [
+  phantomOptions.shape,
+  contractOptions.shape,
+  predictOptions.shape,
+];
+
+const FLAGS: ReadonlyMap<string, string> = new Map([
+  ...shapes.flatMap((shape) =>
+    Object.entries(shape).map(([key, schema]) => [key, `--${flagName(key, schema)}`] as const),
+  ),
+  ...[...TRAIN_SETTINGS.keys()]
+    .filter((path) => path.includes("."))
+    .map((path) => [path, `--${path}`] as const),
+  // What a command line says in another way.
+  ["files", "names of pictures"],
+  ["sexModel", "--predict-sex"],
+  ["memberNames", "name=path"],
+  ["minAgeMonths", "--min-age"],
+  ["maxAgeMonths", "--max-age"],
+]);
+
+const OPTION = /`([a-z][\w.]*)(?:: ([^`]+))?`/g;
+
+/** A message with flags in place of options; whatever else stands in backticks stays. */
+export function inFlags(message: string): string {
+  return message.replaceAll(OPTION, (text, key: string, value?: string) => {
+    const flag = FLAGS.get(key);
+    if (flag === undefined || value === undefined || value === "true") return flag ?? text;
+    return `${flag} ${value.replaceAll(/^"|"$/g, "")}`;
+  });
+}
