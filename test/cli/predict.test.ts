@@ -142,7 +142,7 @@ describe("a cohort", () => {
     expect(await run("--limit_predict_batches", "0.4", "--batch_size=1")).toHaveLength(2);
     expect(await runCli(cohortArguments(folder, model, "--limit_predict_batches=0.01"))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("limit_predict_batches of 0.01 leaves no whole batch"),
+      stderr: expect.stringContaining("--limit_predict_batches 0.01 leaves no whole batch"),
     });
   });
 });

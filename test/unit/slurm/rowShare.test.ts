@@ -50,7 +50,7 @@ describe("shareOf", () => {
   });
 
   it.each(["4/3", "0/3", "3", "1/10000", "a/b"])("refuses %s", (text) => {
-    expect(() => shareOf(text)).toThrow(`--shard ${text}: there is no such share`);
+    expect(() => shareOf(text)).toThrow(`\`shard: "${text}"\`: there is no such share`);
   });
 });
 
