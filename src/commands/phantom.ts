@@ -2,12 +2,12 @@
 
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { commandLogger } from "./commandLogger.js";
 import { createProgress } from "../console/progress.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/writePhantoms.js";
 import { plural } from "../plural.js";
+import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { helpText } from "./help.js";

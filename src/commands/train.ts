@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { commandLogger } from "./commandLogger.js";
 import { createProgress } from "../console/progress.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { addOptions } from "../options/flags.js";
@@ -13,6 +12,7 @@ import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { RunFolder } from "../run/runFolder.js";
 import { runTraining } from "../run/runTraining.js";
 import { isTrial, withTrial } from "../run/trial.js";
+import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";

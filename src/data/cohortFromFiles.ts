@@ -74,7 +74,7 @@ export async function cohortFromFiles(
   };
 }
 
-/** Returns a note if `--sex` overrides another sex in the CSV. */
+/** Returns a note if `sex` overrides another sex in the CSV. */
 function otherSexNote(known: readonly Known[], { sex, sexFrom }: FileCohortOptions): string[] {
   const others = known.filter(
     (row) => row !== null && !(row instanceof DeeplasiaError) && row.sex !== null && row.sex !== sex,
@@ -103,7 +103,7 @@ function selectedRow(
   return { index, row: known === null ? plain : lookUp(known, place, options), imagePath: path };
 }
 
-/** Merges what the CSV has for a picture with the options; `--sex` overrides the sex in the CSV. */
+/** Merges what the CSV has for a picture with the options; `sex` overrides the sex in the CSV. */
 function lookUp(
   known: CohortRow | DeeplasiaError,
   place: Pick<CohortRow, "row" | "imageId" | "dir">,

@@ -8,12 +8,10 @@ import { type Members, type Models, membersOf } from "./members.js";
 
 const { sex, flip, rotationAngle } = cohortPredictionOptions.shape;
 
-const sexModel = modelArgument
-  .optional()
-  .meta({
-    changesOutput: false,
-    description: "a model with a sex head that looks at the picture alone, as loadModel gives it",
-  });
+const sexModel = modelArgument.optional().meta({
+  changesOutput: false,
+  description: "a model with a sex head that looks at the picture alone, as loadModel gives it",
+});
 
 export const predictImageOptions = z.strictObject({
   sex: sex.meta({ description: "sex of the child, F or M" }),

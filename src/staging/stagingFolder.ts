@@ -130,7 +130,7 @@ async function makeOwn(path: string): Promise<void> {
   if (facts.isDirectory() && facts.uid === process.getuid?.()) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${path} belongs to another user`, {
     file: path,
-    remedy: "Give another --scratch, or --scratch none.",
+    remedy: 'Give another `scratch`, or `scratch: "none"`.',
   });
 }
 

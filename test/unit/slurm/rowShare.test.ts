@@ -86,7 +86,7 @@ describe("an array that is submitted again for an unfinished run", () => {
     ] as const) {
       const failing = () => again(3, env, layout);
       expect(failing).toThrow(/the output has an unfinished run of 3 shares/);
-      expect(failing).toThrow(expect.objectContaining({ remedy: expect.stringContaining("`shard: \"2/3\"`") }));
+      expect(failing).toThrow(expect.objectContaining({ remedy: expect.stringContaining('`shard: "2/3"`') }));
     }
   });
 });
