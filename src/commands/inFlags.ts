@@ -3,9 +3,10 @@
  * these are flags: --batch_size, --resume, --shard 2/16.
  */
 import type { z } from "zod";
+import { contractOptions } from "../options/contract.js";
 import { flagName } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
-import { contractOptions, predictOptions } from "../options/predict.js";
+import { predictOptions } from "../options/predict.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
 
 const shapes: Record<string, z.ZodType>[] = [

@@ -37,15 +37,13 @@ const modelOptions = {
       short: "m",
     }),
   members: publishedMembers,
-  manifest: file
-    .optional()
-    .meta({
-      changesOutput: false,
-      description:
-        "contract of the model, of every member; overrides what the model and the file beside it say",
-      reads: true,
-      argument: "<file>",
-    }),
+  manifest: file.optional().meta({
+    changesOutput: false,
+    description:
+      "contract of the model, of every member; overrides what the model and the file beside it say",
+    reads: true,
+    argument: "<file>",
+  }),
   predictSex: file.optional().meta({
     description:
       "a model with a sex head that predicts the sex of rows without one (column sex_predicted); only the contract's flags about masks apply to it",
@@ -60,28 +58,22 @@ const deviceOptions = {
     description: "auto, cpu, cuda or cuda:n; a device requested by name is used or refused",
     argument: "<device>",
   }),
-  gpus: z
-    .string()
-    .optional()
-    .meta({
-      changesOutput: false,
-      description: "number of GPUs: 0 or 1, or a list such as 1,",
-      argument: "<n>",
-      reference: true,
-    }),
+  gpus: z.string().optional().meta({
+    changesOutput: false,
+    description: "number of GPUs: 0 or 1, or a list such as 1,",
+    argument: "<n>",
+    reference: true,
+  }),
   accelerator: z
     .string()
     .optional()
     .meta({ changesOutput: false, description: "cpu, gpu or auto", argument: "<name>", reference: true }),
-  devices: z
-    .string()
-    .optional()
-    .meta({
-      changesOutput: false,
-      description: "1, or the number of the device as a list",
-      argument: "<n>",
-      reference: true,
-    }),
+  devices: z.string().optional().meta({
+    changesOutput: false,
+    description: "1, or the number of the device as a list",
+    argument: "<n>",
+    reference: true,
+  }),
   precision: z.enum(["32", "16", "bf16"]).default("32").meta({
     description: "arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA)",
     argument: "<bits>",
@@ -100,15 +92,13 @@ const sexOption = understood(
 ).optional();
 
 const cohortOptions = {
-  annotationCsv: file
-    .optional()
-    .meta({
-      changesOutput: false,
-      description: "rows to predict: image_ID, dir, patient_ID, sex, bone_age",
-      reads: true,
-      argument: "<file>",
-      reference: true,
-    }),
+  annotationCsv: file.optional().meta({
+    changesOutput: false,
+    description: "rows to predict: image_ID, dir, patient_ID, sex, bone_age",
+    reads: true,
+    argument: "<file>",
+    reference: true,
+  }),
   imgDir: file.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
     reads: true,
@@ -122,15 +112,13 @@ const cohortOptions = {
     argument: "<folders...>",
     reference: true,
   }),
-  splitCsv: file
-    .default("data/splits/rsna_original.csv")
-    .meta({
-      changesOutput: false,
-      description: "splits: patient_ID, dir, one column a scheme; read only with --split_column",
-      reads: true,
-      argument: "<file>",
-      reference: true,
-    }),
+  splitCsv: file.default("data/splits/rsna_original.csv").meta({
+    changesOutput: false,
+    description: "splits: patient_ID, dir, one column a scheme; read only with --split_column",
+    reads: true,
+    argument: "<file>",
+    reference: true,
+  }),
   splitColumn: z
     .string()
     .default("")
@@ -144,14 +132,12 @@ const cohortOptions = {
     description: "sex of all pictures given as files: F or M",
     argument: "<F|M>",
   }),
-  sexFrom: file
-    .optional()
-    .meta({
-      changesOutput: false,
-      description: "CSV with image_ID and sex to look the pictures up in; a file of predictions too",
-      reads: true,
-      argument: "<file>",
-    }),
+  sexFrom: file.optional().meta({
+    changesOutput: false,
+    description: "CSV with image_ID and sex to look the pictures up in; a file of predictions too",
+    reads: true,
+    argument: "<file>",
+  }),
   limitPredictBatches: z.number().min(0).optional().meta({
     description: "at most that many batches; a fraction below 1 means that share of them",
     argument: "<n>",
@@ -169,34 +155,24 @@ const runOptions = {
     argument: "<degrees>",
     reference: true,
   }),
-  batchSize: z
-    .int()
-    .min(1)
-    .max(4096)
-    .default(16)
-    .meta({
-      changesOutput: false,
-      description: "rows that are loaded and predicted together; an interrupted run resumes at such a block",
-      argument: "<n>",
-      reference: true,
-    }),
+  batchSize: z.int().min(1).max(4096).default(16).meta({
+    changesOutput: false,
+    description: "rows that are loaded and predicted together; an interrupted run resumes at such a block",
+    argument: "<n>",
+    reference: true,
+  }),
   maxMemory: sizeOption.optional().meta({
     description:
       "most memory for the pictures in one forward, without the weights: 500MB, 2GB (default: on the CPU as much as makes " +
       "it faster, on a GPU all memory)",
     argument: "<size>",
   }),
-  numWorkers: z
-    .int()
-    .min(1)
-    .max(512)
-    .default(8)
-    .meta({
-      changesOutput: false,
-      description: "pictures decoded and preprocessed at once; bounds the memory",
-      argument: "<n>",
-      reference: true,
-    }),
+  numWorkers: z.int().min(1).max(512).default(8).meta({
+    changesOutput: false,
+    description: "pictures decoded and preprocessed at once; bounds the memory",
+    argument: "<n>",
+    reference: true,
+  }),
 };
 
 /** `3/16`, `none`, or `auto`: the share that SLURM's variables define. */
@@ -214,28 +190,24 @@ const clusterOptions = {
         "(the command's default for an --annotation_csv into a file)",
       argument: "<i/n>",
     }),
-  scratch: file
-    .optional()
-    .meta({
-      changesOutput: false,
-      description:
-        "copy pictures and masks to this node-local folder first, and remove them at the end; none; auto: $TMPDIR in a " +
-        "SLURM job, if it is on another disk (the command's default for an --annotation_csv)",
-      argument: "<folder>",
-    }),
+  scratch: file.optional().meta({
+    changesOutput: false,
+    description:
+      "copy pictures and masks to this node-local folder first, and remove them at the end; none; auto: $TMPDIR in a " +
+      "SLURM job, if it is on another disk (the command's default for an --annotation_csv)",
+    argument: "<folder>",
+  }),
 };
 
 const outputOptions = {
-  outputPath: file
-    .optional()
-    .meta({
-      changesOutput: false,
-      description:
-        "file for the predictions, - for stdout (with --annotation_csv: output/predictions_results.csv)",
-      argument: "<file>",
-      reference: true,
-      short: "o",
-    }),
+  outputPath: file.optional().meta({
+    changesOutput: false,
+    description:
+      "file for the predictions, - for stdout (with --annotation_csv: output/predictions_results.csv)",
+    argument: "<file>",
+    reference: true,
+    short: "o",
+  }),
   format: z
     .enum(["csv", "jsonl"])
     .default("csv")
@@ -244,14 +216,11 @@ const outputOptions = {
     description: "folder for the predictions of each member of an ensemble, as <member>.csv",
     argument: "<folder>",
   }),
-  resume: z
-    .boolean()
-    .default(false)
-    .meta({
-      changesOutput: false,
-      description:
-        "resume an interrupted run of the same command; after a finished run, repeat only the rows that failed",
-    }),
+  resume: z.boolean().default(false).meta({
+    changesOutput: false,
+    description:
+      "resume an interrupted run of the same command; after a finished run, repeat only the rows that failed",
+  }),
   overwrite: z
     .boolean()
     .default(false)
