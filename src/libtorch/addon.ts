@@ -39,7 +39,7 @@ export function findAddon(root = packageRoot): Addon {
   return { bootstrap, core, origin, compiledFor: readCompiledFor(join(directory, "deeplasia_core.json")) };
 }
 
-/** The version of libtorch that the addon was compiled for; null where there is no addon. */
+/** Returns the libtorch version that the addon is compiled for; null if there is no addon. */
 export function compiledFor(): string | null {
   try {
     return findAddon().compiledFor;

@@ -1,4 +1,4 @@
-/** What a user without root's rights meets: where the tests run as root, they put these rights aside. */
+/** Runs work without root's privileges, if the tests run as root. */
 import { readdirSync } from "node:fs";
 import { chown } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,14 +3,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 
-/** A grey PNG whose left half is black, or `left`, and whose right half has the given grey value. */
+/** Makes a grey PNG whose left half is black, or `left`, and whose right half has the given grey value. */
 export async function halves(value: number, side = 40, left = 0): Promise<Buffer> {
   const pixels = Buffer.alloc(side * side, left);
   for (let y = 0; y < side; y++) pixels.fill(value, y * side + side / 2, (y + 1) * side);
   return greyPng(pixels, side, side);
 }
 
-/** A grey PNG twice as wide as high: one value but for its outermost columns, so that its centre square is blank. */
+/** Makes a grey PNG twice as wide as high with one value except in its outermost columns, so its centre square is blank. */
 export async function blankCentre(value: number, height = 40): Promise<Buffer> {
   const width = 2 * height;
   const pixels = Buffer.alloc(width * height, value);

@@ -14,7 +14,7 @@ export interface PngOptions {
   chunks?: [string, Uint8Array][];
 }
 
-/** A PNG made by hand, so that what a decoder should find in it is known without a decoder. */
+/** Makes a PNG without a library, so that its content is known independently of a decoder. */
 export function png({ width, height, bitDepth, colourType, rows, chunks = [] }: PngOptions): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

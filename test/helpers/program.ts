@@ -1,4 +1,4 @@
-/** Small programs in a process of their own: what only a process can show (exits, crashes, workers, collection). */
+/** Runs small programs in child processes, for exits, crashes, workers and garbage collection. */
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export interface ProgramResult {
   stderr: string;
 }
 
-/** What every program starts with: the built package's native core and a picture for it. */
+/** The start of every program: the native core of the built package and a picture for it. */
 const PRELUDE = `
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { native } from "${pathToFileURL(join(projectRoot, "dist/native.js"))}";
@@ -41,7 +41,7 @@ const startWorker = (data) => new Promise((resolve, reject) => {
 
 let programs = 0;
 
-/** Run an ES module with Node to its end. `folder` takes the file. */
+/** Runs an ES module with Node to its end. The file is written into `folder`. */
 export async function runProgram(
   folder: string,
   source: string,

@@ -1,7 +1,7 @@
-/** Public data sets as they are downloaded, in small: the columns, folders and oddities, and pictures without content. */
+/** Small versions of public data sets as downloaded: columns, folders, oddities, and pictures without content. */
 import { temporaryFolder, writeTree } from "./temporary.js";
 
-/** The RSNA challenge as its parts are unpacked: three kinds of table, folders doubled or not, an Excel workbook. */
+/** The unpacked RSNA challenge: three kinds of tables, nested folders or not, an Excel workbook. */
 export async function rsnaDownload(more: Record<string, string> = {}): Promise<string> {
   const train = "boneage-training-dataset/boneage-training-dataset";
   return writeTree(await temporaryFolder(), {
@@ -22,10 +22,10 @@ export async function rsnaDownload(more: Record<string, string> = {}): Promise<s
   });
 }
 
-/** The test set's truth, which comes as a table of its own with ages that are means of six readings. */
+/** The separate table with the ages of the test set, which are means of six readings. */
 export const RSNA_TRUTH = "Case ID,Sex,Ground truth bone age (months)\n4360,M,168.93\n4361,F,169.67\n";
 
-/** The Digital Hand Atlas: what is known of a child is what the folders are called. */
+/** The Digital Hand Atlas: the names of the folders hold all facts about a child. */
 export async function dhaDownload(): Promise<string> {
   const root = "Digital Hand Atlas/JPEGimages";
   return writeTree(await temporaryFolder(), {

@@ -1,4 +1,4 @@
-/** Safetensors from the format's specification alone: a length, a JSON header, the tensors' bytes. */
+/** Writes and reads safetensors by the specification alone: a length, a JSON header, the tensors' bytes. */
 import { readFile, writeFile } from "node:fs/promises";
 
 export type SafeValues = Float32Array | BigInt64Array;

@@ -1,4 +1,4 @@
-/** Tests on a real cluster: they skip where none answers. */
+/** Tests on a real cluster, which are skipped if none answers. */
 import { spawnSync } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import { describe } from "vitest";
@@ -14,7 +14,7 @@ export function describeOnCluster(name: string, tests: () => void): void {
   );
 }
 
-/** Looks again until there is something; what is not there yet may throw. */
+/** Polls until `look` returns something; it may throw until then. */
 export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
   for (;;) {
     const found = await look().catch(() => undefined);

@@ -15,12 +15,12 @@ export function fixture(path: string): string {
 
 const root = resolve(projectRoot, process.env.DEEPLASIA_TEST_DATA ?? "../shared");
 
-/** Absolute path of a file or folder of the test data, for example `testData("radiographs/annotations.csv")`. */
+/** Returns the absolute path of a file or folder of the test data, for example `testData("radiographs/annotations.csv")`. */
 export function testData(path: string): string {
   return join(root, path);
 }
 
-/** `describe` for tests that need the given parts of the test data; skipped, saying what is missing, without them. */
+/** A `describe` for tests that need parts of the test data; skipped without them, with the missing parts in its name. */
 export function describeWithTestData(name: string, needs: string[], body: () => void): void {
   const missing = needs.filter((path) => !existsSync(testData(path)));
   if (missing.length === 0) describe(name, body);

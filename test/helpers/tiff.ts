@@ -7,7 +7,7 @@ export interface TiffOptions {
   orientation?: number;
 }
 
-/** A little-endian grey TIFF of one strip, made by hand. */
+/** Makes a little-endian grey TIFF of one strip without a library. */
 export function tiff({ width, height, samples, orientation = 1 }: TiffOptions): Buffer {
   const pixels = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   const start = 8;

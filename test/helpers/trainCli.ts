@@ -1,4 +1,4 @@
-/** Runs of `train` on a few phantoms, as processes; and what is left of them. */
+/** Runs `train` on a few phantoms as child processes, and reads their results. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -55,7 +55,7 @@ export function eventBytes(folder: string): number {
 export const hasCome = (folder: string, bytes: number) => () =>
   existsSync(runFolder(folder).lastState) && eventBytes(folder) >= bytes;
 
-/** Run the program, and send it the signal once `when` holds. */
+/** Runs the program and sends it the signal once `when` holds. */
 export async function runUntil(
   when: () => boolean,
   signal: NodeJS.Signals,
@@ -75,7 +75,7 @@ export async function runUntil(
   return result;
 }
 
-/** Everything in a run's folder by which one could tell whether it was ever interrupted. */
+/** Reads everything in a run's folder that could differ after an interruption. */
 export async function outcomeOf(root: string) {
   const { path, metrics, predictions, bestModel, lastModel } = versionOf(root);
   const names = (await readdir(predictions)).sort();
@@ -84,7 +84,7 @@ export async function outcomeOf(root: string) {
     predictions: await Promise.all(names.map((name) => readFile(join(predictions, name), "utf8"))),
     best: await sha256OfFile(bestModel),
     last: await sha256OfFile(lastModel),
-    // Their bytes hold times.
+    // Their bytes contain times.
     events: ["", "Metrics_Age_MAD_months_train", "Metrics_Age_MAD_months_val"].map((folder) =>
       eventBytes(join(path, folder)),
     ),

@@ -1,4 +1,4 @@
-/** Training configurations as a command line and files give them. */
+/** Training configurations from a command line and files. */
 import { join } from "node:path";
 import { Command } from "commander";
 import { readArguments } from "../../src/options/argv.js";
@@ -13,14 +13,14 @@ export function trainCommand(): Command {
   return command;
 }
 
-/** What the flags of a command line amount to. */
+/** Returns the configuration for the flags of a command line. */
 export function configOf(...argv: string[]) {
   const command = trainCommand();
   command.parse(readArguments(argv, command).argv, { from: "user" });
   return readTrainConfig(command.opts());
 }
 
-/** The same with config files of the given texts, in order, before the flags. */
+/** Returns the configuration for config files with these texts, in order, and then the flags. */
 export async function configOfFiles(texts: string[], ...argv: string[]) {
   const folder = await temporaryFolder();
   await writeTree(folder, Object.fromEntries(texts.map((text, i) => [`${i}.yml`, text])));

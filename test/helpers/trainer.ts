@@ -5,7 +5,7 @@ import { fixture } from "./testData.js";
 export const LEARNS = fixture("models/learns.pt");
 export const SHAPE: [number, number, number, number] = [4, 1, 32, 32];
 
-/** Four made-up pictures, the same for the same seed. */
+/** Returns four synthetic pictures, the same for the same seed. */
 export function batch(seed: number) {
   const data = new Float32Array(4 * 1024).map((_, i) => Math.sin(0.001 * (i + 4096 * seed) ** 2));
   const ageZ = [0, 1, 2, 3].map((row) => Math.sin(row + 4 * seed));

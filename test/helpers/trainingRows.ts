@@ -1,4 +1,4 @@
-/** Rows to train on, with pictures that are what a test makes them. */
+/** Rows for training, with pictures that a test defines. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Contract } from "../../src/contract/contract.js";
@@ -31,7 +31,7 @@ export const plainContract: Contract = {
 /** Grey value of the right half of a row's picture; the left half is black. */
 export const greyOf = (row: number) => 50 + 5 * row;
 
-/** So many rows with pictures in `folder`; those in `broken` are no pictures at all. */
+/** Makes rows with pictures in `folder`; the files of rows in `broken` are not pictures. */
 export async function trainingRows(
   folder: string,
   count: number,

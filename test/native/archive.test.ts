@@ -17,7 +17,7 @@ async function predict(path: string): Promise<unknown> {
 }
 
 describe("extra files of an archive", () => {
-  test("are read as text, and null where there is none", async () => {
+  test("are read as text, or null if there is none", async () => {
     const manifest = await native().readExtraFile(modelFile("tuple-age-sex"), MANIFEST);
     expect(JSON.parse(manifest as string)).toMatchObject({ formatVersion: 1, inputSize: [1, 32, 32] });
     expect(await native().readExtraFile(modelFile("tuple-age-sex"), "other.txt")).toBeNull();
@@ -59,7 +59,7 @@ describe("extra files of an archive", () => {
   });
 });
 
-describe("what is no model", () => {
+describe("files that are not models", () => {
   const unreadable = (message: string | RegExp) => ({
     code: "ERR_DEEPLASIA_MODEL_UNREADABLE",
     message: expect.stringMatching(message),
@@ -99,7 +99,7 @@ describe("what is no model", () => {
       await expect(native().readExtraFile(path, MANIFEST), path).rejects.toMatchObject(unreadable(message));
   });
 
-  test("an archive cut at any place", async () => {
+  test("an archive truncated at any place", async () => {
     const folder = await temporaryFolder();
     const whole = await readFile(modelFile("mean-plus-sex"));
     for (const part of [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.999]) {

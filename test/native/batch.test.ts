@@ -36,7 +36,7 @@ async function withThree<T>(body: (batch: BatchHandle) => Promise<T>): Promise<T
 }
 
 describe("a batch", () => {
-  test("gives the slots that are asked for, in that order", async () => {
+  test("returns the requested slots, in that order", async () => {
     await withThree(async (batch) => {
       const read = await native().readBatch(batch, Int32Array.of(2, 0), 1, NONE);
       expect([...read]).toEqual([3, 0, 0, 0, 1, 0, 0, 0]);
@@ -67,7 +67,7 @@ describe("a batch", () => {
     );
   });
 
-  test("returns what the chain saw", async () => {
+  test("returns what the image chain measured", async () => {
     const batch = native().createBatch(1, 1, 4);
     const facts = await native().fillSlot(batch, 0, grey([9, 1, 5, 3, 9, 1, 5, 3], 4), null, plainPlan(1, 4));
     const none = {
@@ -80,7 +80,7 @@ describe("a batch", () => {
     await native().dispose(batch);
   });
 
-  test("a picture that fails leaves the slot's neighbours alone", async () => {
+  test("a picture that fails does not change the neighbouring slots", async () => {
     await withThree(async (batch) => {
       const blank = native().fillSlot(batch, 1, grey([7, 7, 7, 7], 2), null, plainPlan(2, 2));
       await expect(blank).rejects.toMatchObject({ code: "ERR_DEEPLASIA_IMAGE_BLANK" });
@@ -113,7 +113,7 @@ describe("arguments that would corrupt memory", () => {
     ["one byte a 16-bit sample", { ...picture, depth: 16 }, PIXELS],
     ["four channels", { ...picture, channels: 4, data: new Uint8Array(16) }, PIXELS],
     ["no width", { ...picture, width: 0, data: new Uint8Array(0) }, PIXELS],
-    ["a width that is no number", { ...picture, width: Number.NaN }, PIXELS],
+    ["a width that is not a number", { ...picture, width: Number.NaN }, PIXELS],
     ["words for pixels", { ...picture, data: new Uint16Array(2) }, "picture.data must be a Uint8Array"],
     ["a missing property", { ...picture, height: undefined }, "height must be a number"],
   ])("a picture with %s", async (_, wrong, message) => {

@@ -16,7 +16,7 @@ const library = join(libraries, "libtorch_cpu.so");
 const bootstrap = createRequire(import.meta.url)(addon.bootstrap) as Bootstrap;
 
 describe("the bootstrap", () => {
-  test("what cannot be opened is an error with a code", async () => {
+  test("a library that cannot be opened is an error with a code", async () => {
     const missing = join(await temporaryFolder(), "libtorch_cpu.so");
     const coded = expect.objectContaining({
       code: "ERR_DEEPLASIA_LIBTORCH_BROKEN",
@@ -32,11 +32,11 @@ describe("the bootstrap", () => {
     expect(bootstrap.open(library)).toEqual(opened);
   });
 
-  test("threads that wait must not spin, unless the user wants it", () => {
+  test("waiting threads do not spin, unless the user wants it", () => {
     expect(process.env.OMP_WAIT_POLICY).toBe("passive");
   });
 
-  test("a second libtorch is refused, and both are named", async () => {
+  test("a second libtorch is refused, with both named", async () => {
     const other = join(await temporaryFolder(), "libtorch_cpu.so");
     bootstrap.open(library);
     expect(() => bootstrap.open(other)).toThrow(

@@ -1,4 +1,4 @@
-/** What libtorch itself would take: it compares no checksum, and believes what pickles say of its memory. */
+/** Damaged archives that libtorch itself would load: it compares no checksums and trusts the sizes in pickles. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
@@ -25,7 +25,7 @@ async function loaded(bytes: Buffer): Promise<string> {
   }
 }
 
-test("an archive put together anew is a model: what follows is refused for its faults alone", async () => {
+test("an archive that the test rebuilds is a valid model, so the next ones are refused for their faults alone", async () => {
   expect(await loaded(withRecords(MODEL, {}))).toBe("loaded");
 });
 
@@ -46,12 +46,12 @@ describe("the zip file", () => {
     }
   });
 
-  test("a checksum of 0 is none that a model may have", async () => {
+  test("a checksum of 0 is refused", async () => {
     const bytes = tell(withRecords(MODEL, {}), "m/data.pkl", { crc: 0 });
     expect(await loaded(bytes)).toBe("the entry m/data.pkl is damaged: its checksum differs");
   });
 
-  test("names that occur twice, lead elsewhere, or are of another folder", async () => {
+  test("names that occur twice, lead outside, or are in another folder", async () => {
     const all = records(MODEL);
     expect(await loaded(archiveOf({ ...all, "DATA.pkl": all["data.pkl"]! }))).toMatch(
       /data.pkl occurs twice/,
@@ -75,7 +75,7 @@ describe("the zip file", () => {
     expect(await loaded(commented)).toBe("the archive goes on after its end");
   });
 
-  test("a few kilobytes that would become gigabytes", async () => {
+  test("a few kilobytes that would unpack to gigabytes", async () => {
     const zeros = Buffer.alloc(80 << 20, "\n");
     const bytes = archiveOf({ ...records(MODEL), "code/more.py": deflateRawSync(zeros) });
     const told = { method: 8, crc: crc32(zeros), size: zeros.length };
@@ -83,8 +83,8 @@ describe("the zip file", () => {
   });
 });
 
-describe("what its pickles say, with right checksums", () => {
-  /** The pickle with bytes exchanged; both must be of one length. */
+describe("damaged pickles with correct checksums", () => {
+  /** Replaces bytes in a pickle by others of the same length. */
   const changed = (from: string, to: string) =>
     withRecords(MODEL, {
       "data.pkl": (data) => {
@@ -111,13 +111,13 @@ describe("what its pickles say, with right checksums", () => {
       expect(await loaded(changed(from, to)), to).toMatch(/reaches beyond its storage/);
   });
 
-  test("anything that TorchScript does not know", async () => {
+  test("a class that TorchScript does not know", async () => {
     const text = changed("collections\nOrderedDict", "collections\nUnorderedDi");
     expect(await loaded(text)).toBe("it asks for collections.UnorderedDi, which TorchScript does not know");
   });
 });
 
-test("code that is nested deeper than a stack is high", async () => {
+test("code that is nested too deeply for the stack", async () => {
   const nested = (open: string, close: string) =>
     withRecords(MODEL, {
       [CODE]: (data) =>

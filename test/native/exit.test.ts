@@ -1,9 +1,9 @@
-/** How a process ends: each case in a process of its own, since a crash at exit is seen nowhere else. */
+/** How a process exits: each case in a child process, because a crash at exit is visible only there. */
 import { describe, expect, test } from "vitest";
 import { runProgram } from "../helpers/program.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
-/** Run a program several times, two at once, with `moment` in its text replaced by 0, 1, 2, … */
+/** Runs a program several times, two at once, with `moment` in its text replaced by 0, 1, 2, … */
 async function repeat(times: number, source: string) {
   const folder = await temporaryFolder();
   const results: Awaited<ReturnType<typeof runProgram>>[] = [];
@@ -16,8 +16,8 @@ async function repeat(times: number, source: string) {
   return results;
 }
 
-describe("a process ends", () => {
-  test("by itself and well with live models and batches", async () => {
+describe("a process exits", () => {
+  test("by itself with status 0 and live models and batches", async () => {
     const [result] = await repeat(
       1,
       `
@@ -29,7 +29,7 @@ describe("a process ends", () => {
     expect(result).toEqual({ code: 0, signal: null, stdout: "0.75\n", stderr: "" });
   });
 
-  test("only after the work in flight, while somebody waits for it", async () => {
+  test("only after the work in flight, if its promise is awaited", async () => {
     const [result] = await repeat(
       1,
       `forward(await load("slow"), 0.2).then(({ age }) => console.log(age[0].toFixed(1)));`,
@@ -37,7 +37,7 @@ describe("a process ends", () => {
     expect(result).toEqual({ code: 0, signal: null, stdout: "0.7\n", stderr: "" });
   });
 
-  // a convolution crashed in most of these exits without a guard, and in one of six with a guard registered too early
+  // Without a guard a convolution crashed in most of these exits, with a guard registered too early in one of six.
   test("with the status of process.exit() during forwards", async () => {
     const results = await repeat(
       20,

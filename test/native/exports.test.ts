@@ -1,13 +1,13 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { NATIVE_FUNCTIONS, type Native, native } from "../../src/native.js";
 
-test("the addon exports what its typed twin declares, and nothing else", () => {
+test("the addon exports exactly the functions that src/native.ts declares", () => {
   expect(Object.keys(native()).sort()).toEqual([...NATIVE_FUNCTIONS].sort());
   for (const name of NATIVE_FUNCTIONS) expect(native()[name], name).toBeInstanceOf(Function);
   expectTypeOf<(typeof NATIVE_FUNCTIONS)[number]>().toEqualTypeOf<keyof Native>();
 });
 
-test("it returns what it was built for and which devices there are", () => {
+test("the addon returns its build and the devices", () => {
   expect(native().buildInfo()).toEqual({
     libtorchCompiled: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     hasCuda: expect.any(Boolean),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { native } from "../../src/native.js";
 import { CPU, modelFile, uniform, withModel } from "../helpers/model.js";
 
-/** Ages of one picture of each value. */
+/** Returns the ages of one picture for each value. */
 const ages = (name: string, values: number[], sex: number[] | null, channels = 1) =>
   withModel(name, async (model) => {
     const outputs = await native().forward(
@@ -26,7 +26,7 @@ describe("forward", () => {
     expect(await ages(name, values, sex, channels)).toEqual(expected);
   });
 
-  test("a tuple's second output is the sex logit, none is null", async () => {
+  test("the second output of a tuple is the sex logit; without one it is null", async () => {
     const run = (name: string) =>
       withModel(name, (model) => native().forward(model, ...uniform([0.25, 0.25]), Float32Array.of(1, 0)));
     expect(await run("tuple-age-sex")).toEqual({
@@ -44,7 +44,7 @@ describe("forward", () => {
     });
   });
 
-  test("arrays are copied: changing them while the network runs changes nothing", async () => {
+  test("arrays are copied: changing them while the network runs has no effect", async () => {
     await withModel("mean-plus-sex", async (model) => {
       const [data, shape] = uniform([0.25, 0.5]);
       const sex = Float32Array.of(1, 0);
@@ -56,14 +56,14 @@ describe("forward", () => {
     });
   });
 
-  test("a view into a larger buffer is read at its own place", async () => {
+  test("a view into a larger buffer is read at its own offset", async () => {
     await withModel("one-input", async (model) => {
       const data = new Float32Array(new Float32Array(3 * 1024).fill(0.5, 1024, 2048).buffer, 4096, 1024);
       expect((await native().forward(model, data, [1, 1, 32, 32], null)).age[0]).toBe(0.5);
     });
   });
 
-  test("calls on one model are answered in their order", async () => {
+  test("calls on one model are answered in order", async () => {
     await withModel("counts-calls", async (model) => {
       const calls = Array.from({ length: 20 }, () =>
         native().forward(model, ...uniform([0]), Float32Array.of(0)),
@@ -85,7 +85,7 @@ describe("a forward that fails", () => {
       "mat1 and mat2 shapes cannot be multiplied",
     ],
     [
-      "gets one channel for three",
+      "gets one channel instead of three",
       "three-channels",
       [0],
       [0],

@@ -1,4 +1,4 @@
-/** Masks through the addon: targets, training on them, and arguments that would corrupt memory. */
+/** Mask networks through the addon: targets, training, and arguments that would corrupt memory. */
 import { describe, expect, test } from "vitest";
 import { type ImagePlan, native, type RawPicture, type TrainerSettings } from "../../src/native.js";
 import { withModel } from "../helpers/model.js";
@@ -62,7 +62,7 @@ async function hardPhantom(index: number): Promise<{ picture: RawPicture; mask: 
   return { picture: { ...raw, data: drawn.image }, mask: { ...raw, data: drawn.mask } };
 }
 
-test("a target is the mask, laid out as its picture is", async () => {
+test("a target is the mask in the geometry of its picture", async () => {
   const { mask } = await hardPhantom(1);
   const batch = native().createBatch(1, SIDE, SIDE);
   await native().fillTarget(batch, 0, mask, PLAN);
@@ -111,8 +111,8 @@ test("a mask network learns from slots", async () => {
   await Promise.all([trainer, pictures, targets].map((handle) => native().dispose(handle)));
 });
 
-describe("what does not fit is refused", () => {
-  test("a model that gives no mask", async () => {
+describe("models and arguments that do not fit are refused", () => {
+  test("a model without a mask output", async () => {
     await withModel("mean-plus-sex", async (model) => {
       const batch = native().createBatch(1, SIDE, SIDE);
       const { picture } = await hardPhantom(0);

@@ -20,7 +20,7 @@ const loadModel = (name = "mean-plus-sex") => native().loadModel(modelFile(name)
 const forward = (model: ModelHandle) => native().forward(model, ...uniform([0.25]), Float32Array.of(1));
 const read = (batch: BatchHandle) => native().readBatch(batch, Int32Array.of(0), 1, NONE);
 
-/** An External that is not ours: Node's own, of a server's handle. */
+/** Returns a foreign External: one of Node's own server handles. */
 function foreignExternal(): unknown {
   const server = createServer().listen(0);
   const { _externalStream } = (server as unknown as { _handle: { _externalStream: unknown } })._handle;
@@ -38,7 +38,7 @@ describe("a handle of another kind is an error, not a crash", () => {
     }
   });
 
-  test("a model for a batch and a batch for a model", async () => {
+  test("a model in place of a batch, and a batch in place of a model", async () => {
     const batch = native().createBatch(1, 4, 4);
     await withModel("mean-plus-sex", async (model) => {
       const [asModel, asBatch] = [batch as unknown as ModelHandle, model as unknown as BatchHandle];
@@ -67,7 +67,7 @@ describe("a handle of another kind is an error, not a crash", () => {
     expect(() => native().createBatch(capacity, height, width)).toThrow("must be positive and at most 65536");
   });
 
-  test("a batch that no memory holds is out of memory", () => {
+  test("a batch that is too large for memory is an out-of-memory error", () => {
     expect(() => native().createBatch(65536, 65536, 65536)).toThrow(
       expect.objectContaining({ code: "ERR_DEEPLASIA_OUT_OF_MEMORY" }),
     );
@@ -77,7 +77,7 @@ describe("a handle of another kind is an error, not a crash", () => {
 describe("dispose", () => {
   const DISPOSED = expect.objectContaining({ code: "ERR_DEEPLASIA_DISPOSED" });
 
-  test("twice, or several times at once, is one", async () => {
+  test("is idempotent, also when called several times at once", async () => {
     const model = await loadModel();
     await Promise.all([native().dispose(model), native().dispose(model)]);
     await native().dispose(model);
@@ -86,7 +86,7 @@ describe("dispose", () => {
     await native().dispose(batch);
   });
 
-  test("a disposed handle throws, whatever is called", async () => {
+  test("makes every function throw for the handle", async () => {
     const [model, batch] = [await loadModel(), native().createBatch(1, 4, 4)];
     await Promise.all([native().dispose(model), native().dispose(batch)]);
     expect(() => forward(model)).toThrow(DISPOSED);
@@ -95,7 +95,7 @@ describe("dispose", () => {
     expect(() => native().fillSlot(batch, 0, PICTURE, null, plainPlan(4, 4))).toThrow(DISPOSED);
   });
 
-  test("waits for all work in flight, and refuses new work meanwhile", async () => {
+  test("waits for work in flight and refuses new work meanwhile", async () => {
     const model = await loadModel("slow");
     const events: string[] = [];
     const running = Array.from({ length: 3 }, async () => {
@@ -120,7 +120,7 @@ describe("dispose", () => {
     expect(events).toEqual(["failed", "disposed"]);
   });
 
-  test("a prediction holds its model and its batch", async () => {
+  test("waits for predictions with the model or the batch", async () => {
     const [model, batch] = [await loadModel(), native().createBatch(1, 4, 4)];
     await native().fillSlot(batch, 0, PICTURE, null, plainPlan(4, 4));
     const running = native().predict(model, batch, Int32Array.of(0), 1, NONE, Float32Array.of(1));
@@ -130,10 +130,10 @@ describe("dispose", () => {
 });
 
 describe("memory", () => {
-  test("V8 knows the size of a handle, so that it collects those that are not referenced", async () => {
+  test("V8 knows the size of handles, so it collects unreferenced ones", async () => {
     let collected = 0;
     const registry = new FinalizationRegistry(() => collected++);
-    // to V8 alone these are a hundred tiny objects, no reason to collect anything
+    // V8 itself sees a hundred tiny objects, which are no reason for a collection.
     for (let i = 0; i < 100; i++) {
       registry.register(native().createBatch(16, 1024, 1024), i); // 64 MB, never touched
       await new Promise(setImmediate);
@@ -141,7 +141,7 @@ describe("memory", () => {
     expect(collected).toBeGreaterThan(10);
   });
 
-  test("200 models and batches leave nothing behind", async () => {
+  test("200 models and batches leave no memory behind", async () => {
     const cycle = async () => {
       const [model, batch] = [await loadModel(), native().createBatch(4, 512, 512)]; // 4 MB
       await native().fillSlot(batch, 0, PICTURE, null, plainPlan(512, 512));
@@ -154,7 +154,7 @@ describe("memory", () => {
     expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(100); // the batches alone were 800 MB
   });
 
-  test("a handle that is no longer referenced is not collected while it works", async () => {
+  test("an unreferenced handle is not collected while it works", async () => {
     const { stdout, stderr, code } = await runProgram(
       await temporaryFolder(),
       `

@@ -1,11 +1,11 @@
-/** Processes on two machines find each other, or end: with real sockets between network namespaces. */
+/** Processes on two machines connect or fail: with real sockets between network namespaces. */
 import { expect, test } from "vitest";
 import { describeWithNamespaces, type Machines, twoMachines } from "../helpers/namespaces.js";
 import { fixture } from "../helpers/testData.js";
 
 const PORT = 23_456;
 
-/** Joins both; `hosts`: rank 0 as each knows it. */
+/** Joins both ranks; `hosts` is the address of rank 0 for each of them. */
 function join(machines: Machines, hosts: readonly [string, string], { patience = 60, interface0 = "" } = {}) {
   const start = (rank: 0 | 1) => {
     const place = { rank, ranks: 2, localRank: 0, localRanks: 1, host: hosts[rank], port: PORT };
@@ -19,16 +19,16 @@ function join(machines: Machines, hosts: readonly [string, string], { patience =
 }
 
 describeWithNamespaces("two machines", () => {
-  test("connect where rank 0's machine takes its own name for its loopback, as Debian's /etc/hosts has it", async () => {
+  test("connect if rank 0's machine resolves its own name to loopback, as in Debian's /etc/hosts", async () => {
     using machines = twoMachines();
     const ends = await join(machines, ["127.0.1.1", machines.addresses[0]]);
     for (const { code, output } of ends) expect({ code, output }).toEqual({ code: 0, output: "[0,1]\n" });
   });
 
-  test("end in time, each with the reason, where packets to one of them are lost", async () => {
+  test("fail in time, each with the reason, if packets to one of them are lost", async () => {
     using machines = twoMachines();
-    // A second address of rank 0, which it is told to use; from rank 1 the way there leads to no machine. (Of two ranks
-    // Gloo lets the one with the higher address call.)
+    // A second address of rank 0, which it is configured to use; from rank 1 it leads to no machine. (Gloo lets the rank with
+    // the higher address connect.)
     machines.ip(0, "link", "add", "away", "type", "veth", "peer", "name", "end");
     machines.ip(0, "addr", "add", "10.66.0.1/32", "dev", "away");
     for (const device of ["away", "end"]) machines.ip(0, "link", "set", device, "up");
@@ -43,7 +43,7 @@ describeWithNamespaces("two machines", () => {
     expect(first.output + second.output).toMatch(/cannot connect to each other's own ports/);
     for (const { output } of [first, second]) {
       expect(output).toMatch(/^ERR_DEEPLASIA_PEER /);
-      // Nothing of c10d's own.
+      // No message of c10d itself.
       expect(output.split("\n")).toHaveLength(2);
     }
   });

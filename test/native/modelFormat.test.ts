@@ -1,4 +1,4 @@
-/** A file or folder that stands in place of a model is named as what it is, wherever a model is taken. */
+/** Errors name the kind of a file or folder that is given in place of a model, in every function that takes one. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,13 +11,13 @@ import { fixture } from "../helpers/testData.js";
 
 const latin1 = (text: string) => Buffer.from(text, "latin1");
 
-test("models are what their bytes say, whatever they are called", async () => {
+test("the format of a model follows from its bytes, whatever its name", async () => {
   expect(await modelFormat(modelFile("traced"))).toBe("torchscript");
   expect(await modelFormat(modelFile("state-dict.pth"))).toBe("checkpoint");
   expect(await modelFormat(fixture("parity/checkpoints/tagged_cuda.ckpt"))).toBe("checkpoint");
 });
 
-describe("what is none", () => {
+describe("files that are not models", () => {
   const inner = zip({ "m/constants.pkl": "x", "m/data.pkl": "x" });
   const cases: [name: string, content: Buffer, what: RegExp, remedy: RegExp][] = [
     [
@@ -72,7 +72,7 @@ describe("what is none", () => {
     await expect(withCheckpoint(file, () => 0)).rejects.toMatchObject(error);
   });
 
-  test("a model cut short", async () => {
+  test("a truncated model", async () => {
     const file = join(await temporaryFolder(), "cut.pt");
     for (const whole of [modelFile("traced"), modelFile("state-dict.pth")]) {
       const bytes = await readFile(whole);
@@ -81,7 +81,7 @@ describe("what is none", () => {
     }
   });
 
-  test("folders, and nothing at all", async () => {
+  test("folders and missing files", async () => {
     const folder = await temporaryFolder();
     const made = async (name: string, ...files: string[]) => {
       await mkdir(join(folder, name));
@@ -106,7 +106,7 @@ describe("what is none", () => {
     });
   });
 
-  test("TorchScript where weights are wanted", async () => {
+  test("TorchScript in place of weights", async () => {
     await expect(withCheckpoint(modelFile("traced"), () => 0)).rejects.toThrow(/traced\.pt is a TorchScript/);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { native } from "../../src/native.js";
 
-test("release gives a whole buffer back, and leaves parts of larger ones alone", () => {
+test("release frees a whole buffer and leaves parts of larger ones unchanged", () => {
   const whole = new Uint8Array(1000).fill(7);
   native().release(whole);
   native().release(whole);

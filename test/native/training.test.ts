@@ -43,7 +43,7 @@ const create = () => native().createTrainer(modelFile("learns"), SETTINGS);
 const step = (trainer: TrainerHandle, input: unknown = INPUT, facts: object = {}) =>
   native().trainStep(trainer, input as NetworkInput, { ...FACTS, ...facts }, 0.01, 1, false, []);
 
-describe("arguments that would corrupt memory are refused, by name", () => {
+describe("arguments that would corrupt memory are refused and named", () => {
   test("other handles", async () => {
     const trainer = await create();
     await withModel("mean-plus-sex", async (model) => {
@@ -73,7 +73,7 @@ describe("arguments that would corrupt memory are refused, by name", () => {
     await native().dispose(trainer);
   });
 
-  test("slots that are not there", async () => {
+  test("slots that do not exist", async () => {
     const [trainer, batch] = [await create(), native().createBatch(1, 32, 32)];
     const rest = { channels: 1, normalisation: { method: "none", mean: [], sd: [] } };
     await expect(step(trainer, { batch, slots: Int32Array.of(0, 1), ...rest })).rejects.toThrow(
@@ -83,7 +83,7 @@ describe("arguments that would corrupt memory are refused, by name", () => {
   });
 });
 
-test("dispose waits for steps in flight, and refuses new ones", async () => {
+test("dispose waits for steps in flight and refuses new ones", async () => {
   const trainer = await create();
   const steps = Array.from({ length: 5 }, () => step(trainer));
   const disposed = native().dispose(trainer);
@@ -92,7 +92,7 @@ test("dispose waits for steps in flight, and refuses new ones", async () => {
   for (const { updated } of await Promise.all(steps)) expect(updated).toBe(true);
 });
 
-describe("a process that trains ends", () => {
+describe("a process that trains exits", () => {
   const program = (rest: string) => `
     const settings = ${JSON.stringify(SETTINGS)};
     const trainer = await native().createTrainer("${modelFile("learns")}", settings);
@@ -101,7 +101,7 @@ describe("a process that trains ends", () => {
     const step = () => native().trainStep(trainer, input, { sex: values(), male: values(), age: values(), mask: null }, 0.1, 1, false, []);
     ${rest}`;
 
-  test("by itself and well", async () => {
+  test("by itself with status 0", async () => {
     const result = await runProgram(await temporaryFolder(), program("console.log((await step()).updated);"));
     expect(result).toEqual({ code: 0, signal: null, stdout: "true\n", stderr: "" });
   });

@@ -1,16 +1,16 @@
-/** worker_threads: several environments over one libtorch, in processes of their own. */
+/** worker_threads: several environments over one libtorch, in child processes. */
 import { describe, expect, test } from "vitest";
 import { runProgram } from "../helpers/program.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
-/** Run a program that shall end well and print JSON. */
+/** Runs a program that must succeed and print JSON. */
 async function printed(source: string): Promise<unknown> {
   const { code, signal, stdout, stderr } = await runProgram(await temporaryFolder(), source);
   expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: "" });
   return JSON.parse(stdout);
 }
 
-/** What one environment computes, all of it. */
+/** The whole computation of one environment. */
 const WORK = `
 async function work() {
   const [model, batch] = [await load("three-channels"), native().createBatch(2, 64, 64)];

@@ -1,4 +1,4 @@
-/** Both ways of resizing against OpenCV itself, in the directions that the reference's pictures do not take. */
+/** Both methods of resizing compared with OpenCV, for scalings that do not occur in the reference's pictures. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RawPicture } from "../../src/native.js";

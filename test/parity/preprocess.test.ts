@@ -1,4 +1,4 @@
-/** The reference's own preprocessing, case by case: what `predict` and validation hand to the network. */
+/** The network's input in `predict` and validation, compared with the reference's preprocessing case by case. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodePicture } from "../../src/image/decodePicture.js";
@@ -65,7 +65,7 @@ describe("preprocessing of the reference", () => {
     if (c.percentile_1 !== undefined) expect(facts.percentile).toBeCloseTo(c.percentile_1, 9);
   });
 
-  test.each(cases.filter((c) => c.expected === "all NaN"))("$case is told to be constant", async (c) => {
+  test.each(cases.filter((c) => c.expected === "all NaN"))("$case is reported as constant", async (c) => {
     const { facts } = await run(c);
     expect(facts.min).toBe(facts.max);
   });
