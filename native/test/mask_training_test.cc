@@ -63,6 +63,7 @@ TEST(dice_counts_pixels_that_are_likely_the_hand) {
 
 TEST(a_mask_network_learns) {
   TrainerOptions options = trainer_options();
+  options.threads = 1;  // these tensors are too small to be worth two
   Trainer trainer(small_mask_network(), options);
   const Examples examples = discs();
   const double before = trainer.step(examples, 0.01).prediction.loss->total;
