@@ -58,6 +58,8 @@ export { type LoadModelOptions, loadModel } from "./model/loadModel.js";
 export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/model.js";
 export { type WriteManifestOptions, writeManifest } from "./model/writeManifest.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
+export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
+export type { TrainOptions } from "./options/train/trainOptions.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
 export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
@@ -77,6 +79,8 @@ export {
   type PredictionRecord,
 } from "./records/record.js";
 export type { Summary } from "./records/summary.js";
+export { type TrainWatching, train } from "./run/train.js";
+export type { TrainedRun } from "./run/trainedRun.js";
 export {
   cancelSlurmJob,
   type SlurmJobStatus,
@@ -86,6 +90,6 @@ export {
   slurmJobStatus,
   submitSlurmJob,
 } from "./slurm/slurmJobs.js";
-export { type CreateTrainerOptions, createTrainer } from "./trainer/createTrainer.js";
-export type { EvaluationResult, StepResult, Trainer } from "./trainer/trainer.js";
+export { createTrainer } from "./trainer/createTrainer.js";
+export type { EvaluationResult, StepResult, Trainer, WhichWeights } from "./trainer/trainer.js";
 export type { Sex, SexWord } from "./words.js";

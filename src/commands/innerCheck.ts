@@ -4,6 +4,7 @@ import { pathKind } from "../files.js";
 import { requireOption, schemaOf } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
+import { valueAt } from "../options/train/valueAt.js";
 import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import type { InnerCommand } from "./innerCommand.js";
 import { namedFile } from "./namedFile.js";
@@ -55,14 +56,10 @@ const READ_OPERANDS = ["predictions", "pictures", "annotations", "table"];
 const pathsIn = (given: unknown): string[] =>
   [given].flat().filter((path): path is string => typeof path === "string" && path !== "");
 
+/** The paths of settings that were given: a default may name a folder that only the nodes have, or none that is needed. */
 async function inputsOfTraining({ parsed }: InnerCommand): Promise<Input[]> {
-  const { config } = await readTrainConfig(parsed);
+  const { config, origins } = await readTrainConfig(parsed);
   return [...TRAIN_SETTINGS]
-    .filter(([, schema]) => metaOf(schema).reads === true)
-    .flatMap(([setting]) => {
-      const value = setting
-        .split(".")
-        .reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], config);
-      return pathsIn(value).map((path) => ({ where: setting, path }));
-    });
+    .filter(([setting, schema]) => metaOf(schema).reads === true && origins.has(setting))
+    .flatMap(([setting]) => pathsIn(valueAt(config, setting)).map((path) => ({ where: setting, path })));
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
+import type { Logger } from "../console/logger.js";
 import { createProgress } from "../console/progress.js";
 import { formatError, toDeeplasiaError } from "../errors.js";
 import { addOptions } from "../options/flags.js";
@@ -9,14 +10,15 @@ import { predictOptions } from "../options/predict.js";
 import { type PrintStyle, registerTrainOptions } from "../options/train/registerTrainOptions.js";
 import { formatConfig } from "../run/config/formatConfig.js";
 import { readTrainConfig } from "../run/config/readTrainConfig.js";
+import { referenceDefaults } from "../run/config/referenceLayout.js";
 import type { RunFolder } from "../run/runFolder.js";
 import { runTraining } from "../run/runTraining.js";
-import { isTrial, withTrial } from "../run/trial.js";
+import { isTrial } from "../run/trial.js";
 import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
-import { stopSignal } from "./signals.js";
+import { type StopSignal, stopSignal } from "./signals.js";
 
 const HELP = `
 Examples:
@@ -61,7 +63,8 @@ export function registerTrain(program: Command): void {
 }
 
 async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
-  const { config, warnings, origins } = await readTrainConfig(parsed);
+  const settings = await readTrainConfig(parsed);
+  const { config } = settings;
   if (parsed.print_config !== undefined) {
     process.stdout.write(formatConfig(config, parsed.print_config as PrintStyle));
     return;
@@ -71,21 +74,28 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   const logger = commandLogger({ progress, logFile: () => logFile, source: "train" });
   const stop = stopSignal(logger);
   const onFolder = ({ path }: RunFolder) => {
-    // A trial's folder is gone before the last line.
+    // The folder of a trial is removed before the last line is logged.
     if (!isTrial(config)) logFile ??= join(path, "run.log");
-    for (const warning of warnings) logger.warn(warning);
   };
-  const isGiven = (setting: string) => origins.has(setting);
   await ensureLibtorch({ yes: parsed.yes === true });
   try {
-    const run = { progress, logger, onFolder, isGiven, signal: stop.signal };
-    const ended = await withTrial(config, (config) => runTraining({ ...run, config }));
-    // Of several processes, another one may have been told to stop.
-    process.exitCode = ended === null ? (stop.exitCode ?? EXIT.done) : EXIT.done;
+    const warnings = [...referenceDefaults(settings), ...settings.warnings];
+    await runTraining({ ...settings, warnings, progress, logger, onFolder, signal: stop.signal });
   } catch (error) {
-    const failure = toDeeplasiaError(error);
-    if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;
-    logger.error(`error: ${formatError(failure)}`);
-    process.exitCode = stop.exitCode ?? failure.exitStatus;
+    process.exitCode = exitCodeOf(error, stop, logger);
   }
+}
+
+/** Logs an error unless this process was asked to stop. Throws one that only a fault of this program explains. */
+function exitCodeOf(error: unknown, stop: StopSignal, logger: Logger): number {
+  if (stop.signal.aborted && error === stop.signal.reason) return stop.exitCode ?? EXIT.failure;
+  const failure = toDeeplasiaError(error);
+  if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;
+  if (failure.code === "ERR_DEEPLASIA_ABORTED") {
+    // Another process of the run was asked to stop, which is no failure of this one.
+    logger.info(failure.message);
+    return EXIT.done;
+  }
+  logger.error(`error: ${formatError(failure)}`);
+  return stop.exitCode ?? failure.exitStatus;
 }

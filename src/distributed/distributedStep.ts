@@ -1,21 +1,36 @@
-/** The step of several processes: each has a part of the batch, all get the outputs of the whole. */
 import type { Manifest } from "../contract/manifest.js";
 import type { LoadedBatch } from "../training/batchLoader.js";
 import type { NetworkStep } from "../training/networkStep.js";
-import type { Step, StepOptions, StepOutputs, StepResult } from "../training/step.js";
+import type { BatchOutputs, BatchResult, Step, StepOptions } from "../training/step.js";
 import { decodeExchange, type Exchanged, encodeNotes } from "./exchange.js";
 import type { Group } from "./group.js";
 
+/** What the loop needs besides rows and hooks: a step, a clock and a signal. */
+export interface StepAndClock {
+  step: Step;
+  clock(): number;
+  signal: AbortSignal;
+}
+
 export interface DistributedOptions {
   group: Group;
-  /** Rows of the largest part of a batch. */
+  /** The most rows that this process has in a batch. */
   capacity: number;
-  /** This process's user wants the run to end. */
+  /** Asks the run to end, in this process. */
   signal: AbortSignal;
-  /** This process's: seconds of the run. */
+  /** Seconds of the run, in this process. */
   clock(): number;
 }
 
+/** Returns step, clock and signal of the whole group; of a group of one, they are its own. */
+export function stepInGroup(inner: NetworkStep, options: DistributedOptions): StepAndClock {
+  const { group, clock, signal } = options;
+  if (group.handle === null) return { step: inner, clock, signal };
+  const step = new DistributedStep(inner, options);
+  return { step, clock: step.clock, signal: step.signal };
+}
+
+/** The step of several processes: each has a part of the batch, and all get the outputs of the whole batch. */
 export class DistributedStep implements Step {
   private readonly agreed = new AbortController();
   private seconds: number;
@@ -27,25 +42,22 @@ export class DistributedStep implements Step {
     this.seconds = options.clock();
   }
 
-  /** Aborted within a step, in all processes in the same one, once anybody wants the run to end. */
+  /** Aborts in the same step in all processes, once one of them asks the run to end. */
   get signal(): AbortSignal {
     return this.agreed.signal;
   }
 
-  /** The first process's seconds at the last step: limits of time are reached in all processes in the same step. */
+  /** Seconds of the first process at the last step: all processes reach limits of time in the same step. */
   readonly clock = () => this.seconds;
 
-  async step(batch: LoadedBatch, options: StepOptions): Promise<StepResult> {
-    const { exchanged, updated, gradNorm, nonFinite } = await this.inner.stepTogether(
-      batch,
-      options,
-      this.notes(batch),
-    );
+  async step(batch: LoadedBatch, options: StepOptions): Promise<BatchResult> {
+    const result = await this.inner.stepInGroup(batch, options, this.notes(batch));
+    const { exchanged, updated, gradNorm, nonFinite } = result;
     return { ...this.settle(batch, exchanged), updated, gradNorm, nonFinite };
   }
 
-  async evaluate(batch: LoadedBatch): Promise<StepOutputs> {
-    const { exchanged } = await this.inner.evaluateTogether(batch, this.notes(batch));
+  async evaluate(batch: LoadedBatch): Promise<BatchOutputs> {
+    const { exchanged } = await this.inner.evaluateInGroup(batch, this.notes(batch));
     return this.settle(batch, exchanged);
   }
 

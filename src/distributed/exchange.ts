@@ -1,45 +1,44 @@
 /**
- * What the processes tell each other of a batch, beside gradients: the layout of `Peers::exchange` in
- * native/distributed/peers.h. Each gets what all have said, so that all know and decide the same.
+ * What the processes exchange with a batch, besides gradients: the layout of `Peers::exchange` in
+ * native/distributed/peers.h. Every process gets the values of all, so that all know and decide the same.
  */
-
 import type { LoadedBatch } from "../training/batchLoader.js";
 import type { TrainingRow } from "../training/trainingRow.js";
 
 const HEADER = 4; // pictures, three losses
 
-/** What one says of its part of a batch beside what the network says. */
-export interface Notes {
-  /** Its user wants the run to end. */
+/** What one process adds to the outputs of its network. */
+export interface RankNotes {
+  /** Its signal asks the run to end. */
   stop: boolean;
-  /** Of its clock. */
+  /** Seconds of its clock. */
   seconds: number;
-  /** Which rows of its part could be used. */
+  /** The slots of its rows that could be used. */
   slots: ArrayLike<number>;
 }
 
-/** What all said, as one batch. */
+/** The values of all processes, as one batch. */
 export interface Exchanged {
-  /** Those that could be used, in the order in which one process would have had them. */
+  /** The rows that could be used, in the order in which a single process would have them. */
   rows: TrainingRow[];
   ageZ: Float32Array;
   /** Null where no process has a sex head. */
   sexLogit: Float32Array | null;
   /** Mean over all rows; null where there are none. */
   loss: number | null;
-  /** Somebody wants the run to end. */
+  /** At least one process asks the run to end. */
   stop: boolean;
-  /** Of the first process's clock. */
+  /** Seconds of the first process's clock. */
   seconds: number;
 }
 
-/** Numbers for native code; the same number of them whatever the batch. */
-export function encodeNotes({ stop, seconds, slots }: Notes, capacity: number): number[] {
+/** The notes as numbers for native code; always the same number of them. */
+export function encodeNotes({ stop, seconds, slots }: RankNotes, capacity: number): number[] {
   const padding = Array.from({ length: capacity - slots.length }, () => -1);
   return [stop ? 1 : 0, seconds, ...Array.from(slots), ...padding];
 }
 
-/** `all`: the rows of the whole batch, of which the process of rank r of n has the rows r, r + n, …. */
+/** `all` are the rows of the whole batch; the process of rank r of n has the rows r, r + n, … */
 export function decodeExchange(
   values: Float64Array,
   { all }: Pick<LoadedBatch, "all">,

@@ -1,15 +1,14 @@
-/** The processes that train one network together, as one of them sees it; or this process alone, which is a group of one. */
 import { hostname } from "node:os";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type GroupHandle, native } from "../native.js";
-import { addressOf, askedAddress } from "./hostAddress.js";
+import { hostAddress, ownAddress } from "./hostAddress.js";
 import type { Place } from "./planRanks.js";
 
-/** How long the processes wait for each other at the start, and for a sign of life of one of them afterwards. */
+/** How long the processes wait for each other at the start, and later for a sign of life of one of them. */
 const ARRIVAL_SECONDS = 120;
 const SILENCE_SECONDS = 20;
 
-/** As SLURM calls it, or as it calls itself. */
+/** SLURM's name of this node, or its host name. */
 const nodeName = () => process.env.SLURMD_NODENAME ?? hostname();
 
 interface JoinOptions {
@@ -17,19 +16,22 @@ interface JoinOptions {
   arrival?: number;
 }
 
-/** Before the first step there is nothing to go on from: what helps is another way between the machines. */
-function notMet(cause: unknown): unknown {
+/** Before the first step there is nothing to resume: the remedy is about the network. */
+function arrivalError(cause: unknown): unknown {
   const { code, message } = toDeeplasiaError(cause);
   if (code !== "ERR_DEEPLASIA_PEER") return cause;
   return new DeeplasiaError(code, message, {
     remedy:
-      "Did all processes start, and may their machines talk over any TCP port? GLOO_SOCKET_IFNAME names the network " +
-      "interface to use, MASTER_ADDR rank 0's address; `slurm doctor` tries the same.",
+      "Check that all processes started, and that their machines can connect over any TCP port. GLOO_SOCKET_IFNAME names the " +
+      "network interface to use, MASTER_ADDR the address of rank 0. `slurm doctor` tests the connections.",
     cause,
   });
 }
 
-/** What processes do together; all of them have to call the same in the same order. */
+/**
+ * The processes that train one network together, as one of them sees it; a single process is a group of one. All processes
+ * must call the same methods in the same order.
+ */
 export class Group {
   private constructor(
     readonly rank: number,
@@ -43,17 +45,17 @@ export class Group {
   static readonly alone = new Group(0, 1, 0, 1, null);
 
   /**
-   * Meet the others. `timeout`: seconds that one waits for another that lives; `arrival`: for all to be there and
-   * connected.
+   * Connects to the other processes. `arrival` is the most seconds until all are connected, `timeout` the most seconds to wait
+   * for a process that lives but does not answer.
    *
    * Throws ERR_DEEPLASIA_PEER.
    */
   static async join(place: Place, { timeout, arrival = ARRIVAL_SECONDS }: JoinOptions): Promise<Group> {
     const { rank, ranks, localRank, localRanks, port } = place;
-    const host = await addressOf(place.host);
+    const host = await hostAddress(place.host);
     const options = {
       ...{ host, port, rank, ranks, name: nodeName() },
-      address: askedAddress() ?? "",
+      address: ownAddress() ?? "",
       arrivalMs: arrival * 1000,
       silenceMs: SILENCE_SECONDS * 1000,
       timeoutMs: timeout * 1000,
@@ -61,35 +63,35 @@ export class Group {
     try {
       return new Group(rank, ranks, localRank, localRanks, await native().joinGroup(options));
     } catch (error) {
-      throw notMet(error);
+      throw arrivalError(error);
     }
   }
 
-  /** Whether this process writes, logs and decides. */
+  /** Whether this process is the one that writes, logs and decides. */
   get isFirst(): boolean {
     return this.rank === 0;
   }
 
-  /** What each has, in the order of the ranks; plain values, as JSON takes them. */
+  /** Returns the values of all processes in the order of their ranks. They are plain values, as JSON takes them. */
   async gather<T>(own: T): Promise<T[]> {
     if (this.handle === null) return [own];
-    // JSON knows no `undefined`: the value is in an array.
+    // In an array, because JSON has no `undefined`.
     const texts = await native().gatherTexts(this.handle, JSON.stringify([own]));
     return texts.map((text) => (JSON.parse(text) as [T])[0]);
   }
 
-  /** What the first one makes; the others get it. */
+  /** Calls `make` in the first process, and returns its result in all. */
   async fromFirst<T>(make: () => Promise<T> | T): Promise<T> {
     const [first] = await this.gather<T | null>(this.isFirst ? await make() : null);
     return first as T;
   }
 
-  /** All are done. */
+  /** Ends the group; all processes are done. */
   async close(): Promise<void> {
     if (this.handle !== null) await native().closeGroup(this.handle);
   }
 
-  /** This one cannot go on: the others are told why. The error as it is to be shown. */
+  /** Leaves the group because of an error, which the others are told. Returns the error to throw. */
   async leave(cause: unknown): Promise<unknown> {
     if (this.handle === null) return cause;
     const { code, message, file, row, remedy } = toDeeplasiaError(cause);

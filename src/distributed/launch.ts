@@ -1,19 +1,21 @@
-/** The other processes of a run on one machine: copies of this one, told by torchrun's variables who they are. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { freePort } from "./hostAddress.js";
 import type { Place } from "./planRanks.js";
 
-/** How long they have to end once this process is done or has failed. */
+/** How long the other processes may take to end once this one is done or has failed. */
 const GRACE_MS = 15_000;
 
 export interface Launched extends AsyncDisposable {
-  /** This process's. */
+  /** The place of this process. */
   place: Place;
 }
 
-/** Start ranks 1 and up; this process is rank 0. Disposing of it waits for their end, and makes one. */
+/**
+ * Starts the other processes of a run on this machine, ranks 1 and up, as copies of this one, which is rank 0. torchrun's
+ * variables give each its rank. Disposing waits for their end, and kills those that do not end.
+ */
 export async function launch(ranks: number): Promise<Launched> {
   const host = "127.0.0.1";
   const port = await freePort();

@@ -1,4 +1,3 @@
-/** Which of the processes of a run this one is: told by SLURM or torchrun, or that nobody has started the others yet. */
 import { DeeplasiaError } from "../errors.js";
 import { deviceIndices } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
@@ -7,31 +6,32 @@ import { slurmTask } from "../slurm/slurmTask.js";
 
 /** The place of a process among those that train together. */
 export interface Place {
-  /** 0 is the one that writes. */
+  /** Rank 0 writes. */
   rank: number;
   ranks: number;
-  /** The same among the processes of its node. */
+  /** The rank among the processes of the same node. */
   localRank: number;
   localRanks: number;
-  /** Where rank 0 listens; a node's name in SLURM's sense, or an address. */
+  /** The host of rank 0: SLURM's name of a node, or an address. */
   host: string;
   port: number;
 }
 
 export type RankPlan =
   | { kind: "alone" }
-  /** Somebody has started all of them. */
+  /** SLURM or torchrun has started all processes. */
   | { kind: "member"; place: Place }
   /** This process starts the others, on this machine. */
   | { kind: "launch"; ranks: number };
 
-/** Ports below those that Linux gives away by itself. */
+/** Ports below those that Linux assigns by itself. */
 const PORTS = { first: 12_000, count: 20_000 };
 
 /**
- * How a run becomes the `num_nodes` times `devices` processes that it asks for.
+ * Plans the `num_nodes` times `devices` processes that a run asks for, and finds the place of this one: from the variables of
+ * torchrun or SLURM, else this process is the only one so far.
  *
- * Throws ERR_DEEPLASIA_OPTION where the processes that there are do not fit.
+ * Throws ERR_DEEPLASIA_OPTION where the number of processes that were started does not fit.
  */
 export function planRanks({ trainer }: Pick<TrainConfig, "trainer">, env = process.env): RankPlan {
   const perNode = devicesPerNode(trainer);
@@ -47,27 +47,23 @@ export function planRanks({ trainer }: Pick<TrainConfig, "trainer">, env = proce
   if (started !== null && started.place.ranks > 1) return { kind: "member", place: started.place };
   if (wanted === 1) return { kind: "alone" };
   if (trainer.num_nodes === 1) return { kind: "launch", ranks: wanted };
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_OPTION",
-    `${shape}, but this is the only process that was started`,
-    {
-      remedy: `Start one on each node: srun -N${trainer.num_nodes} --ntasks-per-node=${perNode} deeplasia-native train …, or torchrun.`,
-    },
-  );
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${shape}, but only this process was started`, {
+    remedy: `Start one on each node: srun -N${trainer.num_nodes} --ntasks-per-node=${perNode} deeplasia-native train …, or torchrun.`,
+  });
 }
 
-/** Processes of a node: as many as `devices` (or, as the reference has it, `gpus`) counts or lists. */
+/** Processes per node: the number that `devices` (or `gpus`, as in the reference) counts or lists. */
 export function devicesPerNode({ devices, gpus }: Pick<TrainConfig["trainer"], "devices" | "gpus">): number {
   return Math.max(1, deviceIndices(devices ?? gpus)?.length ?? 1);
 }
 
 interface Started {
-  /** Whose work it is, for messages. */
+  /** Who started the processes, for messages. */
   by: string;
   place: Place;
 }
 
-/** https://pytorch.org/docs/stable/elastic/run.html, "Environment Variables"; this package's own processes have them too. */
+/** https://pytorch.org/docs/stable/elastic/run.html, "Environment Variables". `launch` sets them too. */
 function torchrunPlace(env: NodeJS.ProcessEnv): Started | null {
   if (env.RANK === undefined || env.WORLD_SIZE === undefined) return null;
   const count = (name: string, otherwise: number) => {
@@ -75,7 +71,7 @@ function torchrunPlace(env: NodeJS.ProcessEnv): Started | null {
     if (text === undefined || /^\d+$/.test(text)) return text === undefined ? otherwise : Number(text);
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${name} is "${text}", not a whole number`, {
       remedy:
-        "torchrun sets RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE and MASTER_PORT; elsewhere unset them.",
+        "Unset RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE and MASTER_PORT, or let torchrun set them.",
     });
   };
   const [rank, ranks] = [count("RANK", 0), count("WORLD_SIZE", 1)];
@@ -84,11 +80,11 @@ function torchrunPlace(env: NodeJS.ProcessEnv): Started | null {
   const at = { host: env.MASTER_ADDR ?? "127.0.0.1", port: count("MASTER_PORT", 29_500) };
   if (rank < ranks) return { by: "torchrun (RANK, WORLD_SIZE)", place: { ...place, ...at } };
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `RANK is ${rank}, but WORLD_SIZE is ${ranks}`, {
-    remedy: "Ranks count from 0: unset both, or let torchrun set them.",
+    remedy: "Ranks count from 0. Unset both, or let torchrun set them.",
   });
 }
 
-/** The tasks of a job step; two steps of a job that run at once get ports of their own. */
+/** The place of a task in a job step. Two steps of one job that run at the same time get different ports. */
 function slurmPlace(env: NodeJS.ProcessEnv, perNode: number): Started | null {
   const task = slurmTask(env);
   if (task === null || task.step === null) return null;

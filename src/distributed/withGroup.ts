@@ -1,13 +1,14 @@
-/** Runs something in all the processes that a configuration asks for. */
 import type { TrainConfig } from "../options/train/index.js";
 import { Group } from "./group.js";
 import { launch } from "./launch.js";
 import { type Place, planRanks } from "./planRanks.js";
 
 /**
- * Call `run` in each process of the run, with its group. Where one fails, the others do too, and name it.
+ * Calls `run` in each process that the configuration asks for, with its group. Where one process fails, the others fail too,
+ * and name it.
  *
- * Throws ERR_DEEPLASIA_OPTION for processes that do not fit the configuration, ERR_DEEPLASIA_PEER, and what `run` throws.
+ * Throws ERR_DEEPLASIA_OPTION for a number of processes that does not fit the configuration, ERR_DEEPLASIA_PEER, and what
+ * `run` throws.
  */
 export async function withGroup<T>(
   config: Pick<TrainConfig, "trainer">,

@@ -1,15 +1,18 @@
 /** Settings from one source by their paths, and sections of checked values from all sources. */
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
-import { checkValue, meaningRemedy, type ValueFault } from "../schema/checkValue.js";
+import { checkValue, meaningRemedy, shown, type ValueFault } from "../schema/checkValue.js";
 import { typed, type Written } from "./written.js";
 
 /** A setting as it was given. */
 export interface Given {
+  /** Its text in a file or on a command line. */
   written: Written;
-  /** For a person: `my.yml:12` or `--trainer.max_epochs`. */
+  /** Its value, where a script gave one: that has a type already. */
+  value?: unknown;
+  /** For messages: `my.yml:12`, `--trainer.max_epochs`. */
   origin: string;
-  /** The config file, if it was one. */
+  /** The config file, if it is in one. */
   file?: string;
 }
 
@@ -27,14 +30,16 @@ export function readSection<S extends z.ZodObject>(schema: S, prefix: string, la
   for (const [key, setting] of Object.entries(schema.shape) as [string, z.ZodType][]) {
     const path = prefix === "" ? key : `${prefix}.${key}`;
     const given = layer.get(path);
-    const { data, faults } = checkValue(
-      setting,
-      given === undefined ? undefined : typed(setting, given.written),
-    );
+    const { data, faults } = checkValue(setting, given && typedValue(setting, given));
     if (faults === null) values[key] = data;
     else throw badSetting(path, given, faults[0] as ValueFault);
   }
   return values as z.infer<S>;
+}
+
+/** The value of a setting: a script's own, or what the schema makes of a text. */
+export function typedValue(schema: z.ZodType, given: Given): unknown {
+  return "value" in given ? given.value : typed(schema, given.written);
 }
 
 function badSetting(path: string, given: Given | undefined, { text, meaning }: ValueFault): DeeplasiaError {
@@ -47,8 +52,6 @@ function badSetting(path: string, given: Given | undefined, { text, meaning }: V
 export function settingError(path: string, given: Given, message: string, remedy?: string): DeeplasiaError {
   const { written, origin, file } = given;
   const place = origin.startsWith("--") ? origin : `${origin}: ${path}`;
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${place} ${JSON.stringify(written)}: ${message}`, {
-    file,
-    remedy,
-  });
+  const text = "value" in given ? shown(given.value) : JSON.stringify(written);
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${place} ${text}: ${message}`, { file, remedy });
 }

@@ -1,22 +1,22 @@
-/** What a run goes on from. */
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { processesIn } from "./recordProcess.js";
 import { type RunFolder, resumableRuns, runOfState, statesOf } from "./runFolder.js";
 
+/** What a run resumes or starts from. */
 export interface Resumption {
-  /** The run's folder; null: a new one. */
+  /** The run's folder; null for a new run. */
   folder: RunFolder | null;
-  /** States to go on from, the first that can be read; none: the run is a new one. */
+  /** States to resume from: the first one that can be read. Empty for a new run. */
   states: string[];
-  /** A checkpoint or a model, whose weights and optimiser the run starts with, or has started with. */
+  /** A checkpoint or a model whose weights and optimiser the run starts with, or started with. */
   checkpoint: string | null;
 }
 
 /**
- * `trainer.resume_from_checkpoint` is `last`, a run's state, or a Lightning checkpoint. A job that SLURM has started again
- * goes on with its own run without being told.
+ * Finds what `trainer.resume_from_checkpoint` names: `last`, a run's state, or a Lightning checkpoint. A job that SLURM has
+ * started again resumes its own run without the setting.
  *
  * Throws ERR_DEEPLASIA_MODEL_MISSING, and ERR_DEEPLASIA_RESUME for a state without its run.
  */
@@ -27,34 +27,34 @@ export async function findResumption(config: TrainConfig): Promise<Resumption> {
     if (known !== undefined) return { folder: known, states: await statesOf(known), checkpoint: null };
     return { folder: null, states: [], checkpoint: null };
   }
-  const kind = await pathKind(from);
-  if (kind !== "file") {
-    const what =
-      kind === null
-        ? `no such checkpoint: ${from}`
-        : `${from} is a ${kind === "folder" ? "folder" : "device"}, not a checkpoint`;
-    throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", what, {
-      file: from,
-      remedy:
-        "trainer.resume_from_checkpoint takes a run's ckp/last.state, a Lightning checkpoint, or `last` for the newest " +
-        "run of this name.",
-    });
-  }
+  await requireCheckpoint(from);
   if (!from.endsWith(".state")) {
-    // Of a job that was started again the run has gone on from there.
+    // A job that was started again resumes the run that it started from the checkpoint.
     const known = await runOfJob(config);
-    return {
-      folder: known ?? null,
-      states: known === undefined ? [] : await statesOf(known),
-      checkpoint: from,
-    };
+    const states = known === undefined ? [] : await statesOf(known);
+    return { folder: known ?? null, states, checkpoint: from };
   }
   const folder = runOfState(from);
   if (folder !== null) return { folder, states: [from], checkpoint: null };
-  throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${from} does not lie in the folder ckp of a run`, {
+  throw new DeeplasiaError("ERR_DEEPLASIA_RESUME", `${from} is not in the folder ckp of a run`, {
     file: from,
     remedy:
-      "A state is gone on with where the run left it: give <run>/ckp/last.state, the whole run with it.",
+      "Pass the state from inside its run folder, <run>/ckp/last.state: the run needs the whole folder.",
+  });
+}
+
+async function requireCheckpoint(file: string): Promise<void> {
+  const kind = await pathKind(file);
+  if (kind === "file") return;
+  const what =
+    kind === null
+      ? `no such checkpoint: ${file}`
+      : `${file} is a ${kind === "folder" ? "folder" : "device"}, not a checkpoint`;
+  throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", what, {
+    file,
+    remedy:
+      "Set trainer.resume_from_checkpoint to a run's ckp/last.state, to a Lightning checkpoint, or to `last` for the newest " +
+      "run of this name.",
   });
 }
 

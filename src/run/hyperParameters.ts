@@ -1,4 +1,4 @@
-/** What is written of a model's making, in the reference's words: `hparams.yaml`, and TensorBoard's HPARAMS. */
+/** The hyper-parameters of a model under the reference's names: for `hparams.yaml`, and for TensorBoard's HPARAMS. */
 import { stringify } from "yaml";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
@@ -6,7 +6,7 @@ import type { HyperParameters } from "../tensorboard/hyperParameterRecords.js";
 
 export const formatHyperParameters = (config: TrainConfig): string => stringify(hyperParametersOf(config));
 
-/** For TensorBoard, with what decides how the model is trained; lists and null as text. */
+/** For TensorBoard, with the settings that decide how the model is trained; lists and null as text. */
 export function shownHyperParameters(config: TrainConfig): HyperParameters {
   const { optimizer, lr_scheduler, trainer, seed_everything } = config;
   const { lr, weight_decay } = optimizer.init_args;

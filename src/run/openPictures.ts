@@ -1,5 +1,3 @@
-/** How a run's files become pictures: copied to scratch first and kept once decoded, as the settings ask. */
-
 import type { Logger } from "../console/logger.js";
 import { openPictureCache } from "../image/pictureCache.js";
 import type { ReadPicture } from "../image/readPicture.js";
@@ -9,21 +7,25 @@ import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
 import type { TrainingCohort } from "../training/trainingCohort.js";
 import { PARTS } from "../training/trainingRow.js";
 
-export interface PicturesOptions {
+export interface RunPicturesOptions {
   config: Pick<TrainConfig, "data" | "scratch">;
   cohort: TrainingCohort;
   logger: Logger;
-  /** Ends the copying. */
+  /** Stops the copying. */
   signal: AbortSignal;
 }
 
-/** To be disposed of at the run's end: the copies go. */
-export interface Pictures extends AsyncDisposable {
+/** How a run reads its pictures. Dispose of it at the end of the run: that removes the copies. */
+export interface RunPictures extends AsyncDisposable {
   read: ReadPicture;
 }
 
-/** Throws ERR_DEEPLASIA_OUTPUT for a scratch or a cache folder that was asked for and cannot be used. */
-export async function openPictures(options: PicturesOptions): Promise<Pictures> {
+/**
+ * Copies the pictures to scratch and opens a cache of decoded pictures, as the settings ask.
+ *
+ * Throws ERR_DEEPLASIA_OUTPUT for a scratch or a cache folder that was given and cannot be used.
+ */
+export async function openPictures(options: RunPicturesOptions): Promise<RunPictures> {
   const staged = await stageRows(options);
   const dispose = async () => staged?.[Symbol.asyncDispose]();
   try {
@@ -36,8 +38,11 @@ export async function openPictures(options: PicturesOptions): Promise<Pictures> 
   }
 }
 
-/** All rows, on every node: each epoch deals them out anew. What a cache reads once need not be copied unasked. */
-async function stageRows({ config, cohort, logger, signal }: PicturesOptions): Promise<Staged | null> {
+/**
+ * Copies the files of all rows to every node, because each epoch distributes the rows anew. With a cache, which reads each file
+ * only once, files are copied only if `scratch` was given.
+ */
+async function stageRows({ config, cohort, logger, signal }: RunPicturesOptions): Promise<Staged | null> {
   const { use_cache, num_workers } = config.data;
   const scratch = scratchOf(config.scratch);
   if (scratch === null || (use_cache && !scratch.asked)) return null;

@@ -11,11 +11,11 @@ import { predictBlocks } from "../inference/predictBlocks.js";
 import { loadModel } from "../model/loadModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
-import { batches, partOf } from "../training/batches.js";
+import { batches, rowsOfRank } from "../training/batches.js";
 import type { CohortPart } from "../training/trainingCohort.js";
 import { PARTS, type Part, type TrainingRow } from "../training/trainingRow.js";
 import { PART_NAMES } from "./evaluationTable.js";
-import { precisionOn } from "./runDevice.js";
+import { precisionOn, threadsOfRank } from "./runDevice.js";
 
 export interface PartsToPredict {
   /** The TorchScript archive to evaluate. Its bias correction is not applied. */
@@ -39,11 +39,11 @@ export interface PartsToPredict {
 export async function predictParts(
   options: PartsToPredict,
 ): Promise<{ predicted: Partial<Record<Part, PartPredictions>>; failed: number }> {
-  const { modelFile, device, config, progress } = options;
+  const { modelFile, device, config, group, progress } = options;
   const model = await loadModel(modelFile, {
     device,
     precision: precisionOn(device, config),
-    threads: config.threads,
+    threads: threadsOfRank(config, group.localRanks),
     trust: config.trust,
     contract: { biasSlope: 0, biasIntercept: 0 },
   });
@@ -81,7 +81,7 @@ async function predictInGroup(
   options: PartsToPredict,
 ): Promise<PartPredictions> {
   const { group, onFailure } = options;
-  const own = await predictShare(model, part, partOf(subjects, group), options);
+  const own = await predictShare(model, part, rowsOfRank(subjects, group), options);
   const all = await group.gather(own.rows.map((row) => (isFailed(row) ? failureText(row) : row)));
   const rows: PredictedRow[] = [];
   for (const [i, subject] of subjects.entries()) {

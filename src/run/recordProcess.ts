@@ -1,4 +1,4 @@
-/** `provenance.json`: for each process of a run, who did what, where, with which versions and on which data. */
+/** `provenance.json`: what each process of a run did, where, with which versions and on which data. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -10,18 +10,18 @@ const execute = promisify(execFile);
 
 export interface ProvenanceFacts {
   seed: number;
-  /** Device and why it was taken. */
+  /** The device, and why it was chosen. */
   device: string;
   libtorch: string;
-  /** Files whose contents decide what is learnt, by what they are. */
+  /** Files whose contents decide what is learnt: what they are -> path. */
   files: Record<string, string>;
-  /** SHA-256 over the rows of training and validation. */
+  /** SHA-256 of the rows of training and validation. */
   rows: string;
-  /** The state that the process went on from. */
+  /** The state from which the process resumed. */
   resumedFrom: string | null;
 }
 
-/** Add this process to a run's provenance. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Adds this process to a run's provenance. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function recordProcess(file: string, facts: ProvenanceFacts): Promise<void> {
   const { files, ...rest } = facts;
   const digests = await Promise.all(
@@ -37,7 +37,7 @@ export async function recordProcess(file: string, facts: ProvenanceFacts): Promi
   await writeFileAtomic(file, `${JSON.stringify([...(await processesIn(file)), own], null, 2)}\n`);
 }
 
-/** What is written of the processes so far; a damaged file is no reason not to train. */
+/** Returns the processes that the file lists. A damaged file lists none: that is no reason not to train. */
 export async function processesIn(file: string): Promise<Record<string, unknown>[]> {
   try {
     const known: unknown = JSON.parse(await readFile(file, "utf8"));
@@ -48,7 +48,7 @@ export async function processesIn(file: string): Promise<Record<string, unknown>
   }
 }
 
-/** Commit of the working directory, and whether tracked files differ from it; null outside a repository. */
+/** The commit of the working directory, and whether tracked files differ from it; null outside a repository. */
 async function gitState(): Promise<{ commit: string; changed: boolean } | null> {
   const git = async (...args: string[]) => (await execute("git", args, { timeout: 10_000 })).stdout.trim();
   try {

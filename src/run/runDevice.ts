@@ -1,4 +1,4 @@
-/** What a training configuration wants of the device. */
+/** The devices that a training configuration asks for. */
 import { availableParallelism } from "node:os";
 import { DeeplasiaError } from "../errors.js";
 import { type DeviceRequest, deviceIndices } from "../model/device.js";
@@ -6,8 +6,8 @@ import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 
 /**
- * `trainer.gpus: 1` is the reference's default and means a GPU where there is one, so that the defaults run anywhere.
- * Everything else asks for a device by name, and never falls back.
+ * The device of a single process. `trainer.gpus: 1` is the reference's default and means a GPU if there is one, so that the
+ * defaults run anywhere. All other settings name a device, and never fall back to another one.
  */
 export function deviceRequest({ device, trainer }: TrainConfig): DeviceRequest {
   const { gpus, accelerator, devices } = trainer;
@@ -21,7 +21,7 @@ export function deviceRequest({ device, trainer }: TrainConfig): DeviceRequest {
 }
 
 /**
- * That there are the GPUs which a configuration asks for by number or name, before any process is started for them.
+ * Checks that GPUs exist where the configuration asks for them, before processes are started for them.
  *
  * Throws ERR_DEEPLASIA_DEVICE.
  */
@@ -45,11 +45,12 @@ export function requireGpus({ device, trainer }: TrainConfig): void {
       : ["trainer.accelerator", accelerator];
   const why = hasCuda ? "no CUDA device answers" : "the libtorch in use is a CPU build";
   throw new DeeplasiaError("ERR_DEEPLASIA_DEVICE", `${setting} is ${value}, but ${why}`, {
-    remedy: "`deeplasia-native doctor` shows what was found; --device=cpu trains on the CPU.",
+    remedy:
+      "`deeplasia-native doctor` shows the devices that were found. Set device to cpu to train on the CPU.",
   });
 }
 
-/** The same for one of several processes of a node, each of which has a device of its own. */
+/** The device of one of several processes on a node: each has its own. */
 export function deviceOfRank(config: TrainConfig, localRank: number, localRanks: number): DeviceRequest {
   const { device, trainer } = config;
   const { devices, gpus, accelerator } = trainer;
@@ -60,18 +61,18 @@ export function deviceOfRank(config: TrainConfig, localRank: number, localRanks:
     .filter(({ name }) => name.startsWith("cuda")).length;
   const isAsked = device !== "auto" || accelerator === "gpu" || accelerator === "cuda";
   if (!isAsked && cuda === 0) return { device: "cpu" };
-  // SLURM may show each task its own device alone.
+  // SLURM may show each task only its own device.
   const index = cuda === 1 ? 0 : (deviceIndices(devices ?? gpus)?.[localRank] ?? localRank);
   return { device: `cuda:${index}` };
 }
 
-/** The processes of a node share its cores, unless somebody says how. */
+/** The threads of one process: the processes on a node share its cores, unless `threads` is set. */
 export function threadsOfRank({ threads }: Pick<TrainConfig, "threads">, localRanks: number): number {
   if (threads > 0 || localRanks === 1) return threads;
   return Math.max(1, Math.floor(availableParallelism() / localRanks));
 }
 
-/** The arithmetic on a device: 16 bit, the reference's default, needs a GPU; the CPU takes 32 instead. */
+/** The precision on a device. 16 bit, the reference's default, needs a GPU: on the CPU it is 32 bit. */
 export function precisionOn(
   deviceName: string,
   { trainer }: TrainConfig,

@@ -1,4 +1,3 @@
-/** The folder of a run, laid out as the reference's: `<root_dir>/<name>/version_<n>`, or `split_<n>`. */
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isSystemError } from "../errors.js";
@@ -7,6 +6,7 @@ import type { TrainConfig } from "../options/train/index.js";
 
 const CHECKPOINTS = "ckp";
 
+/** The paths in a run's folder, `<root_dir>/<name>/version_<n>` or `split_<n>`, laid out as the reference's. */
 export interface RunFolder {
   path: string;
   config: string;
@@ -17,9 +17,9 @@ export interface RunFolder {
   predictions: string;
   bestModel: string;
   lastModel: string;
-  /** All that a run needs to go on. */
+  /** Everything that the run needs to resume. */
   lastState: string;
-  /** The one before it. */
+  /** The state before the last one. */
   previousState: string;
 }
 
@@ -39,21 +39,21 @@ export function runFolder(path: string): RunFolder {
   };
 }
 
-/** The run that a state belongs to; null for a file that lies in no run's folder. */
+/** The run that a state belongs to; null for a file that is not in a run's folder. */
 export function runOfState(file: string): RunFolder | null {
   const checkpoints = dirname(resolve(file));
   return basename(checkpoints) === CHECKPOINTS ? runFolder(dirname(checkpoints)) : null;
 }
 
-/** States that there are, newest first. */
+/** The states that exist, newest first. */
 export async function statesOf({ lastState, previousState }: RunFolder): Promise<string[]> {
   const kinds = await Promise.all([lastState, previousState].map(pathKind));
   return [lastState, previousState].filter((_, i) => kinds[i] === "file");
 }
 
 /**
- * Put a new state in place; `write` makes it, whole. The last one becomes the previous one, so that at any moment there is
- * at least one that is good, and usually two.
+ * Replaces the last state by a new one, which `write` writes. The old last state becomes the previous one, so that there is
+ * always at least one good state, and usually two.
  */
 export async function replaceState(
   { lastState, previousState }: RunFolder,
@@ -71,8 +71,8 @@ export async function replaceState(
 }
 
 /**
- * Remove what an earlier run left in a folder that is used again and that could be taken for the new run's: states,
- * failures, predictions. Its models stay until the new run has some. Throws ERR_DEEPLASIA_OUTPUT.
+ * Removes what an earlier run left in a folder that is used again, and what could be taken for results of the new run: states,
+ * failures, predictions. The models stay until the new run replaces them. Throws ERR_DEEPLASIA_OUTPUT.
  */
 export async function clearRun(folder: RunFolder): Promise<void> {
   const { lastState, previousState, failures, predictions } = folder;
@@ -84,7 +84,7 @@ export async function clearRun(folder: RunFolder): Promise<void> {
   }
 }
 
-/** Put the previous state in the place of the last one, which is damaged: it must not become the previous one itself. */
+/** Replaces the last state, which is damaged, by the previous one, so that it does not become the previous one itself. */
 export async function discardLast({ lastState, previousState }: RunFolder): Promise<void> {
   try {
     await rename(previousState, lastState);
@@ -98,7 +98,7 @@ type Place = Pick<TrainConfig, "root_dir" | "name" | "split_ind">;
 const parentOf = ({ root_dir, name }: Place) => join(root_dir, name);
 const splitFolder = (place: Place) => join(parentOf(place), `split_${place.split_ind}`);
 
-/** A new version, or the split's folder, there or not. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Makes the folder of a new version, or that of the split, which may exist. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function makeRunFolder(place: Place): Promise<RunFolder> {
   const folder = runFolder(place.split_ind >= 0 ? splitFolder(place) : await makeVersion(parentOf(place)));
   await makeFolder(dirname(folder.lastState));
@@ -114,7 +114,7 @@ async function makeVersion(parent: string): Promise<string> {
         await mkdir(path);
         return path;
       } catch (error) {
-        // Another run took the number this moment.
+        // Another run has just taken the number.
         if (!isSystemError(error, "EEXIST")) throw error;
       }
     }
@@ -123,13 +123,13 @@ async function makeVersion(parent: string): Promise<string> {
   }
 }
 
-/** Numbers of the versions in a folder. */
+/** The numbers of the versions in a folder. */
 async function versionsIn(parent: string): Promise<number[]> {
   if ((await pathKind(parent)) !== "folder") return [];
   return (await readdir(parent)).flatMap((name) => /^version_(\d+)$/.exec(name)?.slice(1).map(Number) ?? []);
 }
 
-/** The runs of that name that can go on, newest first. */
+/** The runs of this name that can be resumed, newest first. */
 export async function resumableRuns(place: Place): Promise<RunFolder[]> {
   const parent = parentOf(place);
   const versions = (await versionsIn(parent))

@@ -1,4 +1,3 @@
-/** What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. */
 import { packageVersion } from "../about.js";
 import { freshNetwork } from "../checkpoint/freshNetwork.js";
 import { type Contract, completeContract, requireKind } from "../contract/contract.js";
@@ -13,21 +12,24 @@ import type { TrainConfig } from "../options/train/index.js";
 import type { AgeScale } from "../statistics/ageScale.js";
 import type { Trainer } from "../trainer/trainer.js";
 
-/** Dispose of it once a trainer was made of it. */
+/**
+ * What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. Dispose of it
+ * once a trainer was made from it.
+ */
 export interface Start extends Pick<OpenModel, "model" | typeof Symbol.asyncDispose> {
   /** For messages. */
   file: string;
-  /** Null for a fresh network. */
+  /** Path of the file; null for a fresh network. */
   path: string | null;
-  /** In a few words, for the log. */
+  /** A few words for the log. */
   text: string;
-  /** A checkpoint, whose optimiser may be gone on with. */
+  /** Whether it is a checkpoint, which may hold the state of an optimiser. */
   isCheckpoint: boolean;
-  /** All that is known before the training rows are. */
+  /** The fields of the contract that are known before the training rows are read. */
   manifest: Manifest;
 }
 
-/** What the settings say of pictures, by the setting that says it. */
+/** The fields of the contract about pictures, by the setting that gives them. */
 function pictureFields({ data }: TrainConfig): Record<string, Manifest> {
   const hasMasks = data.mask_dirs.some((folder) => folder !== "");
   return {
@@ -38,13 +40,13 @@ function pictureFields({ data }: TrainConfig): Record<string, Manifest> {
   };
 }
 
-/** What messages call a network that has no file. */
+/** The name of a network without a file, in messages. */
 const FRESH = "the new network";
 
 /**
- * Open the checkpoint, else `model.init_from`, else make a fresh network.
+ * Opens the checkpoint, else `model.init_from`, else makes a fresh network.
  *
- * A model that is trained further keeps what it says of itself, unless a setting was given (`isGiven`) that says otherwise.
+ * A model that is trained further keeps its contract, except for fields that a given setting (`isGiven`) contradicts.
  *
  * Throws ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT.
  */
@@ -84,7 +86,7 @@ export async function openStart(
   }
 }
 
-/** Settings of a network that a file's own network must have where somebody gave them. */
+/** Settings of a network: where they are given, the network of a file must have the same. */
 const SHAPING = {
   backbone: "backbone",
   dense_layers: "denseLayers",
@@ -92,7 +94,7 @@ const SHAPING = {
   explicit_sex_classifier: "explicitSexClassifier",
 } as const;
 
-/** Throws ERR_DEEPLASIA_OPTION for a setting that the file would silently win over. */
+/** Throws ERR_DEEPLASIA_OPTION for a given setting that would have no effect, because the file has its own network. */
 function requireSameNetwork(
   file: string,
   found: NetworkConfig,
@@ -107,7 +109,7 @@ function requireSameNetwork(
         `model.${setting} is ${JSON.stringify(asked[key])}, but ${JSON.stringify(found[key])} in the file`,
     );
   if (others.length === 0) return;
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file} is of another network: ${others.join("; ")}`, {
+  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file} has another network: ${others.join("; ")}`, {
     file,
     remedy: "Leave these settings out to train the file's network, or leave the file out to train a new one.",
   });
@@ -130,14 +132,14 @@ async function startFresh({ model }: TrainConfig, seed: number) {
   };
 }
 
-/** The age scale that a network has learnt before; undefined where it has none yet. */
+/** The age scale of a network that was trained before; undefined for one that was not. */
 export function knownScale({ ageUnit, ageMeanMonths, ageSdMonths }: Manifest): AgeScale | undefined {
   if (ageUnit === "months") return { meanMonths: 0, sdMonths: 1 };
   if (ageMeanMonths === undefined || ageSdMonths === undefined) return undefined;
   return { meanMonths: ageMeanMonths, sdMonths: ageSdMonths };
 }
 
-/** The contract of the model to be, before any line is fitted to its predictions. */
+/** The contract of the model to be, before a bias correction is fitted. */
 export function trainedContract(
   { manifest, file, sexEncoding }: Pick<Trainer, "manifest" | "file" | "sexEncoding">,
   scale: AgeScale,

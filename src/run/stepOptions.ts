@@ -1,29 +1,30 @@
-/** What a configuration means for a single step. */
-import type { DeviceChoice } from "../model/device.js";
 import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
-import { type TrainingStepOptions, trainingStepOptions } from "../options/train/trainingStepOptions.js";
+import {
+  camelCased,
+  STEP_SETTINGS,
+  type TrainingStepOptions,
+  trainingStepOptions,
+} from "../options/train/trainingStepOptions.js";
 import { precisionOn } from "./runDevice.js";
 
-const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-export function stepOptionsOf(config: TrainConfig, device: DeviceChoice, seed: number): TrainingStepOptions {
-  const { optimizer, trainer, model, threads, trust } = config;
-  const ofOptimizer = Object.entries(optimizer.init_args).map(([name, value]) => [camelCase(name), value]);
+/** The options of a single training step, from the configuration of the run. */
+export function stepOptionsOf(
+  config: TrainConfig,
+  own: Pick<TrainingStepOptions, "device" | "threads" | "seed">,
+): TrainingStepOptions {
+  const { optimizer, model, trainer } = config;
   return trainingStepOptions.parse({
+    ...camelCased(pick(config, STEP_SETTINGS.run)),
+    ...camelCased(pick(model, STEP_SETTINGS.model)),
+    ...camelCased(pick(trainer, STEP_SETTINGS.trainer)),
     optimizer: shortName(optimizer.class_path).toLowerCase(),
-    ...Object.fromEntries(ofOptimizer),
-    ageSigma: model.age_sigma,
-    sexSigma: model.sex_sigma,
-    gradientClipVal: trainer.gradient_clip_val,
-    gradientClipAlgorithm: trainer.gradient_clip_algorithm,
-    emaDecay: trainer.ema_decay,
-    dropConnect: model.drop_connect,
-    freeze: model.freeze,
-    seed,
-    precision: precisionOn(device.name, config),
-    threads,
-    trust,
-    device: device.name,
+    ...camelCased(optimizer.init_args),
+    ...own,
+    precision: precisionOn(own.device, config),
   });
+}
+
+function pick(values: object, shape: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(shape, name)));
 }

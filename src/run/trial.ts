@@ -1,10 +1,13 @@
-/** `trainer.fast_dev_run`: a trial of everything on a few batches, of which nothing is kept. */
+/** `trainer.fast_dev_run`: a trial of everything on a few batches. Nothing of it is kept. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TrainConfig } from "../options/train/index.js";
 
-/** Call `run` with the configuration itself or, for a trial, with one of a single epoch in a folder that goes away. */
+/**
+ * Calls `run` with the configuration. For a trial it is one of a single epoch in a temporary folder, which is removed
+ * afterwards.
+ */
 export async function withTrial<T>(
   config: TrainConfig,
   run: (config: TrainConfig) => Promise<T>,

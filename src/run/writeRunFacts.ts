@@ -1,4 +1,3 @@
-/** What is known of a run before its first step, for its log and its folder. */
 import { DISCLAIMER } from "../about.js";
 import type { Logger } from "../console/logger.js";
 import { writeFileAtomic } from "../files.js";
@@ -13,6 +12,7 @@ import { recordProcess } from "./recordProcess.js";
 import type { RunFolder } from "./runFolder.js";
 import type { Start } from "./start.js";
 
+/** A run before its first step. */
 export interface FactSources {
   config: TrainConfig;
   folder: RunFolder;
@@ -21,11 +21,11 @@ export interface FactSources {
   start: Start;
   logger: Logger;
   seed: number;
-  /** The state that this process goes on from. */
+  /** The state from which this process resumes. */
   resumedFrom: string | null;
 }
 
-/** Write config, hyper-parameters and provenance, and say the rest. Throws ERR_DEEPLASIA_OUTPUT. */
+/** Writes configuration, hyper-parameters and provenance into the folder, and logs the rest. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function writeRunFacts(sources: FactSources): Promise<void> {
   const { config, folder, cohort, seed, resumedFrom } = sources;
   const device = logFacts(sources);
@@ -41,7 +41,7 @@ export async function writeRunFacts(sources: FactSources): Promise<void> {
   });
 }
 
-/** Returns the device and why it was taken. */
+/** Returns the device and why it was chosen. */
 function logFacts({ folder, trainer, cohort, start, logger, seed }: FactSources): string {
   const { parts, scale, withoutSplit } = cohort;
   const counts = PARTS.map((part) => `${parts[part].rows.length} ${part}`).join(", ");
@@ -55,7 +55,7 @@ function logFacts({ folder, trainer, cohort, start, logger, seed }: FactSources)
   return device;
 }
 
-/** Files whose contents decide what is learnt, by what they are. */
+/** The files whose contents decide what is learnt: what they are -> path. */
 function decidingFiles({ config, start }: FactSources): Record<string, string> {
   const { annotation_path: annotations, split_path: split } = config.data;
   const { pretrained } = config.model;

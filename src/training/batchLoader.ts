@@ -1,10 +1,3 @@
-/**
- * Rows to native batches: pictures are decoded, preprocessed and augmented ahead of the steps, a bounded number at once.
- *
- * A batch is always the same rows. One that fails leaves its slot empty, so that neither the other batches nor the place
- * in the epoch depend on it.
- */
-
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
 import { type Filled, fillSlots, whyUnusable } from "../image/fillSlots.js";
@@ -13,45 +6,53 @@ import type { ReadPicture } from "../image/readPicture.js";
 import { useWorkers } from "../image/workers.js";
 import { type BatchHandle, type ImagePlan, native } from "../native.js";
 import { Semaphore } from "../semaphore.js";
-import { partOf } from "./batches.js";
+import { rowsOfRank } from "./batches.js";
 import type { TrainingRow } from "./trainingRow.js";
 
 export interface LoadedBatch {
   /** Its number within the epoch. */
   index: number;
-  /** No other comes after it. */
+  /** Whether it is the last one of the epoch. */
   isLast: boolean;
-  /** All that belong to it; of several processes, the parts of all. */
+  /** All rows of the batch; of several processes, the rows of all. */
   all: readonly TrainingRow[];
   handle: BatchHandle;
-  /** Slots that hold a picture, and whose; not all of them where rows failed. */
+  /** The slots that hold a picture. The slot of a row that failed is not among them. */
   slots: Int32Array;
+  /** The rows of these slots, in the same order. */
   rows: TrainingRow[];
-  /** How long the step had to wait for it. */
+  /** Seconds that the step waited for the batch. */
   waitedSeconds: number;
 }
 
 export interface LoaderOptions {
   contract: Contract;
-  /** Rows of the largest batch, or part of one. */
+  /** The most rows that this process has in a batch. */
   capacity: number;
-  /** Pictures that are decoded and preprocessed at once. */
+  /** Pictures that are decoded and preprocessed at the same time. */
   numWorkers: number;
-  /** Of several processes, which loads which part of a batch: the rows `rank`, `rank + ranks`, …. */
-  part?: { rank: number; ranks: number };
-  /** A picture that cannot be used is an error, not left out. */
+  /** Of several processes, each loads its rows of a batch. */
+  group?: { rank: number; ranks: number };
+  /** A picture that cannot be used is an error; else it is left out. */
   strict: boolean;
-  /** How files become pictures: with a cache, or each time anew. */
+  /** How files become pictures: from a cache, or read anew each time. */
   read?: ReadPicture;
-  /** Called each time that a row fails. */
+  /** Called each time a row fails. */
   onFailure(row: TrainingRow, error: DeeplasiaError): void;
-  /** Called each time that a row is loaded of whose picture there is something worth knowing. */
+  /** Called each time a row is loaded whose picture has notes. */
   onNotes?(row: TrainingRow, notes: readonly PictureNote[]): void;
 }
 
-/** What native code shall do to a row's picture. */
+/** What native code does to a row's picture. */
 export type PlanOf = (row: TrainingRow) => ImagePlan;
 
+/**
+ * Turns rows into native batches. Pictures are decoded, preprocessed and augmented ahead of the steps, a bounded number at the
+ * same time.
+ *
+ * A batch always has the same rows. A row that fails leaves its slot empty, so that neither the other batches nor the position
+ * in the epoch depend on it.
+ */
 export class BatchLoader implements AsyncDisposable {
   private readonly workers: Semaphore;
   private readonly idle: BatchHandle[] = [];
@@ -61,19 +62,19 @@ export class BatchLoader implements AsyncDisposable {
   }
 
   /**
-   * The batches in order, from number `from` on; one of which no row can be used is left out, unless other processes may
-   * have rows of it. A batch is the consumer's until it asks for the next.
+   * The batches in order, starting with number `from`. A batch without a usable row is left out, unless other processes may
+   * have rows of it. The consumer may use a batch until it asks for the next one.
    *
    * Throws, if `strict`, the error of the first row that fails.
    */
   async *load(batches: readonly TrainingRow[][], planOf: PlanOf, from = 0): AsyncGenerator<LoadedBatch> {
-    const { ranks } = this.part;
+    const { ranks } = this.group;
     const pending: Promise<LoadedBatch>[] = [];
     let next = from;
     const loadAhead = () => {
       while (next < batches.length && pending.length < this.batchesAhead(batches[next]!.length)) {
         const loading = this.loadBatch(next, batches, planOf);
-        loading.catch(() => {}); // thrown when its turn comes
+        loading.catch(() => {}); // it is thrown when this batch is next
         pending.push(loading);
         next += 1;
       }
@@ -96,13 +97,13 @@ export class BatchLoader implements AsyncDisposable {
     }
   }
 
-  /** Enough for every worker to have a picture, and one that is ready. */
+  /** Enough batches that every worker has a picture, and one is ready. */
   private batchesAhead(batchSize: number): number {
     return 1 + Math.ceil(Math.max(this.options.numWorkers, 1) / batchSize);
   }
 
-  private get part(): { rank: number; ranks: number } {
-    return this.options.part ?? { rank: 0, ranks: 1 };
+  private get group(): { rank: number; ranks: number } {
+    return this.options.group ?? { rank: 0, ranks: 1 };
   }
 
   private async loadBatch(
@@ -111,7 +112,7 @@ export class BatchLoader implements AsyncDisposable {
     planOf: PlanOf,
   ): Promise<LoadedBatch> {
     const all = batches[index]!;
-    const wanted = partOf(all, this.part);
+    const wanted = rowsOfRank(all, this.group);
     const handle = this.idle.pop() ?? this.createBatch();
     const errors = await Promise.all(wanted.map((row, slot) => this.fill(handle, slot, row, planOf(row))));
     const failure = errors.find((error) => error !== undefined);
@@ -125,7 +126,7 @@ export class BatchLoader implements AsyncDisposable {
     return { index, isLast, all, handle, slots: Int32Array.from(slots), rows, waitedSeconds: 0 };
   }
 
-  /** The error of a row that cannot be used. */
+  /** Puts a picture into a slot. Returns the error of a row that cannot be used. */
   private async fill(
     handle: BatchHandle,
     slot: number,
@@ -149,7 +150,7 @@ export class BatchLoader implements AsyncDisposable {
     return native().createBatch(this.options.capacity, height, width);
   }
 
-  /** Give the memory back; no batch may be in use. */
+  /** Releases the memory. No batch may be in use. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.idle.splice(0).map((handle) => native().dispose(handle)));
   }

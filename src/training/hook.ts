@@ -1,24 +1,23 @@
-/** What takes part in a run beside the step itself: watches, adjusts, writes down. */
 import type { LoadedBatch } from "./batchLoader.js";
 import type { OutputRecorder } from "./outputRecorder.js";
-import type { StepResult } from "./step.js";
+import type { BatchResult } from "./step.js";
 
 /** The metrics of an epoch: name -> value. */
 export type Metrics = Record<string, number>;
 
 /** Where a run is. */
 export interface Position {
-  /** The epoch at hand, from 0. */
+  /** The current epoch, from 0. */
   epoch: number;
-  /** Batches of it that are done. */
+  /** Batches of the epoch that are done. */
   batch: number;
-  /** Rows of it that are done, of all processes: what stays true where their number changes. */
+  /** Rows of the epoch that are done, of all processes: this stays true when the number of processes changes. */
   rows: number;
   /** Updates of the weights since the start of the run. */
   globalStep: number;
-  /** Time the run took so far, over all its processes. */
+  /** Seconds that the run took so far, before and after each interruption. */
   seconds: number;
-  /** Why the run ended before its limits; null: it did not. */
+  /** Why the run ended before its limits; null if it did not. */
   ended: string | null;
 }
 
@@ -26,33 +25,33 @@ export interface StepEvent {
   /** After the step. */
   position: Readonly<Position>;
   batch: LoadedBatch;
-  result: StepResult;
+  result: BatchResult;
   learningRate: number;
 }
 
 export interface EpochEvent {
-  /** Of the epoch that has ended; its `batch` is the number of batches that it had. */
+  /** The epoch that has ended; `batch` is the number of its batches. */
   position: Readonly<Position>;
   learningRate: number;
-  /** What validation gave; null in an epoch without. */
+  /** The outputs of validation; null in an epoch without. */
   validation: OutputRecorder | null;
-  /** Filled by the first hook, read by those after it. */
+  /** The first hook fills them, the hooks after it read them. */
   metrics: Metrics;
 }
 
 type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
-/** As JSON takes it. */
+/** A hook's state, as JSON takes it. */
 export type HookState = { [key: string]: Plain };
 
 /**
- * Hooks are called in the order in which the run has them. All that one needs to go on as if nothing had happened is
- * in its state, which is saved with the run's, after all hooks have had their turn.
+ * What takes part in a run besides the step itself: it watches, adjusts or writes. Hooks are called in the order in which the
+ * run has them. A hook's state holds all that it needs to resume; it is saved with the run's, after all hooks were called.
  */
 export interface Hook {
-  /** Key of its state. */
+  /** The key of its state. */
   readonly name: string;
   afterStep?(event: StepEvent): void | Promise<void>;
-  /** A text: the run shall end, and this is why. */
+  /** May return a text: then the run ends, and this is why. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most hooks return nothing at all
   afterEpoch?(event: EpochEvent): Promise<string | void> | string | void;
   state?(): HookState;

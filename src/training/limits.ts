@@ -1,9 +1,8 @@
-/** When a run ends, early stopping aside: Lightning's limits. */
 import type { TrainConfig } from "../options/train/index.js";
 import type { Position } from "./hook.js";
 
+/** Lightning's limits of a run. Infinity is no limit. */
 export interface Limits {
-  /** Infinity: none. */
   maxEpochs: number;
   maxSteps: number;
   maxSeconds: number;
@@ -11,7 +10,7 @@ export interface Limits {
   minSteps: number;
 }
 
-export function limitsOf({ trainer }: TrainConfig): Limits {
+export function limitsOf({ trainer }: Pick<TrainConfig, "trainer">): Limits {
   const most = (value: number | null) => (value === null || value === -1 ? Number.POSITIVE_INFINITY : value);
   return {
     maxEpochs: most(trainer.max_epochs),
@@ -22,18 +21,18 @@ export function limitsOf({ trainer }: TrainConfig): Limits {
   };
 }
 
-/** Of `DD:HH:MM:SS`. */
+/** The seconds of a time that is written `DD:HH:MM:SS`. */
 function secondsIn(time: string): number {
   const [days, hours, minutes, seconds] = time.split(":").map(Number) as [number, number, number, number];
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
-/** Whether a run may end before its time. */
+/** Whether early stopping or max_time may end the run. */
 export function mayEndEarly({ epoch, globalStep }: Position, { minEpochs, minSteps }: Limits): boolean {
   return epoch >= minEpochs && globalStep >= minSteps;
 }
 
-/** Why a run ends here; null: it goes on. */
+/** Returns the limit that ends the run here; null if none does. */
 export function limitReached(position: Position, limits: Limits): string | null {
   const { epoch, globalStep, seconds } = position;
   if (epoch >= limits.maxEpochs) return `max_epochs (${limits.maxEpochs})`;

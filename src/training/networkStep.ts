@@ -1,15 +1,14 @@
-/** The native trainer as the loop's step. */
-
 import type { Contract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { normalisation } from "../image/imagePlan.js";
 import type { NetworkInput } from "../native.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { LoadedBatch } from "./batchLoader.js";
-import type { Step, StepOptions, StepOutputs, StepResult } from "./step.js";
+import type { BatchOutputs, BatchResult, Step, StepOptions } from "./step.js";
 
+/** The native trainer as the loop's step. */
 export class NetworkStep implements Step {
-  /** Where an average of the weights is kept, that is the model. */
+  /** The averaged weights are the model, where there are some. */
   private readonly weights: { ema: boolean };
 
   constructor(
@@ -19,21 +18,21 @@ export class NetworkStep implements Step {
     this.weights = { ema: trainer.options.emaDecay !== null };
   }
 
-  async step(batch: LoadedBatch, options: StepOptions): Promise<StepResult> {
-    return { ...(await this.stepTogether(batch, options, [])), rows: batch.rows };
+  async step(batch: LoadedBatch, options: StepOptions): Promise<BatchResult> {
+    return { ...(await this.stepInGroup(batch, options, [])), rows: batch.rows };
   }
 
-  async evaluate(batch: LoadedBatch): Promise<StepOutputs> {
-    return { ...(await this.evaluateTogether(batch, [])), rows: batch.rows };
+  async evaluate(batch: LoadedBatch): Promise<BatchOutputs> {
+    return { ...(await this.evaluateInGroup(batch, [])), rows: batch.rows };
   }
 
-  /** One of several trainers' step on its part of a batch; `notes` are told to the others. */
-  stepTogether(batch: LoadedBatch, { learningRate, ...how }: StepOptions, notes: readonly number[]) {
+  /** The step of one of several trainers on its share of a batch; the other trainers get `notes`. */
+  stepInGroup(batch: LoadedBatch, { learningRate, ...how }: StepOptions, notes: readonly number[]) {
     this.trainer.setLearningRate(learningRate);
     return this.trainer.stepOn(this.input(batch), ...truthOf(batch), { ...how, notes });
   }
 
-  evaluateTogether(batch: LoadedBatch, notes: readonly number[]) {
+  evaluateInGroup(batch: LoadedBatch, notes: readonly number[]) {
     return this.trainer.evaluateOn(this.input(batch), ...truthOf(batch), { ...this.weights, notes });
   }
 

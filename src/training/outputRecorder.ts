@@ -1,4 +1,4 @@
-import type { StepOutputs } from "./step.js";
+import type { BatchOutputs } from "./step.js";
 
 /** What a network predicted for the pictures of an epoch, and the truth; one value per picture. */
 export interface EpochOutputs {
@@ -37,7 +37,7 @@ export class OutputRecorder {
     return { ageHatZ, ageZ, male, sexLogit: this.hasSexHead ? sexLogit : null };
   }
 
-  add({ rows, ageZ, sexLogit, loss }: StepOutputs): void {
+  add({ rows, ageZ, sexLogit, loss }: BatchOutputs): void {
     if (rows.length === 0) return;
     const { series } = this;
     for (const [i, row] of rows.entries()) {

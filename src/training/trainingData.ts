@@ -1,4 +1,3 @@
-/** The batches of a run: which rows, in which order, and what is done to their pictures. */
 import { drawAugmentation } from "../augmentation/drawAugmentation.js";
 import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
 import type { Contract } from "../contract/contract.js";
@@ -11,9 +10,9 @@ import { requireUsable, type TrainingCohort } from "./trainingCohort.js";
 import type { TrainingData } from "./trainingLoop.js";
 
 /**
- * How rows become batches, of training and of validation. Each of several processes has `train_batch_size` rows of a batch,
- * as in PyTorch. Its DistributedSampler repeats some rows where their number is no multiple of the processes'; here none is
- * seen twice, because an incomplete batch is left out in training, and in validation a process may have fewer rows.
+ * How rows become batches of training and of validation. As in PyTorch, each process has `train_batch_size` rows of a batch.
+ * PyTorch's DistributedSampler repeats rows where their number is not a multiple of the number of processes. Here no row is
+ * repeated: training leaves out an incomplete batch, and in validation a process may have fewer rows.
  */
 export function batchRules(
   { data, trainer }: TrainConfig,
@@ -35,16 +34,7 @@ export function batchRules(
   };
 }
 
-/** Batches whose gradients make an update in an epoch; of a map that of the last epoch before it that the map names. */
-export function accumulationAt({ trainer }: TrainConfig): (epoch: number) => number {
-  const { accumulate_grad_batches: setting } = trainer;
-  if (setting === null || typeof setting === "number") return () => setting ?? 1;
-  const steps = Object.entries(setting).map(([epoch, batches]) => [Number(epoch), batches] as const);
-  steps.sort(([a], [b]) => b - a);
-  return (epoch) => steps.find(([from]) => from <= epoch)?.[1] ?? 1;
-}
-
-/** Throws ERR_DEEPLASIA_OPTION for rows or settings that leave nothing to train on, or augmentation that cannot be. */
+/** Throws ERR_DEEPLASIA_OPTION for rows or settings that leave nothing to train on, or augmentation that is not possible. */
 export function requireTrainable(
   config: TrainConfig,
   contract: Contract,
@@ -56,6 +46,7 @@ export function requireTrainable(
   requireAugmentable(contract, config.data);
 }
 
+/** The batches of a run: their rows, their order, and what is done to the pictures. */
 export function trainingData(
   config: TrainConfig,
   contract: Contract,
@@ -79,7 +70,7 @@ export function trainingData(
         const view = drawAugmentation(data, new Random("augmentation", seed, epoch, row));
         return trainingPlan(contract, view, data);
       };
-      // What is done may have been batches of another size, by another number of processes.
+      // The batches that are done may have had another size, with another number of processes.
       const left = batches(rows.slice(done), { ...rules.train, limit: null });
       const all = [...Array.from({ length: batch }, () => []), ...left];
       const { limit } = rules.train;

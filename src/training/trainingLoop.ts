@@ -1,69 +1,64 @@
-/** Training, from top to bottom: learn, validate, let the hooks look at it, save; until something ends it. */
-
+/** Training, from top to bottom: learn, validate, call the hooks, save; until something ends it. */
 import type { Logger } from "../console/logger.js";
 import { DeeplasiaError } from "../errors.js";
+import type { TrainConfig } from "../options/train/index.js";
+import { accumulationAt } from "./accumulationAt.js";
 import type { LoadedBatch } from "./batchLoader.js";
 import type { EpochEvent, Hook, Position } from "./hook.js";
 import type { LearningRate } from "./hooks/learningRate.js";
-import { type Limits, limitReached, mayEndEarly } from "./limits.js";
+import { limitReached, limitsOf, mayEndEarly } from "./limits.js";
 import { OutputRecorder } from "./outputRecorder.js";
-import type { Step, StepResult } from "./step.js";
+import type { BatchResult, Step } from "./step.js";
 
 export interface TrainingData {
-  /** Batches of an epoch, if none of it is done. */
+  /** Batches of a whole epoch. */
   readonly trainBatches: number;
-  /** Rows of a batch of training. */
+  /** Rows of a training batch. */
   readonly trainRows: number;
-  /** 0: there is no validation. */
+  /** 0 where there is no validation. */
   readonly validationBatches: number;
-  /** The batches of an epoch that are left, augmented. */
+  /** The batches of an epoch that are not done yet, augmented. */
   train(epoch: number, done: Pick<Position, "batch" | "rows">): AsyncIterable<LoadedBatch>;
-  /** The first so many batches of validation. */
+  /** The first `count` batches of validation. */
   validation(count: number): AsyncIterable<LoadedBatch>;
 }
 
 export interface TrainingRun {
+  /** Limits, accumulation, when to validate and when to save. */
+  config: Pick<TrainConfig, "trainer" | "checkpoint">;
   step: Step;
   data: TrainingData;
   /** In the order in which they are called. */
   hooks: readonly Hook[];
   learningRate: Pick<LearningRate, "value">;
-  /** Batches whose gradients make an update, in an epoch. */
-  accumulation(epoch: number): number;
-  /** Where the run is; goes on with it. */
+  /** Where the run is. The loop updates it. */
   position: Position;
-  limits: Limits;
-  /** Batches of validation before the first epoch, so that a fault there shows early. */
-  sanityBatches: number;
-  /** Epochs between two validations. */
-  validateEvery: number;
-  /** Updates between two states within an epoch; null: none. */
-  saveEvery: number | null;
-  /** Leave out a step that is not finite, instead of ending the run. */
-  skipNan: boolean;
-  /** Ends the run after the step in hand. */
+  /** Ends the run after the current step. */
   signal: AbortSignal;
   logger: Logger;
-  /** Time the run took so far, seconds. */
+  /** Seconds that the run took so far. */
   clock(): number;
-  /** Save all that the run needs to go on from here. */
+  /** Saves everything that the run needs to resume from here. */
   save(): Promise<void>;
 }
 
 /**
- * Train to the end.
+ * Trains to the end.
  *
- * @returns Why the run ended; null if the signal interrupted it: its state is saved then.
+ * @returns Why the run ended; null if the signal interrupted it, and then its state is saved.
  * @throws DeeplasiaError ERR_DEEPLASIA_NOT_FINITE, ERR_DEEPLASIA_OUTPUT, and what loading and stepping throw.
  */
 export async function trainingLoop(run: TrainingRun): Promise<string | null> {
-  const { position, hooks, signal, data } = run;
-  if (position.epoch === 0 && position.batch === 0) await validate(run, run.sanityBatches);
+  const { position, hooks, signal, data, config } = run;
+  const { num_sanity_val_steps: sanityBatches, check_val_every_n_epoch: validateEvery } = config.trainer;
+  const limits = limitsOf(config);
+  if (position.epoch === 0 && position.batch === 0)
+    await validate(run, sanityBatches === -1 ? Number.POSITIVE_INFINITY : sanityBatches);
   while (!signal.aborted) {
-    const reason = position.ended ?? limitReached(position, run.limits);
+    const reason = position.ended ?? limitReached(position, limits);
     if (reason !== null) return reason;
     await learn(run);
-    const isValidated = data.validationBatches > 0 && (position.epoch + 1) % run.validateEvery === 0;
+    const isValidated = data.validationBatches > 0 && (position.epoch + 1) % validateEvery === 0;
     const validation = isValidated ? await validate(run, data.validationBatches) : null;
     if (signal.aborted) break;
     const learningRate = run.learningRate.value;
@@ -75,30 +70,31 @@ export async function trainingLoop(run: TrainingRun): Promise<string | null> {
     position.epoch += 1;
     position.batch = 0;
     position.rows = 0;
-    if (!mayEndEarly(position, run.limits)) position.ended = null;
+    if (!mayEndEarly(position, limits)) position.ended = null;
     await run.save();
   }
   await run.save();
   return null;
 }
 
-/** What is left of the epoch. */
+/** Trains on the rest of the epoch. */
 async function learn(run: TrainingRun): Promise<void> {
-  const { step, data, position, signal } = run;
+  const { config, step, data, position, signal } = run;
   const learningRate = run.learningRate.value;
-  const accumulation = run.accumulation(position.epoch);
+  const accumulation = accumulationAt(config, position.epoch);
+  const limits = limitsOf(config);
+  const { every_n_steps: saveEvery } = config.checkpoint;
   const before = { ...position };
   for await (const batch of data.train(position.epoch, before)) {
     const update = batch.isLast;
     const result = await step.step(batch, { learningRate, accumulation, update });
-    if (result.nonFinite === "loss" || result.nonFinite === "gradients") meetNonFinite(run, batch, result);
+    if (result.nonFinite === "loss" || result.nonFinite === "gradients") handleNonFinite(run, batch, result);
     position.batch = batch.index + 1;
     position.rows = before.rows + (position.batch - before.batch) * data.trainRows;
     if (result.updated) position.globalStep += 1;
     position.seconds = run.clock();
     for (const hook of run.hooks) await hook.afterStep?.({ position, batch, result, learningRate });
-    if (signal.aborted || limitReached(position, run.limits) !== null) return;
-    const { saveEvery } = run;
+    if (signal.aborted || limitReached(position, limits) !== null) return;
     if (saveEvery !== null && result.updated && !update && position.globalStep % saveEvery === 0)
       await run.save();
   }
@@ -116,20 +112,20 @@ async function validate(run: TrainingRun, batches: number): Promise<OutputRecord
   return recorder;
 }
 
-/** Nothing of such a step is kept. Throws ERR_DEEPLASIA_NOT_FINITE unless it shall be left out. */
-function meetNonFinite(run: TrainingRun, { index }: LoadedBatch, { nonFinite, rows }: StepResult): void {
+/** Such a step changed nothing. Throws ERR_DEEPLASIA_NOT_FINITE unless `trainer.skip_nan` leaves such steps out. */
+function handleNonFinite(run: TrainingRun, { index }: LoadedBatch, { nonFinite, rows }: BatchResult): void {
   const { epoch, globalStep } = run.position;
   const what = nonFinite === "loss" ? "the loss is" : "the gradients are";
   const numbers = rows.map(({ row }) => row).join(", ");
   const place = `epoch ${epoch + 1}, batch ${index + 1} (after step ${globalStep})`;
   const message = `${what} not finite in ${place}, rows ${numbers}`;
-  if (run.skipNan) {
+  if (run.config.trainer.skip_nan) {
     run.logger.warn(`${message}: left out`);
     return;
   }
   throw new DeeplasiaError("ERR_DEEPLASIA_NOT_FINITE", message, {
     remedy:
-      "Look at the pictures of these rows; lower the learning rate or clip gradients (--trainer.gradient_clip_val); or " +
-      "leave such steps out (--trainer.skip_nan).",
+      "Check the pictures of these rows, lower the learning rate, clip gradients (trainer.gradient_clip_val), or leave such " +
+      "steps out (trainer.skip_nan).",
   });
 }

@@ -1,5 +1,5 @@
 /** `train` as a user runs it: what a whole run leaves, and what it does not. */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { csvRows, runCli } from "../helpers/cli.js";
@@ -133,4 +133,24 @@ test("a trial tries everything on a batch and leaves nothing behind", async () =
   expect(failing.stderr).toContain("this model refuses every picture");
   expect(failing.stderr).not.toContain("log file");
   expect([await readdir(root), await readdir(temporary)]).toEqual([[], []]);
+});
+
+test("uses the reference's folders where none are given, and prints a line about it", async () => {
+  const root = await temporaryFolder();
+  const work = join(root, "work");
+  await mkdir(join(work, "data-management/splits"), { recursive: true });
+  await mkdir(join(root, "data/masks/unet"), { recursive: true });
+  await copyFile(join(cohort.folder, "annotations.csv"), join(work, "data-management/annotation.csv"));
+  await copyFile(join(cohort.folder, "splits.csv"), join(work, "data-management/splits/kaggle_only.csv"));
+  await symlink(join(cohort.folder, "images"), join(root, "data/annotated"));
+  await symlink(join(cohort.folder, "masks"), join(root, "data/masks/tensormask"));
+  const flags = [`--model.init_from=${LEARNS}`, "--data.split_column=phantom", "--data.train_batch_size=4"];
+  const options = { cwd: work };
+  const run = await runCli(["train", ...flags, "--device=cpu", "--trainer.fast_dev_run"], options);
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stderr).toContain(
+    "not given, so used as in the reference: data.annotation_path data-management/annotation.csv; " +
+      "data.split_path data-management/splits/kaggle_only.csv; data.img_dir ../data/annotated/; " +
+      "data.mask_dirs ../data/masks/tensormask, ../data/masks/unet\n",
+  );
 });

@@ -44,8 +44,8 @@ describe("a loss that is not finite", () => {
     expect(Number(batch)).toBe(Number(steps) + 1);
     expect(rows!.split(", ")).toHaveLength(4);
     expect(rows!.split(", ")).toContain("1");
-    expect(stderr).toContain(`The last state that is good stands: ${versionOf(root).lastState}`);
-    expect(stderr).toContain("--trainer.skip_nan");
+    expect(stderr).toContain(`The last good state is kept: ${versionOf(root).lastState}`);
+    expect(stderr).toContain("leave such steps out (trainer.skip_nan)");
     expect((await readdir(versionOf(root).path)).includes("lock.json")).toBe(false);
 
     // That state goes on: the step is left out in this epoch and in the next.
@@ -111,7 +111,7 @@ test.skipIf(!canMount)(
       const { code, stderr } = await train(disk, "--trainer.max_epochs=2", LAST);
       expect(code).toBe(1);
       expect(stderr).toMatch(new RegExp(`error: .*${writes}.*(full|No space left)`));
-      if (extra > 0) expect(stderr).toContain(`The last state that is good stands: ${lastState}`);
+      if (extra > 0) expect(stderr).toContain(`The last good state is kept: ${lastState}`);
       expect(await sha256OfFile(lastState)).toBe(before);
       expect((await readdir(path, { recursive: true })).filter((name) => /lock|tmp$/.test(name))).toEqual([]);
     }
@@ -149,7 +149,7 @@ describe("settings that cannot be", () => {
     await writeFile(config, "trainer:\n  max_steps: -1\n  max_epochs: many\n");
     await refused(root, [`--config=${config}`], 2, /my\.yml:3: trainer\.max_epochs "?many"?: .*number/);
     const large = "--data.train_batch_size=29";
-    await refused(root, [large], 2, /train_batch_size is 29, but the pictures to train on are only 28/);
+    await refused(root, [large], 2, /train_batch_size is 29, but there are only 28 pictures to train on/);
     const noVal = await changed(root, "splits.csv", "split_path", (lines) => {
       for (const [i, line] of lines.entries()) lines[i] = line.replace(/val$/, "train");
     });
@@ -164,7 +164,7 @@ describe("settings that cannot be", () => {
     const { lastState } = versionOf(root);
     const short = ["--trainer.max_epochs=1"];
     const first = await train(root, ...short, LAST);
-    expect(first.stderr).toContain("no run of the name hands to go on with");
+    expect(first.stderr).toContain("no run with the name hands to resume");
     expect(first.code).toBe(0);
     const before = await sha256OfFile(lastState);
     await refused(root, [...short, LAST, "--optimizer.lr=1"], 2, /lr \(was 0\.001, now 1\)/);
@@ -185,7 +185,7 @@ describe("settings that cannot be", () => {
     const loose = join(root, "loose.state");
     await copyFile(lastState, loose);
     const from = `--trainer.resume_from_checkpoint=${loose}`;
-    await refused(root, [...short, from], 2, /does not lie in the folder ckp/);
+    await refused(root, [...short, from], 2, /is not in the folder ckp/);
     expect(await sha256OfFile(lastState)).toBe(before);
     expect(await readdir(join(root, "hands"))).toEqual(["version_0"]);
   });

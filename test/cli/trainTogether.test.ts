@@ -66,11 +66,11 @@ test("a process that is killed ends the run, is named, and the last state is goo
   const result = await runCli(endless, { onStart });
   expect(result).toMatchObject({ code: 1, signal: null });
   expect(result.stderr).toMatch(/error: rank 1 \(.+\) was lost/);
-  expect(result.stderr).toContain("The last state that is good stands");
+  expect(result.stderr).toContain("The last good state is kept");
   const last = "--trainer.resume_from_checkpoint=last";
   const later = await runCli(argumentsOf(root, 4, ...settings, "--trainer.max_steps=1", last));
   expect(later).toMatchObject({ code: 0 });
-  expect(later.stderr).toContain("going on from");
+  expect(later.stderr).toContain("resuming from");
 });
 
 test("processes that do not fit are an error before any data is read", async () => {

@@ -11,9 +11,7 @@ import { EarlyStopping } from "../../src/training/hooks/earlyStopping.js";
 import { LearningRate } from "../../src/training/hooks/learningRate.js";
 import { MetricsCsv } from "../../src/training/hooks/metricsCsv.js";
 import { MetricsHook } from "../../src/training/hooks/metricsHook.js";
-import { createSchedule } from "../../src/training/hooks/schedules.js";
-import { limitsOf } from "../../src/training/limits.js";
-import type { Step, StepOptions, StepOutputs, StepResult } from "../../src/training/step.js";
+import type { BatchOutputs, BatchResult, Step, StepOptions } from "../../src/training/step.js";
 import { type TrainingRun, trainingLoop } from "../../src/training/trainingLoop.js";
 import type { TrainingRow } from "../../src/training/trainingRow.js";
 import { configOf } from "./trainConfig.js";
@@ -51,7 +49,7 @@ class FakeStep implements Step {
     private readonly abort: AbortController,
   ) {}
 
-  async step({ rows }: LoadedBatch, { learningRate, update }: StepOptions): Promise<StepResult> {
+  async step({ rows }: LoadedBatch, { learningRate, update }: StepOptions): Promise<BatchResult> {
     this.calls += 1;
     if (this.calls === this.trouble.throwAt)
       throw new DeeplasiaError("ERR_DEEPLASIA_OUT_OF_MEMORY", "killed");
@@ -71,12 +69,12 @@ class FakeStep implements Step {
     return { ...outputs, updated: true, gradNorm: Math.abs(gradient), nonFinite: null };
   }
 
-  async evaluate({ rows }: LoadedBatch): Promise<StepOutputs> {
+  async evaluate({ rows }: LoadedBatch): Promise<BatchOutputs> {
     this.evaluations += 1;
     return this.outputs(rows);
   }
 
-  private outputs(rows: readonly TrainingRow[]): StepOutputs {
+  private outputs(rows: readonly TrainingRow[]): BatchOutputs {
     const ageZ = Float32Array.from(rows, ({ ageZ, row }) => this.weight * ageZ + 0.05 * Math.cos(row));
     const loss = rows.reduce((sum, { ageZ: truth }, i) => sum + (ageZ[i]! - truth) ** 2, 0) / rows.length;
     return { rows, ageZ, sexLogit: null, loss };
@@ -121,11 +119,10 @@ export async function startProcess(
   logger: Logger = silentLogger,
 ) {
   const { config } = await configOf(...FLAGS, ...flags);
-  const { trainer, early_stopping: earlyStopping } = config;
+  const { early_stopping: earlyStopping } = config;
   const abort = new AbortController();
   const step = new FakeStep(trouble, abort);
-  const schedule = createSchedule(config.lr_scheduler, config.optimizer.init_args.lr, trainer.max_epochs);
-  const learningRate = new LearningRate(schedule, null);
+  const learningRate = new LearningRate(config, silentLogger);
   const save = (file: string) => step.save(file);
   const hooks = [
     new MetricsHook({ ageSdMonths: 40, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) }, logger),
@@ -169,13 +166,8 @@ export async function startProcess(
     },
     hooks,
     learningRate,
-    accumulation: () => 1,
     position,
-    limits: limitsOf(config),
-    sanityBatches: trainer.num_sanity_val_steps,
-    validateEvery: trainer.check_val_every_n_epoch,
-    saveEvery: config.checkpoint.every_n_steps,
-    skipNan: trainer.skip_nan,
+    config,
     signal: abort.signal,
     logger,
     // A clock that is the same in all processes: ten seconds a step.

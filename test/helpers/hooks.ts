@@ -2,14 +2,14 @@
 
 import type { EpochEvent, Hook, HookState } from "../../src/training/hook.js";
 import { OutputRecorder } from "../../src/training/outputRecorder.js";
-import type { StepResult } from "../../src/training/step.js";
+import type { BatchResult } from "../../src/training/step.js";
 import type { TrainingRow } from "../../src/training/trainingRow.js";
 
 export const BATCHES = 5;
 const ROWS = 8;
 
 /** Eight rows, half of them boys, and what a network might say of them. */
-export function someOutputs(epoch: number, batch: number): { rows: TrainingRow[]; result: StepResult } {
+export function someOutputs(epoch: number, batch: number): { rows: TrainingRow[]; result: BatchResult } {
   const truths = Array.from({ length: ROWS }, (_, i) => Math.fround(Math.sin(3 * batch + i)));
   const rows = truths.map((ageZ, i) => ({ ageZ, male: i % 2 }) as TrainingRow);
   const ageZ = Float32Array.from(

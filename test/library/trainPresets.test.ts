@@ -21,17 +21,12 @@ const TINY = [
 async function trained(names: readonly string[], ...flags: string[]) {
   const root = await temporaryFolder();
   const files = names.map((name) => `--config=configs/${name}.yml`);
-  const { config, origins } = await configOf(
-    ...files,
-    ...phantomSettings(cohort.folder, root, ...TINY, ...flags),
-  );
+  const settings = await configOf(...files, ...phantomSettings(cohort.folder, root, ...TINY, ...flags));
   const log: string[] = [];
   const say = (message: string) => void log.push(message);
-  const ended = await runTraining({
-    config,
-    isGiven: (setting) => origins.has(setting),
+  const { ended } = await runTraining({
+    ...settings,
     logger: { info: say, warn: say, error: say },
-    onFolder() {},
     progress: createProgress("none"),
     signal: new AbortController().signal,
   });

@@ -14,20 +14,32 @@ export const earlyStoppingSettings = z.strictObject({
   patience: z.int().min(0).default(50).meta({
     description: "epochs without improvement before the run ends",
     argument: "<n>",
+    mayChange: true,
   }),
   min_delta: z
     .number()
     .min(0)
     .default(0)
-    .meta({ description: "least improvement that counts", argument: "<value>" }),
-  stopping_threshold: threshold.meta({ description: "end the run when it is reached", argument: "<value>" }),
+    .meta({ description: "least improvement that counts", argument: "<value>", mayChange: true }),
+  stopping_threshold: threshold.meta({
+    description: "end the run when it is reached",
+    argument: "<value>",
+    mayChange: true,
+  }),
   divergence_threshold: threshold.meta({
     description: "end the run when the metric is worse than this",
     argument: "<value>",
+    mayChange: true,
   }),
-  check_finite: z.boolean().default(true).meta({ description: "end the run when the metric is not finite" }),
-  strict: z.boolean().default(true).meta({ description: "a metric that is not there is an error" }),
-  verbose: z.boolean().default(true).meta({ description: "log each improvement" }),
+  check_finite: z
+    .boolean()
+    .default(true)
+    .meta({ description: "end the run when the metric is not finite", mayChange: true }),
+  strict: z
+    .boolean()
+    .default(true)
+    .meta({ description: "a metric that is not there is an error", mayChange: true }),
+  verbose: z.boolean().default(true).meta({ description: "log each improvement", mayChange: true }),
 });
 
 export const checkpointSettings = z.strictObject({
@@ -35,13 +47,13 @@ export const checkpointSettings = z.strictObject({
     description:
       "save the whole state within an epoch too, every n optimizer steps; null: after each epoch only",
     argument: "<n>",
+    mayChange: true,
   }),
 });
 
 export const lrMonitorSettings = z.strictObject({
-  logging_interval: z
-    .enum(["epoch", "step"])
-    .nullable()
-    .default("epoch")
-    .meta({ description: "how often the learning rate is logged; null: each time it can change" }),
+  logging_interval: z.enum(["epoch", "step"]).nullable().default("epoch").meta({
+    description: "how often the learning rate is logged; null: each time it can change",
+    mayChange: true,
+  }),
 });

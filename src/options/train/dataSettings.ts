@@ -13,25 +13,32 @@ const sourceSettings = {
     description: "rows: image_ID, dir, patient_ID, sex, bone_age",
     reads: true,
     argument: "<file>",
+    mayChange: true,
+    referenceLayout: true,
   }),
   split_path: path.default("data-management/splits/kaggle_only.csv").meta({
     description: "splits: patient_ID, dir, one column a scheme, which says train, val or test",
     reads: true,
     argument: "<file>",
+    mayChange: true,
+    referenceLayout: true,
   }),
-  split_column: path.default("org_split").meta({
-    description: "scheme to use: a column of the splits",
-    argument: "<name>",
-  }),
+  split_column: path
+    .default("org_split")
+    .meta({ description: "scheme to use: a column of the splits", argument: "<name>", mayChange: true }),
   img_dir: path.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
     reads: true,
     argument: "<folder>",
+    mayChange: true,
+    referenceLayout: true,
   }),
   mask_dirs: z.array(z.string()).default(DEFAULT_MASK_DIRS).meta({
     description: "roots of the masks, laid out as the pictures; []: no masks",
     reads: true,
     argument: "<folders...>",
+    mayChange: true,
+    referenceLayout: true,
   }),
 };
 
@@ -40,21 +47,25 @@ const loaderSettings = {
     description: "pictures a training step; an incomplete last batch is left out",
     argument: "<n>",
   }),
-  test_batch_size: z.int().min(1).max(65536).default(32).meta({
-    description: "pictures a batch of validation and test",
-    argument: "<n>",
-  }),
+  test_batch_size: z
+    .int()
+    .min(1)
+    .max(65536)
+    .default(32)
+    .meta({ description: "pictures a batch of validation and test", argument: "<n>", mayChange: true }),
   num_workers: z.int().min(0).max(512).default(8).meta({
     description: "pictures decoded and augmented at once; bounds the memory; 0 counts as 1",
     argument: "<n>",
+    mayChange: true,
   }),
   use_cache: z
     .boolean()
     .default(false)
-    .meta({ description: "keep decoded pictures, in memory or cache_dir" }),
+    .meta({ description: "keep decoded pictures, in memory or cache_dir", mayChange: true }),
   cache_dir: path.nullable().default(null).meta({
     description: "with use_cache: a folder for them, on a fast disk; null: memory",
     argument: "<folder>",
+    mayChange: true,
   }),
   cache_size: side.nullable().default(null).meta({
     description:

@@ -57,27 +57,10 @@ export const networkSettings = z.strictObject({
 
 export type NetworkSettings = z.infer<typeof networkSettings>;
 
-export const modelSettings = z.strictObject({
-  ...networkSettings.shape,
-  pretrained: z
-    .union([
-      z.literal(false),
-      z.string().regex(/^(?!true$)./i, { error: "must be the file of ImageNet weights: none are fetched" }),
-    ])
-    .nullable()
-    .default(null)
-    .meta({
-      description: "start the backbone from ImageNet weights in this file; null or false: fresh weights",
-      argument: "<file>",
-    }),
-  stem: z.enum(["fresh", "sum"]).default("fresh").meta({
-    description: "with pretrained: fresh weights for the one grey channel, or the three colours' summed up",
-  }),
-  init_from: z.string().min(1).nullable().default(null).meta({
-    description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
-    reads: true,
-    argument: "<file>",
-  }),
+/** The settings that every single step uses. `createTrainer` has them too. */
+export const stepModelSettings = {
+  age_sigma: networkSettings.shape.age_sigma,
+  sex_sigma: networkSettings.shape.sex_sigma,
   drop_connect: z
     .number()
     .min(0)
@@ -94,4 +77,31 @@ export const modelSettings = z.strictObject({
     description: "parameters that are not trained, by name; * stands for any text",
     argument: "<patterns...>",
   }),
+};
+
+export const modelSettings = z.strictObject({
+  ...networkSettings.shape,
+  pretrained: z
+    .union([
+      z.literal(false),
+      z.string().regex(/^(?!true$)./i, { error: "must be the file of ImageNet weights: none are fetched" }),
+    ])
+    .nullable()
+    .default(null)
+    .meta({
+      description: "start the backbone from ImageNet weights in this file; null or false: fresh weights",
+      argument: "<file>",
+      mayChange: true,
+    }),
+  stem: z.enum(["fresh", "sum"]).default("fresh").meta({
+    description: "with pretrained: fresh weights for the one grey channel, or the three colours' summed up",
+    mayChange: true,
+  }),
+  init_from: z.string().min(1).nullable().default(null).meta({
+    description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
+    reads: true,
+    argument: "<file>",
+    mayChange: true,
+  }),
+  ...stepModelSettings,
 });

@@ -55,6 +55,13 @@ export const OPTIMIZERS = {
   }),
 } as const;
 
+export const NESTEROV_NEEDS = "needs a momentum above 0 and a dampening of 0";
+
+/** Whether SGD can work with these arguments, as torch.optim requires it. */
+export function isNesterovPossible(sgd: { nesterov: boolean; momentum: number; dampening: number }): boolean {
+  return !sgd.nesterov || (sgd.momentum > 0 && sgd.dampening === 0);
+}
+
 export type OptimizerSetting = ClassSetting<typeof OPTIMIZERS>;
 
 /** What holds where no config says otherwise; its arguments stay where a config names another class that has them. */

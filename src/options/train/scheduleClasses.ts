@@ -4,7 +4,7 @@ import type { ClassSetting } from "../classPath.js";
 
 const rate = z.number().min(0);
 const epochs = z.int().min(0);
-const verbose = z.boolean().default(false).meta({ description: "log each change" });
+const verbose = z.boolean().default(false).meta({ description: "log each change", mayChange: true });
 const eta_min = rate.default(0).meta({ description: "lowest learning rate", argument: "<rate>" });
 
 export const SCHEDULES = {

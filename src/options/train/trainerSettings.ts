@@ -17,34 +17,13 @@ const limit = z
 
 /** Lightning's count or list of devices; a list is kept as text, `[1,2]`. */
 const devices = z
-  .union([z.string().min(1), z.array(count).transform((list) => `[${list}]`)], {
+  .union([z.string().min(1), count.transform(String), z.array(count).transform((list) => `[${list}]`)], {
     error: "must be a number of devices, or a list of their numbers",
   })
   .nullable();
 
-export const trainerSettings = z.strictObject({
-  max_epochs: z.int().min(-1).nullable().default(300).meta({
-    description: "number of epochs; null or -1: until max_steps or max_time",
-    argument: "<n>",
-  }),
-  min_epochs: count.nullable().default(null).meta({
-    description: "early stopping and max_time end no run before",
-    argument: "<n>",
-  }),
-  max_steps: z.int().min(-1).default(-1).meta({
-    description: "stop after that many optimizer steps; -1: off",
-    argument: "<n>",
-  }),
-  min_steps: count.nullable().default(null).meta({
-    description: "early stopping and max_time end no run before that many optimizer steps",
-    argument: "<n>",
-  }),
-  max_time: z
-    .string()
-    .regex(/^\d+(:\d\d){3}$/, { error: "must be DD:HH:MM:SS" })
-    .nullable()
-    .default(null)
-    .meta({ description: "stop after that time; DD:HH:MM:SS", argument: "<time>" }),
+/** The settings that every single step uses. `createTrainer` has them too. */
+export const stepTrainerSettings = {
   precision: z.enum(["16", "32", "bf16"]).default("16").meta({
     description:
       "arithmetic of the network: 32 bit, or automatic mixed precision; 16 is 16 bit on a GPU and 32 on the CPU",
@@ -58,6 +37,39 @@ export const trainerSettings = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: "clip the norm of all gradients (null: that), or each value" }),
+  ema_decay: z.number().gt(0).lt(1).nullable().default(null).meta({
+    description: "keep an exponential moving average of the weights, and evaluate it; null: off",
+    argument: "<decay>",
+  }),
+};
+
+export const trainerSettings = z.strictObject({
+  max_epochs: z.int().min(-1).nullable().default(300).meta({
+    description: "number of epochs; null or -1: until max_steps or max_time",
+    argument: "<n>",
+    mayChange: true,
+  }),
+  min_epochs: count
+    .nullable()
+    .default(null)
+    .meta({ description: "early stopping and max_time end no run before", argument: "<n>", mayChange: true }),
+  max_steps: z
+    .int()
+    .min(-1)
+    .default(-1)
+    .meta({ description: "stop after that many optimizer steps; -1: off", argument: "<n>", mayChange: true }),
+  min_steps: count.nullable().default(null).meta({
+    description: "early stopping and max_time end no run before that many optimizer steps",
+    argument: "<n>",
+    mayChange: true,
+  }),
+  max_time: z
+    .string()
+    .regex(/^\d+(:\d\d){3}$/, { error: "must be DD:HH:MM:SS" })
+    .nullable()
+    .default(null)
+    .meta({ description: "stop after that time; DD:HH:MM:SS", argument: "<time>", mayChange: true }),
+  ...stepTrainerSettings,
   accumulate_grad_batches: z
     .union([z.int().min(1), z.record(z.string().regex(/^\d+$/), z.int().min(1))], {
       error: "must be a number of batches, or a map from epoch to number",
@@ -72,47 +84,57 @@ export const trainerSettings = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .meta({ description: "validate every n-th epoch", argument: "<n>" }),
+    .meta({ description: "validate every n-th epoch", argument: "<n>", mayChange: true }),
   num_sanity_val_steps: z.int().min(-1).default(2).meta({
     description: "batches of validation before training, so that a fault there shows early; -1: all",
     argument: "<n>",
+    mayChange: true,
   }),
   limit_train_batches: limit.meta({
     description: "training batches an epoch: a number, or a share below 1; null or 1.0: all",
     argument: "<n>",
   }),
-  limit_val_batches: limit.meta({ description: "the same for validation", argument: "<n>" }),
-  limit_test_batches: limit.meta({ description: "the same for the test split", argument: "<n>" }),
+  limit_val_batches: limit.meta({ description: "the same for validation", argument: "<n>", mayChange: true }),
+  limit_test_batches: limit.meta({
+    description: "the same for the test split",
+    argument: "<n>",
+    mayChange: true,
+  }),
   fast_dev_run: z
     .union([count, z.boolean()], { error: "must be true, false or a number of batches" })
     .default(false)
     .meta({
       description: "a trial: one epoch of that many batches (true: 1), nothing is kept",
       argument: "[n]",
+      mayChange: true,
     }),
-  log_every_n_steps: z.int().min(1).default(50).meta({
-    description: "steps between two logged values of a step",
-    argument: "<n>",
-  }),
-  enable_progress_bar: z.boolean().default(true).meta({ description: "show progress" }),
+  log_every_n_steps: z
+    .int()
+    .min(1)
+    .default(50)
+    .meta({ description: "steps between two logged values of a step", argument: "<n>", mayChange: true }),
+  enable_progress_bar: z.boolean().default(true).meta({ description: "show progress", mayChange: true }),
   gpus: devices.default("1").meta({
     description: "1: the GPU if there is one; 0: the CPU; [1]: that GPU, or an error; more: as devices",
     argument: "<n>",
+    mayChange: true,
   }),
   accelerator: z
     .enum(["cpu", "gpu", "cuda", "auto"])
     .nullable()
     .default(null)
-    .meta({ description: "kind of device; one asked for never falls back" }),
+    .meta({ description: "kind of device; one asked for never falls back", mayChange: true }),
   devices: devices.default(null).meta({
     description:
       "devices of each node, or the list of their numbers; each has a process of its own, started here unless srun or " +
       "torchrun did",
     argument: "<n>",
+    mayChange: true,
   }),
   num_nodes: z.int().min(1).default(1).meta({
     description: "machines that train together; srun or torchrun starts the processes",
     argument: "<n>",
+    mayChange: true,
   }),
   sync_batchnorm: z.boolean().default(false).meta({
     description:
@@ -129,16 +151,15 @@ export const trainerSettings = z.strictObject({
   rank_timeout: z.int().min(1).default(1800).meta({
     description: "several processes: seconds after which one that lives, but does not go on, ends the run",
     argument: "<seconds>",
+    mayChange: true,
   }),
   resume_from_checkpoint: z.string().min(1).nullable().default(null).meta({
     description: "go on from this checkpoint: a file, or `last` for the newest of the run's folder",
     argument: "<file>",
+    mayChange: true,
   }),
   skip_nan: z.boolean().default(false).meta({
     description: "leave out a step whose loss or gradient is not finite; else it ends the run",
-  }),
-  ema_decay: z.number().gt(0).lt(1).nullable().default(null).meta({
-    description: "keep an exponential moving average of the weights, and evaluate it; null: off",
-    argument: "<decay>",
+    mayChange: true,
   }),
 });

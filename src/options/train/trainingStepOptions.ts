@@ -1,72 +1,83 @@
-/** Options of one training step, for `createTrainer`: the settings of `train` that a step knows, by their names there. */
+/** Options of a single training step: the settings of `train` that a step uses, in camel case. */
 import { z } from "zod";
 import { contractArgument } from "../library.js";
-import { trustOptions } from "../trust.js";
-import { modelSettings } from "./modelSettings.js";
-import { DEFAULT_OPTIMIZER, OPTIMIZERS } from "./optimizerClasses.js";
-import { runSettings } from "./runSettings.js";
-import { trainerSettings } from "./trainerSettings.js";
+import { stepModelSettings } from "./modelSettings.js";
+import { DEFAULT_OPTIMIZER, isNesterovPossible, NESTEROV_NEEDS, OPTIMIZERS } from "./optimizerClasses.js";
+import { runSettings, stepRunSettings } from "./runSettings.js";
+import { stepTrainerSettings } from "./trainerSettings.js";
 
-const adam = OPTIMIZERS["torch.optim.Adam"].shape;
-const sgd = OPTIMIZERS["torch.optim.SGD"].shape;
-const rmsprop = OPTIMIZERS["torch.optim.RMSprop"].shape;
-const model = modelSettings.shape;
-const trainer = trainerSettings.shape;
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
+type CamelCased<T> = { [K in keyof T & string as CamelCase<K>]: T[K] };
 
-/** Which optimiser, and what torch.optim calls its arguments; each reads its own only. */
-const optimizerShape = {
-  optimizer: z
-    .enum(["adam", "adamw", "sgd", "rmsprop"])
-    .default("adam")
-    .meta({ description: "how gradients become updates; semantics are those of torch.optim" }),
-  lr: adam.lr.default(DEFAULT_OPTIMIZER.init_args.lr),
-  weightDecay: adam.weight_decay.default(DEFAULT_OPTIMIZER.init_args.weight_decay),
-  betas: adam.betas,
-  amsgrad: adam.amsgrad,
-  eps: adam.eps,
-  momentum: sgd.momentum,
-  dampening: sgd.dampening,
-  nesterov: sgd.nesterov,
-  alpha: rmsprop.alpha,
-  centered: rmsprop.centered,
-};
+/** The same values with their keys in camel case: `weight_decay` -> `weightDecay`. */
+export function camelCased<T extends object>(values: T): CamelCased<T> {
+  const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const entries = Object.entries(values).map(([name, value]) => [camelCase(name), value]);
+  return Object.fromEntries(entries) as CamelCased<T>;
+}
 
-/** What else a step does. */
-const stepShape = {
-  ageSigma: model.age_sigma,
-  sexSigma: model.sex_sigma,
-  gradientClipVal: trainer.gradient_clip_val,
-  gradientClipAlgorithm: trainer.gradient_clip_algorithm,
-  accumulateGradBatches: z
-    .int()
-    .min(1)
-    .default(1)
-    .meta({ description: "steps whose gradients make one update", argument: "<n>" }),
-  emaDecay: trainer.ema_decay,
-  dropConnect: model.drop_connect,
-  freeze: model.freeze,
-  seed: z
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(42)
-    .meta({ description: "seed of dropout and drop-connect", argument: "<n>" }),
-  precision: trainer.precision.default("32"),
-  threads: runSettings.shape.threads,
-  device: runSettings.shape.device,
-  ...trustOptions.shape,
-};
+/** The settings that a step uses, by their section. */
+export const STEP_SETTINGS = {
+  run: stepRunSettings,
+  model: stepModelSettings,
+  trainer: stepTrainerSettings,
+} as const;
 
-export const trainingStepOptions = z.strictObject({ ...optimizerShape, ...stepShape }).refine(
-  ({ optimizer, nesterov, momentum, dampening }) => {
-    return optimizer !== "sgd" || !nesterov || (momentum > 0 && dampening === 0);
-  },
-  { path: ["nesterov"], message: "needs a momentum above 0 and a dampening of 0" },
-);
+/** The arguments of all optimisers, each of which reads its own only. */
+const optimizerShape = camelCased({
+  ...OPTIMIZERS["torch.optim.RMSprop"].shape,
+  ...OPTIMIZERS["torch.optim.SGD"].shape,
+  ...OPTIMIZERS["torch.optim.Adam"].shape,
+});
+const { lr, weight_decay } = DEFAULT_OPTIMIZER.init_args;
 
-/** What `createTrainer` takes: those, and the contract of the model. */
+/** The same setting with another default. */
+function byDefault<T extends z.ZodType>(setting: z.ZodDefault<T>, value: z.input<T>): z.ZodDefault<T> {
+  return setting
+    .unwrap()
+    .default(value as never)
+    .meta(setting.meta() ?? {}) as z.ZodDefault<T>;
+}
+
+export const trainingStepOptions = z
+  .strictObject({
+    optimizer: z
+      .enum(["adam", "adamw", "sgd", "rmsprop"])
+      .default("adam")
+      .meta({ description: "how gradients become updates, as in torch.optim" }),
+    ...optimizerShape,
+    lr: byDefault(optimizerShape.lr, lr),
+    weightDecay: byDefault(optimizerShape.weightDecay, weight_decay),
+    ...camelCased(STEP_SETTINGS.model),
+    ...camelCased(STEP_SETTINGS.trainer),
+    accumulateGradBatches: z
+      .int()
+      .min(1)
+      .default(1)
+      .meta({ description: "steps whose gradients make one update", argument: "<n>" }),
+    seed: z
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .default(42)
+      .meta({ description: "seed of dropout and drop-connect", argument: "<n>" }),
+    // Like `loadModel`, and unlike `train`: without a GPU in mind.
+    precision: byDefault(STEP_SETTINGS.trainer.precision, "32"),
+    device: runSettings.shape.device,
+    ...camelCased(STEP_SETTINGS.run),
+  })
+  .refine((options) => options.optimizer !== "sgd" || isNesterovPossible(options), {
+    path: ["nesterov"],
+    message: NESTEROV_NEEDS,
+  });
+
+/** The options of `createTrainer`: those of its steps, and the contract of the model. */
 export const createTrainerOptions = trainingStepOptions.safeExtend({
-  manifest: z.string().min(1).optional().meta({ description: "a manifest file" }),
+  manifest: z.string().min(1).optional().meta({
+    description: "a manifest file, which overrides what the model and the file beside it state",
+  }),
   contract: contractArgument,
 });
 
@@ -79,8 +90,8 @@ export const weightsOptions = z.strictObject({
 });
 export const saveOptions = weightsOptions.extend({ manifest: contractArgument });
 export const notesArgument = z.string().default("").meta({ description: "a text" });
-/** The learning rate of steps to come. */
-export const rateArgument = adam.lr.unwrap().meta({ description: "a number of at least 0" });
+/** The learning rate of the steps to come. */
+export const rateArgument = optimizerShape.lr.unwrap().meta({ description: "a number of at least 0" });
 
 /** Options with every default filled in. */
 export type TrainingStepOptions = z.infer<typeof trainingStepOptions>;

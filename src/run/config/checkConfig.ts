@@ -1,15 +1,15 @@
-/** What no single setting shows: settings that contradict each other, and combinations that are likely mistakes. */
 import { DeeplasiaError } from "../../errors.js";
 import { nearestHint } from "../../nearest.js";
 import { type Layer, settingError } from "../../options/layer.js";
 import type { TrainConfig } from "../../options/train/index.js";
+import { isNesterovPossible, NESTEROV_NEEDS } from "../../options/train/optimizerClasses.js";
 import { METRIC_NAMES } from "../../training/hooks/metricsHook.js";
 import { checkDevices } from "./checkDevices.js";
 
 /**
- * Warnings about likely mistakes.
+ * Checks settings against each other. Returns warnings about combinations that are likely mistakes.
  *
- * Throws ERR_DEEPLASIA_OPTION for settings that cannot hold together.
+ * Throws ERR_DEEPLASIA_OPTION for settings that contradict each other.
  */
 export function checkConfig(config: TrainConfig, settings: Layer): string[] {
   const { trainer, model, optimizer } = config;
@@ -25,13 +25,13 @@ export function checkConfig(config: TrainConfig, settings: Layer): string[] {
     if (trainer[limit] !== 0) continue;
     throw contradiction(
       `${where(`trainer.${limit}`)}: trainer.${limit} is 0: nothing would be trained`,
-      "Make it larger; predict and the evaluation of a model need no training.",
+      "Increase it. To evaluate a model without training, use predict.",
     );
   }
   if (!model.learnable_sigma && model.age_sigma === 0 && model.sex_sigma === 0) {
     throw contradiction(
       "model.age_sigma and model.sex_sigma are both 0: there is nothing to learn",
-      "Make one of them larger.",
+      "Increase one of them.",
     );
   }
   if (optimizer.class_path === "torch.optim.SGD") checkNesterov(optimizer.init_args);
@@ -39,7 +39,7 @@ export function checkConfig(config: TrainConfig, settings: Layer): string[] {
   return [...monitorWarnings(config, settings), ...modeWarnings(config, where)];
 }
 
-/** What is watched must be among what is measured, or the run would end after its first epoch. */
+/** A monitored metric must exist, or the run would end after its first epoch. */
 function* monitorWarnings(config: TrainConfig, settings: Layer): Generator<string> {
   const watchers = {
     "early_stopping.monitor": config.early_stopping,
@@ -56,28 +56,28 @@ function* monitorWarnings(config: TrainConfig, settings: Layer): Generator<strin
     const hint =
       namesakes.length > 0 ? ` (there is ${namesakes.join(" and ")})` : nearestHint(monitor, names);
     const given = settings.get(path) ?? { written: monitor, origin: "default" };
-    const error = settingError(path, given, `no such metric${hint}`, `There are ${names.join(", ")}.`);
+    const error = settingError(path, given, `no such metric${hint}`, `Set it to one of ${names.join(", ")}.`);
     const mayLack = "strict" in watcher && !watcher.strict;
     if (!mayLack) throw error;
-    yield `${error.message}: there is neither early stopping nor a best model`;
+    yield `${error.message}; without it there is neither early stopping nor a best model`;
   }
 }
 
-/** `val_loss` is Lightning's usual name of `Loss/val`. */
+/** Lightning's usual name of `Loss/val` is `val_loss`. */
 const wordsOf = (name: string) => name.toLowerCase().split(/[/_]/).sort().join(" ");
 
 const FIXED_WEIGHT = /^Loss\/(age|sex)_sigma$/;
 const LEARNT_WEIGHT = /^Loss\/ucw_/;
 
-function checkNesterov(sgd: { nesterov: boolean; momentum: number; dampening: number }): void {
-  if (!sgd.nesterov || (sgd.momentum > 0 && sgd.dampening === 0)) return;
+function checkNesterov(sgd: Parameters<typeof isNesterovPossible>[0]): void {
+  if (isNesterovPossible(sgd)) return;
   throw contradiction(
-    "optimizer.init_args.nesterov needs a momentum above 0 and a dampening of 0",
-    "Set optimizer.init_args.momentum, 0.9 say.",
+    `optimizer.init_args.nesterov ${NESTEROV_NEEDS}`,
+    "Set optimizer.init_args.momentum, for example to 0.9.",
   );
 }
 
-/** `ROC` is best when largest; the reference's own sex_only.yml says `min`, and keeps the worst epoch. */
+/** `ROC` is best when largest. The reference's sex_only.yml has `min`, and keeps the worst epoch. */
 function* modeWarnings(config: TrainConfig, where: (path: string) => string): Generator<string> {
   const watchers = {
     early_stopping: config.early_stopping,
@@ -86,8 +86,8 @@ function* modeWarnings(config: TrainConfig, where: (path: string) => string): Ge
   for (const [section, watcher] of Object.entries(watchers)) {
     if (!("monitor" in watcher && "mode" in watcher)) continue;
     if (watcher.mode === "min" && /(ROC|Accuracy|F1Score|PearsonCorrCoef)$/i.test(watcher.monitor)) {
-      yield `${where(`${section}.mode`)}: ${section}.mode is min, but ${watcher.monitor} is best when largest: ` +
-        "the worst epoch would be kept; set it to max";
+      yield `${where(`${section}.mode`)}: ${section}.mode is min, but ${watcher.monitor} is best when largest, so the worst ` +
+        "epoch would be kept: set it to max";
     }
   }
 }

@@ -1,10 +1,12 @@
-/** Settings about devices that contradict each other: one of them would be passed over without a word. */
 import { DeeplasiaError } from "../../errors.js";
 import type { TrainConfig } from "../../options/train/index.js";
 
 type Kind = "the CPU" | "GPUs";
 
-/** Throws ERR_DEEPLASIA_OPTION that names both settings. */
+/**
+ * Throws ERR_DEEPLASIA_OPTION for settings about devices that contradict each other, because one of them would be ignored. The
+ * error names both.
+ */
 export function checkDevices({ device, trainer }: TrainConfig, where: (path: string) => string): void {
   const { gpus, devices, accelerator } = trainer;
   const wishes: [path: string, value: string | null, kind: Kind | null][] = [
@@ -18,7 +20,7 @@ export function checkDevices({ device, trainer }: TrainConfig, where: (path: str
   ];
   if (first !== undefined && second !== undefined && first[2] !== second[2])
     throw conflict([first, second], `the one asks for ${first[2]}, the other for ${second[2]}`);
-  // 1 is the default, and gives way to `devices`.
+  // 1 is the default, and `devices` overrides it.
   const isCount = gpus !== null && gpus !== "1";
   if (devices !== null && isCount && devices !== gpus)
     throw conflict(
@@ -26,7 +28,7 @@ export function checkDevices({ device, trainer }: TrainConfig, where: (path: str
         ["trainer.devices", devices, null],
         ["trainer.gpus", gpus, null],
       ],
-      "both say how many devices there are",
+      "both give the number of devices",
     );
 
   function conflict(two: (typeof wishes)[number][], why: string): DeeplasiaError {
@@ -47,7 +49,7 @@ function kindOfAccelerator(accelerator: TrainConfig["trainer"]["accelerator"]): 
   return accelerator === "cpu" ? "the CPU" : "GPUs";
 }
 
-/** 1 is the default, a GPU if there is one, and says nothing. */
+/** 1 is the default, and asks for no kind: it is a GPU if there is one. */
 function kindOfGpus(gpus: string | null): Kind | null {
   if (gpus === null || gpus === "1") return null;
   return gpus === "0" ? "the CPU" : "GPUs";

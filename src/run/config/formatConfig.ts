@@ -1,11 +1,11 @@
-/** A configuration as YAML: for `--print_config`, and for a run's own folder. Reading it gives the same again. */
 import { Document, isPair, isScalar, type Pair, Scalar, visit } from "yaml";
 import { metaOf } from "../../options/meta.js";
 import { SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../../options/train/index.js";
 import type { PrintStyle } from "../../options/train/registerTrainOptions.js";
 import { isPythonsNull } from "../../options/written.js";
-import { completeConfig } from "./readTrainConfig.js";
+import { completeConfig } from "./completeConfig.js";
 
+/** A configuration as YAML, for `--print_config` and for a run's folder. Reading the text gives the same configuration. */
 export function formatConfig(config: TrainConfig, style: PrintStyle = "plain"): string {
   const shown = style === "skip_default" ? difference(config, completeConfig([]).config) : config;
   const document = new Document(shown, { aliasDuplicateObjects: false });
@@ -31,7 +31,7 @@ function addComments(document: Document): void {
   });
 }
 
-/** The settings of a config that another one has differently; a class with all its arguments if one differs. */
+/** The settings that differ from another configuration; a class has all its arguments if one of them differs. */
 function difference(config: object, other: object): Record<string, unknown> {
   const parts = Object.entries(config).flatMap(([key, value]) => {
     const others = (other as Record<string, unknown>)[key];

@@ -1,4 +1,3 @@
-/** A config file, YAML or JSON, as settings by path, each with the line where it stands. */
 import { readFile } from "node:fs/promises";
 import { normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,20 +5,19 @@ import { isMap, isScalar, LineCounter, type Node, type Scalar } from "yaml";
 import { DeeplasiaError, isSystemError } from "../../errors.js";
 import { FILE_HEAD_BYTES, fileKind } from "../../fileKind.js";
 import { pathKind } from "../../files.js";
-import { likelyNames } from "../../nearest.js";
 import type { Given, Layer } from "../../options/layer.js";
-import { IGNORED_SETTINGS } from "../../options/train/ignoredSettings.js";
-import { CLASS_SECTIONS, SECTIONS, TRAIN_SETTINGS } from "../../options/train/index.js";
 import { writtenNode } from "../../options/written.js";
 import { decodeText, parseYaml, type YamlFault } from "../../options/yaml.js";
+import { isSection, settingPath, unknownSetting } from "./settingPath.js";
 
 const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
 const PRESETS = "defaults, cosine_annealing, sex_input, explicit, implicit, sex_only, old_aug";
 
 /**
- * Read a config file. `section` is where its settings belong if it holds those of one section alone.
+ * Reads a config file, YAML or JSON: its settings by path, each with its line. If the file holds only the settings of one
+ * section, `section` is its name.
  *
- * Throws ERR_DEEPLASIA_OPTION naming file, line and key for what is not YAML or no setting.
+ * Throws ERR_DEEPLASIA_OPTION that names file, line and key, for text that is not YAML and for an unknown setting.
  */
 export async function readConfigFile(name: string, section = ""): Promise<Layer> {
   const file = await locate(name);
@@ -39,8 +37,8 @@ export async function readConfigFile(name: string, section = ""): Promise<Layer>
     for (const { key, value } of node.items) {
       const child = path === "" ? nameOf(key) : `${path}.${nameOf(key)}`;
       const origin = at((key as Node).range?.[0] ?? 0);
-      if (isSection(child) && !(isClassSection(child) && isScalar(value))) collect(value, child);
-      else add(layer, settingPath(child, origin, file), { written: writtenNode(value), origin, file });
+      if (isSection(child, isScalar(value))) collect(value, child);
+      else add(layer, requireSetting(child, origin, file), { written: writtenNode(value), origin, file });
     }
   };
   collect(document.contents, section);
@@ -59,43 +57,32 @@ function parsed(text: string, refusal: (message: string, position: number) => De
   }
 }
 
-/** A setting may stand in its section or by its whole name, but not in both. */
+/** A setting may be in its section or have its whole name, but not both. */
 function add(layer: Layer, path: string, given: Given): void {
   const before = layer.get(path);
   if (before !== undefined)
-    throw configError(given.file!, `${given.origin}: ${path} is there twice, already at ${before.origin}`);
+    throw configError(given.file!, `${given.origin}: ${path} is there twice, first at ${before.origin}`);
   layer.set(path, given);
 }
 
 function noMapping(name: string, file: string, text: string): DeeplasiaError {
   const kind = fileKind(Buffer.from(text.slice(0, FILE_HEAD_BYTES)));
   const [first = ""] = text.trimStart().split("\n");
-  // What looks like text of no kind in particular shows best by its beginning.
+  // The beginning of plain text is the best hint at what it is.
   const isPlain = kind === null || kind.name === "a text";
   const what = isPlain ? `it begins with ${JSON.stringify(first.slice(0, 60))}` : `it is ${kind.name}`;
   return configError(file, `${name}:1: the file must be a mapping of settings, key: value; ${what}`);
 }
 
-/** Whether a path is a mapping of settings and not a setting; `trainer.logger`, say, may hold a mapping as its value. */
-function isSection(path: string): boolean {
-  return Object.hasOwn(SECTIONS, path) || isClassSection(path.replace(/\.init_args$/, ""));
+function requireSetting(path: string, origin: string, file: string): string {
+  const setting = settingPath(path);
+  if (setting === null) throw configError(file, `${origin}: ${unknownSetting(path)}`);
+  return setting;
 }
-
-const isClassSection = (path: string) => Object.hasOwn(CLASS_SECTIONS, path);
-
-/** The path of a setting that there is; a class may be given as the section's own value. */
-function settingPath(path: string, origin: string, file: string): string {
-  if (isClassSection(path)) return `${path}.class_path`;
-  if (isClassSection(path.replace(/\.class_path$/, ""))) return path;
-  if (TRAIN_SETTINGS.has(path) || IGNORED_SETTINGS.has(path)) return path;
-  throw configError(file, `${origin}: unknown setting ${path}${likelyNames(path, KNOWN)}`);
-}
-
-const KNOWN = [...TRAIN_SETTINGS.keys(), ...Object.keys(SECTIONS), ...Object.keys(CLASS_SECTIONS)];
 
 /**
- * Where a config file is: as given, or among the package's own where `configs/…` is given and there is no such file.
- * So the reference's `--config=configs/cosine_annealing.yml` works in any folder.
+ * The path of a config file: as given, or the package's own where `configs/…` is given and there is no such file. So the
+ * reference's `--config=configs/cosine_annealing.yml` works in any folder.
  */
 async function locate(name: string): Promise<string> {
   if ((await pathKind(name)) !== null || !/^configs[\\/]/.test(normalize(name))) return name;

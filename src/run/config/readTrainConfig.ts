@@ -1,33 +1,14 @@
-/** The configuration of a training run: built-in defaults, config files in order, flags; later ones win. */
-import { z } from "zod";
-import { type ClassTable, requireClass, shortName } from "../../options/classPath.js";
-import { type Given, type Layer, readSection, settingError } from "../../options/layer.js";
+import type { Layer } from "../../options/layer.js";
 import { flagLayer } from "../../options/settingFlags.js";
 import { IGNORED_SETTINGS } from "../../options/train/ignoredSettings.js";
-import { imagenetRemedy } from "../../options/train/imagenetRemedy.js";
-import {
-  CLASS_SECTIONS,
-  type ClassSection,
-  runSettings,
-  SECTIONS,
-  type TrainConfig,
-} from "../../options/train/index.js";
-import { modelSettings } from "../../options/train/modelSettings.js";
+import { SECTIONS } from "../../options/train/index.js";
 import { flagOf, TRAIN_FLAGS } from "../../options/train/registerTrainOptions.js";
-import { typed, type Written } from "../../options/written.js";
-import { checkConfig } from "./checkConfig.js";
+import { completeConfig, type TrainConfigResult } from "./completeConfig.js";
 import { readConfigFile } from "./readConfigFile.js";
 
-export interface TrainConfigResult {
-  config: TrainConfig;
-  /** For the log: settings that have no meaning here, and likely mistakes. */
-  warnings: string[];
-  /** Path of each setting that was given -> where, `my.yml:12` or `--trainer.max_epochs`; the rest are defaults. */
-  origins: ReadonlyMap<string, string>;
-}
-
 /**
- * The configuration that the parsed flags of a command with `registerTrainOptions` amount to, config files included.
+ * The configuration that the flags of a command describe (those of `registerTrainOptions`, as commander parsed them):
+ * built-in defaults, config files in order, and flags; later ones win.
  *
  * Throws ERR_DEEPLASIA_OPTION that names file and line or the flag, the setting, and what it takes.
  */
@@ -41,92 +22,6 @@ export async function readTrainConfig(parsed: Record<string, unknown>): Promise<
   return completeConfig(layers);
 }
 
-/** The configuration of layers of settings, weakest first. */
-export function completeConfig(layers: readonly Layer[]): TrainConfigResult {
-  const settings = mergeLayers(layers);
-  refuseFetching(settings);
-  const sections = Object.entries(SECTIONS).map(([name, schema]) => [
-    name,
-    readSection(schema, name, settings),
-  ]);
-  const classes = Object.entries(CLASS_SECTIONS).map(([name, section]) => [
-    name,
-    readClass(section, name, settings),
-  ]);
-  const config = {
-    ...readSection(runSettings, "", settings),
-    ...Object.fromEntries([...sections, ...classes]),
-  } as TrainConfig;
-  const given = [...settings].filter(([, { origin }]) => origin !== BUILT_IN);
-  return {
-    config,
-    warnings: [...ignoredWarnings(settings), ...checkConfig(config, settings)],
-    origins: new Map(given.map(([path, { origin }]) => [path, origin])),
-  };
-}
-
-/** `true` makes the reference fetch ImageNet weights; here their file is given, and this says which. */
-function refuseFetching(settings: Layer): void {
-  const path = "model.pretrained";
-  const given = settings.get(path);
-  if (given === undefined || typed(z.boolean(), given.written) !== true) return;
-  const backbone = settings.get("model.backbone")?.written ?? modelSettings.shape.backbone.def.defaultValue;
-  throw settingError(
-    path,
-    given,
-    "must be a file of ImageNet weights: none are fetched",
-    imagenetRemedy(String(backbone)),
-  );
-}
-
-const BUILT_IN = "default";
-
-/** Defaults of the class sections; those of all others are their schemas'. */
-function initialClasses(): Layer {
-  const layer: Layer = new Map();
-  const set = (path: string, value: unknown) => layer.set(path, { written: String(value), origin: BUILT_IN });
-  for (const [section, { initial }] of Object.entries<ClassSection>(CLASS_SECTIONS)) {
-    set(`${section}.class_path`, initial.class_path);
-    for (const [name, value] of Object.entries(initial.init_args)) set(`${section}.init_args.${name}`, value);
-  }
-  return layer;
-}
-
-function mergeLayers(layers: readonly Layer[]): Layer {
-  const merged = initialClasses();
-  for (const layer of layers) {
-    for (const [section, { classes }] of Object.entries<ClassSection>(CLASS_SECTIONS)) {
-      const named = layer.get(`${section}.class_path`);
-      if (named !== undefined)
-        forgetArguments(merged, section, classes, requireClass(classes, section, named));
-    }
-    for (const [path, given] of layer) merged.set(path, given);
-  }
-  return merged;
-}
-
-/** Another class keeps of the last one's arguments those that it has too. */
-function forgetArguments(merged: Layer, section: string, classes: ClassTable, classPath: string): void {
-  const prefix = `${section}.init_args.`;
-  for (const path of [...merged.keys()]) {
-    if (path.startsWith(prefix) && !Object.hasOwn(classes[classPath]!.shape, path.slice(prefix.length)))
-      merged.delete(path);
-  }
-}
-
-function readClass({ classes }: ClassSection, section: string, settings: Layer) {
-  const classPath = requireClass(classes, section, settings.get(`${section}.class_path`)!);
-  const schema = classes[classPath]!;
-  const prefix = `${section}.init_args`;
-  for (const [path, given] of settings) {
-    const [, name = ""] = path.split(`${prefix}.`);
-    if (name === "" || Object.hasOwn(schema.shape, name) || IGNORED_SETTINGS.has(path)) continue;
-    const takes = Object.keys(schema.shape).join(", ") || "no arguments";
-    throw settingError(path, given, `${shortName(classPath)} has no ${name}`, `It takes: ${takes}.`);
-  }
-  return { class_path: classPath, init_args: readSection(schema, prefix, settings) };
-}
-
 function ignoredFlags(parsed: Record<string, unknown>): Layer {
   const layer: Layer = new Map();
   for (const path of IGNORED_SETTINGS.keys()) {
@@ -134,19 +29,4 @@ function ignoredFlags(parsed: Record<string, unknown>): Layer {
     if (value !== undefined) layer.set(path, { written: String(value), origin: `--${flagOf(path)}` });
   }
   return layer;
-}
-
-/** A setting that has no meaning here gets a warning, unless it asks for nothing. */
-function ignoredWarnings(settings: Layer): string[] {
-  return [...settings].flatMap(([path, given]) => {
-    const ignored = IGNORED_SETTINGS.get(path);
-    if (ignored === undefined || asksForNothing(given, ignored.default)) return [];
-    const place = given.origin.startsWith("--") ? given.origin : `${given.origin}: ${path}`;
-    return [`${place} has no effect: ${ignored.why}`];
-  });
-}
-
-function asksForNothing({ written }: Given, byDefault: Written): boolean {
-  const plain = (value: Written) => (typeof value === "string" ? value.toLowerCase() : value);
-  return plain(written) === plain(byDefault) || (byDefault !== null && Number(written) === Number(byDefault));
 }

@@ -1,12 +1,9 @@
-/** A file that a run appends to; a resumed run cuts it back to where it was when the run's state was saved. */
 import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { outputError } from "../../files.js";
 
+/** A file that a run appends to. A resumed run truncates it to its length when the run's state was saved. */
 export class AppendedFile {
-  /**
-   * The first `bytes` of a file are kept, of a shorter one all; it is made where there is none.
-   * Throws ERR_DEEPLASIA_OUTPUT.
-   */
+  /** Keeps the first `size` bytes of the file, or creates it. Throws ERR_DEEPLASIA_OUTPUT. */
   constructor(
     readonly path: string,
     private size = 0,
@@ -17,12 +14,12 @@ export class AppendedFile {
     });
   }
 
-  /** Length in bytes, whatever a failed write may have left behind it. */
+  /** Length in bytes, without what a failed write may have left behind it. */
   get bytes(): number {
     return this.size;
   }
 
-  /** Synchronous, so that nothing is lost with the process. Throws ERR_DEEPLASIA_OUTPUT. */
+  /** Synchronous, so that nothing is lost when the process ends. Throws ERR_DEEPLASIA_OUTPUT. */
   append(data: string | Uint8Array): void {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     this.withFile((file) => {
@@ -32,12 +29,12 @@ export class AppendedFile {
     this.size += bytes.length;
   }
 
-  /** Make what was appended outlast a power cut, before `bytes` is written down. Throws ERR_DEEPLASIA_OUTPUT. */
+  /** Flushes to the disk, so that a saved length is still true after a power cut. Throws ERR_DEEPLASIA_OUTPUT. */
   flush(): void {
     this.withFile(fsyncSync);
   }
 
-  /** Opened for each use: it is a matter of once an epoch, and nothing is left to close. */
+  /** Opens the file for each use: that is rare, and nothing is left to close. */
   private withFile(use: (descriptor: number) => void): void {
     try {
       const descriptor = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o666);

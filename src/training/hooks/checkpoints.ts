@@ -1,19 +1,19 @@
-/** The best model and the last one, as files that predict. */
 import type { Logger } from "../../console/logger.js";
 import type { EpochEvent, Hook, HookState } from "../hook.js";
 import { type EarlyStoppingOptions, isBetter } from "./earlyStopping.js";
 
+/** Saves the best and the last model as files that predict. */
 export class Checkpoints implements Hook {
   readonly name = "checkpoints";
-  /** Of the monitored metric; null before the first value that is finite. */
+  /** The best value of the monitored metric; null before the first finite one. */
   private best: number | null = null;
-  /** Epoch of the best model; null before the first. */
+  /** The epoch of the best model; null before the first one. */
   private bestEpoch: number | null = null;
 
   constructor(
     private readonly options: Pick<EarlyStoppingOptions, "monitor" | "mode">,
     private readonly files: { bestModel: string; lastModel: string },
-    /** Write the model as it is now, whole or not at all. */
+    /** Writes the current model, whole or not at all. */
     private readonly save: (file: string) => Promise<void>,
     private readonly logger: Logger,
   ) {}
@@ -28,16 +28,16 @@ export class Checkpoints implements Hook {
     this.bestEpoch = epoch;
   }
 
-  /** The first is the best, whatever it is, so that there is one. */
+  /** The first one is the best, whatever its value, so that there is a best model. */
   private isBest(value: number): boolean {
     if (this.bestEpoch === null) return true;
     return Number.isFinite(value) && (this.best === null || isBetter(value, this.best, this.options.mode));
   }
 
-  /** For the log at the end. */
+  /** Logs which epoch is the best. */
   report(): void {
     if (this.bestEpoch === null)
-      this.logger.warn("no epoch was validated: the last model is the best there is");
+      this.logger.warn("no epoch was validated: the last model is taken as the best");
     else
       this.logger.info(
         `best model: epoch ${this.bestEpoch + 1}, ${this.options.monitor} ${this.best?.toFixed(4) ?? "not finite"}`,

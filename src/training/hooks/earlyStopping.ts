@@ -1,5 +1,3 @@
-/** When a run has learnt what it can: Lightning's EarlyStopping. */
-
 import type { Logger } from "../../console/logger.js";
 import { DeeplasiaError } from "../../errors.js";
 import type { TrainConfig } from "../../options/train/index.js";
@@ -9,11 +7,12 @@ import { watchedValue } from "./watchedValue.js";
 
 export type EarlyStoppingOptions = TrainConfig["early_stopping"];
 
-/** Whether the first of two values of a metric is the better one. */
+/** Whether the first value of a metric is better than the second. */
 export function isBetter(value: number, other: number, mode: "min" | "max"): boolean {
   return mode === "min" ? value < other : value > other;
 }
 
+/** Lightning's EarlyStopping: ends a run whose monitored metric no longer improves. */
 export class EarlyStopping implements Hook {
   readonly name = "earlyStopping";
   private best: number | null = null;
@@ -25,7 +24,7 @@ export class EarlyStopping implements Hook {
     private readonly logger: Logger,
   ) {}
 
-  /** Throws ERR_DEEPLASIA_OPTION for a metric that there is not, if `strict`. */
+  /** Throws ERR_DEEPLASIA_OPTION for a metric that does not exist, if `strict`. */
   afterEpoch({ metrics }: Pick<EpochEvent, "metrics">): string | undefined {
     const { monitor } = this.options;
     try {
@@ -33,7 +32,7 @@ export class EarlyStopping implements Hook {
       return value === null ? undefined : this.judge(value);
     } catch (error) {
       if (!(error instanceof DeeplasiaError) || this.options.strict) throw error;
-      this.logger.warn(`${error.message}: no early stopping`);
+      this.logger.warn(`${error.message}; without it there is no early stopping`);
       return undefined;
     }
   }

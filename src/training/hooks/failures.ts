@@ -1,4 +1,3 @@
-/** `failures.csv`: pictures that a run could not use, each once, with the reason. */
 import { posix } from "node:path";
 import { csvLines } from "../../data/csvLines.js";
 import type { DeeplasiaError } from "../../errors.js";
@@ -7,34 +6,35 @@ import { FAILURE_COLUMNS } from "../../predictionFiles/columns.js";
 import type { Hook, HookState } from "../hook.js";
 
 interface FailedRow {
-  /** In the annotations, counted from 1. */
+  /** Number of the row in the annotations, from 1. */
   row: number;
   dir: string;
   imageId: string | null;
 }
 
-/** Row number, file, code, message. */
+/** A line of the file: row number, picture, code, message. */
 export type FailureLine = string[];
 
+/** Writes `failures.csv`: each picture that a run could not use, once, with the reason. */
 export class Failures implements Hook {
   readonly name = "failures";
   private readonly lines = new Map<number, FailureLine>();
-  private untold: FailureLine[] = [];
+  private notShared: FailureLine[] = [];
   private isNew = false;
 
   constructor(private readonly file: string) {}
 
-  /** Whether it was not known before. */
+  /** Adds a failed row. Returns false for a row that is known already. */
   add({ row, dir, imageId }: FailedRow, { code, message }: DeeplasiaError): boolean {
     if (this.lines.has(row)) return false;
     const line = [String(row), posix.join(dir, imageId ?? ""), code, message];
-    this.untold.push(line);
-    this.take([line]);
+    this.notShared.push(line);
+    this.addLines([line]);
     return true;
   }
 
-  /** Those of another process. */
-  take(lines: readonly FailureLine[]): void {
+  /** Adds rows that failed in another process. */
+  addLines(lines: readonly FailureLine[]): void {
     for (const line of lines) {
       const row = Number(line[0]);
       if (this.lines.has(row)) continue;
@@ -43,12 +43,12 @@ export class Failures implements Hook {
     }
   }
 
-  /** Those of this process that the others have not been told. */
-  tell(): FailureLine[] {
-    return this.untold.splice(0);
+  /** Returns the rows that failed in this process since the last call, for the other processes. */
+  takeNew(): FailureLine[] {
+    return this.notShared.splice(0);
   }
 
-  /** Write what has come since the last time. Throws ERR_DEEPLASIA_OUTPUT. */
+  /** Writes the file if there are new rows. Throws ERR_DEEPLASIA_OUTPUT. */
   async write(): Promise<void> {
     if (!this.isNew) return;
     const lines = [...this.lines].sort(([a], [b]) => a - b).map(([, line]) => line);
@@ -64,7 +64,7 @@ export class Failures implements Hook {
     return { lines: [...this.lines.values()] };
   }
 
-  /** Those that this process has met already stay. */
+  /** Rows that this process has added already stay. */
   restore({ lines }: HookState): void {
     for (const line of lines as string[][]) this.lines.set(Number(line[0]), line);
     this.isNew = this.lines.size > 0;

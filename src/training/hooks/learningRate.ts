@@ -1,18 +1,25 @@
-/** The schedule as a hook: stepped once an epoch, after validation. */
 import type { Logger } from "../../console/logger.js";
+import type { TrainConfig } from "../../options/train/index.js";
 import type { EpochEvent, Hook, HookState } from "../hook.js";
-import type { Schedule, ScheduleState } from "./schedules.js";
+import { createSchedule, type Schedule, type ScheduleState } from "./schedules.js";
 
+type Settings = Pick<TrainConfig, "lr_scheduler" | "optimizer" | "trainer">;
+
+/** The schedule of the learning rate as a hook: stepped once per epoch, after validation. */
 export class LearningRate implements Hook {
   readonly name = "learningRate";
+  private readonly schedule: Schedule;
 
+  /** Throws ERR_DEEPLASIA_OPTION for a schedule without an end that needs one. */
   constructor(
-    private readonly schedule: Schedule,
-    /** For a line in the log at each change; null: none. */
-    private readonly logger: Logger | null,
-  ) {}
+    private readonly config: Settings,
+    private readonly logger: Logger,
+  ) {
+    const { lr_scheduler, optimizer, trainer } = config;
+    this.schedule = createSchedule(lr_scheduler, optimizer.init_args.lr, trainer.max_epochs);
+  }
 
-  /** Of the epoch at hand. */
+  /** The learning rate of the current epoch. */
   get value(): number {
     return this.schedule.learningRate;
   }
@@ -20,8 +27,14 @@ export class LearningRate implements Hook {
   afterEpoch({ metrics, position }: EpochEvent): void {
     const before = this.value;
     this.schedule.step(metrics);
-    if (this.value !== before)
-      this.logger?.info(`learning rate from epoch ${position.epoch + 2} on: ${this.value}`);
+    if (this.value !== before && this.isVerbose)
+      this.logger.info(`learning rate from epoch ${position.epoch + 2} on: ${this.value}`);
+  }
+
+  /** A class without the setting is verbose. */
+  private get isVerbose(): boolean {
+    const { init_args } = this.config.lr_scheduler;
+    return !("verbose" in init_args) || init_args.verbose;
   }
 
   state(): HookState {

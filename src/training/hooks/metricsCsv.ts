@@ -1,11 +1,10 @@
-/** `metrics.csv`: a row an epoch, every metric a column. */
-
 import type { EpochEvent, Hook, HookState } from "../hook.js";
 import { AppendedFile } from "./appendedFile.js";
 import { METRIC_NAMES } from "./metricsHook.js";
 
 const PLACE = ["epoch", "step", "learning_rate", "seconds"];
 
+/** Writes `metrics.csv`: one row per epoch, one column per metric. */
 export class MetricsCsv implements Hook {
   readonly name = "metricsCsv";
   private file: AppendedFile | undefined;
@@ -30,5 +29,5 @@ export class MetricsCsv implements Hook {
   }
 }
 
-/** Neither names nor numbers hold what would have to be quoted. */
+/** Neither names nor numbers contain a character that would need quotes. */
 const line = (cells: readonly (string | number)[]) => `${cells.join(",")}\n`;

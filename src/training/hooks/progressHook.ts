@@ -1,4 +1,3 @@
-/** A live line while an epoch lasts, and a line in the log when it has ended. */
 import type { Logger } from "../../console/logger.js";
 import { durationText, type Progress, ProgressMeter } from "../../console/progress.js";
 import type { EpochEvent, Hook, StepEvent } from "../hook.js";
@@ -6,24 +5,26 @@ import type { EpochEvent, Hook, StepEvent } from "../hook.js";
 export interface ProgressHookOptions {
   progress: Progress;
   logger: Logger;
-  /** Infinity: unknown. */
+  /** Infinity where it is unknown. */
   maxEpochs: number;
-  /** Batches of an epoch, and pictures of a batch. */
+  /** Batches per epoch. */
   trainBatches: number;
+  /** Pictures per batch. */
   batchSize: number;
-  /** MAD of the training epoch so far, months. */
+  /** MAD of the training epoch so far, in months. */
   madMonths: () => number;
   /** Clock in milliseconds. */
   now?: () => number;
 }
 
+/** Shows progress during an epoch, and logs a line after it. */
 export class ProgressHook implements Hook {
   readonly name = "progress";
   private readonly now: () => number;
   private epoch: { number: number; meter: ProgressMeter } | undefined;
-  /** Of this process's part of the epoch: how long it took, and how long steps waited for pictures. */
+  /** Start and end of this process's part of the epoch, and how long its steps waited for pictures. */
   private readonly seconds = { start: 0, end: 0, waited: 0 };
-  /** The first step of this process: how many were made before it, and when it had ended. */
+  /** The first step of this process: the number of steps before it, and when it ended. */
   private first: { steps: number; milliseconds: number } | undefined;
 
   constructor(private readonly options: ProgressHookOptions) {
@@ -40,7 +41,7 @@ export class ProgressHook implements Hook {
       this.epoch = { number: position.epoch, meter };
       Object.assign(this.seconds, { start: this.now() / 1000, waited: 0 });
     } else {
-      // Before its first step nothing could be loaded ahead.
+      // The first step is not counted: nothing could be loaded ahead of it.
       this.seconds.waited += batch.waitedSeconds;
     }
     this.seconds.end = this.now() / 1000;
@@ -52,7 +53,7 @@ export class ProgressHook implements Hook {
     progress.update({ ...this.epoch.meter.event(done, 0), label, note: parts.join(", ") });
   }
 
-  /** Of the whole run, validation included; it may end earlier. */
+  /** Seconds left of the whole run, with validation; it may end earlier. */
   private secondsLeft(steps: number): number | null {
     const { maxEpochs, trainBatches } = this.options;
     const { first } = this;

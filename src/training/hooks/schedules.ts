@@ -1,15 +1,15 @@
-/** Schedules of the learning rate: PyTorch's own, step by step, and a cosine with warm-up. */
+/** Schedules of the learning rate: PyTorch's, to the letter, and a cosine with warm-up. */
 import { DeeplasiaError } from "../../errors.js";
 import type { ScheduleSetting } from "../../options/train/scheduleClasses.js";
 import type { Metrics } from "../hook.js";
 import { watchedValue } from "./watchedValue.js";
 
 export interface Schedule {
-  /** Of the epoch at hand. */
+  /** The rate of the current epoch. */
   readonly learningRate: number;
-  /** Called after each epoch with its metrics. Throws ERR_DEEPLASIA_OPTION for a metric that there is not. */
+  /** Call it after each epoch with its metrics. Throws ERR_DEEPLASIA_OPTION for a metric that does not exist. */
   step(metrics: Metrics): void;
-  /** All that the rates to come depend on, as JSON takes it. */
+  /** Everything that later rates depend on, as JSON takes it. */
   state(): ScheduleState;
   restore(state: ScheduleState): void;
 }
@@ -26,23 +26,23 @@ export function createSchedule(
     case "pytorch_lightning.utilities.cli.ReduceLROnPlateau":
       return new ReduceOnPlateau(setting.init_args, baseRate);
     case "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts":
-      return new OfEpoch((epoch) => warmRestarts(epoch, baseRate, setting.init_args));
+      return new EpochSchedule((epoch) => warmRestarts(epoch, baseRate, setting.init_args));
     case "torch.optim.lr_scheduler.StepLR": {
       const { step_size, gamma } = setting.init_args;
-      return new OfEpoch((epoch) => baseRate * gamma ** Math.floor(epoch / step_size));
+      return new EpochSchedule((epoch) => baseRate * gamma ** Math.floor(epoch / step_size));
     }
     case "CosineWithWarmup": {
       const { warmup_epochs: warmup, T_max, eta_min: lowest } = setting.init_args;
       const end = lastEpoch(T_max ?? maxEpochs, warmup);
-      return new OfEpoch((epoch) => cosineWithWarmup(epoch, baseRate, { warmup, end, lowest }));
+      return new EpochSchedule((epoch) => cosineWithWarmup(epoch, baseRate, { warmup, end, lowest }));
     }
     case "Constant":
-      return new OfEpoch(() => baseRate);
+      return new EpochSchedule(() => baseRate);
   }
 }
 
-/** A schedule whose rate follows from the number of the epoch alone. */
-class OfEpoch implements Schedule {
+/** A schedule whose rate depends on the number of the epoch alone. */
+class EpochSchedule implements Schedule {
   private epoch = 0;
 
   constructor(private readonly rateAt: (epoch: number) => number) {}
@@ -66,7 +66,7 @@ class OfEpoch implements Schedule {
 
 type Arguments<C extends string> = Extract<ScheduleSetting, { class_path: `${string}${C}` }>["init_args"];
 
-/** From `high` at 0 to `low` at 1 along half a cosine. */
+/** Half a cosine, from `high` at 0 to `low` at 1. */
 function cosine(progress: number, high: number, low: number): number {
   return low + ((high - low) * (1 + Math.cos(Math.PI * progress))) / 2;
 }
@@ -85,7 +85,7 @@ function warmRestarts(
   return cosine(since / round, baseRate, eta_min);
 }
 
-/** Up in equal steps, the base rate in epoch `warmup`, then down to the lowest in epoch `end`, and on with that. */
+/** Rises in equal steps to the base rate in epoch `warmup`, falls to the lowest in epoch `end`, and stays there. */
 function cosineWithWarmup(
   epoch: number,
   baseRate: number,
@@ -100,10 +100,10 @@ function lastEpoch(end: number | null, warmup: number): number {
   const known = end !== null && end !== -1;
   const what = known
     ? `lr_scheduler: the cosine ends in epoch ${end}, but its warm-up takes ${warmup}`
-    : "lr_scheduler: nothing says where the cosine ends";
+    : "lr_scheduler: the cosine has no end";
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
     remedy: known
-      ? "Set a smaller lr_scheduler.init_args.warmup_epochs, or a larger T_max."
+      ? "Decrease lr_scheduler.init_args.warmup_epochs, or increase T_max."
       : "Set lr_scheduler.init_args.T_max, or trainer.max_epochs.",
   });
 }

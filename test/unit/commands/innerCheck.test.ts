@@ -27,6 +27,12 @@ test("a job's command whose files are there is queued, whatever it will write", 
   await look("phantom", "--out", "new", "--n", "3");
 });
 
+test("training's defaults are not looked for: only the nodes may have them", async () => {
+  await look("train", "--root_dir=new");
+  const [annotations] = await cohort();
+  await look("train", `--data.annotation_path=${annotations}`);
+});
+
 test.each([
   [["predict", "--annotation_csv", "none.csv"], "--annotation_csv: none.csv does not exist"],
   [["predict", "none.png", "--sex", "F"], "<pictures>: none.png does not exist"],

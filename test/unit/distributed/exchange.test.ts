@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeExchange, encodeNotes } from "../../../src/distributed/exchange.js";
-import { partOf } from "../../../src/training/batches.js";
+import { rowsOfRank } from "../../../src/training/batches.js";
 import type { TrainingRow } from "../../../src/training/trainingRow.js";
 
 const CAPACITY = 5;
@@ -27,7 +27,7 @@ it("puts the parts of all processes together as one process would have had the b
     fc.property(batch, fc.integer({ min: 3, max: 6 }), fc.boolean(), (rows, ranks, stops) => {
       const all = rows.map((_, i) => ({ row: i }) as TrainingRow);
       const messages = Array.from({ length: ranks }, (_, rank) => {
-        const own = partOf(all, { rank, ranks });
+        const own = rowsOfRank(all, { rank, ranks });
         const slots = [...own.keys()].filter((slot) => rows[own[slot]!.row]!.usable);
         const used = slots.map((slot) => own[slot]!.row);
         return {
@@ -56,7 +56,7 @@ it("deals every row to one process, and to each as many as to the others, or one
   fc.assert(
     fc.property(fc.nat({ max: 50 }), fc.integer({ min: 1, max: 9 }), (count, ranks) => {
       const rows = Array.from({ length: count }, (_, i) => i);
-      const parts = Array.from({ length: ranks }, (_, rank) => partOf(rows, { rank, ranks }));
+      const parts = Array.from({ length: ranks }, (_, rank) => rowsOfRank(rows, { rank, ranks }));
       expect(parts.flat().sort((a, b) => a - b)).toEqual(rows);
       const sizes = parts.map(({ length }) => length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);

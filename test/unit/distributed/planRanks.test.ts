@@ -71,7 +71,7 @@ describe("planRanks", () => {
       "srun (SLURM_NTASKS) started 4 processes, but trainer.num_nodes (2) times trainer.devices (1) is 2",
     );
     await expect(plan(slurm(0, 0))).rejects.toThrow("started 4 processes");
-    await expect(plan({}, "--trainer.num_nodes=2")).rejects.toThrow("only process that was started");
+    await expect(plan({}, "--trainer.num_nodes=2")).rejects.toThrow("only this process was started");
   });
 });
 

@@ -103,4 +103,9 @@ describe("predict", () => {
   test("is documented as it is: docs/options.md is up to date", () => {
     execFileSync(process.execPath, [join(projectRoot, "scripts/docs.mjs"), "--check"], { stdio: "pipe" });
   });
+
+  test("has types with its meanings and defaults: those of train and createTrainer are up to date", () => {
+    const script = join(projectRoot, "scripts/option-types.mjs");
+    execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" });
+  });
 });

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../src/console/logger.js";
-import { openPictures, type PicturesOptions } from "../../../src/run/openPictures.js";
+import { openPictures, type RunPicturesOptions } from "../../../src/run/openPictures.js";
 import { halves } from "../../helpers/pictures.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
@@ -29,7 +29,7 @@ async function cohortOnDisk() {
       cohort: { parts },
       logger: silentLogger,
       signal: new AbortController().signal,
-    } as unknown as PicturesOptions);
+    } as unknown as RunPicturesOptions);
   return { files, source, scratch, open };
 }
 

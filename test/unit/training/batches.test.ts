@@ -48,7 +48,9 @@ it("makes batches of all rows in order, however many there are", () => {
 
 it("asks for at least one batch to train on", () => {
   expect(() => requireBatches(11, rules)).not.toThrow();
-  expect(() => requireBatches(2, rules)).toThrow(/batch_size is 3, but the pictures to train on are only 2/);
+  expect(() => requireBatches(2, rules)).toThrow(
+    /batch_size is 3, but there are only 2 pictures to train on/,
+  );
   expect(() => requireBatches(11, { ...rules, limit: 0.1 })).toThrow(
     /limit_train_batches of 0.1 leaves no batch/,
   );

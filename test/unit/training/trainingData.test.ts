@@ -100,5 +100,5 @@ it("obeys the limits, and takes one batch of each in a trial", async () => {
 
 it("refuses a batch that is larger than the split", async () => {
   expect((await dataOf([], 1, 4)).check).not.toThrow();
-  expect((await dataOf([], 1, 3)).check).toThrow(/is 4, but the pictures to train on are only 3/);
+  expect((await dataOf([], 1, 3)).check).toThrow(/is 4, but there are only 3 pictures to train on/);
 });

@@ -87,7 +87,7 @@ describe("a loss that is not finite", () => {
     expect(error).toMatchObject({
       code: "ERR_DEEPLASIA_NOT_FINITE",
       message: `the loss is not finite in epoch 2, batch 3 (after step 7), rows ${step.seen[7]!.join(", ")}`,
-      remedy: expect.stringContaining("--trainer.skip_nan"),
+      remedy: expect.stringContaining("trainer.skip_nan"),
     });
     expect(step.calls).toBe(8);
     expect(JSON.parse(JSON.parse(await readFile(folder.lastState, "utf8")).notes).position).toMatchObject({
@@ -192,8 +192,8 @@ describe("a run that is interrupted", () => {
     ];
     await expect(startProcess(folder, flags)).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_RESUME",
-      message: `${folder.lastState} is of a run with other settings: data.train_batch_size (was 4, now 3); optimizer.init_args.momentum (was 0, now 0.9)`,
-      remedy: expect.stringContaining("--model.init_from"),
+      message: `${folder.lastState} belongs to a run with other settings: data.train_batch_size (was 4, now 3); optimizer.init_args.momentum (was 0, now 0.9)`,
+      remedy: expect.stringContaining("model.init_from"),
     });
   });
 
@@ -217,7 +217,7 @@ it("keeps the states it has when a new one cannot be written, with a warning", a
   expect(await withLastState(error, folder)).toMatchObject({
     code: "ERR_DEEPLASIA_OUTPUT",
     message: "no space left on device",
-    remedy: `The last state that is good stands: ${folder.lastState}.`,
+    remedy: `The last good state is kept: ${folder.lastState}.`,
   });
   expect(await statesOf(folder)).toHaveLength(2);
   // The last one was damaged meanwhile: the one before serves as well.

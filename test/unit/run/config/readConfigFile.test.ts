@@ -89,7 +89,7 @@ test("a setting is given once in a file, in whichever way", async () => {
   await refused("trainer: {max_epochs: 1, max_epochs: 2}\n", /my\.yml:1: max_epochs is there twice/);
   await refused(
     "trainer:\n  max_epochs: 1\ntrainer.max_epochs: 2\n",
-    /my\.yml:3: trainer\.max_epochs is there twice, already at .*my\.yml:2/,
+    /my\.yml:3: trainer\.max_epochs is there twice, first at .*my\.yml:2/,
   );
   await refused(
     "optimizer: SGD\noptimizer.class_path: Adam\n",

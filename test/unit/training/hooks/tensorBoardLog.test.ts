@@ -4,18 +4,25 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../../src/console/logger.js";
 import { MetricsHook } from "../../../../src/training/hooks/metricsHook.js";
-import { TensorBoardLog, type TensorBoardOptions } from "../../../../src/training/hooks/tensorBoardLog.js";
+import { TensorBoardLog } from "../../../../src/training/hooks/tensorBoardLog.js";
 import { restoreAll, runEpochs, statesOf } from "../../../helpers/hooks.js";
 import { temporaryFolder, writeTree } from "../../../helpers/temporary.js";
 import { describeWithTensorBoard, readHyperParameters, readScalars } from "../../../helpers/tensorboard.js";
 import { fixture } from "../../../helpers/testData.js";
+import { configOf } from "../../../helpers/trainConfig.js";
 
 type Reference = Record<string, { scalars: Record<string, { points: number; first: [number, number][] }> }>;
 const reference = JSON.parse(readFileSync(fixture("parity/run/tensorboard_tags.json"), "utf8")) as Reference;
 
-const hooksIn = (folder: string, options: Partial<TensorBoardOptions> = {}) => [
+const { config } = await configOf();
+type Logging = { rateInterval: "epoch" | "step"; everySteps: number };
+const hooksIn = (folder: string, { rateInterval = "epoch", everySteps = 50 }: Partial<Logging> = {}) => [
   new MetricsHook({ ageSdMonths: 40, lossWeights: () => ({ age: 1, sex: 0, learnt: false }) }, silentLogger),
-  new TensorBoardLog(folder, { optimizer: "Adam", rateInterval: "epoch", everySteps: 50, ...options }),
+  new TensorBoardLog(folder, {
+    ...config,
+    lr_monitor: { logging_interval: rateInterval },
+    trainer: { ...config.trainer, log_every_n_steps: everySteps },
+  }),
 ];
 
 const stepsOf = (points: readonly (readonly [number, ...unknown[]])[]) => points.map(([step]) => step);

@@ -1,0 +1,28 @@
+import type { PartMetrics } from "../evaluation/partMetrics.js";
+import type { Part } from "../training/trainingRow.js";
+import type { PreparedRun } from "./preparedRun.js";
+import { isTrial } from "./trial.js";
+
+/** A training run that has ended. */
+export interface TrainedRun {
+  /** Why training ended: `max_epochs (300)`, `Step-wise/val_reg_mad did not improve in 50 epochs; best: 6.120`. */
+  ended: string;
+  /** The run's folder; null for a trial (`trainer.fast_dev_run`), which leaves nothing. */
+  folder: string | null;
+  /** The model of the best epoch, a TorchScript file; null for a trial. */
+  bestModel: string | null;
+  /** The model of the last epoch, a TorchScript file; null for a trial. */
+  lastModel: string | null;
+  /** Metrics of the best model on the parts of the split; a part without a predicted row is missing. */
+  metrics: Partial<Record<Part, PartMetrics>>;
+}
+
+export function trainedRun(
+  { config, folder }: PreparedRun,
+  ended: string,
+  metrics: TrainedRun["metrics"],
+): TrainedRun {
+  if (isTrial(config)) return { ended, folder: null, bestModel: null, lastModel: null, metrics };
+  const { path, bestModel, lastModel } = folder;
+  return { ended, folder: path, bestModel, lastModel, metrics };
+}
