@@ -1,5 +1,5 @@
 /**
- * The package as a user gets it: packed, installed into an empty folder on a machine without a compiler, run there.
+ * The package as users get it: packed, installed into an empty folder on a machine without a compiler, and run there.
  * With the prebuilds where they are current, else with this machine's build in their place.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -48,12 +48,12 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Without what `npm test` tells its children about this project. */
+/** The environment without the variables that `npm test` sets for this project. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
 }
 
-/** Programs that fail, and say that somebody called them. */
+/** Programs that fail and record that they were called. */
 function withoutCompilers(bin: string): string {
   mkdirSync(bin);
   for (const name of COMPILERS) {
@@ -63,7 +63,7 @@ function withoutCompilers(bin: string): string {
   return bin;
 }
 
-/** What the package is packed from, elsewhere: the repository stays as it is. */
+/** A copy of the files from which the package is packed, so that the repository is not changed. */
 async function packageWithHostBuild(): Promise<string> {
   const source = join(folder, "source");
   for (const name of shipped().filter((name) => name !== "prebuilds"))
@@ -72,7 +72,7 @@ async function packageWithHostBuild(): Promise<string> {
   return source;
 }
 
-/** What package.json names, and what npm adds by itself. */
+/** The files that package.json lists, and those that npm adds itself. */
 function shipped(): string[] {
   const { files } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const named = (files as string[]).filter((name) => !name.startsWith("!"));
@@ -92,7 +92,7 @@ function npmInstall(what: string): void {
   execFileSync("npm", args, { cwd: installed, env: environment, stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** The program as `npx` finds it. */
+/** The program that `npx` finds. */
 function run(args: string[], node = process.execPath) {
   const command = [join(installed, "node_modules/.bin/deeplasia-native"), ...args];
   return spawnSync(node, command, { cwd: installed, env: environment, encoding: "utf8" });
@@ -113,13 +113,13 @@ test("needs no install script and no compiler", () => {
   expect(existsSync(join(folder, "compiler-calls"))).toBe(false);
 });
 
-test("ships the program and what belongs to it, and nothing else", () => {
+test("contains the program and the files that belong to it, and nothing else", () => {
   const names = readdirSync(join(installed, "node_modules/deeplasia-native")).sort();
   expect(names).toEqual(shipped().sort());
   expect(readdirSync(join(installed, "node_modules/deeplasia-native/dist"))).not.toContain(".stamp");
 });
 
-test("its declarations compile in a project without any settings or types of its own", () => {
+test("its declarations compile in a project without settings and types", () => {
   const folder = join(installed, "typed");
   mkdirSync(folder);
   const script = `
@@ -139,7 +139,7 @@ test("its declarations compile in a project without any settings or types of its
   }
 });
 
-test("is not packed without its addon: npm prints what makes it", () => {
+test("is not packed without its addon: npm prints the command that builds it", () => {
   const source = join(folder, "without addon");
   cpSync(join(projectRoot, "package.json"), join(source, "package.json"));
   cpSync(join(projectRoot, "dist"), join(source, "dist"), { recursive: true });
@@ -195,14 +195,14 @@ test("predicts from a script", async () => {
   expect(output).toBe("160\n");
 });
 
-/** A picture, half black, half white: its mean as the network sees it is 0.5. */
+/** A picture, half black and half white: its mean in the network's input is 0.5. */
 async function hand(): Promise<string> {
   const file = join(installed, "hand.png");
   writeFileSync(file, await halves(200));
   return file;
 }
 
-describe("predicts with a made-up model whose answer is known", () => {
+describe("predicts with a synthetic model whose result is known", () => {
   const predict = async (node?: string) =>
     run(
       ["predict", await hand(), "--sex", "F", "--ckp_path", fixture("models/mean-plus-sex.pt"), "-o", "-"],

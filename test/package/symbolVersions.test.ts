@@ -1,4 +1,4 @@
-/** That the check of the prebuilds sees what it has to see, and that the prebuilds which are here pass it. */
+/** The check of the prebuilds finds symbols that are too new, and the existing prebuilds pass it. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -25,15 +25,15 @@ describe("versions", () => {
   });
 });
 
-test("names the symbols of a binary that need more", () => {
+test("names the symbols of a binary that need a newer version", () => {
   const node = process.execPath;
   expect(tooNewSymbols(node, { GLIBC: "99" })).toEqual([]);
-  // memcpy has been of version 2.14 on x64 since 2011; every Node needs something above 2.0
+  // memcpy has version 2.14 on x64 since 2011; every Node needs a symbol above 2.0.
   expect(tooNewSymbols(node, { GLIBC: "2.0" }).join("\n")).toMatch(/GLIBC_2\.\d+\S* +\w+/);
 });
 
 const prebuilds = join(projectRoot, "prebuilds", `${process.platform}-${process.arch}`);
-/** Only of `npm run prebuilds -- --nccl`. */
+/** Exists only after `npm run prebuilds -- --nccl`. */
 const NCCL = "deeplasia_nccl.so";
 const title = "the prebuilds run on RHEL 8";
 
@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(prebuilds))(
       expect(tooNewSymbols(join(prebuilds, name))).toEqual([]);
     });
 
-    test("nothing else is in the folder", () => {
+    test("the folder holds nothing else", () => {
       const found = readdirSync(prebuilds).filter((name) => name !== NCCL);
       expect(found.sort()).toEqual(["deeplasia.glibc.node", "deeplasia_core.json", "deeplasia_core.so"]);
     });

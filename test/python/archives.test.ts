@@ -1,6 +1,6 @@
 /**
- * Archives that we write are Python's as well: torch.jit.load of our own version and of the one before gives the same
- * numbers and names, trains them, and what it saves again is ours again.
+ * Archives of this package work in Python: torch.jit.load of the same torch version and of the one before returns the same
+ * numbers and names and trains them, and this package reads the archives that Python saves.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -33,13 +33,13 @@ interface Examined {
 const states: Record<string, TensorEntry[]> = JSON.parse(
   await readFile(fixture("parity/networks/state_dicts.json"), "utf8"),
 );
-/** Where pip has to fetch torch, milliseconds. */
+/** Time limit in milliseconds, if pip has to download torch. */
 const INSTALLING = 1_800_000;
 
 /**
- * Archives by what they show: the network of the reference that has their tensors, and the command that makes them.
- * Outputs may differ by `tolerance` of the largest: float32, BatchNorm folded here, another order of sums. What a fresh
- * Inception holds grows to 1e8 on its way through a hundred layers, and rounding with it.
+ * The archives: the reference's network with the same tensors, and the command that makes them. Outputs may differ by
+ * `tolerance` of the largest, because of float32, folded BatchNorm and another order of sums. The activations of a fresh
+ * Inception grow to 1e8 through a hundred layers, and rounding errors with them.
  */
 const ARCHIVES = {
   "sex as input": { like: "b0_sex_input", command: "convert", flags: [], tolerance: 1e-5 },
@@ -79,7 +79,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "inputs.bin"), inputs);
   for (const { name, like, command, flags } of archives) {
     const weights = join(folder, `${name}.safetensors`);
-    // by the rule, so that the outputs are of every size
+    // Weights by the rule, so that outputs have all magnitudes.
     if (command === "convert") await writeRuleMade(weights, states[like]!, { seed: 1, gain: 1.04 });
     const files = command === "convert" ? [weights, fileOf(name)] : ["--out", fileOf(name)];
     const made = await runCli([command, ...files, ...flags, ...CONTRACT, ...AGES]);
@@ -88,7 +88,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What our forward gives, in Python's order: age, the sex logit where there is one, features. */
+/** Resolves to the outputs of this package in Python's order: age, the sex logit if there is one, features. */
 async function ours(file: string): Promise<Float32Array[]> {
   await using model = await loadModel(file, { device: "cpu" });
   const { ageZ, sexLogit, features } = await model.forward(inputs, [...SHAPE], MALES, { features: true });
@@ -127,7 +127,7 @@ describe.each(versions)("torch %s", (version) => {
   describe.each(archives.map((archive, i) => ({ ...archive, i })))(
     "$name",
     ({ name, like, tolerance, i }) => {
-      test("gives the same outputs and features", async ({ skip }) => {
+      test("returns the same outputs and features", async ({ skip }) => {
         skip(missing !== "", missing);
         const { outputs, outputsWithFeatures } = examined[i]!;
         expect(outputsWithFeatures.slice(0, -1)).toEqual(outputs);
@@ -141,7 +141,7 @@ describe.each(versions)("torch %s", (version) => {
         }
       });
 
-      test("has the reference's names and our manifest", ({ skip }) => {
+      test("has the reference's names and the manifest", ({ skip }) => {
         skip(missing !== "", missing);
         expect(examined[i]!.names).toEqual(states[like]!.map(([tensor]) => tensor));
         expect(examined[i]!.manifest).toMatchObject({ formatVersion: 1, inputSize: [1, 96, 96] });
@@ -158,7 +158,7 @@ describe.each(versions)("torch %s", (version) => {
         expect(examined[i]!.evalAgain).toEqual({ noneTrains: true, repeats: true });
       });
 
-      test("saved by Python is ours again", async ({ skip }) => {
+      test("is read by this package when Python has saved it", async ({ skip }) => {
         skip(missing !== "", missing);
         expect(await ours(resaved(name))).toEqual(await ours(fileOf(name)));
       });
