@@ -35,6 +35,7 @@ export type { Override } from "./contract/merge.js";
 export type { Doubt } from "./contract/plausible.js";
 export type { CohortRow } from "./data/annotations.js";
 export { DeeplasiaError, type ErrorCode } from "./errors.js";
+export type { GatheredBatch } from "./inference/gatheredBlocks.js";
 export { type Diagnosis, diagnose } from "./libtorch/diagnose.js";
 export {
   type Installed,
@@ -61,8 +62,17 @@ export type { PathArgument, PictureArgument } from "./options/library.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
 export type { TrainOptions } from "./options/train/trainOptions.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
+export {
+  type CreatePredictorOptions,
+  createPredictor,
+  type PredictedRequest,
+  type PredictionCallOptions,
+  type PredictionRequest,
+  type Predictor,
+} from "./prediction/createPredictor.js";
+export type { EnsembleImagePrediction, ImagePrediction } from "./prediction/imagePrediction.js";
 export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
-export { type ImagePrediction, type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
+export { type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
 export {
   type WritePredictionsOptions,
   type WrittenPredictions,

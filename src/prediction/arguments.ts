@@ -1,9 +1,11 @@
 /** What the prediction functions of the library take, besides what the command line has. */
 import { z } from "zod";
+import type { GatheredBatch } from "../inference/gatheredBlocks.js";
 import { modelArgument, requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { logger, pathArgument, pictureArgument, watching } from "../options/library.js";
 import { cohortPredictionOptions, predictOptions } from "../options/predict.js";
+import { abortSignal, listener } from "../schema/callbacks.js";
 import { type Members, type Models, membersOf } from "./members.js";
 
 const { sex, flip, rotationAngle } = cohortPredictionOptions.shape;
@@ -23,6 +25,30 @@ export const predictImageOptions = z.strictObject({
   rotationAngle,
 });
 
+const { batchSize, numWorkers, maxMemory } = cohortPredictionOptions.shape;
+const memberNames = z
+  .array(z.string().min(1))
+  .optional()
+  .meta({ changesOutput: false, description: "a list of names, one for each member of an ensemble" });
+
+export const createPredictorOptions = z.strictObject({
+  ...{ batchSize, numWorkers, maxMemory, sexModel, memberNames, flip, rotationAngle },
+  maxWaitMs: z.number().min(0).max(60_000).default(0).meta({
+    description: "how long the first picture of a batch that is not full waits for others, ms",
+  }),
+  onBatch: listener<GatheredBatch>("called with each batch as it begins"),
+  logger,
+});
+
+export const predictionRequest = z.strictObject({
+  image: pictureArgument,
+  mask: predictImageOptions.shape.mask,
+  sex: predictImageOptions.shape.sex,
+});
+
+/** What a single call of a predictor takes. */
+export const predictionSignal = z.strictObject({ signal: abortSignal });
+
 /** What a library's run has besides the options of `predict`. */
 export const predictCohortOptions = cohortPredictionOptions.extend({
   files: z
@@ -30,10 +56,7 @@ export const predictCohortOptions = cohortPredictionOptions.extend({
     .optional()
     .meta({ changesOutput: false, description: "a list of pictures, folders or glob patterns" }),
   sexModel,
-  memberNames: z
-    .array(z.string().min(1))
-    .optional()
-    .meta({ changesOutput: false, description: "a list of names, one for each member of an ensemble" }),
+  memberNames,
   ...watching,
   logger,
 });

@@ -1,19 +1,13 @@
-/** Bone age of one radiograph. */
-
-import type { z } from "zod";
-import type { Reading } from "../boneAge/reading.js";
-import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { BlockPredictor } from "../inference/blockPredictor.js";
-import { requireSexModel } from "../inference/sexModel.js";
+/** The bone age of one radiograph. */
 import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { type PictureArgument, pictureArgument } from "../options/library.js";
-import { isOutside } from "../records/ageWatch.js";
+import type { PictureArgument } from "../options/library.js";
+import { pictureArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
-import type { Sex, SexWord } from "../words.js";
+import type { SexWord } from "../words.js";
 import { predictImageOptions } from "./arguments.js";
-import { pictureSource } from "./pictureBytes.js";
+import { createPredictor } from "./createPredictor.js";
+import { type ImagePrediction, requireSexAndMask } from "./imagePrediction.js";
 
 export interface PredictImageOptions {
   /**
@@ -30,18 +24,6 @@ export interface PredictImageOptions {
   rotationAngle?: number | undefined;
 }
 
-export interface ImagePrediction extends Reading {
-  /** The sex that was used; null where nobody gave one. */
-  sex: Sex | null;
-  /** Whether `sex` is the sex model's word. */
-  sexPredicted: boolean;
-  /**
-   * What is worth knowing of the picture or its mask, though they could be used: "only page 1 of 3 is read"; of a model's
-   * contract and of an age that are implausible.
-   */
-  notes: string[];
-}
-
 /**
  * Bone age of one radiograph.
  *
@@ -56,56 +38,11 @@ export async function predictImage(
   options: PredictImageOptions = {},
 ): Promise<ImagePrediction> {
   requireModel("model", model);
-  const picture = requireArgument("image", pictureArgument, image);
-  const { sex, sexModel, mask, flip, rotationAngle } = requireOptions(predictImageOptions, options);
+  requireArgument("image", pictureArgument, image);
+  const { sex, mask, sexModel, flip, rotationAngle } = requireOptions(predictImageOptions, options);
   if (sexModel !== undefined) requireModel("sexModel", sexModel);
-  requireSexAndMask(model, { sex, sexModel, mask });
-  if (sexModel !== undefined) await requireSexModel(sexModel);
-  const predictor = new BlockPredictor([model], {
-    batchSize: 1,
-    numWorkers: 1,
-    views: [{ flip, rotationAngle }],
-    sexModel,
-  });
-  try {
-    const source = {
-      image: await pictureSource("image", picture),
-      mask: mask === undefined ? null : await pictureSource("mask", mask),
-    };
-    const [outcome] = await predictor.predict([{ source, sex: sex ?? null }]);
-    const { sex: used, sexPredicted, readings, notes } = outcome!;
-    const reading = readings[0]!;
-    if (reading instanceof DeeplasiaError)
-      throw reading.at({ file: typeof picture === "string" ? picture : undefined });
-    const doubts = [...contractDoubts(model.contract), ...ageDoubts(reading.ageMonths)];
-    return { ...reading, sex: used, sexPredicted, notes: [...notes, ...doubts].map(({ text }) => text) };
-  } catch (error) {
-    throw toDeeplasiaError(error);
-  } finally {
-    await predictor.dispose();
-  }
-}
-
-function ageDoubts(ageMonths: number): { text: string }[] {
-  const { least, most } = BONE_AGE_MONTHS;
-  return isOutside(ageMonths)
-    ? [{ text: `a bone age lies within ${least} to ${most} months; this one does not` }]
-    : [];
-}
-
-/** What the contract asks for must be given. */
-function requireSexAndMask(
-  { contract }: BoneAgeModel,
-  { sex, sexModel, mask }: Pick<z.infer<typeof predictImageOptions>, "sex" | "sexModel" | "mask">,
-): void {
-  if (sex === undefined && sexModel === undefined && contract.sexEncoding !== "none") {
-    throw new DeeplasiaError("ERR_DEEPLASIA_SEX", "this model needs the sex of the child", {
-      remedy: 'Pass sex, "F" or "M", or a sexModel.',
-    });
-  }
-  if (mask === undefined && (contract.maskNeeded || sexModel?.contract.maskNeeded === true)) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_MASK_MISSING", "this model needs the mask of the hand", {
-      remedy: "Pass mask: it was trained on masked hands.",
-    });
-  }
+  requireSexAndMask([model], sexModel, { sex, hasMask: mask !== undefined });
+  const settings = { sexModel, flip, rotationAngle, batchSize: 1 };
+  await using predictor = await createPredictor(model, settings);
+  return await predictor.predict({ image, mask: options.mask, sex: options.sex });
 }

@@ -6,7 +6,7 @@ import * as library from "../../../src/index.js";
 
 /** Commands, each with the exports that do the same. */
 const CALLS: Record<string, readonly (keyof typeof library)[]> = {
-  predict: ["predictImage", "predictCohort", "writePredictions"],
+  predict: ["predictImage", "createPredictor", "predictCohort", "writePredictions"],
   merge: ["mergeShares"],
   ensemble: ["combinePredictions"],
   convert: ["convertModel"],

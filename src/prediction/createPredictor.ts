@@ -1,0 +1,188 @@
+/** A predictor that lives as long as a program and gathers concurrent calls into batches. */
+import type { Logger } from "../console/logger.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { type GatheredBatch, GatheredBlocks } from "../inference/gatheredBlocks.js";
+import { requireSexModel } from "../inference/sexModel.js";
+import type { BoneAgeModel } from "../model/model.js";
+import type { PictureArgument } from "../options/library.js";
+import { requireOptions } from "../schema/checkValue.js";
+import type { SexWord } from "../words.js";
+import { createPredictorOptions, predictionRequest, predictionSignal, requireModels } from "./arguments.js";
+import {
+  type EnsembleImagePrediction,
+  type ImagePrediction,
+  imagePrediction,
+  requireSexAndMask,
+} from "./imagePrediction.js";
+import type { Members, Models } from "./members.js";
+import { pictureSource } from "./pictureBytes.js";
+
+export interface CreatePredictorOptions {
+  /** Most pictures of a batch. Default 16. */
+  batchSize?: number | undefined;
+  /**
+   * How long the first picture of a batch that is not full waits for others, ms. Default 0: a picture that comes while
+   * the networks idle is predicted at once, those that come while they are busy are predicted together.
+   */
+  maxWaitMs?: number | undefined;
+  /** Pictures decoded and preprocessed at once. Default 8. */
+  numWorkers?: number | undefined;
+  /** Most bytes that the pictures of one forward may take of the device's memory. */
+  maxMemory?: number | undefined;
+  /** Predicts the sex where a request has none: a model with a sex head that looks at the picture alone. */
+  sexModel?: BoneAgeModel | undefined;
+  /** Names of an ensemble's members, one for each. Default: the stems of their files. */
+  memberNames?: string[] | undefined;
+  /** Mirrors every picture. */
+  flip?: boolean | undefined;
+  /** Turns every picture, degrees from -360 to 360; positive is clockwise. */
+  rotationAngle?: number | undefined;
+  /** Is called with each batch as it begins. */
+  onBatch?: ((batch: GatheredBatch) => void) | undefined;
+  logger?: Logger | undefined;
+}
+
+/** One picture that is to be predicted. */
+export interface PredictionRequest {
+  /** A file (PNG, JPEG, TIFF, WebP, DICOM) by its path or `file:` URL, or the bytes of one. */
+  image: PictureArgument;
+  /** The mask of the hand, given as the picture is. Needed by a model that was trained on masked hands. */
+  mask?: PictureArgument | undefined;
+  /** Sex of the child, in the words of a CSV. Needed by a model with a sex input, unless there is a `sexModel`. */
+  sex?: SexWord | null | undefined;
+}
+
+export interface PredictionCallOptions {
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One result of `predictAll`: the prediction, or why there is none. */
+export type PredictedRequest<Request, Prediction> =
+  | { request: Request; prediction: Prediction }
+  | { request: Request; error: DeeplasiaError };
+
+/** Predicts single pictures, in batches of those that come at the same time. */
+export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable {
+  private isClosed = false;
+
+  /** @internal */
+  constructor(
+    private readonly members: Members,
+    private readonly blocks: GatheredBlocks,
+    private readonly sexModel: BoneAgeModel | undefined,
+    private readonly lookAhead: number,
+  ) {}
+
+  /** Pictures that wait for their batch: a service refuses requests where this grows. */
+  get queued(): number {
+    return this.blocks.queued;
+  }
+
+  /**
+   * Predicts one picture, together with those of other calls at the same time. A picture that cannot be used fails alone.
+   * The last bits of a prediction may depend on what it is predicted with.
+   *
+   * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _MASK_MISSING, _IMAGE_…,
+   *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED; or the signal's reason.
+   */
+  async predict(request: PredictionRequest, options: PredictionCallOptions = {}): Promise<Prediction> {
+    const { image, mask, sex } = requireOptions(predictionRequest, request);
+    const { signal } = requireOptions(predictionSignal, options);
+    if (this.isClosed) throw closed();
+    requireSexAndMask(this.members.list, this.sexModel, { sex, hasMask: mask !== undefined });
+    signal?.throwIfAborted();
+    const source = {
+      image: await pictureSource("image", image),
+      mask: mask === undefined ? null : await pictureSource("mask", mask),
+    };
+    const outcome = await this.blocks.predict({ source, sex: sex ?? null }, signal).catch((error) => {
+      throw signal?.aborted ? signal.reason : toDeeplasiaError(error);
+    });
+    return imagePrediction(
+      this.members,
+      outcome,
+      typeof image === "string" ? image : undefined,
+    ) as Prediction;
+  }
+
+  /**
+   * Predicts pictures as they come, and yields what was predicted in their order. It reads ahead by two batches at most.
+   * A picture that cannot be predicted is a result with an `error`; the others go on.
+   *
+   * @throws The signal's reason.
+   */
+  async *predictAll<Request extends PredictionRequest>(
+    requests: Iterable<Request> | AsyncIterable<Request>,
+    options: PredictionCallOptions = {},
+  ): AsyncGenerator<PredictedRequest<Request, Prediction>> {
+    const { signal } = requireOptions(predictionSignal, options);
+    const pending: Promise<PredictedRequest<Request, Prediction>>[] = [];
+    for await (const request of requests) {
+      pending.push(this.attempt(request, signal));
+      if (pending.length >= this.lookAhead) yield await pending.shift()!;
+      signal?.throwIfAborted();
+    }
+    for (const result of pending) {
+      yield await result;
+      signal?.throwIfAborted();
+    }
+  }
+
+  private async attempt<Request extends PredictionRequest>(
+    request: Request,
+    signal: AbortSignal | undefined,
+  ): Promise<PredictedRequest<Request, Prediction>> {
+    try {
+      const { image, mask, sex } = request;
+      return { request, prediction: await this.predict({ image, mask, sex }, { signal }) };
+    } catch (error) {
+      return { request, error: toDeeplasiaError(error) };
+    }
+  }
+
+  /** Waits for all calls that were accepted, then frees the predictor's memory. The models stay loaded. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.blocks.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Creates a predictor for a model or an ensemble. Dispose of it before its models.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _CONTRACT for a `sexModel` that
+ *   cannot predict the sex.
+ */
+export function createPredictor(
+  model: BoneAgeModel,
+  options?: CreatePredictorOptions,
+): Promise<Predictor<ImagePrediction>>;
+export function createPredictor(
+  models: readonly BoneAgeModel[],
+  options?: CreatePredictorOptions,
+): Promise<Predictor<EnsembleImagePrediction>>;
+export async function createPredictor(
+  models: Models,
+  options: CreatePredictorOptions = {},
+): Promise<Predictor<ImagePrediction | EnsembleImagePrediction>> {
+  const { flip, rotationAngle, memberNames, sexModel, ...rest } = requireOptions(
+    createPredictorOptions,
+    options,
+  );
+  const members = requireModels(models, { sexModel, memberNames });
+  if (sexModel !== undefined) await requireSexModel(sexModel);
+  const blocks = new GatheredBlocks(members.list, { ...rest, sexModel, views: [{ flip, rotationAngle }] });
+  return new Predictor(members, blocks, sexModel, 2 * rest.batchSize);
+}
+
+function closed(): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_DISPOSED", "this predictor was closed", {
+    remedy: "Close it only when nothing needs it any more.",
+  });
+}
