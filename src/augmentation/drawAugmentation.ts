@@ -1,4 +1,3 @@
-/** One picture's augmentation, drawn from the distributions of the reference's training. */
 import type { View } from "../image/imagePlan.js";
 import type { Augmentation } from "../native.js";
 import type { AugmentationSettings } from "../options/train/dataSettings.js";
@@ -15,8 +14,8 @@ const CLIP_LIMIT = [1, 3] as const;
 const GAMMA_WEIGHT = 0.5;
 
 /**
- * Every parameter is drawn whether it is used or not, in a fixed order: a picture keeps its turn when sharpening is
- * switched off.
+ * Draws one picture's augmentation from the distributions of the reference's training. Every parameter is drawn, used or not,
+ * in a fixed order, so that a picture keeps its rotation when sharpening is switched off.
  */
 export function drawAugmentation(settings: AugmentationSettings, random: Random): DrawnView {
   const about0 = (range: number) => random.uniform(-range, range);
@@ -44,7 +43,7 @@ function drawSharpening(settings: AugmentationSettings, random: Random): Augment
   return chosen ? { alpha, lightness } : null;
 }
 
-/** CLAHE or gamma, with chances in proportion to their weights. */
+/** CLAHE or gamma, with probabilities in proportion to their weights. */
 function drawContrast(
   { clae_p: weight, contrast_gamma: range, reference_training: asReference }: AugmentationSettings,
   random: Random,
@@ -53,7 +52,7 @@ function drawContrast(
   const clipLimit = random.uniform(...CLIP_LIMIT);
   const percent = random.integer(100 - range, 100 + range);
   if (isClahe) return { claheClipLimit: clipLimit, gammaPercent: null };
-  // The reference's table for a gamma of 1 is not the identity: whoever asks for no gamma does not ask for that.
+  // The reference's table for a gamma of 1 is not the identity, so a range of 0 skips the gamma.
   const isWanted = range > 0 || asReference;
   return { claheClipLimit: null, gammaPercent: isWanted ? percent : null };
 }

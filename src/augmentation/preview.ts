@@ -1,4 +1,4 @@
-/** A sheet of augmented pictures to look at, as the network would see them. */
+/** A sheet of augmented pictures, as the network would see them. */
 import sharp from "sharp";
 import type { ReadySample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
@@ -23,7 +23,7 @@ export interface PreviewOptions {
   columns: number;
 }
 
-/** The plans of a row's tiles: as prediction sees the picture, then as training does in one epoch after the other. */
+/** The plans of a row's tiles: the picture as prediction sees it, then as training sees it in each epoch. */
 function tilePlans(
   row: number,
   { contract, augmentation, seed, epoch, columns }: PreviewOptions,
@@ -36,7 +36,7 @@ function tilePlans(
   return [plain, ...drawn];
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for a sheet that cannot be made. */
+/** Throws ERR_DEEPLASIA_OPTION for a sheet that is too large, or augmentation that is not possible. */
 export function requirePreviewable(rows: number, { contract, augmentation, columns }: PreviewOptions): void {
   requireAugmentable(contract, augmentation);
   const [, height, width] = contract.inputSize;
@@ -50,14 +50,14 @@ export function requirePreviewable(rows: number, { contract, augmentation, colum
   );
 }
 
-/** Captions of the columns: what prediction sees, then training's epochs by their numbers. */
+/** Captions of the columns: the picture as prediction sees it, then the numbers of the epochs. */
 export function columnCaptions({ epoch, columns }: PreviewOptions): string[] {
   return ["not augmented", ...Array.from({ length: columns }, (_, i) => `epoch ${epoch + i}`)];
 }
 
 /**
- * One row of the sheet: a PNG a tile, 8-bit grey, stretched from its darkest to its brightest pixel. The reference's
- * normalisations differ from that by a factor and a shift only.
+ * One row of the sheet: one PNG per tile, 8-bit grey, stretched from its darkest to its brightest pixel. The reference's
+ * normalisations differ from that only by a factor and an offset.
  *
  * @throws DeeplasiaError that names the file, if the picture or its mask cannot be used.
  */

@@ -4,7 +4,7 @@ import { MAX_PIXELS } from "../image/decodedPicture.js";
 
 export interface SheetRow {
   caption: string;
-  /** What is worth knowing of the picture. */
+  /** Notes about the picture. */
   notes: string[];
   /** PNGs, all of one size. */
   tiles: Buffer[];
@@ -20,12 +20,12 @@ const GAP = 4;
 const LINE = 18;
 const FONT = "sans 9";
 
-/** Pixels of a sheet. */
+/** The size of a sheet, in pixels. */
 export function sheetSize(rows: number, columns: number, { width, height }: Size): Size {
   return { width: columns * (width + GAP) - GAP, height: LINE + rows * (LINE + height + GAP) - GAP };
 }
 
-/** The sheet as a grey PNG. On a machine without fonts the captions' places stay empty. */
+/** Draws the sheet as a grey PNG. On a machine without fonts there are no captions. */
 export async function drawSheet(
   rows: readonly SheetRow[],
   columns: readonly string[],
@@ -50,7 +50,7 @@ export async function drawSheet(
     .toBuffer();
 }
 
-/** Black on white; what is longer than the place is cut. */
+/** A line of text, black on white; what does not fit is cut off. */
 async function line(text: string, room: number): Promise<Buffer> {
   const { data, info } = await drawn(text);
   const [width, height] = [Math.min(info.width, room), Math.min(info.height, LINE)];
@@ -68,7 +68,7 @@ function drawn(text: string) {
     .toBuffer({ resolveWithObject: true });
 }
 
-/** Without a font all letters are the same box, or none can be drawn. */
+/** Without a font, all letters are the same box, or drawing fails. */
 async function hasFont(): Promise<boolean> {
   const widths = await Promise.all(["i", "W"].map((letter) => drawn(letter))).catch(() => []);
   return new Set(widths.map(({ info }) => info.width)).size === 2;

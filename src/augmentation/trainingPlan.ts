@@ -8,8 +8,8 @@ import type { AugmentationSettings } from "../options/train/dataSettings.js";
 import type { DrawnView } from "./drawAugmentation.js";
 
 /**
- * What native code shall do to one picture of training. Augmentation works on 8-bit grey, as in the reference: deeper files are cut to it
- * on reading.
+ * What native code does to one picture of training, from the contract of the network to be and the augmentation that was drawn.
+ * Augmentation works on 8-bit grey, as in the reference: deeper files are reduced to it on reading.
  */
 export function trainingPlan(
   contract: PlanFields,
@@ -27,18 +27,18 @@ export function trainingPlan(
   };
 }
 
-/** Throws ERR_DEEPLASIA_OPTION for augmentation that the contract's way with pictures does not allow. */
+/** Throws ERR_DEEPLASIA_OPTION for augmentation that the contract's preprocessing does not allow. */
 export function requireAugmentable(
   { normalise, resize }: PlanFields,
   { augmentation, clae_p }: AugmentationSettings,
 ): void {
   if (normalise === "equalize" && clae_p > 0) {
     const what = "CLAHE works on 8-bit grey values, and equalised pictures have none";
-    const remedy = "Set data.clae_p to 0, or take another normalisation.";
+    const remedy = "Set data.clae_p to 0, or use another normalisation.";
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { remedy });
   }
   if (augmentation === "fast" && resize !== "linear") {
-    const what = `fast augmentation samples linearly, but pictures shall be resized by "${resize}"`;
+    const what = `fast augmentation samples linearly, but the contract resizes pictures by "${resize}"`;
     const remedy = "Set data.augmentation to exact.";
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { remedy });
   }

@@ -1,4 +1,4 @@
-/** A table's lines for a person: the first `texts` columns to the left, numbers to the right. */
+/** The lines of a table: the first `texts` columns are aligned to the left, the others (numbers) to the right. */
 export function aligned(rows: readonly string[][], texts: number): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const place = (cell: string, i: number) =>

@@ -1,4 +1,4 @@
-/** What a run tells a person: lines on stderr, and in a log file where the variable `LOG_FILE` names one. */
+/** Lines of a log on stderr, and in a log file if there is one. */
 import { appendFileSync, renameSync, statSync } from "node:fs";
 import type { Progress } from "./progress.js";
 
@@ -61,7 +61,7 @@ function appendRotated(file: string, line: string): void {
   appendFileSync(file, line);
 }
 
-/** Says nothing; for library calls without a logger. */
+/** Logs nothing; for library calls without a logger. */
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} };
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,4 +1,4 @@
-/** Progress of long work: one event, and four ways to show it. Always on stderr; stdout is for data. */
+/** Progress of long work: one event, and four ways to show it. It is always on stderr; stdout is for data. */
 
 export interface ProgressEvent {
   /** Rows that are done, failed ones included. */
@@ -7,11 +7,11 @@ export interface ProgressEvent {
   failed: number;
   /** Rows a second, over this run. */
   rate: number;
-  /** Null as long as there is no rate. */
+  /** Null while there is no rate. */
   secondsLeft: number | null;
-  /** Said before the numbers: of what they are. */
+  /** Shown before the numbers: what they count. */
   label?: string;
-  /** Said after them. */
+  /** Shown after the numbers. */
   note?: string;
 }
 
