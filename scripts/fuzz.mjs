@@ -22,8 +22,12 @@ const FLAGS = [
 const LIMITS = ["-max_len=16384", "-timeout=5", "-malloc_limit_mb=64", "-rss_limit_mb=1024"];
 
 async function build(target) {
-  const readers = readdirSync(join(root, "native/checkpoint")).filter((name) => name.endsWith(".cc"));
-  const sources = ["native/fuzz/checkpoint_fuzz.cc", ...readers.map((name) => `native/checkpoint/${name}`)];
+  const readers = ["native/bytes", "native/checkpoint"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".cc"))
+      .map((name) => `${folder}/${name}`),
+  );
+  const sources = ["native/fuzz/checkpoint_fuzz.cc", ...readers];
   await run(process.env.CXX ?? "clang++", [...FLAGS, "-Inative", ...sources, "-o", target]);
 }
 

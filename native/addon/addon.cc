@@ -8,9 +8,12 @@
 #include <string>
 
 #include "addon/environment.h"
-#include "addon/glue.h"
+#include "addon/exports.h"
+#include "addon/handle_kinds.h"
 #include "addon/promise_task.h"
 #include "addon/values.h"
+#include "runtime/device.h"
+#include "runtime/queues.h"
 
 namespace deeplasia::addon {
 namespace {
@@ -32,12 +35,12 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
     result.Set(result.Length(), device);
   };
   add("cpu", std::to_string(at::get_num_threads()) + " threads");
-  for (int i = 0; i < model::cuda_device_count(); ++i) add("cuda:" + std::to_string(i), "CUDA device");
+  for (int i = 0; i < runtime::cuda_device_count(); ++i) add("cuda:" + std::to_string(i), "CUDA device");
   return result;
 }
 
 Napi::Value set_workers_count(const Napi::CallbackInfo& info) {
-  set_workers(static_cast<int>(integer_argument(info, 0, "count")));
+  runtime::set_workers(static_cast<int>(integer_argument(info, 0, "count")));
   return info.Env().Undefined();
 }
 
@@ -46,7 +49,7 @@ Napi::Value dispose(const Napi::CallbackInfo& info) {
   if (!info[0].IsExternal()) throw Napi::TypeError::New(env, "not a handle");
   const auto external = info[0].As<Napi::External<HandleBase>>();
   const auto is = [&](const napi_type_tag& tag) { return external.CheckTypeTag(&tag); };
-  if (!is(HandleKind<model::Model>::tag) && !is(HandleKind<inference::Batch>::tag) &&
+  if (!is(HandleKind<inference::Model>::tag) && !is(HandleKind<inference::Batch>::tag) &&
       !is(HandleKind<CheckpointTensors>::tag) && !is(HandleKind<Network>::tag) &&
       !is(HandleKind<training::Trainer>::tag) && !is(HandleKind<distributed::Group>::tag))
     throw Napi::TypeError::New(env, "not a handle of this package");
@@ -66,7 +69,7 @@ Napi::Value guarded(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
-  Environment::create(env);
+  Environment::create(env, &Job::settle);
   // In C++ nobody else heeds TORCH_CPP_LOG_LEVEL (native/bootstrap).
   c10::initLogging();
   exports.Set("buildInfo", Napi::Function::New(env, guarded<build_info>));

@@ -1,10 +1,6 @@
 #include "addon/environment.h"
 
-#include <map>
-#include <string>
 #include <utility>
-
-#include "addon/promise_task.h"
 
 namespace deeplasia::addon {
 namespace {
@@ -19,11 +15,11 @@ void close(void* data) {
 
 }  // namespace
 
-void Environment::create(Napi::Env env) {
+void Environment::create(Napi::Env env, napi_threadsafe_function_call_js settle) {
   auto* holder = new std::shared_ptr<Environment>(std::make_shared<Environment>());
   napi_value name;
   napi_create_string_utf8(env, "deeplasia", NAPI_AUTO_LENGTH, &name);
-  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, &Job::settle,
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, settle,
                                   &(*holder)->settle);
   napi_unref_threadsafe_function(env, (*holder)->settle);
   // After the threadsafe function, because hooks run last-in first-out and this one still uses it.
@@ -37,22 +33,6 @@ std::shared_ptr<Environment> Environment::of(Napi::Env env) {
   void* data = nullptr;
   napi_get_instance_data(env, &data);
   return *static_cast<std::shared_ptr<Environment>*>(data);
-}
-
-runtime::TaskQueue& workers() {
-  static auto* queue = runtime::TaskQueue::for_networks();
-  return *queue;
-}
-
-void set_workers(int count) { workers().grow(count); }
-
-runtime::TaskQueue& compute_queue(const std::string& device) {
-  static std::mutex mutex;
-  static auto* queues = new std::map<std::string, runtime::TaskQueue*>();
-  std::lock_guard lock(mutex);
-  auto& queue = (*queues)[device];
-  if (queue == nullptr) queue = runtime::TaskQueue::for_networks();
-  return *queue;
 }
 
 }  // namespace deeplasia::addon

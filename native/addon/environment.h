@@ -6,11 +6,7 @@
 #include <memory>
 #include <mutex>
 
-#include "runtime/task_queue.h"
-
 namespace deeplasia::addon {
-
-class Job;
 
 // What the addon holds for one Node environment (the main thread, or one worker thread).
 //
@@ -26,14 +22,9 @@ struct Environment {
   napi_threadsafe_function settle = nullptr;
   int in_flight = 0;  // JS thread only
 
-  static void create(Napi::Env env);
+  // `settle` is called on the JS thread with each finished job.
+  static void create(Napi::Env env, napi_threadsafe_function_call_js settle);
   static std::shared_ptr<Environment> of(Napi::Env env);
 };
-
-// Threads that run the image chain, shared by all environments.
-runtime::TaskQueue& workers();
-void set_workers(int count);
-// The one compute thread of a device ("cpu", "cuda:0").
-runtime::TaskQueue& compute_queue(const std::string& device);
 
 }  // namespace deeplasia::addon

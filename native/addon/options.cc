@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "addon/values.h"
+#include "runtime/device.h"
 
 namespace deeplasia::addon {
 namespace {
@@ -82,19 +83,19 @@ inference::Normalisation normalisation(const Napi::Object& object) {
   return how;
 }
 
-model::Precision precision(const Napi::Object& object) {
-  using model::Precision;
+runtime::Precision precision(const Napi::Object& object) {
+  using runtime::Precision;
   return choice<Precision>(
       object, "precision",
       {{"32", Precision::float32}, {"16", Precision::float16}, {"bf16", Precision::bfloat16}});
 }
 
-model::Trust trust(const Napi::Object& object) {
-  return boolean(object, "trust") ? model::Trust::yes : model::Trust::no;
+archive::Trust trust(const Napi::Object& object) {
+  return boolean(object, "trust") ? archive::Trust::yes : archive::Trust::no;
 }
 
-model::LoadOptions load_options(const Napi::Object& object) {
-  return {model::parse_device(text(object, "device")),
+inference::LoadOptions load_options(const Napi::Object& object) {
+  return {runtime::parse_device(text(object, "device")),
           static_cast<int>(integer(object, "threads")),
           precision(object),
           boolean(object, "optimize"),
@@ -106,7 +107,7 @@ training::TrainerOptions trainer_options(const Napi::Object& object) {
   using training::Clipping;
   using Kind = training::OptimizerOptions::Kind;
   training::TrainerOptions options{};
-  options.device = model::parse_device(text(object, "device"));
+  options.device = runtime::parse_device(text(object, "device"));
   options.threads = static_cast<int>(integer(object, "threads"));
   options.precision = precision(object);
   options.seed = static_cast<uint64_t>(integer(object, "seed"));

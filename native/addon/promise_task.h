@@ -11,6 +11,7 @@
 #include "addon/environment.h"
 #include "addon/handle.h"
 #include "runtime/failure.h"
+#include "runtime/task_queue.h"
 
 namespace deeplasia::addon {
 

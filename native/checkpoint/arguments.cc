@@ -1,6 +1,10 @@
-#include "checkpoint/globals.h"
+#include "checkpoint/arguments.h"
 
 namespace deeplasia::checkpoint {
+
+using bytes::Bytes;
+using bytes::printable;
+using bytes::refuse;
 
 void Arguments::fail() const {
   refuse("it calls " + printable(function_) + " with arguments that no checkpoint has");

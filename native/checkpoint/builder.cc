@@ -5,6 +5,9 @@
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::printable;
+using bytes::refuse;
+
 constexpr int kDeepest = 100;
 
 Container* container(const Value& value) {

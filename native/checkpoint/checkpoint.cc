@@ -2,13 +2,20 @@
 
 #include <unordered_map>
 
+#include "bytes/zip.h"
 #include "checkpoint/globals.h"
 #include "checkpoint/pickle.h"
 #include "checkpoint/storage_id.h"
-#include "checkpoint/zip.h"
 
 namespace deeplasia::checkpoint {
 namespace {
+
+using bytes::Bytes;
+using bytes::Cursor;
+using bytes::printable;
+using bytes::read_file;
+using bytes::refuse;
+using bytes::Zip;
 
 /// With it begins every file of the older format: a pickle of this number, PyTorch's `MAGIC_NUMBER`.
 constexpr std::string_view kMagic("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 13);

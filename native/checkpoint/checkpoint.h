@@ -20,6 +20,6 @@ struct Checkpoint {
 Checkpoint read_checkpoint(const std::string& path);
 
 /// The same of bytes in memory.
-Checkpoint parse_checkpoint(const Bytes& file);
+Checkpoint parse_checkpoint(const bytes::Bytes& file);
 
 }  // namespace deeplasia::checkpoint

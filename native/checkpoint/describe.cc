@@ -10,6 +10,9 @@
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::Bytes;
+using bytes::refuse;
+
 std::string real_text(double number) {
   if (std::isnan(number)) return "\"NaN\"";
   if (std::isinf(number)) return number > 0 ? "\"Infinity\"" : "\"-Infinity\"";

@@ -2,9 +2,15 @@
 
 #include <unordered_map>
 
+#include "checkpoint/arguments.h"
+#include "checkpoint/numpy.h"
+
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::Bytes;
+using bytes::printable;
+using bytes::refuse;
 using Function = Value (*)(const Arguments&, Builder&);
 
 Value copy_of(const Sequence& source, Sequence::Kind kind, Builder& builder) {

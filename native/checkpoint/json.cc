@@ -4,11 +4,16 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "bytes/utf8.h"
 #include "checkpoint/builder.h"
-#include "checkpoint/utf8.h"
 
 namespace deeplasia::checkpoint {
 namespace {
+
+using bytes::append_utf8;
+using bytes::hexadecimal;
+using bytes::is_utf8;
+using bytes::refuse;
 
 constexpr int kDeepest = 100;
 

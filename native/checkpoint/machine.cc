@@ -4,6 +4,8 @@
 
 namespace deeplasia::checkpoint {
 
+using bytes::refuse;
+
 void Machine::damaged(const char* how) const { refuse(input_.what() + " is damaged: " + how); }
 
 Value& Machine::top() {

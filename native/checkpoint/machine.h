@@ -1,17 +1,17 @@
 #pragma once
 
-#include "checkpoint/builder.h"
-#include "checkpoint/pickle.h"
+#include "bytes/bytes.h"
+#include "checkpoint/dialect.h"
 
 namespace deeplasia::checkpoint {
 
 /// The stack machine that a pickle is a program for: what its instructions (pickle.cc) do their work with.
 class Machine {
  public:
-  Machine(Cursor& input, const StorageLoader& load_storage, const Dialect& dialect)
+  Machine(bytes::Cursor& input, const StorageLoader& load_storage, const Dialect& dialect)
       : input_(input), load_storage_(load_storage), dialect_(dialect), builder_(input.remaining()) {}
 
-  Cursor& input() { return input_; }
+  bytes::Cursor& input() { return input_; }
   const Dialect& dialect() const { return dialect_; }
 
   // The stack, cut into sections by marks.
@@ -50,7 +50,7 @@ class Machine {
   void add(Sequence& sequence, std::vector<Value> items);
   void add(Dict& dict, std::vector<Value> keys_and_values);
 
-  Cursor& input_;
+  bytes::Cursor& input_;
   const StorageLoader& load_storage_;
   const Dialect& dialect_;
   Builder builder_;

@@ -1,10 +1,13 @@
-// NumPy's scalars and arrays as they are pickled: Lightning keeps means and slopes so.
-#include <cmath>
+#include "checkpoint/numpy.h"
 
-#include "checkpoint/globals.h"
+#include <cmath>
 
 namespace deeplasia::checkpoint {
 namespace {
+
+using bytes::Bytes;
+using bytes::printable;
+using bytes::refuse;
 
 template <class T>
 T from_bytes(const Bytes& bytes) {
@@ -51,7 +54,6 @@ Tensor array_of(const Arguments& arguments, size_t dtype, size_t shape, size_t b
 
 }  // namespace
 
-/// numpy.dtype(code, align, copy); the byte order follows as its state.
 Value numpy_dtype(const Arguments& arguments, Builder&) {
   std::string_view code = arguments.text(0);
   if (code.starts_with('<') || code.starts_with('|')) code.remove_prefix(1);
@@ -60,7 +62,6 @@ Value numpy_dtype(const Arguments& arguments, Builder&) {
   return {dtype};
 }
 
-/// scalar(dtype, bytes)
 Value numpy_scalar(const Arguments& arguments, Builder&) {
   const DType dtype = arguments.dtype(0);
   const Bytes& bytes = arguments.bytes(1);
@@ -68,18 +69,15 @@ Value numpy_scalar(const Arguments& arguments, Builder&) {
   return scalar(dtype, bytes);
 }
 
-/// _reconstruct(ndarray, (0,), b"b"): an array of nothing, which its state fills.
 Value numpy_blank_array(const Arguments&, Builder&) {
   return {std::make_shared<Tensor>(row_major(dtype_named("uint8"), {0}, std::make_shared<Storage>()))};
 }
 
-/// _frombuffer(bytes, dtype, shape, order), as protocol 5 has it.
 Value numpy_array(const Arguments& arguments, Builder&) {
   const bool is_column_major = arguments.text(3) == "F";
   return {std::make_shared<Tensor>(array_of(arguments, 1, 2, 0, is_column_major))};
 }
 
-/// (version, shape, dtype, is_column_major, bytes)
 void set_array_state(Tensor& array, const Sequence& state) {
   static const std::string kName = "numpy.ndarray";
   const Arguments arguments(kName, state);

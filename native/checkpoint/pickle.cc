@@ -5,12 +5,17 @@
 #include <cstdlib>
 #include <utility>
 
+#include "bytes/utf8.h"
 #include "checkpoint/machine.h"
-#include "checkpoint/utf8.h"
 
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::Bytes;
+using bytes::Cursor;
+using bytes::from_raw_unicode_escape;
+using bytes::is_utf8;
+using bytes::refuse;
 using Kind = Sequence::Kind;
 using Instruction = void (*)(Machine&);
 

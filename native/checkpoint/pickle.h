@@ -1,21 +1,17 @@
 #pragma once
 
-#include <functional>
-
-#include "checkpoint/builder.h"
+#include "bytes/bytes.h"
+#include "checkpoint/dialect.h"
 #include "checkpoint/globals.h"
 
 namespace deeplasia::checkpoint {
-
-/// Finds the storage for a persistent id, which for PyTorch is ("storage", class, key, location, elements,
-/// ...).
-using StorageLoader = std::function<TypedStorage(const Sequence& persistent_id)>;
 
 /// Reads one pickle, of protocol 0 to 5, up to its end, into a plain value. Nothing is imported, looked up or
 /// run: a global that is not on the dialect's list is refused by name, with ERR_DEEPLASIA_CHECKPOINT, as
 /// is every pickle that no pickler writes (cycles, values that change after their use, integers beyond 64
 /// bits). Memory: about a hundred bytes for a byte of the pickle at worst.
-Value unpickle(Cursor& input, const StorageLoader& load_storage, const Dialect& dialect = kCheckpoints);
+Value unpickle(bytes::Cursor& input, const StorageLoader& load_storage,
+               const Dialect& dialect = kCheckpoints);
 
 /// A loader for pickles that can have no storages.
 TypedStorage refuse_storage(const Sequence& persistent_id);

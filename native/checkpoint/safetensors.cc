@@ -10,6 +10,12 @@
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::Bytes;
+using bytes::Cursor;
+using bytes::printable;
+using bytes::read_file;
+using bytes::refuse;
+
 constexpr uint64_t kLargestHeader = 100'000'000;  // bytes, as the specification has it
 constexpr const char* kMetadata = "__metadata__";
 

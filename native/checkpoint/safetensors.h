@@ -17,7 +17,7 @@ struct Safetensors {
 Safetensors read_safetensors(const std::string& path);
 
 /// The same of bytes in memory.
-Safetensors parse_safetensors(const Bytes& file);
+Safetensors parse_safetensors(const bytes::Bytes& file);
 
 /// Writes such a file; widest elements first, so that each tensor is aligned, and else in the order given.
 /// Names are distinct. Throws ERR_DEEPLASIA_OUTPUT where it cannot be written, ERR_DEEPLASIA_CHECKPOINT for a

@@ -1,6 +1,6 @@
 #include "checkpoint/storage_id.h"
 
-#include "checkpoint/globals.h"
+#include "checkpoint/arguments.h"
 
 namespace deeplasia::checkpoint {
 

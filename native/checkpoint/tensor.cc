@@ -5,6 +5,8 @@
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::refuse;
+
 constexpr size_t kMostDimensions = 8;
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "checkpoint/bytes.h"
+#include "bytes/bytes.h"
 #include "checkpoint/dtype.h"
 
 namespace deeplasia::checkpoint {
@@ -12,7 +12,7 @@ namespace deeplasia::checkpoint {
 /// then only their number is known.
 struct Storage {
   uint64_t byte_count = 0;
-  Bytes bytes;
+  bytes::Bytes bytes;
 };
 
 /// A strided view of a storage, as it was saved: nothing is copied, converted or moved.

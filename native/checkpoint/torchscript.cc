@@ -7,6 +7,12 @@
 namespace deeplasia::checkpoint {
 namespace {
 
+using bytes::Bytes;
+using bytes::Cursor;
+using bytes::printable;
+using bytes::refuse;
+using bytes::ZipRules;
+
 constexpr size_t kEndSize = 22;  // of a zip file without a comment
 /// What code and its debugging notes take beside small weights.
 constexpr ZipRules kRules{.needs_checksums = true, .always_inflated = 64 << 20};

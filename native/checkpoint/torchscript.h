@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/zip.h"
+#include "bytes/zip.h"
 
 namespace deeplasia::checkpoint {
 
@@ -13,22 +13,22 @@ class TorchScript {
  public:
   /// Reads the directory. Throws ERR_DEEPLASIA_CHECKPOINT unless it is a zip file of one folder, up to its
   /// last byte.
-  explicit TorchScript(Bytes file);
+  explicit TorchScript(bytes::Bytes file);
 
-  const Bytes& file() const { return file_; }
+  const bytes::Bytes& file() const { return file_; }
   /// Names of all records, without the folder that they are in.
   const std::vector<std::string>& records() const { return records_; }
   bool contains(const std::string& record) const { return zip_.contains(folder_ + record); }
   /// The bytes of a record, its checksum compared.
-  Bytes read(const std::string& record) { return zip_.read(folder_ + record); }
+  bytes::Bytes read(const std::string& record) { return zip_.read(folder_ + record); }
 
   /// Every record's checksum, and that each tensor lies inside the data that are there for it. Throws
   /// ERR_DEEPLASIA_CHECKPOINT, naming the record.
   void verify();
 
  private:
-  Bytes file_;
-  Zip zip_;
+  bytes::Bytes file_;
+  bytes::Zip zip_;
   std::string folder_;
   std::vector<std::string> records_;
 };

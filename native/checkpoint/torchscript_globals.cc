@@ -2,8 +2,14 @@
 
 #include <algorithm>
 
+#include "checkpoint/arguments.h"
+#include "checkpoint/globals.h"
+
 namespace deeplasia::checkpoint {
 namespace {
+
+using bytes::printable;
+using bytes::refuse;
 
 constexpr const char* kObject = "object";
 constexpr std::string_view kTensor = "torch._utils._rebuild_tensor_v2";

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "checkpoint/globals.h"
+#include "checkpoint/dialect.h"
 
 namespace deeplasia::checkpoint {
 

@@ -30,7 +30,7 @@ struct TypedStorage {
 /// no nesting deeper than Builder allows, so recursion over a value is safe.
 struct Value {
   using Held =
-      std::variant<None, bool, int64_t, double, std::shared_ptr<const std::string>, Bytes, Name, DType,
+      std::variant<None, bool, int64_t, double, std::shared_ptr<const std::string>, bytes::Bytes, Name, DType,
                    TypedStorage, std::shared_ptr<Tensor>, std::shared_ptr<Sequence>, std::shared_ptr<Dict>>;
   Held held = None{};
 
@@ -43,7 +43,7 @@ struct Value {
   bool is_none() const { return get<None>() != nullptr; }
   /// Each is nullptr (or nothing) where the value is of another kind.
   const std::string* text() const { return shared<const std::string>(); }
-  const Bytes* bytes() const { return get<Bytes>(); }
+  const bytes::Bytes* bytes() const { return get<bytes::Bytes>(); }
   const std::string* name() const { return get<Name>() == nullptr ? nullptr : get<Name>()->text.get(); }
   const Tensor* tensor() const { return shared<Tensor>(); }
   const Sequence* sequence() const { return shared<Sequence>(); }

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "distributed/gloo.h"
 #include "distributed/group.h"
 #include "distributed/opening.h"
 #include "runtime/failure.h"

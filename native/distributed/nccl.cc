@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "nccl/library.h"
+#include "distributed/nccl_library.h"
 #include "runtime/failure.h"
 
 namespace deeplasia::distributed {

@@ -7,14 +7,15 @@
 #include <unordered_set>
 #include <vector>
 
+#include "bytes/inflate.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/describe.h"
-#include "checkpoint/inflate.h"
 #include "checkpoint/pickle.h"
 #include "checkpoint/safetensors.h"
 #include "checkpoint/torchscript.h"
 #include "checkpoint/torchscript_globals.h"
 
+using namespace deeplasia::bytes;
 using namespace deeplasia::checkpoint;
 
 namespace {

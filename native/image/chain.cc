@@ -1,15 +1,15 @@
-#include "chain.h"
+#include "image/chain.h"
 
 #include <cmath>
 #include <limits>
 #include <type_traits>
 
-#include "contrast.h"
-#include "geometry.h"
-#include "intensity.h"
-#include "mask.h"
-#include "resize.h"
-#include "sharpen.h"
+#include "image/contrast.h"
+#include "image/geometry.h"
+#include "image/intensity.h"
+#include "image/mask.h"
+#include "image/resize.h"
+#include "image/sharpen.h"
 
 namespace deeplasia::image {
 namespace {
@@ -23,8 +23,9 @@ void change_contrast(const Augmentation& drawn, const Plan& plan, float* out) {
     if (drawn.gamma_percent) gamma_8bit(out, count, *drawn.gamma_percent);
   } else {
     if (drawn.clahe_clip_limit)
-      throw ImageError("ERR_DEEPLASIA_OPTION",
-                       "CLAHE cannot be applied: it needs 8-bit grey values without histogram equalisation");
+      throw runtime::CodedError(
+          "ERR_DEEPLASIA_OPTION",
+          "CLAHE cannot be applied: it needs 8-bit grey values without histogram equalisation");
     if (drawn.gamma_percent) gamma_float(out, count, *drawn.gamma_percent);
   }
 }
@@ -104,9 +105,10 @@ Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& p
               is_cut ? highest_value(picture) : kNone,
               {kNone, kNone}};
   if (facts.highest > 0 && facts.highest < 256)
-    throw ImageError("ERR_DEEPLASIA_IMAGE_BLANK", "the highest value of this 16-bit picture is " +
-                                                      std::to_string(static_cast<int>(facts.highest)) +
-                                                      " of 65535: it would be all black when cut to 8 bits");
+    throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_BLANK",
+                              "the highest value of this 16-bit picture is " +
+                                  std::to_string(static_cast<int>(facts.highest)) +
+                                  " of 65535: it would be all black when cut to 8 bits");
   if (any_depth) {
     run<uint16_t, float>(picture, mask, plan, out, facts);
   } else {

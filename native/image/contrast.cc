@@ -1,11 +1,11 @@
-#include "contrast.h"
+#include "image/contrast.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
-#include "sharpen.h"
+#include "image/sharpen.h"
 
 namespace deeplasia::image {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "plan.h"
+#include "image/plan.h"
 
 namespace deeplasia::image {
 

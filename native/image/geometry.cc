@@ -1,4 +1,4 @@
-#include "geometry.h"
+#include "image/geometry.h"
 
 #include <cmath>
 #include <numbers>
@@ -183,11 +183,11 @@ RowsPtr<T> mirrored(RowsPtr<T> source) {
 template <class T>
 RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& output_to_input, int64_t width, int64_t height) {
   if (std::max(source->width(), source->height()) > kMaxWarpSide) {
-    throw ImageError("ERR_DEEPLASIA_IMAGE_TOO_LARGE",
-                     "a picture of " + std::to_string(source->width()) + "x" +
-                         std::to_string(source->height()) +
-                         " pixels cannot be turned or scaled; the limit is " + std::to_string(kMaxWarpSide) +
-                         " pixels per side");
+    throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_TOO_LARGE",
+                              "a picture of " + std::to_string(source->width()) + "x" +
+                                  std::to_string(source->height()) +
+                                  " pixels cannot be turned or scaled; the limit is " +
+                                  std::to_string(kMaxWarpSide) + " pixels per side");
   }
   return std::make_shared<WarpedRows<T>>(*source, output_to_input, width, height);
 }

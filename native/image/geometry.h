@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "mask.h"
-#include "rows.h"
+#include "image/mask.h"
+#include "image/rows.h"
 
 namespace deeplasia::image {
 

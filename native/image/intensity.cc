@@ -1,4 +1,4 @@
-#include "intensity.h"
+#include "image/intensity.h"
 
 #include <cmath>
 #include <limits>
@@ -155,9 +155,9 @@ void require_not_blank(Rows<T>& picture) {
     const T* row = picture.row(y);
     if (row[0] != first || std::memcmp(row, row + 1, bytes_but_one) != 0) return;
   }
-  throw ImageError("ERR_DEEPLASIA_IMAGE_BLANK",
-                   first == 0 ? "the picture is all black"
-                              : "the picture is constant: every pixel is " + std::to_string(first));
+  throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_BLANK",
+                            first == 0 ? "the picture is all black"
+                                       : "the picture is constant: every pixel is " + std::to_string(first));
 }
 
 double first_percentile(const std::vector<uint64_t>& counts) {

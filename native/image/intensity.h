@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "rows.h"
+#include "image/rows.h"
 
 namespace deeplasia::image {
 

@@ -1,10 +1,10 @@
-#include "mask.h"
+#include "image/mask.h"
 
 #include <array>
 #include <cmath>
 #include <limits>
 
-#include "intensity.h"
+#include "image/intensity.h"
 
 namespace deeplasia::image {
 namespace {
@@ -122,9 +122,10 @@ std::vector<uint64_t> histogram(Rows<T>& picture, const Box& box) {
 
 Mask read_mask(const RawPicture& raw, int64_t width, int64_t height) {
   if (raw.width != width || raw.height != height) {
-    throw ImageError("ERR_DEEPLASIA_MASK_SIZE", "the mask has " + size_text(raw.width, raw.height) +
-                                                    " pixels and the picture " + size_text(width, height) +
-                                                    "; the two sizes must be equal");
+    throw runtime::CodedError("ERR_DEEPLASIA_MASK_SIZE", "the mask has " + size_text(raw.width, raw.height) +
+                                                             " pixels and the picture " +
+                                                             size_text(width, height) +
+                                                             "; the two sizes must be equal");
   }
   RowsPtr<uint8_t> grey = grey_rows<uint8_t>(raw);
   uint8_t highest = maximum(*grey);
@@ -132,7 +133,8 @@ Mask read_mask(const RawPicture& raw, int64_t width, int64_t height) {
     grey = converted<uint16_t, uint8_t>(grey_rows<uint16_t>(raw));
     highest = maximum(*grey);
   }
-  if (highest == 0) throw ImageError("ERR_DEEPLASIA_MASK_EMPTY", "the mask is all black: it marks no hand");
+  if (highest == 0)
+    throw runtime::CodedError("ERR_DEEPLASIA_MASK_EMPTY", "the mask is all black: it marks no hand");
   const auto threshold = static_cast<uint8_t>(highest / 2);
   const Box box = bounding_box(*grey, threshold);
   const MaskFacts seen = facts(*grey, threshold, box);
@@ -146,7 +148,8 @@ void require_lit(const RowsPtr<T>& picture, const Mask& mask) {
     const T* row = lit.row(y);
     if (std::any_of(row, row + lit.width(), [](T pixel) { return pixel > 0; })) return;
   }
-  throw ImageError("ERR_DEEPLASIA_MASK_EMPTY", "the picture is black wherever the mask marks the hand");
+  throw runtime::CodedError("ERR_DEEPLASIA_MASK_EMPTY",
+                            "the picture is black wherever the mask marks the hand");
 }
 
 template <class T>
@@ -176,7 +179,7 @@ Box crop_window(const Box& box, double factor) {
   const double side = std::min(std::nearbyint(static_cast<double>(longer) * factor), 1e9);
   const int64_t half = static_cast<int64_t>(side) / 2;
   if (half == 0) {
-    throw ImageError(
+    throw runtime::CodedError(
         "ERR_DEEPLASIA_MASK_EMPTY",
         "the crop around the mask's " + size_text(box.width(), box.height()) + " pixels would be empty");
   }

@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
-#include <string>
 
 namespace deeplasia::image {
 
@@ -66,13 +64,6 @@ struct Facts {
   float full_scale;       // value of white as the picture was read: 255 or 65535
   double highest;         // largest value of a 16-bit picture that is cut to 8 bits; else NaN
   MaskFacts mask;
-};
-
-/// A picture or mask that cannot be used; `code` is one of the stable `ERR_DEEPLASIA_…` names.
-class ImageError : public std::runtime_error {
- public:
-  ImageError(const char* code, const std::string& message) : std::runtime_error(message), code(code) {}
-  const char* code;
 };
 
 }  // namespace deeplasia::image

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rows.h"
+#include "image/rows.h"
 
 namespace deeplasia::image {
 

@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "plan.h"
+#include "image/plan.h"
+#include "runtime/coded_error.h"
 
 namespace deeplasia::image {
 
@@ -42,9 +43,10 @@ constexpr int64_t kMaxPixels = int64_t{1} << 29;
 /// Throws ERR_DEEPLASIA_IMAGE_TOO_LARGE if width * height is above kMaxPixels.
 inline void require_moderate(int64_t width, int64_t height, const char* what) {
   if (width <= kMaxPixels && height <= kMaxPixels / std::max<int64_t>(width, 1)) return;
-  throw ImageError("ERR_DEEPLASIA_IMAGE_TOO_LARGE",
-                   std::string(what) + " would have " + std::to_string(width) + "x" + std::to_string(height) +
-                       " pixels; the limit is " + std::to_string(kMaxPixels) + " pixels");
+  throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_TOO_LARGE",
+                            std::string(what) + " would have " + std::to_string(width) + "x" +
+                                std::to_string(height) + " pixels; the limit is " +
+                                std::to_string(kMaxPixels) + " pixels");
 }
 
 /// Returns the nearest whole grey value, halves rounded to even: the sum with kRounder has no bit left for a

@@ -1,4 +1,4 @@
-#include "sharpen.h"
+#include "image/sharpen.h"
 
 #include <array>
 #include <cmath>

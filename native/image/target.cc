@@ -1,9 +1,9 @@
-#include "target.h"
+#include "image/target.h"
 
 #include <cmath>
 
-#include "geometry.h"
-#include "mask.h"
+#include "image/geometry.h"
+#include "image/mask.h"
 
 namespace deeplasia::image {
 

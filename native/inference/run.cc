@@ -4,7 +4,7 @@
 
 namespace deeplasia::inference {
 
-c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs) try {
+c10::IValue run(Model& model, std::vector<c10::IValue> inputs) try {
   return model.run(std::move(inputs));
 } catch (const std::exception&) {
   const runtime::Failure failure = runtime::describe(std::current_exception());

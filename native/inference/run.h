@@ -2,11 +2,11 @@
 
 #include <vector>
 
-#include "model/model.h"
+#include "inference/model.h"
 
 namespace deeplasia::inference {
 
 // The model's forward. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _OUT_OF_MEMORY.
-c10::IValue run(model::Model& model, std::vector<c10::IValue> inputs);
+c10::IValue run(Model& model, std::vector<c10::IValue> inputs);
 
 }  // namespace deeplasia::inference

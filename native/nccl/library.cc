@@ -1,7 +1,7 @@
 #define USE_DISTRIBUTED
 #define USE_C10D_NCCL
 
-#include "nccl/library.h"
+#include "distributed/nccl_library.h"
 
 #include <ATen/ops/zeros.h>
 #include <c10/cuda/CUDAException.h>

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "network/author.h"
-#include "network/config.h"
+#include "network/network_config.h"
 
 namespace deeplasia::network {
 
@@ -16,18 +16,11 @@ struct Backbone {
   int64_t features;
 };
 
-// Builds `config.backbone`. Throws CodedError ERR_DEEPLASIA_OPTION, with a list of the valid names, for an
-// unknown one.
-Backbone backbone(Author& author, const NetworkConfig& config);
-
 // Properties by which the backbones are told apart in a file of weights.
 struct BackboneFacts {
   std::string name;
   int64_t features;              // width of the pooled features
   std::vector<int64_t> repeats;  // EfficientNet: number of blocks of each stage; else empty
 };
-
-// Returns the facts of all EfficientNets, from small to large, and of Inception.
-std::vector<BackboneFacts> backbone_facts();
 
 }  // namespace deeplasia::network

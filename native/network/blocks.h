@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "network/author.h"
-#include "network/config.h"
+#include "network/network_config.h"
 
 // The layers of the networks. Their parameters are uninitialised: initialise.h and state.h set them.
 namespace deeplasia::network {

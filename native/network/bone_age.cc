@@ -2,7 +2,7 @@
 
 #include <ATen/Functions.h>
 
-#include "network/backbone.h"
+#include "network/backbones.h"
 #include "network/blocks.h"
 
 namespace deeplasia::network {

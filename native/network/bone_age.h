@@ -1,6 +1,6 @@
 #pragma once
 
-#include "network/config.h"
+#include "network/network_config.h"
 
 namespace torch::jit {
 struct Module;

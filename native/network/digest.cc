@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "checkpoint/inflate.h"
+#include "bytes/inflate.h"
 
 namespace deeplasia::network {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 std::string crc(const void* data, size_t size) {
   const std::shared_ptr<const uint8_t> borrowed(static_cast<const uint8_t*>(data), [](const uint8_t*) {});
   char text[9];
-  std::snprintf(text, sizeof text, "%08x", checkpoint::crc32({borrowed, size}));
+  std::snprintf(text, sizeof text, "%08x", bytes::crc32({borrowed, size}));
   return text;
 }
 

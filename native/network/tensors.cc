@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "bytes/refuse.h"
+
 namespace deeplasia::network {
 namespace {
 
@@ -29,14 +31,13 @@ constexpr std::array<std::pair<std::string_view, at::ScalarType>, 14> kTypes{{
 at::ScalarType type_of(checkpoint::DType dtype) {
   for (const auto& [name, type] : kTypes)
     if (name == dtype->name) return type;
-  checkpoint::refuse(std::string("a tensor has elements of type ") + dtype->name +
-                     ", which networks cannot use");
+  bytes::refuse(std::string("a tensor has elements of type ") + dtype->name + ", which networks cannot use");
 }
 
 checkpoint::DType dtype_of(at::ScalarType wanted) {
   for (const auto& [name, type] : kTypes)
     if (type == wanted) return checkpoint::dtype_named(name);
-  checkpoint::refuse(std::string("tensors of type ") + at::toString(wanted) + " cannot be saved");
+  bytes::refuse(std::string("tensors of type ") + at::toString(wanted) + " cannot be saved");
 }
 
 bool is_aligned(const checkpoint::Tensor& tensor) {

@@ -5,7 +5,7 @@
 
 #include "phantom/attenuation.h"
 #include "phantom/film.h"
-#include "phantom/mask.h"
+#include "phantom/hand_mask.h"
 #include "phantom/plate.h"
 #include "phantom/scene.h"
 

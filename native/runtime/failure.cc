@@ -6,8 +6,6 @@
 #include <new>
 #include <string_view>
 
-#include "image/chain.h"
-
 namespace deeplasia::runtime {
 namespace {
 
@@ -42,8 +40,6 @@ Failure describe(const std::exception_ptr& error) noexcept try {
     std::rethrow_exception(error);
   } catch (const CodedError& e) {
     return {e.code(), e.what()};
-  } catch (const image::ImageError& e) {
-    return {e.code, e.what()};
   } catch (const c10::OutOfMemoryError& e) {
     return {kOutOfMemory, reason(e.what_without_backtrace())};
   } catch (const c10::Error& e) {

@@ -41,7 +41,7 @@ void TaskQueue::grow(int threads) {
   for (; threads_ < threads; ++threads_) std::thread([this] { run(); }).detach();
 }
 
-TaskQueue* TaskQueue::for_networks() {
+TaskQueue* TaskQueue::in_main_heap() {
   auto* queue = new TaskQueue();
   queue->threads_ = 1;
   start_in_main_heap([queue] { queue->run(); });

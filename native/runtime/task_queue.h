@@ -17,8 +17,9 @@ namespace deeplasia::runtime {
 class TaskQueue {
  public:
   explicit TaskQueue(int threads) { grow(threads); }
-  // One thread for networks, in the main heap.
-  static TaskQueue* for_networks();
+  // A queue of one thread that allocates from the process's main heap (main_heap.h); for whatever needs large
+  // blocks: networks and whole pictures. Threads that grow() adds get any heap.
+  static TaskQueue* in_main_heap();
   TaskQueue(const TaskQueue&) = delete;
   TaskQueue& operator=(const TaskQueue&) = delete;
 

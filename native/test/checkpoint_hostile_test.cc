@@ -1,10 +1,10 @@
 // Tests that malicious checkpoints are refused, each with its reason.
 #include <tuple>
 
+#include "bytes/inflate.h"
+#include "bytes/zip.h"
 #include "check.h"
-#include "checkpoint/inflate.h"
 #include "checkpoint/pickle.h"
-#include "checkpoint/zip.h"
 #include "checkpoints.h"
 
 using namespace deeplasia::test;

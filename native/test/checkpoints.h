@@ -7,11 +7,13 @@
 #include <sstream>
 #include <string>
 
+#include "bytes/bytes.h"
 #include "checkpoint/checkpoint.h"
 
 // Files and values of checkpoints, for tests.
 namespace deeplasia::test {
 
+using namespace deeplasia::bytes;
 using namespace deeplasia::checkpoint;
 
 inline std::string fixture(const std::string& path) { return std::string(DEEPLASIA_FIXTURES) + "/" + path; }

@@ -5,7 +5,6 @@
 
 #include "check.h"
 #include "failures.h"
-#include "image/chain.h"
 
 using namespace deeplasia;
 using namespace deeplasia::test;
@@ -13,7 +12,7 @@ using namespace deeplasia::test;
 TEST(coded_errors_pass_unchanged) {
   EXPECT_EQUAL(failure([] { throw runtime::CodedError("ERR_DEEPLASIA_DEVICE", "no such device"); }),
                "ERR_DEEPLASIA_DEVICE: no such device");
-  EXPECT_EQUAL(failure([] { throw image::ImageError("ERR_DEEPLASIA_IMAGE_BLANK", "black"); }),
+  EXPECT_EQUAL(failure([] { throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_BLANK", "black"); }),
                "ERR_DEEPLASIA_IMAGE_BLANK: black");
 }
 

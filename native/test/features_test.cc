@@ -1,20 +1,20 @@
 // Tests the pooled features, which come from the same graph as the outputs.
-#include "model/features.h"
+#include "graph/features.h"
 
 #include <ATen/Functions.h>
 
 #include "check.h"
 #include "failures.h"
-#include "inference/runner.h"
+#include "inference/forward.h"
 #include "networks.h"
 
 using namespace deeplasia::test;
 using deeplasia::inference::forward;
+using deeplasia::inference::Model;
 using deeplasia::inference::Want;
-using deeplasia::model::Model;
-using deeplasia::model::Precision;
 using deeplasia::network::Generation;
 using deeplasia::network::NetworkConfig;
+using deeplasia::runtime::Precision;
 
 namespace {
 
@@ -71,7 +71,7 @@ TEST(another_forward_features_is_left_alone) {
     torch::jit::Module module("other");
     module.define("def forward(self, x: Tensor) -> Tensor:\n    return x.mean([1, 2, 3])\n");
     module.define(other);
-    EXPECT(!deeplasia::model::gives_features(module));
+    EXPECT(!deeplasia::graph::gives_features(module));
     const auto model = adopt(module, true);
     EXPECT_EQUAL(forward(*model, at::ones({2, 1, 8, 8}), std::nullopt).age[0], 1.0F);
     EXPECT_EQUAL(failure([&] { forward(*model, at::ones({2, 1, 8, 8}), std::nullopt, Want::features); }),

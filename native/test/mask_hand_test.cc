@@ -1,5 +1,5 @@
 // Which part of a map of probabilities is taken for the hand.
-#include "mask/hand.h"
+#include "mask/find_hand.h"
 
 #include <algorithm>
 #include <array>

@@ -1,22 +1,23 @@
 // Tests loading and running the tiny models of test/fixtures/models; make.py there defines what each
 // computes.
-#include "model/model.h"
+#include "inference/model.h"
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
+#include "archive/extra_file.h"
 #include "check.h"
 #include "failures.h"
-#include "inference/runner.h"
-#include "model/archive.h"
+#include "inference/forward.h"
+#include "runtime/device.h"
 
 using namespace deeplasia::test;
 using deeplasia::inference::forward;
+using deeplasia::inference::LoadOptions;
+using deeplasia::inference::Model;
 using deeplasia::inference::Outputs;
-using deeplasia::model::LoadOptions;
-using deeplasia::model::Model;
-using deeplasia::model::parse_device;
-using deeplasia::model::Precision;
+using deeplasia::runtime::parse_device;
+using deeplasia::runtime::Precision;
 
 namespace {
 
@@ -140,8 +141,8 @@ TEST(each_file_that_is_no_model_has_its_own_message) {
 TEST(a_copy_that_cannot_be_written_is_an_error) {
   const auto write = [](const char* target) {
     return failure([&] {
-      deeplasia::model::write_extra_file(fixture_path("traced.pt"), target, "deeplasia.json", "{}",
-                                         deeplasia::model::Trust::no);
+      deeplasia::archive::write_extra_file(fixture_path("traced.pt"), target, "deeplasia.json", "{}",
+                                           deeplasia::archive::Trust::no);
     });
   };
   EXPECT_EQUAL(write("/dev/full"), "ERR_DEEPLASIA_OUTPUT: cannot write the model: No space left on device");

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "check.h"
-#include "inference/runner.h"
+#include "inference/forward.h"
 #include "networks.h"
 
 using namespace deeplasia::test;
@@ -195,9 +195,9 @@ TEST(inference_folds_what_training_needs) {
 
   const TemporaryFile file;
   module.save(file.path);
-  using deeplasia::model::Model;
+  using deeplasia::inference::Model;
   const auto model =
-      Model::load(file.path, {at::kCPU, 0, deeplasia::model::Precision::float32, true, {}, {}});
+      Model::load(file.path, {at::kCPU, 0, deeplasia::runtime::Precision::float32, true, {}, {}});
   EXPECT_EQUAL(model->facts().inputs, 2);
   const at::Tensor x = pictures(1, 2, 96, 96), expected = age(module, x);
   const auto outputs = deeplasia::inference::forward(*model, x, std::vector<float>{1, 1});

@@ -9,7 +9,7 @@
 #include "check.h"
 #include "json.h"
 #include "training/gradients.h"
-#include "training/scaler.h"
+#include "training/loss_scale.h"
 
 using namespace deeplasia::test;
 using namespace deeplasia::training;

@@ -9,7 +9,7 @@
 #include "check.h"
 #include "phantom/attenuation.h"
 #include "phantom/distance.h"
-#include "phantom/mask.h"
+#include "phantom/hand_mask.h"
 #include "phantom/outline.h"
 #include "phantom/plate.h"
 

@@ -61,8 +61,8 @@ inline Result run(const Picture& picture, const Plan& plan, const Picture* mask 
 inline std::string error_code(const Picture& picture, const Plan& plan, const Picture* mask = nullptr) {
   try {
     run(picture, plan, mask);
-  } catch (const ImageError& error) {
-    return error.code;
+  } catch (const runtime::CodedError& error) {
+    return error.code();
   }
   return "none";
 }

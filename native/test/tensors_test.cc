@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "checkpoints.h"
-#include "network/backbone.h"
+#include "network/backbones.h"
 #include "network/bone_age.h"
 
 using namespace deeplasia::test;

@@ -16,7 +16,7 @@ namespace deeplasia::test {
 /// Returns PyTorch's defaults of Adam, without weight decay, clipping, accumulation or average.
 inline training::TrainerOptions trainer_options() {
   training::TrainerOptions options{};
-  options.precision = model::Precision::float32;
+  options.precision = runtime::Precision::float32;
   options.seed = 42;
   options.optimizer.kind = training::OptimizerOptions::Kind::adam;
   options.optimizer.beta1 = 0.9;

@@ -1,16 +1,10 @@
-// Tests what a step does beside the arithmetic: accumulation, averaging, freezing, and what it does not do if
-// numbers are not finite.
+// Tests what a step does besides the arithmetic: accumulation, averaging, freezing, random numbers.
 #include "training/trainer.h"
 
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/serialization/import.h>
-
-#include <filesystem>
 
 #include "check.h"
 #include "failures.h"
-#include "inference/runner.h"
-#include "model/module.h"
 #include "networks.h"
 #include "trainers.h"
 
@@ -19,22 +13,6 @@ using namespace deeplasia::training;
 using deeplasia::network::State;
 
 namespace {
-
-std::string model_path(const std::string& name) { return std::string(DEEPLASIA_FIXTURES "/models/") + name; }
-
-/// Makes a module of one parameter, (x) -> age, by an expression of m, the means of x, and self.w.
-torch::jit::Module one_weight(const std::string& expression) {
-  deeplasia::network::Author author;
-  deeplasia::network::Parts parts;
-  parts.parameters = {{"w", at::ones({1})}};
-  parts.methods =
-      "def forward(self, x: Tensor) -> Tensor:\n    m = x.mean([1, 2, 3])\n    return " + expression + "\n";
-  return author.module("OneWeight", parts);
-}
-
-Examples examples_of_value(float value) {
-  return {at::full({2, 1, 4, 4}, value), {}, std::vector<float>{0, 0}, {}};
-}
 
 State weights_after(const TrainerOptions& options, const std::vector<Examples>& steps,
                     bool update_now = false) {
@@ -169,89 +147,10 @@ TEST(patterns_that_freeze_nothing_or_everything_are_refused) {
                "ERR_DEEPLASIA_OPTION: the model has no parameters: it was frozen when it was saved");
 }
 
-TEST(a_step_that_is_not_finite_changes_nothing_and_reports_it) {
-  TrainerOptions options = trainer_options();
-  options.ema_decay = 0.9;
-  options.accumulation = 2;
-  Trainer trainer(tiny_network(Tiny::whole), options);
-  trainer.step(tiny_examples(4), 0.1, true);
-  const State before = copied(trainer.state().tensors);
-  Examples bad = tiny_examples(4);
-  bad.x[1].fill_(NAN);
-  const StepResult result = trainer.step(bad, 0.1, true);
-  EXPECT(result.non_finite == NonFinite::loss);
-  EXPECT(!result.updated);
-  EXPECT(std::isnan(result.prediction.loss->total));
-  expect_same(trainer.state().tensors, before);
-
-  trainer.step(tiny_examples(4), 0.1);  // its gradients are dropped with those of the next step
-  trainer.step(bad, 0.1);
-  for (const auto& [name, tensor] : trainer.state().tensors) EXPECT(!name.starts_with("gradient."));
-  EXPECT(trainer.step(tiny_examples(4), 0.1, true).updated);
-}
-
-TEST(gradients_that_are_not_finite_make_no_update) {
-  Trainer trainer(one_weight("m * 0 + (self.w - 1).sqrt()"),
-                  trainer_options());  // the root's slope at 0 is infinite
-  const StepResult result = trainer.step(examples_of_value(1), 0.1);
-  EXPECT(result.non_finite == NonFinite::gradients);
-  EXPECT_EQUAL(result.prediction.loss->total, 0);
-  EXPECT_EQUAL(find(trainer.module().state(), "w").item<double>(), 1);
-}
-
-TEST(a_step_that_fails_gives_its_reason_and_changes_nothing) {
-  Trainer trainer(one_weight("(m if bool(m.sum() < 1) else torch.zeros([3])) * self.w"), trainer_options());
-  EXPECT(trainer.step(examples_of_value(0.25), 0.1).updated);
-  const State before = copied(trainer.state().tensors);
-  EXPECT_EQUAL(
-      failure([&] { trainer.step(examples_of_value(2), 0.1); }),
-      "ERR_DEEPLASIA_MODEL_SHAPE: the model's age output has shape [3] for 2 picture(s); one value per "
-      "picture is expected");
-  Examples with_sex = examples_of_value(0.25);
-  with_sex.sex = std::vector<float>{0, 1};
-  EXPECT(failure([&] {
-           trainer.step(with_sex, 0.1);
-         }).starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's forward takes 1 input"));
-  expect_same(trainer.state().tensors, before);
-}
-
-TEST(a_network_that_does_not_depend_on_its_weights_cannot_learn) {
-  Trainer trainer(one_weight("m"), trainer_options());
-  EXPECT(failure([&] {
-           trainer.step(examples_of_value(1), 0.1);
-         }).starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's backward failed: "));
-}
-
-TEST(modules_of_other_authors_are_trained_too) {
-  TrainerOptions options = trainer_options();
-  options.sex_weight = 0.5;
-  Trainer trainer(deeplasia::model::read_module(model_path("learns.pt"), deeplasia::model::Trust::no),
-                  options);
-  Examples examples = tiny_examples(8);
-  const double before = trainer.evaluate(examples).loss->total;
-  for (int i = 0; i < 30; ++i) EXPECT(trainer.step(examples, 0.02).updated);
-  EXPECT(trainer.evaluate(examples).loss->total < 0.5 * before);
-  for (const auto& [name, tensor] : trainer.module().state())
-    if (name.ends_with("num_batches_tracked")) EXPECT_EQUAL(tensor.item<int64_t>(), 30);
-}
-
-TEST(one_input_is_enough) {
-  TrainerOptions options = trainer_options();
-  options.frozen = {"norm.*"};  // in training mode it divides by a variance of 0
-  Trainer trainer(deeplasia::model::read_module(model_path("one-input.pt"), deeplasia::model::Trust::no),
-                  options);
-  const Examples examples{at::full({2, 1, 32, 32}, 0.5), {}, std::vector<float>{1, 1}, {}};
-  const StepResult result = trainer.step(examples, 0.1);
-  EXPECT(std::abs(result.prediction.loss->total - 0.25) < 1e-6);
-  EXPECT(!result.prediction.loss->sex && !result.prediction.sex_logit);
-  EXPECT(std::abs(find(trainer.module().state(), "scale").item<double>() - 1.1) <
-         1e-6);  // Adam's first step is the learning rate
-}
-
 TEST(sixteen_bits_on_the_cpu_are_bfloat16) {
   TrainerOptions options = trainer_options();
   Trainer full(tiny_network(Tiny::plain), options);
-  options.precision = deeplasia::model::Precision::bfloat16;
+  options.precision = deeplasia::runtime::Precision::bfloat16;
   Trainer half(tiny_network(Tiny::plain), options);
   const StepResult a = full.step(tiny_examples(4), 0.01), b = half.step(tiny_examples(4), 0.01);
   EXPECT(b.updated);
@@ -259,7 +158,7 @@ TEST(sixteen_bits_on_the_cpu_are_bfloat16) {
   EXPECT(difference > 0);
   EXPECT(difference < 0.02 * a.prediction.loss->total);
   for (const auto& [name, tensor] : half.module().state()) EXPECT_EQUAL(tensor.scalar_type(), at::kFloat);
-  options.precision = deeplasia::model::Precision::float16;
+  options.precision = deeplasia::runtime::Precision::float16;
   EXPECT(failure([&] {
            Trainer(tiny_network(Tiny::plain), options);
          }).starts_with("ERR_DEEPLASIA_DEVICE: 16-bit"));
@@ -277,28 +176,4 @@ TEST(random_numbers_depend_only_on_seed_and_step) {
   EXPECT(ages(1, 2) == ages(1, 2));
   EXPECT(ages(1, 2) != ages(2, 2));
   EXPECT(ages(1, 2) != ages(1, 3));
-}
-
-TEST(a_saved_network_is_a_model_like_others) {
-  const std::string path = (std::filesystem::temp_directory_path() / "deeplasia-training-test.pt").string();
-  TrainerOptions options = trainer_options();
-  options.frozen = {"body.weight"};
-  Trainer trainer(tiny_network(Tiny::whole), options);
-  trainer.step(tiny_examples(4), 0.1);
-  trainer.save(path, R"({"name":"tiny"})", false);
-  torch::jit::ExtraFilesMap extra{{"deeplasia.json", ""}};
-  const torch::jit::Module loaded = torch::jit::load(path, c10::kCPU, extra);
-  EXPECT_EQUAL(extra["deeplasia.json"], R"({"name":"tiny"})");
-  for (const at::Tensor& tensor : loaded.parameters())
-    EXPECT(tensor.requires_grad() && tensor.is_contiguous());
-
-  using deeplasia::model::Model;
-  const auto model = Model::load(path, {at::kCPU, 0, deeplasia::model::Precision::float32, true, {}, {}});
-  const Examples examples = tiny_examples(3, 9);
-  const auto outputs = deeplasia::inference::forward(*model, examples.x, examples.sex);
-  const Prediction own = trainer.evaluate(examples);
-  for (const int64_t i : {0, 1, 2}) EXPECT(std::abs(outputs.age[i] - own.age[i]) < 1e-5);
-  std::filesystem::remove(path);
-  EXPECT_EQUAL(failure([&] { trainer.save("/dev/full", "{}", false); }),
-               "ERR_DEEPLASIA_OUTPUT: cannot write the model: No space left on device");
 }

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "training/options.h"
+#include "training/trainer_options.h"
 
 namespace deeplasia::training {
 

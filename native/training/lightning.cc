@@ -1,10 +1,11 @@
-// Loads the optimiser's state from a checkpoint of PyTorch Lightning.
+#include "training/lightning.h"
+
 #include <ATen/ops/scalar_tensor.h>
 
+#include "bytes/refuse.h"
 #include "checkpoint/checkpoint.h"
 #include "network/tensors.h"
 #include "runtime/failure.h"
-#include "training/state_file.h"
 
 namespace deeplasia::training {
 namespace {
@@ -15,7 +16,7 @@ using checkpoint::Value;
 const Value& member(const Value& value, const char* key) {
   const Value* found = value.dict() == nullptr ? nullptr : value.dict()->find(key);
   if (found == nullptr)
-    checkpoint::refuse(std::string("the checkpoint has no optimiser state: '") + key + "' is missing");
+    bytes::refuse(std::string("the checkpoint has no optimiser state: '") + key + "' is missing");
   return *found;
 }
 
@@ -23,14 +24,14 @@ const Value& member(const Value& value, const char* key) {
 const Value& first_optimizer(const Value& root) {
   const Value& all = member(root, "optimizer_states");
   if (all.sequence() == nullptr || all.sequence()->items.empty())
-    checkpoint::refuse("the checkpoint's list of optimiser states is empty");
+    bytes::refuse("the checkpoint's list of optimiser states is empty");
   return all.sequence()->items.front();
 }
 
 size_t parameter_count(const Value& optimizer) {
   size_t count = 0;
   const Value& groups = member(optimizer, "param_groups");
-  if (groups.sequence() == nullptr) checkpoint::refuse("the checkpoint's 'param_groups' is not a list");
+  if (groups.sequence() == nullptr) bytes::refuse("the checkpoint's 'param_groups' is not a list");
   for (const Value& group : groups.sequence()->items) {
     const Value& numbers = member(group, "params");
     if (numbers.sequence() != nullptr) count += numbers.sequence()->items.size();
@@ -63,7 +64,7 @@ int64_t adopt_lightning(const std::string& path, Trainer& trainer) {
                               "the checkpoint's optimiser has " + std::to_string(count) +
                                   " parameters, but the network has " + std::to_string(names.size()));
   const Value& state = member(optimizer, "state");
-  if (state.dict() == nullptr) checkpoint::refuse("the checkpoint's optimiser state is not a dictionary");
+  if (state.dict() == nullptr) bytes::refuse("the checkpoint's optimiser state is not a dictionary");
   int64_t adopted = 0;
   for (const auto& [key, kept] : state.dict()->items) {
     const int64_t index = key.integer().value_or(-1);

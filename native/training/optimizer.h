@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "network/state.h"
-#include "training/options.h"
+#include "training/trainer_options.h"
 
 namespace deeplasia::training {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "checkpoint/inflate.h"
+#include "bytes/inflate.h"
 #include "checkpoint/safetensors.h"
 #include "network/tensors.h"
 #include "runtime/failure.h"
@@ -10,21 +10,21 @@
 namespace deeplasia::training {
 namespace {
 
-using checkpoint::Bytes;
+using bytes::Bytes;
 
 constexpr const char* kNotes = "notes";
 constexpr const char* kChecksum = "checksum";
 
 Bytes bytes_of(const checkpoint::Tensor& tensor) {
   uint8_t* writable = nullptr;
-  Bytes bytes = checkpoint::allocate(tensor.element_count() * tensor.dtype->size, writable);
+  Bytes bytes = bytes::allocate(tensor.element_count() * tensor.dtype->size, writable);
   checkpoint::copy_row_major(tensor, writable);
   return bytes;
 }
 
 Bytes bytes_of(const std::string& text) {
   uint8_t* writable = nullptr;
-  Bytes bytes = checkpoint::allocate(text.size(), writable);
+  Bytes bytes = bytes::allocate(text.size(), writable);
   text.copy(reinterpret_cast<char*>(writable), text.size());
   return bytes;
 }
@@ -34,10 +34,10 @@ Bytes bytes_of(const std::string& text) {
 std::string checksum_of(const checkpoint::Safetensors& file) {
   std::map<std::string, std::string> parts = file.metadata;
   for (const auto& [name, tensor] : file.tensors)
-    parts["tensor " + name] = std::to_string(checkpoint::crc32(bytes_of(tensor)));
+    parts["tensor " + name] = std::to_string(bytes::crc32(bytes_of(tensor)));
   std::string text;
   for (const auto& [name, part] : parts) text.append(name).append("\n").append(part).append("\n");
-  return std::to_string(checkpoint::crc32(bytes_of(text)));
+  return std::to_string(bytes::crc32(bytes_of(text)));
 }
 
 }  // namespace

@@ -12,9 +12,9 @@
 #include <mutex>
 #include <utility>
 
-#include "distributed/batch_norm.h"
 #include "distributed/peers.h"
-#include "model/autocast.h"
+#include "distributed/sync_batch_norm.h"
+#include "runtime/autocast.h"
 #include "runtime/failure.h"
 #include "runtime/threads.h"
 #include "training/gradients.h"
@@ -23,8 +23,8 @@
 namespace deeplasia::training {
 namespace {
 
-using model::Precision;
 using runtime::CodedError;
+using runtime::Precision;
 
 std::optional<at::Tensor> tensor_of(const std::optional<std::vector<float>>& values, c10::Device device) {
   if (!values) return std::nullopt;
@@ -108,7 +108,7 @@ struct Trainer::Forward {
 
 Trainer::Trainer(torch::jit::Module module, const TrainerOptions& options)
     : options_(options), module_(std::move(module), options.device, options.frozen) {
-  model::check_precision(options.device, options.precision);
+  runtime::check_precision(options.device, options.precision);
   if (options.drop_connect) module_.set_drop_connect(*options.drop_connect);
   optimizer_ = Optimizer::create(options.optimizer, module_.learning());
   if (options.ema_decay) average_ = module_.twin();
@@ -130,7 +130,7 @@ void Trainer::seed_random_numbers() {
 Trainer::Forward Trainer::forward(TrainableModule& module, const Examples& examples) {
   Forward result;
   {
-    const model::AutocastGuard autocast(options_.device.type(), options_.precision);
+    const runtime::AutocastGuard autocast(options_.device.type(), options_.precision);
     result.outputs = module.forward(examples.x, tensor_of(examples.sex, c10::kCPU));
   }
   if (result.outputs.mask_logits.defined() != examples.mask.defined() &&

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "network/state.h"
-#include "training/module.h"
+#include "training/loss_scale.h"
 #include "training/optimizer.h"
-#include "training/options.h"
-#include "training/scaler.h"
+#include "training/trainable_module.h"
+#include "training/trainer_options.h"
 
 namespace deeplasia::distributed {
 class Group;

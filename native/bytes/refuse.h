@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/failure.h"
+
+namespace deeplasia::bytes {
+
+/// Ends the reading of a file that is damaged, hostile, or no checkpoint: CodedError
+/// ERR_DEEPLASIA_CHECKPOINT.
+[[noreturn]] inline void refuse(const std::string& message) {
+  throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT", message);
+}
+
+/// Text out of the file for a message: printable ASCII, of a length that can be read.
+inline std::string printable(std::string_view text) {
+  constexpr size_t kLongest = 120;
+  std::string shown(text.substr(0, kLongest));
+  for (char& c : shown) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text.size() > kLongest ? shown + "..." : shown;
+}
+
+}  // namespace deeplasia::bytes

@@ -1,0 +1,84 @@
+#include "inference/forward.h"
+
+#include <c10/core/InferenceMode.h>
+#include <torch/script.h>
+
+#include <sstream>
+
+#include "inference/peak_memory.h"
+#include "inference/run.h"
+#include "runtime/failure.h"
+#include "runtime/threads.h"
+
+namespace deeplasia::inference {
+namespace {
+
+using runtime::CodedError;
+
+std::vector<float> values_of(const c10::IValue& output, int64_t rows, const char* what) {
+  if (!output.isTensor())
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", std::string("the model's ") + what + " output is a " +
+                                                      output.tagKind() + ", not a tensor");
+  const at::Tensor& tensor = output.toTensor();
+  if (tensor.numel() != rows) {
+    std::ostringstream message;
+    message << "the model's " << what << " output has shape " << tensor.sizes() << " for " << rows
+            << " picture(s); one value per picture is expected";
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
+  }
+  const at::Tensor flat = tensor.detach().to(at::kCPU, at::kFloat).contiguous().flatten();
+  const float* data = flat.const_data_ptr<float>();
+  return {data, data + rows};
+}
+
+at::Tensor features_of(const c10::IValue& output) {
+  return output.toTensor().detach().to(at::kCPU, at::kFloat).contiguous();
+}
+
+Outputs unpack(const c10::IValue& output, int64_t rows, bool has_features, Want want) {
+  if (!output.isTuple()) return {values_of(output, rows, "age"), std::nullopt, {}};
+  const auto& elements = output.toTupleRef().elements();
+  const size_t heads = elements.size() - (has_features ? 1 : 0);
+  if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
+  Outputs outputs{values_of(elements[0], rows, "age"), std::nullopt, {}};
+  if (heads > 1 && !elements[1].isNone()) outputs.sex_logit = values_of(elements[1], rows, "sex");
+  if (want == Want::features) outputs.features = features_of(elements.back());
+  return outputs;
+}
+
+}  // namespace
+
+Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex, Want want) {
+  runtime::use_threads(model.threads());
+  c10::InferenceMode inference;
+  const int64_t rows = x.size(0);
+  if (want == Want::features && !model.facts().has_features)
+    throw CodedError(
+        "ERR_DEEPLASIA_OPTION",
+        "this model does not tell its features: only networks that convert, init or train made do");
+  if (static_cast<int64_t>(sex ? 2 : 1) > model.facts().inputs)
+    throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
+                     "the model's forward takes " + std::to_string(model.facts().inputs) +
+                         " input(s) and cannot be given the sex: " + model.facts().schema);
+  std::vector<c10::IValue> inputs{x};
+  if (sex) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
+  return unpack(run(model, std::move(inputs)), rows, model.facts().has_features, want);
+}
+
+Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
+                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex) {
+  runtime::use_threads(model.threads());
+  c10::InferenceMode inference;
+  return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex);
+}
+
+Trial try_blank(Model& model, const std::array<int64_t, 4>& shape,
+                const std::optional<std::vector<float>>& sex) {
+  c10::InferenceMode inference;
+  const PeakMemory peak(model.device());
+  const Outputs outputs =
+      forward(model, at::zeros(shape, at::TensorOptions(model.device()).dtype(at::kFloat)), sex);
+  return {outputs, peak.bytes()};
+}
+
+}  // namespace deeplasia::inference

@@ -1,0 +1,238 @@
+#include "training/trainable_module.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fnmatch.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "archive/save_archive.h"
+#include "graph/device_names.h"
+#include "runtime/failure.h"
+
+namespace deeplasia::training {
+namespace {
+
+using runtime::CodedError;
+using torch::jit::Module;
+
+// Returns whether native/network built the module. Other modules may contain a `view` that fails on a
+// channels-last tensor.
+bool is_ours(const Module& module) {
+  return module.type()->name()->qualifiedName().starts_with("__torch__.deeplasia.");
+}
+
+// Returns x in channels-last layout. With one channel both layouts have the same bytes, and libtorch assumes
+// the default one. Only the strides can select channels-last, and every layer takes over the layout of its
+// input.
+at::Tensor channels_last(const at::Tensor& x) {
+  const int64_t height = x.size(2), width = x.size(3);
+  if (x.size(1) > 1) return x.contiguous(at::MemoryFormat::ChannelsLast);
+  return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
+}
+
+c10::IValue run(Module& module, std::vector<c10::IValue> inputs) try {
+  // An executor that specialises during the first calls would give them other last bits than later calls, so
+  // a resumed run would differ from an uninterrupted one.
+  const torch::jit::GraphOptimizerEnabledGuard plain(false);
+  return module.forward(std::move(inputs));
+} catch (const std::exception&) {
+  const runtime::Failure failure = runtime::describe(std::current_exception());
+  if (failure.code != "ERR_DEEPLASIA_INTERNAL")
+    throw CodedError("ERR_DEEPLASIA_OUT_OF_MEMORY", failure.message);
+  throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward failed: " + failure.message);
+}
+
+// Returns an output as one value per row, [B] float32.
+at::Tensor rows_of(const c10::IValue& output, int64_t rows, const char* what) {
+  std::ostringstream message;
+  message << "the model's " << what << " output ";
+  if (!output.isTensor()) {
+    message << "is a " << output.tagKind() << ", not a tensor";
+  } else if (output.toTensor().numel() != rows) {
+    message << "has shape " << output.toTensor().sizes() << " for " << rows
+            << " picture(s); one value per picture is expected";
+  } else {
+    return output.toTensor().reshape({rows}).to(at::kFloat);
+  }
+  throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
+}
+
+// What mask networks return, and no other: [B, 2, H, W] for pictures of H x W.
+bool is_mask(const c10::IValue& output, const at::Tensor& x) {
+  if (!output.isTensor() || output.toTensor().dim() != 4) return false;
+  const auto& logits = output.toTensor();
+  return logits.size(0) == x.size(0) && logits.size(1) == 2 && logits.size(2) == x.size(2) &&
+         logits.size(3) == x.size(3);
+}
+
+Outputs unpack(const c10::IValue& output, const at::Tensor& x) {
+  const int64_t rows = x.size(0);
+  if (is_mask(output, x)) return {{}, {}, output.toTensor().to(at::kFloat)};
+  if (!output.isTuple()) return {rows_of(output, rows, "age"), {}};
+  const auto& elements = output.toTupleRef().elements();
+  if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
+  Outputs outputs{rows_of(elements[0], rows, "age"), {}};
+  if (elements.size() > 1 && !elements[1].isNone()) outputs.sex_logit = rows_of(elements[1], rows, "sex");
+  return outputs;
+}
+
+// Finds the outermost submodules whose parameters are all frozen.
+void find_frozen(const Module& module, std::vector<Module>& found) {
+  const auto parameters = module.parameters();
+  bool any = false, all = true;
+  for (const at::Tensor& tensor : parameters) {
+    any = true;
+    all &= !tensor.requires_grad();
+  }
+  if (any && all) {
+    found.push_back(module);
+  } else {
+    for (const Module& child : module.children()) find_frozen(child, found);
+  }
+}
+
+// Returns the number of a block, 7 for `base._blocks.7`; none for any other module.
+std::optional<int64_t> block_number(const std::string& name) {
+  constexpr std::string_view kBlocks = "_blocks.";
+  const size_t at = name.rfind(kBlocks);
+  if (at == std::string::npos) return {};
+  int64_t number = 0;
+  const char* const first = name.data() + at + kBlocks.size();
+  const char* const last = name.data() + name.size();
+  const auto [end, error] = std::from_chars(first, last, number);
+  if (error != std::errc() || end != last) return {};
+  return number;
+}
+
+}  // namespace
+
+TrainableModule::TrainableModule(Module module, c10::Device device, const std::vector<std::string>& frozen)
+    : module_(std::make_unique<Module>(std::move(module))), device_(device) {
+  const at::NoGradGuard no_gradients;
+  is_channels_last_ = is_ours(*module_);
+  for (const auto& [name, tensor] : state()) {
+    const at::Tensor moved = tensor.is_floating_point() ? tensor.to(device, at::kFloat) : tensor.to(device);
+    tensor.set_data(is_channels_last_ && moved.dim() == 4 ? moved.contiguous(at::MemoryFormat::ChannelsLast)
+                                                          : moved);
+  }
+  graph::name_device(*module_, device);
+  freeze(frozen);
+  collect();
+  module_->eval();
+}
+
+TrainableModule::~TrainableModule() = default;
+
+void TrainableModule::freeze(const std::vector<std::string>& patterns) {
+  std::vector<bool> fits(patterns.size(), false);
+  bool learns = false;
+  for (const auto& parameter : module_->named_parameters()) {
+    bool is_frozen = false;
+    for (size_t i = 0; i < patterns.size(); ++i) {
+      if (fnmatch(patterns[i].c_str(), parameter.name.c_str(), 0) != 0) continue;
+      fits[i] = is_frozen = true;
+    }
+    parameter.value.set_requires_grad(!is_frozen);
+    learns |= !is_frozen;
+  }
+  const auto unused = std::find(fits.begin(), fits.end(), false);
+  if (unused != fits.end())
+    throw CodedError("ERR_DEEPLASIA_OPTION", "freeze: no parameter's name matches the pattern '" +
+                                                 patterns[unused - fits.begin()] + "'");
+  if (!learns)
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     patterns.empty()
+                         ? "the model has no parameters: it was frozen when it was saved"
+                         : "freeze: the patterns match all parameters, so there is nothing to train");
+  find_frozen(*module_, frozen_);
+}
+
+// A tensor that has two names is one parameter.
+void TrainableModule::collect() {
+  for (const auto& parameter : module_->named_parameters()) names_.push_back(parameter.name);
+  for (const auto& [name, tensor] : state()) {
+    const at::Tensor& own = tensor;
+    const bool is_known = std::any_of(learning_.begin(), learning_.end(),
+                                      [&](const auto& known) { return known.second.is_same(own); });
+    if (tensor.requires_grad() && !is_known) learning_.emplace_back(name, tensor);
+    if (name == "loss.s") loss_weights_ = tensor;
+  }
+  inputs_ =
+      static_cast<int64_t>(module_->get_method("forward").function().getSchema().arguments().size()) - 1;
+}
+
+void TrainableModule::set_drop_connect(double last) {
+  int64_t count = 0;
+  std::vector<std::pair<int64_t, Module>> residual;
+  for (const auto& submodule : module_->named_modules()) {
+    const std::optional<int64_t> number = block_number(submodule.name);
+    if (!number) continue;
+    count = std::max(count, *number + 1);
+    if (submodule.value.hasattr("drop_connect")) residual.emplace_back(*number, submodule.value);
+  }
+  if (residual.empty())
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     "drop_connect: the network has no residual blocks that training can skip");
+  for (auto& [number, block] : residual)
+    block.setattr("drop_connect", last * static_cast<double>(number) / static_cast<double>(count));
+}
+
+std::vector<at::Tensor> TrainableModule::buffers() const {
+  std::vector<at::Tensor> all;
+  for (const at::Tensor& tensor : module_->buffers()) all.push_back(tensor);
+  return all;
+}
+
+void TrainableModule::train(bool on) {
+  if (on == is_training_) return;
+  is_training_ = on;
+  module_->train(on);
+  if (on)
+    for (Module& module : frozen_) module.eval();
+}
+
+Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<at::Tensor>& sex) {
+  if ((sex ? 2 : 1) > inputs_)
+    throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward takes " + std::to_string(inputs_) +
+                                                        " input(s) and cannot be given the sex");
+  const at::Tensor input = x.to(device_);
+  std::vector<c10::IValue> inputs{is_channels_last_ ? channels_last(input) : input};
+  if (sex) inputs.emplace_back(sex->to(device_).view({-1, 1}));
+  return unpack(run(*module_, std::move(inputs)), x);
+}
+
+network::State TrainableModule::state() const { return network::state(*module_); }
+
+network::Mismatch TrainableModule::assign(const network::State& values) {
+  return network::assign(*module_, values);
+}
+
+std::unique_ptr<TrainableModule> TrainableModule::twin() const {
+  const at::NoGradGuard no_gradients;
+  auto twin = std::make_unique<TrainableModule>(module_->deepcopy(), device_, std::vector<std::string>{});
+  for (const auto& [name, tensor] : twin->learning_) tensor.set_requires_grad(false);
+  std::erase_if(twin->learning_, [&](const auto& theirs) {
+    return std::none_of(learning_.begin(), learning_.end(),
+                        [&](const auto& ours) { return ours.first == theirs.first; });
+  });
+  return twin;
+}
+
+void TrainableModule::save(const std::string& path, const std::string& manifest) const {
+  const at::NoGradGuard no_gradients;
+  Module twin = module_->deepcopy();
+  for (const auto& [name, tensor] : network::state(twin)) tensor.set_data(tensor.cpu().contiguous());
+  for (const at::Tensor& tensor : twin.parameters()) tensor.set_requires_grad(true);
+  twin.eval();
+  graph::name_device(twin, c10::kCPU);  // the code is shared with the original
+  archive::save_archive(twin, path, "deeplasia.json", manifest);
+  graph::name_device(*module_, device_);
+}
+
+}  // namespace deeplasia::training
