@@ -1,6 +1,7 @@
 #include "archive/extra_file.h"
 
 #include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/jit/api/module.h>
 
 #include <cstdlib>
 

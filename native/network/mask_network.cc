@@ -7,7 +7,7 @@
 namespace deeplasia::network {
 namespace {
 
-constexpr double kEps = 1e-5, kMomentum = 0.1;
+constexpr double kNormEps = 1e-5, kNormMomentum = 0.1;
 
 // Where a block stands decides what it does before and after its three convolutions.
 enum class Place { first, encoder, bottleneck, decoder };
@@ -88,7 +88,7 @@ Module block(Author& author, const MaskNetworkConfig& config, Place place) {
     const Convolution shape{channels, filters, {config.kernel, config.kernel}, 1, 1, true};
     return convolution(author, shape, {config.kernel / 2, config.kernel / 2});
   };
-  const auto norm = [&](int64_t channels) { return batch_norm(author, channels, kEps, kMomentum); };
+  const auto norm = [&](int64_t channels) { return batch_norm(author, channels, kNormEps, kNormMomentum); };
   Parts parts;
   parts.children = {{"conv0", spatial(in)},
                     {"conv1", spatial(filters)},
