@@ -14,7 +14,9 @@ export const sources = [...filesBelow("src", /\.c?ts$/), ...filesBelow("native",
 /** What a source names: types and re-exports too, and includes in quotation marks. */
 export function namedBy(file: string): string[] {
   const text = readFileSync(join(projectRoot, file), "utf8");
-  const [pattern, path] = file.endsWith("ts") ? ([IMPORT, imported] as const) : ([INCLUDE, included] as const);
+  const [pattern, path] = file.endsWith("ts")
+    ? ([IMPORT, imported] as const)
+    : ([INCLUDE, included] as const);
   return [...text.matchAll(pattern)].map(([, specifier = ""]) => path(file, specifier));
 }
 

@@ -12,10 +12,10 @@ function layersOf(page: string): string[][] {
 }
 
 const layers = layersOf(readFileSync(join(projectRoot, "ARCHITECTURE.md"), "utf8"));
-const isBelow = (file: string, path: string) => file === path || (path.endsWith("/") && file.startsWith(path));
+const isBelow = (file: string, path: string) =>
+  file === path || (path.endsWith("/") && file.startsWith(path));
 /** Number of a file's layer, counted from the top. */
-const layerOf = (file: string) =>
-  layers.findIndex((paths) => paths.some((path) => isBelow(file, path)));
+const layerOf = (file: string) => layers.findIndex((paths) => paths.some((path) => isBelow(file, path)));
 
 const uses = sources.flatMap((file) => namedBy(file).map((target) => ({ file, target })));
 const says = ({ file, target }: { file: string; target: string }) => `${file} names ${target}`;
