@@ -1,6 +1,8 @@
 // Tests how ranks exchange tensors, choose a backend, and name the rank that is missing.
 #include "distributed/group.h"
 
+#include <ATen/Functions.h>
+
 #include "distributed/nccl.h"
 #include "failures.h"
 #include "ranks.h"

@@ -96,7 +96,8 @@ TEST(areas_of_random_regions_are_those_of_their_triangles) {
   for (int round = 0; round < 300; ++round) {
     const int64_t width = 3 + round % 14, height = 3 + round % 11;
     std::vector<uint8_t> foreground(static_cast<size_t>(width * height));
-    for (uint8_t& pixel : foreground) pixel = splitmix64(random++) % 100 < 35 + round % 40 ? 1 : 0;
+    for (uint8_t& pixel : foreground)
+      pixel = splitmix64(random++) % 100 < static_cast<uint64_t>(35 + round % 40) ? 1 : 0;
     const Regions regions = find_regions(foreground, width, height);
     int64_t pixels = 0;
     for (const Region& region : regions.all) {

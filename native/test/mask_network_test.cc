@@ -1,6 +1,8 @@
 // The mask network of the reference's service against what the reference's own code computed.
 #include "network/mask_network.h"
 
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 

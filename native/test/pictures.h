@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "image/chain.h"
+#include "runtime/coded_error.h"
 
 // Small pictures and the chain's results for them, for tests.
 namespace deeplasia::test {
