@@ -79,7 +79,7 @@ TEST(running_and_waiting_tasks_are_in_flight) {
 TEST(networks_run_in_the_main_heap) {
   mallopt(M_ARENA_MAX, 1);
   std::promise<size_t> flags;
-  TaskQueue::for_networks()->post([&] {
+  TaskQueue::in_main_heap()->post([&] {
     size_t* volatile block = static_cast<size_t*>(std::malloc(1 << 10));
     flags.set_value(block[-1]);
     std::free(block);
