@@ -79,10 +79,10 @@ describe("arguments", () => {
     ]);
     expect(cohort.total).toBe(1);
 
-    const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`t/${i}.DCM`, ""]));
+    const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`t/${i}.J2K`, ""]));
     await writeTree(root, { "t/a.png": "", ...many });
     const { cohort: larger } = await samplesOf([join(root, "t/*.png"), join(root, "t")]);
-    expect(larger.notes()).toEqual([`${join(root, "t")}: 7 files passed over (7 .dcm)`]);
+    expect(larger.notes()).toEqual([`${join(root, "t")}: 7 files passed over (7 .j2k)`]);
 
     await writeTree(root, { "u/b.bmp": "" });
     await expect(samplesOf([join(root, "u")])).rejects.toThrow(
