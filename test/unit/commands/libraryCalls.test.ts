@@ -50,5 +50,5 @@ test("every command has its library call", () => {
   );
   expect(commands.filter((path) => !(path in CALLS))).toEqual([]);
   expect(Object.keys(CALLS).filter((path) => !commands.includes(path))).toEqual([]);
-  for (const call of Object.values(CALLS).flat()) expect(library[call], call).toBeDefined();
+  expect(Object.keys(library)).toEqual(expect.arrayContaining(Object.values(CALLS).flat()));
 });
