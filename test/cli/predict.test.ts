@@ -66,8 +66,8 @@ describe("a cohort", () => {
     const flags = ["--mask-needed=false", "--age-mean-months=100"];
     const { code, stderr } = await runCli(cohortArguments(folder, masked, ...flags));
     expect(code).toBe(0);
-    expect(stderr).toMatch(/hand\.pt: used against its own contract: without masks \(flags\)/);
-    expect(stderr).toMatch(/ageMeanMonths is 100 \(flags\), the model says \d/);
+    expect(stderr).toMatch(/hand\.pt: used against its own contract: without masks \(options\)/);
+    expect(stderr).toMatch(/ageMeanMonths is 100 \(options\), the model says \d/);
     const text = await readFile(join(folder, "out.csv.provenance.json"), "utf8");
     expect(JSON.parse(text).models[0].overridden).toMatchObject([
       { field: "maskNeeded", own: true, value: false, origin: "options" },
