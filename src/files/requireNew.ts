@@ -12,7 +12,7 @@ export async function requireNew(file: string, overwrite: boolean): Promise<void
     file,
     remedy:
       kind === "file"
-        ? "Choose another name, or replace it by the option overwrite."
+        ? "Choose another name, or add `overwrite: true` to replace it."
         : "Choose another name.",
   });
 }
