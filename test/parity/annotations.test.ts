@@ -151,7 +151,7 @@ describe("deliberate differences", () => {
       split_name: "val",
     };
     await expect(open(aCase)).rejects.toThrow(
-      /row 2 says "val" of patient_ID "1", dir "x", row 1 says "train"/,
+      /row 2 puts patient_ID "1", dir "x" in "val", row 1 in "train"/,
     );
   });
 

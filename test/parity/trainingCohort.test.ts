@@ -146,8 +146,8 @@ it("refuses a part that is empty but needed, ages that are all the same, and fol
     /part "val" .*2 rows: 6 cells where the header has 5/,
   );
   await refusal({ split_column: "one" }).toThrow(/all training rows have a bone age of 60 months/);
-  await refusal({ img_dir: join(root, "j") }).toThrow(/--data.img_dir: there is no folder/);
-  await refusal({ mask_dirs: [join(root, "m")] }).toThrow(/--data.mask_dirs: there is no folder/);
+  await refusal({ img_dir: join(root, "j") }).toThrow(/`data.img_dir`: there is no folder/);
+  await refusal({ mask_dirs: [join(root, "m")] }).toThrow(/`data.mask_dirs`: there is no folder/);
 });
 
 it("counts rows without an age as failed, and rows that the split does not name", async () => {
