@@ -67,7 +67,9 @@ function openCohortOf(options: Options): Promise<Cohort> {
   const { files, annotationCsv, imgDir, splitCsv, splitColumn, splitName, n: limit, maskDirs } = options;
   if ((files === undefined) === (annotationCsv === undefined)) {
     const what =
-      files === undefined ? "no pictures are given" : "pictures are given both as files and by `annotationCsv`";
+      files === undefined
+        ? "no pictures are given"
+        : "pictures are given both as files and by `annotationCsv`";
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give one of the two." });
   }
   if (files !== undefined) return cohortFromFiles(files, { maskDirs, sexNeed: "ignored", limit });
