@@ -154,7 +154,7 @@ void check_first_step(const Json& entry, const StepResult& result, const Trainer
     const double expected = step[key].number();
     check_near(std::abs(actual - expected), relative * expected, name + " " + key);
   };
-  check(result.prediction.loss->age, "age_loss", 1e-4);
+  check(result.prediction.loss->age.value(), "age_loss", 1e-4);
   check(result.prediction.loss->sex.value(), "sex_loss", 1e-4);
   check(*result.gradient_norm, "gradient_norm_before_clipping", 1e-3);
   for (size_t row = 0; row < result.prediction.age.size(); ++row)

@@ -11,6 +11,7 @@
 #include "failures.h"
 #include "networks.h"
 #include "trainers.h"
+#include "training/lightning.h"
 
 using namespace deeplasia::training;
 using deeplasia::network::State;
