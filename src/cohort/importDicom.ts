@@ -31,7 +31,7 @@ export async function importDicom(folder: string, { exclude }: DicomImportOption
   if (pictures.note !== null) result.notes.push(pictures.note);
   const excluded = new Set(exclude);
   const read = async (path: string) => ({ path, found: await headerOf(join(folder, path)) });
-  for await (const { path, found } of mapInOrder(iterate(pictures.paths), 2 * availableParallelism(), read)) {
+  for await (const { path, found } of mapInOrder(pictures.paths, 2 * availableParallelism(), read)) {
     const { base, name } = posix.parse(path);
     if (excluded.has(base) || excluded.has(name) || excluded.has(path)) result.leaveOut("excluded", path);
     else if (found === null) result.leaveOut("not a DICOM file", path);
@@ -40,10 +40,6 @@ export async function importDicom(folder: string, { exclude }: DicomImportOption
   }
   addNotes(result);
   return result;
-}
-
-async function* iterate(paths: readonly string[]): AsyncGenerator<string> {
-  yield* paths;
 }
 
 /** Resolves to the facts in a header, null for a file of another format, or the reason why the file cannot be used. */

@@ -4,7 +4,7 @@
  * `ahead` bounds the memory, however long the stream. If the consumer stops early, the source is closed.
  */
 export async function* mapInOrder<In, Out>(
-  items: AsyncIterable<In>,
+  items: AsyncIterable<In> | Iterable<In>,
   ahead: number,
   step: (item: In) => Promise<Out>,
 ): AsyncGenerator<Out> {

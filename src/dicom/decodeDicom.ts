@@ -10,7 +10,7 @@ import { describePixels, type PixelDescription } from "./pixelDescription.js";
 import { decodeRle } from "./rle.js";
 import { type Samples, unpackSamples } from "./samples.js";
 import { requireSameSize, streamFacts } from "./stream.js";
-import { type Codec, codecOf } from "./transferSyntax.js";
+import { type Codec, codecOf, SYNTAX } from "./transferSyntax.js";
 
 export interface DicomPicture {
   /** Row-major, interleaved. */
@@ -75,7 +75,7 @@ export async function storedSamples(
   const described = describePixels(elements);
   const frame = frameBytes(dataset);
   if (codec === "raw") {
-    const isBigEndian = transferSyntax === "1.2.840.10008.1.2.2";
+    const isBigEndian = transferSyntax === SYNTAX.bigEndian;
     const isWords = elements.elements.x7fe00010?.vr === "OW";
     return { samples: unpackSamples(frame, described, { isBigEndian, isWords }), description: described };
   }

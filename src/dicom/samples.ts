@@ -22,7 +22,7 @@ export function unpackSamples(
     0,
     isBigEndian && isWords ? needed + (needed % 2) : needed,
   );
-  if (isBigEndian && (bitsAllocated === 16 || (bitsAllocated === 8 && isWords))) swap(own, 2, bytes);
+  if (isBigEndian && (bitsAllocated === 16 || (bitsAllocated === 8 && isWords))) swapWords(own);
   if (isBigEndian && bitsAllocated === 32) Buffer.from(own.buffer).swap32();
   if (bitsAllocated === 1) return unpackBits(own, count);
   if (bitsAllocated === 8 && isHalved) return doubled(own, count);
@@ -33,10 +33,9 @@ export function unpackSamples(
   return withoutHighBits(own, count, description);
 }
 
-/** Words of 2 bytes; an odd last byte is completed from what follows it in the file. */
-function swap(own: Uint8Array, size: 2, source: Uint8Array): void {
-  if (own.length % size === 1) own.set(source.subarray(own.length - 1, own.length), own.length - 1);
-  Buffer.from(own.buffer, own.byteOffset, own.length - (own.length % size)).swap16();
+/** Swaps the bytes of each 16-bit word; an odd last byte, whose word is cut off, stays. */
+function swapWords(own: Uint8Array): void {
+  Buffer.from(own.buffer, own.byteOffset, own.length - (own.length % 2)).swap16();
 }
 
 /** The first pixel is the lowest bit. */

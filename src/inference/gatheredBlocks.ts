@@ -23,11 +23,7 @@ export interface GatherOptions extends BlockOptions {
 
 interface Waiting {
   subject: Subject;
-  settle: PromiseWithResolvers<Outcome>;
-}
-
-interface PromiseWithResolvers<T> {
-  resolve(value: T): void;
+  resolve(outcome: Outcome): void;
   reject(reason: unknown): void;
 }
 
@@ -60,29 +56,16 @@ export class GatheredBlocks {
    */
   predict(subject: Subject, signal?: AbortSignal): Promise<Outcome> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      const entry: Waiting = {
-        subject,
-        settle: {
-          resolve: (outcome) => {
-            signal?.removeEventListener("abort", abort);
-            resolve(outcome);
-          },
-          reject: (reason) => {
-            signal?.removeEventListener("abort", abort);
-            reject(reason);
-          },
-        },
-      };
-      const abort = () => {
-        const place = this.waiting.indexOf(entry);
-        if (place !== -1) this.waiting.splice(place, 1);
-        entry.settle.reject(signal!.reason);
-      };
-      signal?.addEventListener("abort", abort, { once: true });
-      this.waiting.push(entry);
-      this.plan();
-    });
+    const { promise, entry } = waitingFor(subject);
+    const leave = () => {
+      const place = this.waiting.indexOf(entry);
+      if (place !== -1) this.waiting.splice(place, 1);
+      entry.reject(signal!.reason);
+    };
+    signal?.addEventListener("abort", leave, { once: true });
+    this.waiting.push(entry);
+    this.plan();
+    return promise.finally(() => signal?.removeEventListener("abort", leave));
   }
 
   /** Waits for all pictures that were accepted, then frees the batches. */
@@ -125,9 +108,17 @@ export class GatheredBlocks {
   private async run(entries: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await this.predictor.predict(entries.map(({ subject }) => subject));
-      for (const [i, { settle }] of entries.entries()) settle.resolve(outcomes[i]!);
+      for (const [i, { resolve }] of entries.entries()) resolve(outcomes[i]!);
     } catch (error) {
-      for (const { settle } of entries) settle.reject(error);
+      for (const { reject } of entries) reject(error);
     }
   }
+}
+
+function waitingFor(subject: Subject): { promise: Promise<Outcome>; entry: Waiting } {
+  let entry!: Waiting;
+  const promise = new Promise<Outcome>((resolve, reject) => {
+    entry = { subject, resolve, reject };
+  });
+  return { promise, entry };
 }

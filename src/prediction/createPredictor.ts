@@ -1,5 +1,6 @@
 /** A predictor that lives as long as a program and gathers concurrent calls into batches. */
 import type { Logger } from "../console/logger.js";
+import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type GatheredBatch, GatheredBlocks } from "../inference/gatheredBlocks.js";
 import { requireSexModel } from "../inference/sexModel.js";
@@ -91,7 +92,6 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     const { signal } = requireOptions(predictionSignal, options);
     if (this.isClosed) throw closed();
     requireSexAndMask(this.members.list, this.sexModel, { sex, hasMask: mask !== undefined });
-    signal?.throwIfAborted();
     const source = {
       image: await pictureSource("image", image),
       mask: mask === undefined ? null : await pictureSource("mask", mask),
@@ -108,7 +108,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
 
   /**
    * Predicts pictures as they come, and yields what was predicted in their order. It reads ahead by two batches at most.
-   * A picture that cannot be predicted is a result with an `error`; the others go on.
+   * A picture that cannot be predicted is a result with an `error` and does not stop the others.
    *
    * @throws The signal's reason.
    */
@@ -117,15 +117,9 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     options: PredictionCallOptions = {},
   ): AsyncGenerator<PredictedRequest<Request, Prediction>> {
     const { signal } = requireOptions(predictionSignal, options);
-    const pending: Promise<PredictedRequest<Request, Prediction>>[] = [];
-    for await (const request of requests) {
-      pending.push(this.attempt(request, signal));
-      if (pending.length >= this.lookAhead) yield await pending.shift()!;
+    for await (const result of mapInOrder(requests, this.lookAhead, (one) => this.attempt(one, signal))) {
       signal?.throwIfAborted();
-    }
-    for (const result of pending) {
-      yield await result;
-      signal?.throwIfAborted();
+      yield result;
     }
   }
 

@@ -9,7 +9,7 @@ import { isOutside } from "../records/ageWatch.js";
 import type { Sex } from "../words.js";
 import type { Members } from "./members.js";
 
-interface PictureFacts {
+interface PredictedPicture {
   /** The sex that was used; null where nobody gave one. */
   sex: Sex | null;
   /** Whether the sex model predicted `sex`. */
@@ -22,10 +22,10 @@ interface PictureFacts {
 }
 
 /** The prediction of one model for a picture. */
-export interface ImagePrediction extends Reading, PictureFacts {}
+export interface ImagePrediction extends Reading, PredictedPicture {}
 
 /** The prediction of an ensemble for a picture. */
-export interface EnsembleImagePrediction extends EnsembleReading, PictureFacts {}
+export interface EnsembleImagePrediction extends EnsembleReading, PredictedPicture {}
 
 /** What is known of a picture before it is read. */
 export interface KnownOfPicture {

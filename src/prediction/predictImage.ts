@@ -1,13 +1,12 @@
 /** The bone age of one radiograph. */
 import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/model.js";
-import type { PictureArgument } from "../options/library.js";
-import { pictureArgument } from "../options/library.js";
+import { type PictureArgument, pictureArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
 import { predictImageOptions } from "./arguments.js";
 import { createPredictor } from "./createPredictor.js";
-import { type ImagePrediction, requireSexAndMask } from "./imagePrediction.js";
+import type { ImagePrediction } from "./imagePrediction.js";
 
 export interface PredictImageOptions {
   /**
@@ -27,7 +26,7 @@ export interface PredictImageOptions {
 /**
  * Bone age of one radiograph.
  *
- * @param image A file (PNG, JPEG, TIFF, WebP) by its path or `file:` URL, or the bytes of one: Uint8Array (so Buffer),
+ * @param image A file (PNG, JPEG, TIFF, WebP, DICOM) by its path or `file:` URL, or the bytes of one: Uint8Array (so Buffer),
  *   ArrayBuffer, Blob.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _MASK_MISSING, _IMAGE_…,
  *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED.
@@ -39,10 +38,7 @@ export async function predictImage(
 ): Promise<ImagePrediction> {
   requireModel("model", model);
   requireArgument("image", pictureArgument, image);
-  const { sex, mask, sexModel, flip, rotationAngle } = requireOptions(predictImageOptions, options);
-  if (sexModel !== undefined) requireModel("sexModel", sexModel);
-  requireSexAndMask([model], sexModel, { sex, hasMask: mask !== undefined });
-  const settings = { sexModel, flip, rotationAngle, batchSize: 1 };
-  await using predictor = await createPredictor(model, settings);
-  return await predictor.predict({ image, mask: options.mask, sex: options.sex });
+  const { sex, mask, ...settings } = requireOptions(predictImageOptions, options);
+  await using predictor = await createPredictor(model, { ...settings, batchSize: 1 });
+  return await predictor.predict({ image, mask, sex });
 }

@@ -116,6 +116,28 @@ describe("predictAll", () => {
     ).toEqual([[5, "ERR_DEEPLASIA_IMAGE_UNREADABLE"]]);
   });
 
+  test("an abort ends it with the signal's reason, after what was predicted before", async () => {
+    await using model = await load();
+    await using predictor = await createPredictor(model, { batchSize: 4 });
+    const abort = new AbortController();
+    const reason = new Error("not wanted");
+    const seen: number[] = [];
+    const all = async () => {
+      const requests = Array.from({ length: 30 }, (_, id) => ({
+        image: pictureAt(id),
+        sex: "F" as const,
+        id,
+      }));
+      for await (const result of predictor.predictAll(requests, { signal: abort.signal })) {
+        expect(result).toHaveProperty("prediction");
+        seen.push(result.request.id);
+        if (result.request.id === 3) abort.abort(reason);
+      }
+    };
+    await expect(all()).rejects.toBe(reason);
+    expect(seen).toEqual([0, 1, 2, 3]);
+  });
+
   test("reads no further ahead than two batches", async () => {
     await using model = await load();
     await using predictor = await createPredictor(model, { batchSize: 4 });
