@@ -9,9 +9,9 @@ import { longestForward } from "../inference/forward.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import { contractOptions } from "../options/contract.js";
 import { addOptions, readOptions } from "../options/flags.js";
+import { IGNORED_PREDICT_FLAGS } from "../options/ignoredPredictFlags.js";
 import {
   cohortPredictionOptions,
-  IGNORED_PREDICT_FLAGS,
   PREDICT_GROUPS,
   type PredictOptions,
   predictOptions,

@@ -31,18 +31,28 @@ export class HandMaskModel implements AsyncDisposable {
    * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_BLANK and what else the image chain throws, _MODEL_FORWARD, _OUT_OF_MEMORY.
    */
   async find(picture: RawPicture): Promise<FoundHand | null> {
-    const { inputSize, maskThreshold, maskSeedThreshold } = this.contract;
-    const [channels, side] = inputSize;
+    const { maskThreshold, maskSeedThreshold } = this.contract;
+    const probability = await this.probabilities(picture);
+    if (probability === null) return null;
+    const { width, height } = picture;
+    const side = this.contract.inputSize[1];
+    return native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
+  }
+
+  /**
+   * The probability of hand for each pixel of the network's square input; null for a picture of one grey value.
+   *
+   * @internal
+   */
+  async probabilities(picture: RawPicture): Promise<Float32Array | null> {
+    const [channels, side] = this.contract.inputSize;
     const batch = this.#idle.pop() ?? native().createBatch(1, side, side);
     try {
       const plan = imagePlan(this.contract, UPRIGHT);
       const { min, max } = await native().fillSlot(batch, 0, picture, null, plan);
       if (min === max) return null;
-      const slots = Int32Array.of(0);
       const how = normalisation(this.contract);
-      const probability = await native().predictMasks(this.#handle, batch, slots, channels, how);
-      const { width, height } = picture;
-      return await native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
+      return await native().predictMasks(this.#handle, batch, Int32Array.of(0), channels, how);
     } finally {
       this.#idle.push(batch);
     }

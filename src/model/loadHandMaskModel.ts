@@ -1,14 +1,14 @@
 /** From a model's file to a hand-mask model on a device. */
 import { completeContract, type HandMaskContract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { type ModelHandle, type Normalisation, native, type RawPicture } from "../native.js";
+import type { RawPicture } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { loadModelOptions } from "../options/predict.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
-import { chooseDevice } from "./device.js";
 import { HandMaskModel } from "./handMaskModel.js";
+import { loadHandle, notFiniteOnBlank } from "./loadHandle.js";
 import type { LoadModelOptions } from "./loadModel.js";
-import { openModel } from "./openModel.js";
+import type { OpenModel } from "./openModel.js";
 
 /**
  * Load a hand-mask model, put it on a device, and try it on a blank picture: TorchScript, a checkpoint of the
@@ -24,24 +24,20 @@ export async function loadHandMaskModel(
   const file = requireArgument("file", pathArgument, path);
   const options = requireOptions(loadModelOptions, given);
   try {
-    await using opened = await openModel(file, options);
-    const contract = completeContract(opened.contract.manifest, file, "hand_mask");
-    requireSquare(file, contract);
-    const device = chooseDevice(options);
-    const { threads, precision, trust } = options;
-    const { weightsDigest = "" } = contract;
-    const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
-    const handle = await native().loadModel(opened.model, settings);
-    try {
-      await verify(file, handle, contract);
-      return new HandMaskModel(file, contract, device, handle);
-    } catch (error) {
-      await native().dispose(handle);
-      throw error;
-    }
+    return await loadHandle(file, options, contractOf, async ({ contract, device, handle }) => {
+      const model = new HandMaskModel(file, contract, device, handle);
+      await verify(model);
+      return model;
+    });
   } catch (error) {
     throw toDeeplasiaError(error).at({ file });
   }
+}
+
+function contractOf({ file, contract: { manifest } }: OpenModel): HandMaskContract {
+  const contract = completeContract(manifest, file, "hand_mask");
+  requireSquare(file, contract);
+  return contract;
 }
 
 /** Probabilities are laid back over the picture as `fit: pad` laid it into a square. */
@@ -63,36 +59,14 @@ const BLANK: RawPicture = {
   depth: 8,
   luma: "png",
 };
-const BLANK_PLAN = {
-  depth: "8bit",
-  background: "none",
-  maskCropSize: -1,
-  equalizeBins: 0,
-  flip: false,
-  rotationAngle: 0,
-  fit: "stretch",
-  resize: "linear",
-  augmentation: null,
-} as const;
 
-/** Throws ERR_DEEPLASIA_NOT_FINITE, and what a forward throws. */
-async function verify(file: string, handle: ModelHandle, { inputSize }: HandMaskContract): Promise<void> {
-  const [channels, height, width] = inputSize;
-  const batch = native().createBatch(1, height, width);
+/** Throws ERR_DEEPLASIA_NOT_FINITE, and what a forward throws; the model is disposed of then, with its batch. */
+async function verify(model: HandMaskModel): Promise<void> {
   try {
-    await native().fillSlot(batch, 0, BLANK, null, { ...BLANK_PLAN, height, width });
-    const how: Normalisation = { method: "interval", mean: [0], sd: [1] };
-    const found = await native().predictMasks(handle, batch, Int32Array.of(0), channels, how);
-    if (found.every(Number.isFinite)) return;
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_NOT_FINITE",
-      `${file} returns NaN or infinity for a blank picture`,
-      {
-        file,
-        remedy: "Check its weights: training that diverged leaves NaN in them. Use an earlier checkpoint.",
-      },
-    );
-  } finally {
-    await native().dispose(batch);
+    const found = await model.probabilities(BLANK);
+    if (found?.every(Number.isFinite) === false) throw notFiniteOnBlank(model.file);
+  } catch (error) {
+    await model.dispose();
+    throw error;
   }
 }

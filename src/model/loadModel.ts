@@ -2,16 +2,17 @@
 import { completeContract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { type ModelHandle, type ModelOptions, native } from "../native.js";
+import { type ModelOptions, native } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { isMaskConfig } from "../options/network.js";
 import { loadModelOptions } from "../options/predict.js";
 import type { TrustOptions } from "../options/trust.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
-import { chooseDevice, type DeviceRequest } from "./device.js";
+import type { DeviceRequest } from "./device.js";
+import { loadHandle } from "./loadHandle.js";
 import { BoneAgeModel } from "./model.js";
-import { openModel } from "./openModel.js";
+import type { OpenModel } from "./openModel.js";
 import { verifyBoneAgeModel } from "./verify.js";
 
 export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions>, Partial<TrustOptions> {
@@ -39,41 +40,20 @@ export async function loadModel(path: PathArgument, given: LoadModelOptions = {}
   const file = requireArgument("file", pathArgument, path);
   const options = requireOptions(loadModelOptions, given);
   try {
-    await using opened = await openModel(file, options);
-    const contract = completeContract(opened.contract.manifest, file);
-    const device = chooseDevice(options);
-    const { threads, precision, trust } = options;
-    const { weightsDigest = "" } = contract;
-    const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
-    const handle = await native().loadModel(opened.model, settings);
-    const { config, contract: merged, overridden } = opened;
-    return await disposeOnError(handle, async () => {
+    const contractOf = ({ contract: { manifest } }: OpenModel) => completeContract(manifest, file);
+    return await loadHandle(file, options, contractOf, async ({ opened, contract, handle, ...loaded }) => {
+      const { config, contract: merged, overridden } = opened;
       const verified = await verifyBoneAgeModel(file, handle, contract);
       const facts = native().modelFacts(handle);
+      const network = config !== null && isMaskConfig(config) ? null : config;
       return new BoneAgeModel({
-        file,
-        contract,
-        merged,
-        overridden,
-        device,
-        settings,
-        network: config !== null && isMaskConfig(config) ? null : config,
-        handle,
-        facts,
+        ...{ file, contract, merged, overridden, network, handle, facts },
+        ...loaded,
         ...verified,
       });
     });
   } catch (error) {
     throw withRemedy(toDeeplasiaError(error), file);
-  }
-}
-
-async function disposeOnError<T>(handle: ModelHandle, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    await native().dispose(handle);
-    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
 import { type ModelHandle, native } from "../native.js";
+import { notFiniteOnBlank } from "./loadHandle.js";
 
 export interface VerifiedModel {
   /** Whether forward returns a second output. */
@@ -32,16 +33,7 @@ export async function verifyBoneAgeModel(
   const [height, width] = full.map((side) => Math.min(side, largest)) as [number, number];
   const sex = contract.sexEncoding === "none" ? null : Float32Array.of(0, 1);
   const { age, sexLogit, bytes } = await native().tryBlank(handle, [2, channels, height, width], sex);
-  if (![...age, ...(sexLogit ?? [])].every(Number.isFinite)) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_NOT_FINITE",
-      `${file} returns NaN or infinity for a blank picture`,
-      {
-        file,
-        remedy: "Check its weights: training that diverged leaves NaN in them. Use an earlier checkpoint.",
-      },
-    );
-  }
+  if (![...age, ...(sexLogit ?? [])].every(Number.isFinite)) throw notFiniteOnBlank(file);
   if (!isOwn) {
     const size = channels * height * width;
     const other = new Float32Array(2 * size).fill(-1, size); // beside the same blank picture

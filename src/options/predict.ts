@@ -10,6 +10,7 @@ import { PROGRESS_KINDS } from "../console/progress.js";
 import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
 import { checkpointOptions } from "./checkpoint.js";
+import { deviceOptions } from "./device.js";
 import { DEFAULT_IMG_DIR } from "./folders.js";
 import { contractArgument } from "./library.js";
 import { sizeOption } from "./size.js";
@@ -51,38 +52,6 @@ const modelOptions = {
     argument: "<model>",
   }),
   ...trustOptions.shape,
-};
-
-const deviceOptions = {
-  device: z.string().default("auto").meta({
-    description: "auto, cpu, cuda or cuda:n; a device requested by name is used or refused",
-    argument: "<device>",
-  }),
-  gpus: z.string().optional().meta({
-    changesOutput: false,
-    description: "number of GPUs: 0 or 1, or a list such as 1,",
-    argument: "<n>",
-    reference: true,
-  }),
-  accelerator: z
-    .string()
-    .optional()
-    .meta({ changesOutput: false, description: "cpu, gpu or auto", argument: "<name>", reference: true }),
-  devices: z.string().optional().meta({
-    changesOutput: false,
-    description: "1, or the number of the device as a list",
-    argument: "<n>",
-    reference: true,
-  }),
-  precision: z.enum(["32", "16", "bf16"]).default("32").meta({
-    description: "arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA)",
-    argument: "<bits>",
-    reference: true,
-  }),
-  threads: z.int().min(0).max(1024).default(0).meta({
-    description: "threads of one forward; 0: as libtorch chooses",
-    argument: "<n>",
-  }),
 };
 
 /** A sex as CSVs write it; in a script also 1 (male) and 0 (female). Texts for an unknown sex count as none. */
@@ -280,23 +249,3 @@ export const predictOptions = z.strictObject({
   ...cohortPredictionOptions.shape,
 });
 export type PredictOptions = z.infer<typeof predictOptions>;
-
-/** Flags of the reference's predict.py and of Lightning's Trainer that have no effect here; each gets a warning. */
-export const IGNORED_PREDICT_FLAGS: Readonly<Record<string, "switch" | "value">> = {
-  store_activations: "switch",
-  ...Object.fromEntries(
-    (
-      "logger checkpoint_callback enable_checkpointing callbacks default_root_dir gradient_clip_val " +
-      "gradient_clip_algorithm process_position num_nodes num_processes auto_select_gpus tpu_cores ipus log_gpu_memory " +
-      "progress_bar_refresh_rate enable_progress_bar overfit_batches track_grad_norm check_val_every_n_epoch fast_dev_run " +
-      "accumulate_grad_batches max_epochs min_epochs max_steps min_steps max_time limit_train_batches limit_val_batches " +
-      "limit_test_batches val_check_interval flush_logs_every_n_steps log_every_n_steps strategy sync_batchnorm " +
-      "enable_model_summary weights_summary weights_save_path num_sanity_val_steps resume_from_checkpoint profiler benchmark " +
-      "deterministic reload_dataloaders_every_n_epochs auto_lr_find replace_sampler_ddp detect_anomaly " +
-      "auto_scale_batch_size prepare_data_per_node plugins amp_backend amp_level move_metrics_to_cpu " +
-      "multiple_trainloader_mode stochastic_weight_avg terminate_on_nan"
-    )
-      .split(" ")
-      .map((flag) => [flag, "value"] as const),
-  ),
-};

@@ -1,22 +1,12 @@
 /** Mask networks through the addon: targets, training, and arguments that would corrupt memory. */
 import { describe, expect, test } from "vitest";
 import { type ImagePlan, native, type RawPicture, type TrainerSettings } from "../../src/native.js";
+import { plainPlan } from "../helpers/chain.js";
 import { withModel } from "../helpers/model.js";
+import { PLAIN_SETTINGS } from "../helpers/trainerSettings.js";
 
 const SIDE = 64;
-const PLAN: ImagePlan = {
-  height: SIDE,
-  width: SIDE,
-  depth: "8bit",
-  background: "none",
-  maskCropSize: -1,
-  equalizeBins: 0,
-  flip: false,
-  rotationAngle: 0,
-  fit: "pad",
-  resize: "linear",
-  augmentation: null,
-};
+const PLAN: ImagePlan = { ...plainPlan(SIDE, SIDE), depth: "8bit", fit: "pad" };
 const INTERVAL = { method: "interval", mean: [0], sd: [1] } as const;
 const NONE = { method: "none", mean: [0], sd: [1] } as const;
 const how = (normalisation: typeof INTERVAL | typeof NONE) => ({
@@ -25,32 +15,7 @@ const how = (normalisation: typeof INTERVAL | typeof NONE) => ({
   sd: [...normalisation.sd],
 });
 
-const SETTINGS: TrainerSettings = {
-  device: "cpu",
-  threads: 1,
-  precision: "32",
-  seed: 1,
-  optimizer: "adam",
-  weightDecay: 0,
-  beta1: 0.9,
-  beta2: 0.999,
-  amsgrad: false,
-  eps: 1e-8,
-  momentum: 0,
-  dampening: 0,
-  nesterov: false,
-  alpha: 0.99,
-  centered: false,
-  clipping: "norm",
-  clippingLimit: 1,
-  emaDecay: null,
-  ageWeight: 1,
-  sexWeight: 0,
-  dropConnect: null,
-  trust: false,
-  weightsDigest: "",
-  frozen: [],
-};
+const SETTINGS: TrainerSettings = { ...PLAIN_SETTINGS, clipping: "norm", clippingLimit: 1 };
 
 async function hardPhantom(index: number): Promise<{ picture: RawPicture; mask: RawPicture }> {
   const drawn = await native().drawPhantom({

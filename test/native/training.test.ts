@@ -1,35 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type NetworkInput, native, type TrainerHandle, type TrainerSettings } from "../../src/native.js";
+import { type NetworkInput, native, type TrainerHandle } from "../../src/native.js";
 import { modelFile, uniform, withModel } from "../helpers/model.js";
 import { runProgram } from "../helpers/program.js";
 import { temporaryFolder } from "../helpers/temporary.js";
+import { PLAIN_SETTINGS } from "../helpers/trainerSettings.js";
 
-const SETTINGS: TrainerSettings = {
-  device: "cpu",
-  threads: 1,
-  precision: "32",
-  seed: 1,
-  optimizer: "adam",
-  weightDecay: 0,
-  beta1: 0.9,
-  beta2: 0.999,
-  amsgrad: false,
-  eps: 1e-8,
-  momentum: 0,
-  dampening: 0,
-  nesterov: false,
-  alpha: 0.99,
-  centered: false,
-  clipping: "none",
-  clippingLimit: 0,
-  emaDecay: null,
-  ageWeight: 1,
-  sexWeight: 0,
-  dropConnect: null,
-  trust: false,
-  weightsDigest: "",
-  frozen: [],
-};
 const [data, shape] = uniform([0.25, 0.5]);
 const INPUT: NetworkInput = { data, shape };
 const FACTS = {
@@ -39,7 +14,7 @@ const FACTS = {
   mask: null,
 };
 
-const create = () => native().createTrainer(modelFile("learns"), SETTINGS);
+const create = () => native().createTrainer(modelFile("learns"), PLAIN_SETTINGS);
 const step = (trainer: TrainerHandle, input: unknown = INPUT, facts: object = {}) =>
   native().trainStep(trainer, input as NetworkInput, { ...FACTS, ...facts }, 0.01, 1, false, []);
 
@@ -94,7 +69,7 @@ test("dispose waits for steps in flight and refuses new ones", async () => {
 
 describe("a process that trains exits", () => {
   const program = (rest: string) => `
-    const settings = ${JSON.stringify(SETTINGS)};
+    const settings = ${JSON.stringify(PLAIN_SETTINGS)};
     const trainer = await native().createTrainer("${modelFile("learns")}", settings);
     const input = { data: new Float32Array(64 * 1024).fill(1), shape: [64, 1, 32, 32] };
     const values = () => new Float32Array(64);
