@@ -53,7 +53,7 @@ Napi::Value write_extra_file(const Napi::CallbackInfo& info) {
         archive::write_extra_file(source, target, name, content, trust);
         return true;
       },
-      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+      to_undefined);
 }
 
 Napi::Value halve_archive(const Napi::CallbackInfo& info) {
@@ -64,8 +64,7 @@ Napi::Value halve_archive(const Napi::CallbackInfo& info) {
   const archive::Trust trust = trust_argument(info, 4);
   return promise(
       info.Env(), runtime::workers(), {},
-      [=] { return archive::halve_archive(source, target, name, content, trust), true; },
-      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+      [=] { return archive::halve_archive(source, target, name, content, trust), true; }, to_undefined);
 }
 
 }  // namespace deeplasia::addon

@@ -64,7 +64,7 @@ Napi::Value fill_target(const Napi::CallbackInfo& info) {
   return promise(
       info.Env(), runtime::workers(), {{info[0], object.Get("data")}, {&handle}, /*borrows_js_memory=*/true},
       [batch = handle.value(), slot, mask, how] { return batch->fill_target(slot, mask, how), true; },
-      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+      to_undefined);
 }
 
 // V8 frees a buffer when it next collects garbage, and decoded pictures of megabytes make it collect all the

@@ -182,7 +182,7 @@ Napi::Value save_tensors(const Napi::CallbackInfo& info) {
         checkpoint::write_safetensors(path, contents);
         return true;
       },
-      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+      to_undefined);
 }
 
 }  // namespace deeplasia::addon

@@ -5,6 +5,7 @@
 #include "addon/exports.h"
 #include "addon/handle_kinds.h"
 #include "addon/promise_task.h"
+#include "addon/trainer_task.h"
 #include "addon/values.h"
 #include "distributed/group.h"
 #include "runtime/queues.h"
@@ -16,7 +17,7 @@ using distributed::Group;
 using distributed::Milliseconds;
 using training::Trainer;
 
-// Of its own: what it does waits for other processes.
+// A queue of its own, because its tasks wait for other processes.
 runtime::TaskQueue& group_queue() {
   static auto* const queue = new runtime::TaskQueue(1);
   return *queue;
@@ -33,19 +34,6 @@ Napi::Value task(const Napi::CallbackInfo& info, const Work& work, const Convert
       info.Env(), group_queue(), {{info[0]}, {&handle}},
       [group = handle.value(), work] { return work(*group); }, convert);
 }
-
-template <class Work, class Convert>
-Napi::Value trainer_task(const Napi::CallbackInfo& info, Uses uses, const Work& work,
-                         const Convert& convert) {
-  auto& handle = Handle<Trainer>::from(info[0]);
-  uses.values.push_back(info[0]);
-  uses.handles.push_back(&handle);
-  return promise(
-      info.Env(), runtime::compute_queue(handle.value()->options().device.str()), uses,
-      [trainer = handle.value(), work] { return work(*trainer); }, convert);
-}
-
-Napi::Value nothing(Napi::Env env, bool) { return env.Undefined(); }
 
 }  // namespace
 
@@ -79,12 +67,12 @@ Napi::Value gather_texts(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value close_group(const Napi::CallbackInfo& info) {
-  return task(info, [](Group& group) { return group.close(), true; }, nothing);
+  return task(info, [](Group& group) { return group.close(), true; }, to_undefined);
 }
 
 Napi::Value leave_group(const Napi::CallbackInfo& info) {
   const std::string why = text_argument(info, 1, "why");
-  return task(info, [why](Group& group) { return group.leave(why), true; }, nothing);
+  return task(info, [why](Group& group) { return group.leave(why), true; }, to_undefined);
 }
 
 Napi::Value join_trainers(const Napi::CallbackInfo& info) {
@@ -101,11 +89,12 @@ Napi::Value join_trainers(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value synchronise_trainers(const Napi::CallbackInfo& info) {
-  return trainer_task(info, {}, [](Trainer& trainer) { return trainer.synchronise(), true; }, nothing);
+  return trainer_task(info, {}, [](Trainer& trainer) { return trainer.synchronise(), true; }, to_undefined);
 }
 
 Napi::Value gather_gradients(const Napi::CallbackInfo& info) {
-  return trainer_task(info, {}, [](Trainer& trainer) { return trainer.gather_gradients(), true; }, nothing);
+  return trainer_task(
+      info, {}, [](Trainer& trainer) { return trainer.gather_gradients(), true; }, to_undefined);
 }
 
 }  // namespace deeplasia::addon

@@ -98,7 +98,7 @@ Napi::Value initialise_network(const Napi::CallbackInfo& info) {
         network::initialise(network->module(), seed);
         return true;
       },
-      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+      to_undefined);
 }
 
 Napi::Value save_network(const Napi::CallbackInfo& info) {
@@ -113,7 +113,7 @@ Napi::Value save_network(const Napi::CallbackInfo& info) {
         archive::save_archive(network->module(), path, name, content);
         return true;
       },
-      [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+      to_undefined);
 }
 
 }  // namespace deeplasia::addon

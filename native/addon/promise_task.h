@@ -73,6 +73,9 @@ Napi::Value promise(Napi::Env env, runtime::TaskQueue& queue, const Uses& uses, 
   return (new Concrete(env, uses, std::move(work), std::move(convert)))->start(env, queue);
 }
 
+// The result of work that has none.
+inline Napi::Value to_undefined(Napi::Env env, bool) { return env.Undefined(); }
+
 // An Error that carries `code`, as src/errors.ts expects it.
 Napi::Error to_js_error(Napi::Env env, const runtime::Failure& failure);
 

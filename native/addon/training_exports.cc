@@ -8,6 +8,7 @@
 #include "addon/handle_kinds.h"
 #include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/trainer_task.h"
 #include "addon/values.h"
 #include "archive/read_module.h"
 #include "runtime/queues.h"
@@ -106,22 +107,9 @@ Napi::Value step_to_js(Napi::Env env, const training::StepResult& step) {
   return result;
 }
 
-// A task on the trainer's compute thread.
-template <class Work, class Convert>
-Napi::Value task(const Napi::CallbackInfo& info, Uses uses, const Work& work, const Convert& convert) {
-  auto& handle = Handle<Trainer>::from(info[0]);
-  uses.values.push_back(info[0]);
-  uses.handles.push_back(&handle);
-  return promise(
-      info.Env(), runtime::compute_queue(handle.value()->options().device.str()), uses,
-      [trainer = handle.value(), work] { return work(*trainer); }, convert);
-}
-
-Napi::Value to_undefined(Napi::Env env, bool) { return env.Undefined(); }
-
 }  // namespace
 
-// Of a file, or of a network, which is taken over.
+// Loads a file, or takes ownership of a network.
 Napi::Value create_trainer(const Napi::CallbackInfo& info) {
   const auto settings = object_argument(info, 1, "settings");
   const auto options = trainer_options(settings);
@@ -178,7 +166,7 @@ Napi::Value train_step(const Napi::CallbackInfo& info) {
   const bool update_now = boolean_argument(info, 5, "updateNow");
   const std::vector<double> notes = numbers_argument(info, 6, "notes");
   if (!examples.age && !masks) throw Napi::TypeError::New(info.Env(), "age or mask must be given");
-  return task(
+  return trainer_task(
       info, uses,
       [=](Trainer& trainer) {
         training::Examples complete = examples;
@@ -197,7 +185,7 @@ Napi::Value evaluate_step(const Napi::CallbackInfo& info) {
   const auto masks = masks_argument(info, 2, input.rows, uses);
   const bool averaged = boolean_argument(info, 3, "averaged");
   const std::vector<double> notes = numbers_argument(info, 4, "notes");
-  return task(
+  return trainer_task(
       info, uses,
       [=](Trainer& trainer) {
         training::Examples complete = examples;
@@ -212,21 +200,21 @@ Napi::Value save_trained(const Napi::CallbackInfo& info) {
   const std::string path = text_argument(info, 1, "path");
   const std::string manifest = text_argument(info, 2, "manifest");
   const bool averaged = boolean_argument(info, 3, "averaged");
-  return task(
+  return trainer_task(
       info, {}, [=](Trainer& trainer) { return trainer.save(path, manifest, averaged), true; }, to_undefined);
 }
 
 Napi::Value save_training(const Napi::CallbackInfo& info) {
   const std::string path = text_argument(info, 1, "path");
   const std::string notes = text_argument(info, 2, "notes");
-  return task(
+  return trainer_task(
       info, {}, [=](Trainer& trainer) { return training::write_state(path, trainer.state(), notes), true; },
       to_undefined);
 }
 
 Napi::Value restore_training(const Napi::CallbackInfo& info) {
   const std::string path = text_argument(info, 1, "path");
-  return task(
+  return trainer_task(
       info, {},
       [=](Trainer& trainer) {
         training::SavedState saved = training::read_state(path);
@@ -238,7 +226,7 @@ Napi::Value restore_training(const Napi::CallbackInfo& info) {
 
 Napi::Value adopt_optimizer(const Napi::CallbackInfo& info) {
   const std::string path = text_argument(info, 1, "checkpoint");
-  return task(
+  return trainer_task(
       info, {}, [=](Trainer& trainer) { return training::adopt_lightning(path, trainer); },
       [](Napi::Env env, int64_t adopted) -> Napi::Value {
         return Napi::Number::New(env, static_cast<double>(adopted));
