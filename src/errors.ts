@@ -96,7 +96,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_OUT_OF_MEMORY:
     "Give a smaller `maxMemory`, `batchSize` or `numWorkers`, or another `device`.",
   ERR_DEEPLASIA_PEER:
-    "Look at what that process says. --trainer.resume_from_checkpoint=last goes on from the last state, with as many " +
+    "Look at what that process says. --trainer.resume_from_checkpoint=last resumes from the last state, with as many " +
     "processes as there are then.",
   ERR_DEEPLASIA_ABORTED: "Start it again when it is wanted.",
 };

@@ -198,9 +198,9 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
   }
   process.exitCode = stop.exitCode ?? EXIT.failure;
   if (summary.share !== undefined)
-    logger.warn(`stopped; the same command goes on with ${shareText(summary.share)}`);
+    logger.warn(`stopped; the same command resumes ${shareText(summary.share)}`);
   else if (outputPath !== "-")
-    logger.warn(`stopped; the same command with --resume goes on (${outputPath}.partial)`);
+    logger.warn(`stopped; run the same command with --resume (${outputPath}.partial)`);
 }
 
 /** Returns the options of the library call. */

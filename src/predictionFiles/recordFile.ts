@@ -54,7 +54,7 @@ export class RecordFile {
   async write(records: readonly AnyRecord[]): Promise<void> {
     const predictions = records.filter((record): record is AnyPrediction => !isFailure(record));
     try {
-      // FileHandle.writeFile goes on after a short write, at the end of the file as both are only appended to.
+      // FileHandle.writeFile continues after a short write. Both files are only appended to.
       await this.writeFailures(records.filter(isFailure));
       await this.predictions.writeFile(predictionsToText(predictions, this.file));
     } catch (error) {

@@ -25,7 +25,7 @@ test("every path of every command that cannot be used is named, and what is wron
       stderr.includes(name),
     );
   const silent = seen.filter((outcome) => [1, 2].includes(outcome.code) && !isNamed(outcome));
-  const others = silent.filter(({ option }) => !/^convert --|^cohort import (rsna|dha)/.test(option));
+  const others = silent.filter(({ option }) => !/^convert --|^cohort import (rsna|dha|dicom)/.test(option));
   expect(others.map(({ option, kind, stderr }) => `${option} ${kind}: ${stderr.slice(-200)}`)).toEqual([]);
 }, 300_000);
 

@@ -143,7 +143,7 @@ describe("what can go wrong", () => {
       },
     });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toContain("the same command goes on");
+    expect(stopped.stderr).toContain("the same command resumes");
     expect(await readdir(out)).not.toContain("annotations.csv");
     expect((await runCli(args)).code).toBe(0);
     expect(await annotations(out)).toHaveLength(60);

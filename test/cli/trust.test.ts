@@ -90,7 +90,7 @@ test("operators that are only arithmetic are not", async () => {
   await model.dispose();
 });
 
-test("a forward that never comes back ends with the first signal", { timeout: 120_000 }, async () => {
+test("a forward that never returns ends with the first signal", { timeout: 120_000 }, async () => {
   const folder = await writeTree(await temporaryFolder(), { "white.png": await halves(254, 40, 244) });
   const args = [
     "predict",
@@ -113,6 +113,6 @@ test("a forward that never comes back ends with the first signal", { timeout: 12
   });
   expect({ code, stderr }).toMatchObject({
     code: 143,
-    stderr: expect.stringContaining("does not come back"),
+    stderr: expect.stringContaining("the model does not return from the current batch"),
   });
 });

@@ -81,6 +81,7 @@ function commandLines(folder: string, out: string): Record<string, string[][]> {
     ],
     "cohort import rsna": [["cohort", "import", "rsna", folder, "--out", join(out, "r.csv")]],
     "cohort import dha": [["cohort", "import", "dha", folder, "--out", join(out, "d.csv")]],
+    "cohort import dicom": [["cohort", "import", "dicom", folder, "--out", join(out, "x.csv")]],
     "cohort import generic": [
       [
         "cohort",

@@ -1,6 +1,6 @@
 /** The result of one check of `slurm doctor`. */
 import { setTimeout } from "node:timers/promises";
-import { formatError, toDeeplasiaError } from "../../errors.js";
+import { toDeeplasiaError } from "../../errors.js";
 
 /** The result of one check. */
 export interface Check {
@@ -28,7 +28,8 @@ export async function limited(
     const result = await Promise.race([look(), timeout]);
     return { what, ...(result ?? { ok: null, found: `no answer within ${timeoutMs / 1000} s` }) };
   } catch (error) {
-    return { what, ok: null, found: formatError(toDeeplasiaError(error)).replaceAll(/\s*\n\s*/g, " ") };
+    const { message, remedy } = toDeeplasiaError(error);
+    return { what, ok: null, found: message.replaceAll(/\s*\n\s*/g, " "), remedy };
   } finally {
     ended.abort();
   }
