@@ -29,7 +29,8 @@ export async function limited(
     return { what, ...(result ?? { ok: null, found: `no answer within ${timeoutMs / 1000} s` }) };
   } catch (error) {
     const { message, remedy } = toDeeplasiaError(error);
-    return { what, ok: null, found: message.replaceAll(/\s*\n\s*/g, " "), remedy };
+    const cure = remedy === undefined ? {} : { remedy };
+    return { what, ok: null, found: message.replaceAll(/\s*\n\s*/g, " "), ...cure };
   } finally {
     ended.abort();
   }
