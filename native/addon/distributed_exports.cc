@@ -39,15 +39,17 @@ Napi::Value task(const Napi::CallbackInfo& info, const Work& work, const Convert
 
 Napi::Value join_group(const Napi::CallbackInfo& info) {
   const Napi::Object object = object_argument(info, 0, "options");
-  const distributed::GroupOptions options{text(object, "host"),
-                                          static_cast<int>(integer(object, "port")),
-                                          static_cast<int>(integer(object, "rank")),
-                                          static_cast<int>(integer(object, "ranks")),
-                                          text(object, "address"),
-                                          text(object, "name"),
-                                          milliseconds(object, "arrivalMs"),
-                                          milliseconds(object, "silenceMs"),
-                                          milliseconds(object, "timeoutMs")};
+  const distributed::GroupOptions options{
+      .host = text(object, "host"),
+      .port = static_cast<int>(integer(object, "port")),
+      .rank = static_cast<int>(integer(object, "rank")),
+      .size = static_cast<int>(integer(object, "ranks")),
+      .address = text(object, "address"),
+      .name = text(object, "name"),
+      .arrival = milliseconds(object, "arrivalMs"),
+      .silence = milliseconds(object, "silenceMs"),
+      .timeout = milliseconds(object, "timeoutMs"),
+  };
   return promise(
       info.Env(), group_queue(), {}, [options] { return std::make_shared<Group>(options); },
       [](Napi::Env env, const std::shared_ptr<Group>& group) {

@@ -39,8 +39,10 @@ Napi::Value find_hand(const Napi::CallbackInfo& info) {
   const int64_t height = integer_argument(info, 3, "height");
   if (side <= 0 || side > (1 << 16) || static_cast<size_t>(side * side) != given.ElementLength())
     throw Napi::TypeError::New(info.Env(), "probability must hold side * side values");
-  const mask::Thresholds thresholds{number_argument(info, 4, "threshold"),
-                                    number_argument(info, 5, "seedThreshold")};
+  const mask::Thresholds thresholds{
+      .foreground = number_argument(info, 4, "threshold"),
+      .seed = number_argument(info, 5, "seedThreshold"),
+  };
   if (width <= 0 || height <= 0) throw Napi::TypeError::New(info.Env(), "width and height must be positive");
   // Copied, here: JS may change its array meanwhile.
   std::vector<float> probability(given.Data(), given.Data() + given.ElementLength());

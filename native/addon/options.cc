@@ -15,18 +15,20 @@ namespace {
 std::optional<image::Augmentation> augmentation(const Napi::Object& plan) {
   const auto object = object_or_null(plan, "augmentation");
   if (!object) return std::nullopt;
-  image::Augmentation drawn{boolean(*object, "onePass"),
-                            number(*object, "scaleX"),
-                            number(*object, "scaleY"),
-                            number(*object, "translateX"),
-                            number(*object, "translateY"),
-                            number(*object, "shearX"),
-                            number(*object, "shearY"),
-                            {},
-                            number_or_null(*object, "claheClipLimit"),
-                            number_or_null(*object, "gammaPercent")};
+  image::Augmentation drawn{
+      .one_pass = boolean(*object, "onePass"),
+      .scale_x = number(*object, "scaleX"),
+      .scale_y = number(*object, "scaleY"),
+      .translate_x = number(*object, "translateX"),
+      .translate_y = number(*object, "translateY"),
+      .shear_x = number(*object, "shearX"),
+      .shear_y = number(*object, "shearY"),
+      .sharpening = {},
+      .clahe_clip_limit = number_or_null(*object, "claheClipLimit"),
+      .gamma_percent = number_or_null(*object, "gammaPercent"),
+  };
   if (const auto how = object_or_null(*object, "sharpening"))
-    drawn.sharpening = {number(*how, "alpha"), number(*how, "lightness")};
+    drawn.sharpening = {.alpha = number(*how, "alpha"), .lightness = number(*how, "lightness")};
   return drawn;
 }
 
@@ -37,12 +39,14 @@ image::RawPicture picture(const Napi::Object& object) {
   if (!data.IsTypedArray() || data.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
     mistyped(object.Env(), "picture.data", "a Uint8Array");
   const auto bytes = data.As<Napi::Uint8Array>();
-  const image::RawPicture raw{bytes.Data(),
-                              integer(object, "width"),
-                              integer(object, "height"),
-                              static_cast<int>(integer(object, "channels")),
-                              static_cast<int>(integer(object, "depth")),
-                              text(object, "luma") == "png"};
+  const image::RawPicture raw{
+      .data = bytes.Data(),
+      .width = integer(object, "width"),
+      .height = integer(object, "height"),
+      .channels = static_cast<int>(integer(object, "channels")),
+      .depth = static_cast<int>(integer(object, "depth")),
+      .png_luma = text(object, "luma") == "png",
+  };
   constexpr int64_t kMaxSide = 1 << 20;
   const bool sane = raw.width > 0 && raw.height > 0 && raw.width <= kMaxSide && raw.height <= kMaxSide &&
                     (raw.channels == 1 || raw.channels == 3) && (raw.depth == 8 || raw.depth == 16);
@@ -54,31 +58,37 @@ image::RawPicture picture(const Napi::Object& object) {
 
 image::Plan plan(const Napi::Object& object) {
   using namespace image;
-  return {integer(object, "height"),
-          integer(object, "width"),
-          choice<Depth>(object, "depth", {{"any", Depth::any}, {"8bit", Depth::eight_bit}}),
-          choice<Background>(object, "background",
-                             {{"percentile", Background::percentile},
-                              {"none", Background::none},
-                              {"reference-training", Background::reference_training}}),
-          number(object, "maskCropSize"),
-          static_cast<int>(integer(object, "equalizeBins")),
-          boolean(object, "flip"),
-          number(object, "rotationAngle"),
+  return {
+      .height = integer(object, "height"),
+      .width = integer(object, "width"),
+      .depth = choice<Depth>(object, "depth", {{"any", Depth::any}, {"8bit", Depth::eight_bit}}),
+      .background = choice<Background>(object, "background",
+                                       {{"percentile", Background::percentile},
+                                        {"none", Background::none},
+                                        {"reference-training", Background::reference_training}}),
+      .mask_crop_size = number(object, "maskCropSize"),
+      .equalize_bins = static_cast<int>(integer(object, "equalizeBins")),
+      .flip = boolean(object, "flip"),
+      .rotation_angle = number(object, "rotationAngle"),
+      .fit =
           choice<Fit>(object, "fit",
                       {{"centre-square", Fit::centre_square}, {"stretch", Fit::stretch}, {"pad", Fit::pad}}),
-          choice<Resize>(object, "resize", {{"linear", Resize::linear}, {"area", Resize::area}}),
-          augmentation(object)};
+      .resize = choice<Resize>(object, "resize", {{"linear", Resize::linear}, {"area", Resize::area}}),
+      .augmentation = augmentation(object),
+  };
 }
 
 inference::Normalisation normalisation(const Napi::Object& object) {
   using Method = inference::Normalisation::Method;
-  inference::Normalisation how{choice<Method>(object, "method",
-                                              {{"zscore", Method::zscore},
-                                               {"interval", Method::interval},
-                                               {"none", Method::none},
-                                               {"fixed", Method::fixed}}),
-                               numbers(object, "mean"), numbers(object, "sd")};
+  inference::Normalisation how{
+      .method = choice<Method>(object, "method",
+                               {{"zscore", Method::zscore},
+                                {"interval", Method::interval},
+                                {"none", Method::none},
+                                {"fixed", Method::fixed}}),
+      .mean = numbers(object, "mean"),
+      .sd = numbers(object, "sd"),
+  };
   if (how.mean.size() != how.sd.size()) mistyped(object.Env(), "sd", "as long as mean");
   return how;
 }
@@ -95,12 +105,14 @@ archive::Trust trust(const Napi::Object& object) {
 }
 
 inference::LoadOptions load_options(const Napi::Object& object) {
-  return {runtime::parse_device(text(object, "device")),
-          static_cast<int>(integer(object, "threads")),
-          precision(object),
-          boolean(object, "optimize"),
-          trust(object),
-          text(object, "weightsDigest")};
+  return {
+      .device = runtime::parse_device(text(object, "device")),
+      .threads = static_cast<int>(integer(object, "threads")),
+      .precision = precision(object),
+      .optimize = boolean(object, "optimize"),
+      .trust = trust(object),
+      .weights_digest = text(object, "weightsDigest"),
+  };
 }
 
 training::TrainerOptions trainer_options(const Napi::Object& object) {
@@ -114,22 +126,25 @@ training::TrainerOptions trainer_options(const Napi::Object& object) {
   const auto kind = choice<Kind>(
       object, "optimizer",
       {{"adam", Kind::adam}, {"adamw", Kind::adamw}, {"sgd", Kind::sgd}, {"rmsprop", Kind::rmsprop}});
-  options.optimizer = {kind,
-                       number(object, "weightDecay"),
-                       number(object, "beta1"),
-                       number(object, "beta2"),
-                       boolean(object, "amsgrad"),
-                       number(object, "eps"),
-                       number(object, "momentum"),
-                       number(object, "dampening"),
-                       boolean(object, "nesterov"),
-                       number(object, "alpha"),
-                       boolean(object, "centered")};
+  options.optimizer = {
+      .kind = kind,
+      .weight_decay = number(object, "weightDecay"),
+      .beta1 = number(object, "beta1"),
+      .beta2 = number(object, "beta2"),
+      .amsgrad = boolean(object, "amsgrad"),
+      .eps = number(object, "eps"),
+      .momentum = number(object, "momentum"),
+      .dampening = number(object, "dampening"),
+      .nesterov = boolean(object, "nesterov"),
+      .alpha = number(object, "alpha"),
+      .centered = boolean(object, "centered"),
+  };
   options.clipping = {
-      choice<Clipping::Kind>(
+      .kind = choice<Clipping::Kind>(
           object, "clipping",
           {{"none", Clipping::Kind::none}, {"norm", Clipping::Kind::norm}, {"value", Clipping::Kind::value}}),
-      number(object, "clippingLimit")};
+      .limit = number(object, "clippingLimit"),
+  };
   options.accumulation = 1;  // each step says its own
   if (!object.Get("emaDecay").IsNull()) options.ema_decay = number(object, "emaDecay");
   options.age_weight = number(object, "ageWeight");

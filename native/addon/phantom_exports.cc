@@ -17,12 +17,15 @@ phantom::Depth depth(const Napi::Object& object) {
 
 phantom::Request request(const Napi::Object& object) {
   phantom::Request result{
-      static_cast<uint64_t>(integer(object, "seed")),
-      static_cast<uint64_t>(integer(object, "index")),
-      {number(object, "maleShare"), number(object, "minAgeMonths"), number(object, "maxAgeMonths")},
-      {},
-      depth(object),
-      boolean(object, "hard")};
+      .seed = static_cast<uint64_t>(integer(object, "seed")),
+      .index = static_cast<uint64_t>(integer(object, "index")),
+      .subjects = {.male_share = number(object, "maleShare"),
+                   .min_age_months = number(object, "minAgeMonths"),
+                   .max_age_months = number(object, "maxAgeMonths")},
+      .sizes = {},
+      .depth = depth(object),
+      .hard = boolean(object, "hard"),
+  };
   for (const double size : numbers(object, "sizes")) {
     if (!(size >= phantom::kMinSize && size <= phantom::kMaxSize))
       throw Napi::TypeError::New(object.Env(), "sizes must be from 64 to 8192 pixels");

@@ -63,7 +63,12 @@ std::optional<Input> masks_argument(const Napi::CallbackInfo& info, size_t index
 
 training::Examples examples_argument(const Napi::CallbackInfo& info, size_t index, size_t rows) {
   const Napi::Object object = object_argument(info, index, "examples");
-  return {{}, floats(object, "sex", rows), floats(object, "age", rows), floats(object, "male", rows)};
+  return {
+      .x = {},
+      .sex = floats(object, "sex", rows),
+      .age = floats(object, "age", rows),
+      .male = floats(object, "male", rows),
+  };
 }
 
 Napi::Value float_array(Napi::Env env, const std::vector<float>& values) {
