@@ -32,6 +32,38 @@ std::optional<image::Augmentation> augmentation(const Napi::Object& plan) {
   return drawn;
 }
 
+training::OptimizerOptions optimizer(const Napi::Object& object) {
+  using Kind = training::OptimizerOptions::Kind;
+  const std::vector<double> betas = numbers(object, "betas");
+  if (betas.size() != 2) mistyped(object.Env(), "betas", "two numbers");
+  return {
+      .kind = choice<Kind>(
+          object, "optimizer",
+          {{"adam", Kind::adam}, {"adamw", Kind::adamw}, {"sgd", Kind::sgd}, {"rmsprop", Kind::rmsprop}}),
+      .weight_decay = number(object, "weightDecay"),
+      .beta1 = betas[0],
+      .beta2 = betas[1],
+      .amsgrad = boolean(object, "amsgrad"),
+      .eps = number(object, "eps"),
+      .momentum = number(object, "momentum"),
+      .dampening = number(object, "dampening"),
+      .nesterov = boolean(object, "nesterov"),
+      .alpha = number(object, "alpha"),
+      .centered = boolean(object, "centered"),
+  };
+}
+
+training::Clipping clipping(const Napi::Object& object) {
+  using training::Clipping;
+  const auto how = object_or_null(object, "clipping");
+  if (!how) return {.kind = Clipping::Kind::none, .limit = 0};
+  return {
+      .kind = choice<Clipping::Kind>(*how, "by",
+                                     {{"norm", Clipping::Kind::norm}, {"value", Clipping::Kind::value}}),
+      .limit = number(*how, "limit"),
+  };
+}
+
 }  // namespace
 
 image::RawPicture picture(const Napi::Object& object) {
@@ -116,42 +148,20 @@ inference::LoadOptions load_options(const Napi::Object& object) {
 }
 
 training::TrainerOptions trainer_options(const Napi::Object& object) {
-  using training::Clipping;
-  using Kind = training::OptimizerOptions::Kind;
-  training::TrainerOptions options{};
-  options.device = runtime::parse_device(text(object, "device"));
-  options.threads = static_cast<int>(integer(object, "threads"));
-  options.precision = precision(object);
-  options.seed = static_cast<uint64_t>(integer(object, "seed"));
-  const auto kind = choice<Kind>(
-      object, "optimizer",
-      {{"adam", Kind::adam}, {"adamw", Kind::adamw}, {"sgd", Kind::sgd}, {"rmsprop", Kind::rmsprop}});
-  options.optimizer = {
-      .kind = kind,
-      .weight_decay = number(object, "weightDecay"),
-      .beta1 = number(object, "beta1"),
-      .beta2 = number(object, "beta2"),
-      .amsgrad = boolean(object, "amsgrad"),
-      .eps = number(object, "eps"),
-      .momentum = number(object, "momentum"),
-      .dampening = number(object, "dampening"),
-      .nesterov = boolean(object, "nesterov"),
-      .alpha = number(object, "alpha"),
-      .centered = boolean(object, "centered"),
+  return {
+      .device = runtime::parse_device(text(object, "device")),
+      .threads = static_cast<int>(integer(object, "threads")),
+      .precision = precision(object),
+      .seed = static_cast<uint64_t>(integer(object, "seed")),
+      .optimizer = optimizer(object),
+      .clipping = clipping(object),
+      .accumulation = 1,  // every step sets it
+      .ema_decay = number_or_null(object, "emaDecay"),
+      .age_weight = number(object, "ageSigma"),
+      .sex_weight = number(object, "sexSigma"),
+      .drop_connect = number_or_null(object, "dropConnect"),
+      .frozen = texts(object, "freeze"),
   };
-  options.clipping = {
-      .kind = choice<Clipping::Kind>(
-          object, "clipping",
-          {{"none", Clipping::Kind::none}, {"norm", Clipping::Kind::norm}, {"value", Clipping::Kind::value}}),
-      .limit = number(object, "clippingLimit"),
-  };
-  options.accumulation = 1;  // each step says its own
-  if (!object.Get("emaDecay").IsNull()) options.ema_decay = number(object, "emaDecay");
-  options.age_weight = number(object, "ageWeight");
-  options.sex_weight = number(object, "sexWeight");
-  if (!object.Get("dropConnect").IsNull()) options.drop_connect = number(object, "dropConnect");
-  options.frozen = texts(object, "frozen");
-  return options;
 }
 
 at::Tensor pictures(const Napi::Object& object) {

@@ -96,14 +96,16 @@ Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& p
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const bool any_depth = picture.depth == 16 && plan.depth == Depth::any;
   const bool is_cut = picture.depth == 16 && !any_depth;
-  Facts facts{picture.width,
-              picture.height,
-              kNone,
-              0,
-              0,
-              any_depth ? 65535.0F : 255.0F,
-              is_cut ? highest_value(picture) : kNone,
-              {kNone, kNone}};
+  Facts facts{
+      .width = picture.width,
+      .height = picture.height,
+      .percentile = kNone,
+      .min = 0,
+      .max = 0,
+      .full_scale = any_depth ? 65535.0F : 255.0F,
+      .highest = is_cut ? highest_value(picture) : kNone,
+      .mask = {.share = kNone, .border = kNone},
+  };
   if (facts.highest > 0 && facts.highest < 256)
     throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_BLANK",
                               "the highest value of this 16-bit picture is " +

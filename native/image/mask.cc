@@ -37,8 +37,10 @@ MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
       at_border += (row[0] > threshold ? 1 : 0) + (width > 1 && row[width - 1] > threshold ? 1 : 0);
   }
   const int64_t border = width * height - std::max<int64_t>(width - 2, 0) * std::max<int64_t>(height - 2, 0);
-  return {static_cast<double>(marked) / static_cast<double>(width * height),
-          static_cast<double>(at_border) / static_cast<double>(border)};
+  return {
+      .share = static_cast<double>(marked) / static_cast<double>(width * height),
+      .border = static_cast<double>(at_border) / static_cast<double>(border),
+  };
 }
 
 /// Returns the bounding box of the pixels above the threshold; there must be at least one.

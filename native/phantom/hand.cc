@@ -50,12 +50,14 @@ struct Pose {
 };
 
 Pose draw_pose(Random& random) {
-  return {random.normal(1, 0.15),
-          random.uniform(-0.7, 1.0),
-          random.normal(0.04, 0.10),
-          random.normal(0, 0.12),
-          0.035,
-          random.chance(kForeshortened)};
+  return {
+      .fan = random.normal(1, 0.15),
+      .spread = random.uniform(-0.7, 1.0),
+      .thumb = random.normal(0.04, 0.10),
+      .thumb_tip = random.normal(0, 0.12),
+      .bend = 0.035,
+      .is_bent = random.chance(kForeshortened),
+  };
 }
 
 void place_ray(size_t ray, Point base, const Pose& pose, std::array<Shaft, 4>& shafts, Random& random) {
@@ -108,9 +110,14 @@ void place_forearm(Hand& hand, double months, const Build& build, Random& propor
 
 SoftSizes draw_soft(double months, const Build& build, Random& random) {
   const auto sized = [&](const ByAge& table) { return at_age(table, months) * random.normal(1, 0.05); };
-  SoftSizes soft{sized(kSoft.finger_width),       sized(kSoft.beyond_little_head),
-                 sized(kSoft.beyond_little_base), sized(kSoft.beyond_thumb_base),
-                 sized(kSoft.wrist_half),         sized(kSoft.forearm_half)};
+  SoftSizes soft{
+      .finger_width = sized(kSoft.finger_width),
+      .beyond_little_head = sized(kSoft.beyond_little_head),
+      .beyond_little_base = sized(kSoft.beyond_little_base),
+      .beyond_thumb_base = sized(kSoft.beyond_thumb_base),
+      .wrist_half = sized(kSoft.wrist_half),
+      .forearm_half = sized(kSoft.forearm_half),
+  };
   soft.finger_width *= build.soft;
   soft.beyond_little_head *= mix(1, build.soft, 1.3);
   soft.beyond_little_base *= mix(1, build.soft, 1.3);

@@ -66,8 +66,16 @@ Phantom draw(const Request& request) {
   const int depth = is_deep ? 16 : 8;
   // H is about 0.87 of a hand's length.
   const double pixel_mm = 0.87 * subject.hand_length_mm / view.scale;
-  return {view.width,      view.height, depth,    quantised(picture, depth),
-          std::move(mask), subject,     maturity, pixel_mm};
+  return {
+      .width = view.width,
+      .height = view.height,
+      .depth = depth,
+      .image = quantised(picture, depth),
+      .mask = std::move(mask),
+      .subject = subject,
+      .maturity = maturity,
+      .pixel_mm = pixel_mm,
+  };
 }
 
 }  // namespace deeplasia::phantom

@@ -19,7 +19,18 @@ Plan augmented(Plan plan, const Augmentation& augmentation) {
 
 /// Returns an augmentation with all that can be drawn for an 8-bit picture.
 Augmentation everything(bool one_pass) {
-  return {one_pass, 0.9, 1.2, 0.1, -0.2, 7, -9, Augmentation::Sharpening{0.6, 0.7}, 2, {}};
+  return {
+      .one_pass = one_pass,
+      .scale_x = 0.9,
+      .scale_y = 1.2,
+      .translate_x = 0.1,
+      .translate_y = -0.2,
+      .shear_x = 7,
+      .shear_y = -9,
+      .sharpening = Augmentation::Sharpening{.alpha = 0.6, .lightness = 0.7},
+      .clahe_clip_limit = 2,
+      .gamma_percent = {},
+  };
 }
 
 std::string values(const Picture& picture, const Plan& plan, const Picture* mask = nullptr) {
@@ -33,8 +44,18 @@ TEST(augmentation_that_changes_nothing_is_the_chain_of_inference) {
   for (const Fit fit : {Fit::centre_square, Fit::stretch, Fit::pad}) {
     for (const double angle : {0.0, -7.5, 30.0}) {
       for (const bool flip : {false, true}) {
-        const Plan plan{32,   24,    Depth::any, Background::percentile, 1.15, 0,
-                        flip, angle, fit,        Resize::linear};
+        const Plan plan{
+            .height = 32,
+            .width = 24,
+            .depth = Depth::any,
+            .background = Background::percentile,
+            .mask_crop_size = 1.15,
+            .equalize_bins = 0,
+            .flip = flip,
+            .rotation_angle = angle,
+            .fit = fit,
+            .resize = Resize::linear,
+        };
         EXPECT(values(picture, augmented(plan, kUnchanged), &mask) == values(picture, plan, &mask));
       }
     }
@@ -172,8 +193,18 @@ TEST(every_augmentation_stays_inside_its_memory) {  // for the sanitizers
       for (const double angle : {0.0, -30.0, 179.0}) {
         for (const Fit fit : {Fit::centre_square, Fit::stretch, Fit::pad}) {
           for (const int64_t side : {1, 8, 9, 24, 90}) {
-            const Plan plan{side, side + 1, Depth::any, Background::none, -1, 0,
-                            true, angle,    fit,        Resize::linear};
+            const Plan plan{
+                .height = side,
+                .width = side + 1,
+                .depth = Depth::any,
+                .background = Background::none,
+                .mask_crop_size = -1,
+                .equalize_bins = 0,
+                .flip = true,
+                .rotation_angle = angle,
+                .fit = fit,
+                .resize = Resize::linear,
+            };
             const Result result = run(picture, augmented(plan, everything(one_pass)));
             EXPECT(result.facts.min >= 0 && result.facts.max <= 255);
           }

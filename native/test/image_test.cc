@@ -173,7 +173,18 @@ TEST(a_constant_result_is_reported_not_thrown) {
 
 TEST(threads_do_not_disturb_each_other) {
   const Picture picture = noise(301, 203), mask = noise(301, 203);
-  Plan plan{64, 48, Depth::any, Background::percentile, 1.15, 0, true, 5, Fit::centre_square, Resize::linear};
+  Plan plan{
+      .height = 64,
+      .width = 48,
+      .depth = Depth::any,
+      .background = Background::percentile,
+      .mask_crop_size = 1.15,
+      .equalize_bins = 0,
+      .flip = true,
+      .rotation_angle = 5,
+      .fit = Fit::centre_square,
+      .resize = Resize::linear,
+  };
   const std::string expected = text(run(picture, plan, &mask).values);
   std::vector<std::string> results(4);
   std::vector<std::thread> threads;
@@ -193,8 +204,17 @@ TEST(every_mix_of_options_stays_inside_its_memory) {  // for the sanitizers
         for (const int64_t side : {1, 7, 23, 46, 90}) {
           for (const double crop : {-1.0, 0.3, 1.15, 3.0}) {
             const Plan plan{
-                side,  side + 1, Depth::any, Background::percentile, crop, side == 7 ? 16 : 0, side == 7,
-                angle, fit,      method};
+                .height = side,
+                .width = side + 1,
+                .depth = Depth::any,
+                .background = Background::percentile,
+                .mask_crop_size = crop,
+                .equalize_bins = side == 7 ? 16 : 0,
+                .flip = side == 7,
+                .rotation_angle = angle,
+                .fit = fit,
+                .resize = method,
+            };
             const Result result = run(picture, plan, &mask);
             EXPECT(result.facts.min >= 0 && result.facts.max <= 255);
           }

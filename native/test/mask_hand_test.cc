@@ -143,7 +143,18 @@ TEST(targets_follow_the_picture_s_geometry) {
   values[0] = 10;
   const Picture picture = grey(60, 80, values);
   for (const bool flip : {false, true}) {
-    Plan plan{64, 64, Depth::eight_bit, Background::none, -1, 0, flip, 25, Fit::pad, Resize::linear};
+    Plan plan{
+        .height = 64,
+        .width = 64,
+        .depth = Depth::eight_bit,
+        .background = Background::none,
+        .mask_crop_size = -1,
+        .equalize_bins = 0,
+        .flip = flip,
+        .rotation_angle = 25,
+        .fit = Fit::pad,
+        .resize = Resize::linear,
+    };
     plan.augmentation = Augmentation{true, 1.2, 0.9, 0.1, -0.05, 4, -3, {}, {}, {}};
     std::vector<float> seen(64 * 64), target(64 * 64);
     run_chain(picture.raw(), nullptr, plan, seen.data());

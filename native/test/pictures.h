@@ -19,7 +19,14 @@ struct Picture {
   std::vector<uint8_t> bytes;
   int depth = 8;
   RawPicture raw(bool png_luma = true) const {
-    return {bytes.data(), width, height, channels, depth, png_luma};
+    return {
+        .data = bytes.data(),
+        .width = width,
+        .height = height,
+        .channels = channels,
+        .depth = depth,
+        .png_luma = png_luma,
+    };
   }
 };
 
@@ -42,7 +49,18 @@ inline Picture noise(int64_t width, int64_t height) {
 
 /// Returns a plan that changes only the size.
 inline Plan plain(int64_t width, int64_t height) {
-  return {height, width, Depth::any, Background::none, -1, 0, false, 0, Fit::stretch, Resize::linear};
+  return {
+      .height = height,
+      .width = width,
+      .depth = Depth::any,
+      .background = Background::none,
+      .mask_crop_size = -1,
+      .equalize_bins = 0,
+      .flip = false,
+      .rotation_angle = 0,
+      .fit = Fit::stretch,
+      .resize = Resize::linear,
+  };
 }
 
 struct Result {

@@ -32,15 +32,17 @@ inline int free_port() {
 }
 
 inline GroupOptions group_options(int port, int rank) {
-  return {"127.0.0.1",
-          port,
-          rank,
-          2,
-          "127.0.0.1",
-          "node" + std::to_string(rank),
-          Milliseconds(20000),
-          Milliseconds(20000),
-          Milliseconds(20000)};
+  return {
+      .host = "127.0.0.1",
+      .port = port,
+      .rank = rank,
+      .size = 2,
+      .address = "127.0.0.1",
+      .name = "node" + std::to_string(rank),
+      .arrival = Milliseconds(20000),
+      .silence = Milliseconds(20000),
+      .timeout = Milliseconds(20000),
+  };
 }
 
 /// Calls `work` on two ranks at once. Returns the message of each rank's failure, or "".

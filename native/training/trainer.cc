@@ -145,8 +145,10 @@ Trainer::Forward Trainer::forward(TrainableModule& module, const Examples& examp
     return result;
   }
   if (!examples.age) return result;
-  const Targets targets{*tensor_of(examples.age, options_.device),
-                        tensor_of(examples.male, options_.device).value_or(at::Tensor())};
+  const Targets targets{
+      .age = *tensor_of(examples.age, options_.device),
+      .male = tensor_of(examples.male, options_.device).value_or(at::Tensor()),
+  };
   result.losses =
       losses(result.outputs, targets, {options_.age_weight, options_.sex_weight, module.loss_weights()});
   return result;

@@ -12,8 +12,7 @@ export interface TrainerSettings {
   /** This and the next options have the meaning of torch.optim; each optimiser reads only its own. */
   optimizer: "adam" | "adamw" | "sgd" | "rmsprop";
   weightDecay: number;
-  beta1: number;
-  beta2: number;
+  betas: readonly [number, number];
   amsgrad: boolean;
   eps: number;
   momentum: number;
@@ -21,16 +20,17 @@ export interface TrainerSettings {
   nesterov: boolean;
   alpha: number;
   centered: boolean;
-  clipping: "none" | "norm" | "value";
-  clippingLimit: number;
+  /** Bounds the norm of all gradients together, or each value of them; null for no bound. */
+  clipping: { by: "norm" | "value"; limit: number } | null;
   /** Share of the old value in the average of the weights; null for no average. */
   emaDecay: number | null;
-  ageWeight: number;
-  sexWeight: number;
+  /** Weights of the two losses; a network with learned weights ignores them. */
+  ageSigma: number;
+  sexSigma: number;
   /** Drop rate of the last residual block, growing to it from 0; null for the network's own rates. */
   dropConnect: number | null;
   /** Patterns (fnmatch) of the names of parameters that do not learn. */
-  frozen: string[];
+  freeze: string[];
   /** As in `ModelOptions`. */
   trust: boolean;
   weightsDigest: string;

@@ -2,7 +2,7 @@ import type { Manifest } from "../contract/manifest.js";
 import { toDeeplasiaError } from "../errors.js";
 import { chooseDevice, type DeviceChoice } from "../model/device.js";
 import { openModel } from "../model/openModel.js";
-import { type NetworkHandle, native } from "../native.js";
+import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import type { CreateTrainerOptions } from "../options/train/createTrainerOptions.js";
 import { createTrainerOptions, type TrainingStepOptions } from "../options/train/trainingStepOptions.js";
@@ -25,36 +25,19 @@ export async function openTrainer(
   device: DeviceChoice,
 ): Promise<Trainer> {
   const { weightsDigest = "" } = manifest;
-  const settings = { ...forNative(options), device: device.name, weightsDigest };
+  const settings = { ...options, clipping: clippingOf(options), device: device.name, weightsDigest };
   const handle = await native().createTrainer(model, settings);
   const { inputs, learning } = native().trainerFacts(handle);
   const encoding = manifest.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
   return new Trainer(file, options, device, manifest, encoding, learning, handle);
 }
 
-/** Native code's names of those options that it names otherwise. */
-function forNative({
-  betas,
-  gradientClipVal,
-  gradientClipAlgorithm,
-  ageSigma,
-  sexSigma,
-  freeze,
-  ...same
-}: TrainingStepOptions) {
-  const [beta1, beta2] = betas;
-  const clippingLimit = gradientClipVal ?? 0;
-  const clipping = clippingLimit === 0 ? ("none" as const) : (gradientClipAlgorithm ?? "norm");
-  return {
-    ...same,
-    beta1,
-    beta2,
-    clippingLimit,
-    clipping,
-    ageWeight: ageSigma,
-    sexWeight: sexSigma,
-    frozen: freeze,
-  };
+/** Returns the bound of the gradients; a limit of 0 is none, as in Lightning. */
+function clippingOf({
+  gradientClipVal: limit,
+  gradientClipAlgorithm: by,
+}: TrainingStepOptions): TrainerSettings["clipping"] {
+  return limit ? { by: by ?? "norm", limit } : null;
 }
 
 /**

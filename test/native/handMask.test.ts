@@ -15,7 +15,7 @@ const how = (normalisation: typeof INTERVAL | typeof NONE) => ({
   sd: [...normalisation.sd],
 });
 
-const SETTINGS: TrainerSettings = { ...PLAIN_SETTINGS, clipping: "norm", clippingLimit: 1 };
+const SETTINGS: TrainerSettings = { ...PLAIN_SETTINGS, clipping: { by: "norm", limit: 1 } };
 
 async function hardPhantom(index: number): Promise<{ picture: RawPicture; mask: RawPicture }> {
   const drawn = await native().drawPhantom({
