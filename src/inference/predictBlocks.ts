@@ -25,7 +25,7 @@ export interface PredictedBlock<T> {
 }
 
 /** Blocks that are loaded, predicted or wait to be taken: enough that neither side waits for the other. */
-const BLOCKS_IN_FLIGHT = 3;
+export const BLOCKS_IN_FLIGHT = 3;
 
 /** Blocks in input order, as long as there are items; the last one may be shorter. */
 export async function* predictBlocks<T>(

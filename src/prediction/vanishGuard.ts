@@ -5,6 +5,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { isFailedSample, type Sample } from "../data/sample.js";
 import { DeeplasiaError, isSystemError } from "../errors.js";
+import { BLOCKS_IN_FLIGHT } from "../inference/predictBlocks.js";
 import { CAN_RESUME } from "../predictionFiles/recordFile.js";
 import { isFailure } from "../records/record.js";
 import type { CohortBlock } from "./cohortBlocks.js";
@@ -23,7 +24,8 @@ const WITHOUT_FILES = new Set([
 const LOST = ["ESTALE", "EIO", "ENODEV", "ENXIO", "ENOTCONN", "EHOSTDOWN", "EHOSTUNREACH", "ETIMEDOUT"];
 
 export class VanishGuard<B extends CohortBlock> {
-  private held: B[] = [];
+  private held: { block: B; number: number; lacksFiles: boolean }[] = [];
+  private blocks = 0;
   private streak = 0;
   private sample: Sample | null = null;
 
@@ -31,35 +33,48 @@ export class VanishGuard<B extends CohortBlock> {
   constructor(private readonly earlier: () => Promise<Sample | null>) {}
 
   get heldRows(): number {
-    return this.held.reduce((rows, { records }) => rows + records.length, 0);
+    return this.held.reduce((rows, { block }) => rows + block.records.length, 0);
   }
 
   /**
-   * Blocks that may be written: all but those that end in rows without files, which are held until a later row is there
-   * or so many failed that one knows why.
+   * Returns the blocks that may be written. A block with rows without files is held until a row that was read later is
+   * predicted, or so many rows failed that the cause is known.
    *
-   * Throws ERR_DEEPLASIA_IMAGE_MISSING where the files that were read before are gone as well, or their disk.
+   * Throws ERR_DEEPLASIA_IMAGE_MISSING if the files that were read before are gone as well, or their disk.
    */
   async admit(block: B): Promise<B[]> {
-    this.held.push(block);
+    const number = ++this.blocks;
+    const entry = { block, number, lacksFiles: false };
+    this.held.push(entry);
     for (const [i, record] of block.records.entries()) {
       if (!isFailure(record)) {
         this.streak = 0;
         const sample = block.samples[i]!;
-        if (!isFailedSample(sample)) this.sample = sample;
+        if (isFailedSample(sample)) continue;
+        this.sample = sample;
+        // Blocks that were in flight together may have read this row before the files of another were missed.
+        this.release(number - BLOCKS_IN_FLIGHT);
       } else if (WITHOUT_FILES.has(record.code)) {
+        entry.lacksFiles = true;
         this.streak += 1;
         if (this.streak < MANY) continue;
         await this.requireFiles(record.file);
         this.streak = 0;
+        this.release(number);
       }
     }
-    return this.streak > 0 ? [] : this.rest();
+    const from = this.held.findIndex(({ lacksFiles }) => lacksFiles);
+    return this.held.splice(0, from === -1 ? this.held.length : from).map((each) => each.block);
   }
 
   /** What is held at the end of all rows. */
   rest(): B[] {
-    return this.held.splice(0);
+    return this.held.splice(0).map(({ block }) => block);
+  }
+
+  /** The files of these blocks are missing in themselves: the folder is there. */
+  private release(upTo: number): void {
+    for (const entry of this.held) if (entry.number <= upTo) entry.lacksFiles = false;
   }
 
   private async requireFiles(failing: string): Promise<void> {
