@@ -3,7 +3,7 @@ import { rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { DeeplasiaError } from "./errors.js";
-import { createFile } from "./files.js";
+import { createFile } from "./files/writeFileAtomic.js";
 import { type Holder, holderText, isGone, ownIdentity, parseHolder, readLock } from "./lockHolder.js";
 import { removeLeftovers } from "./temporaryFiles.js";
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { isSystemError } from "./errors.js";
-import { outputError } from "./files.js";
+import { outputError } from "./files/outputError.js";
 import { isJobOver } from "./slurm/isJobOver.js";
 
 /** The process that holds a lock. */

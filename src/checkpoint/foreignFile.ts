@@ -1,6 +1,6 @@
 /** Names a file that was given instead of a model. */
 import { extname } from "node:path";
-import { FILE_HEAD_BYTES, fileKind } from "../fileKind.js";
+import { FILE_HEAD_BYTES, fileKind } from "../files/fileKind.js";
 import { type NotAModel, readPiece } from "./foreignContainer.js";
 
 const FORMATS =

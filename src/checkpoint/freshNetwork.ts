@@ -1,6 +1,6 @@
 /** A new network with random weights, or with ImageNet weights in its backbone. */
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { type Assignment, type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";

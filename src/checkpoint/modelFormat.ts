@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { native } from "../native.js";
 import { nearestHint } from "../nearest.js";
 import { folderFacts, type NotAModel, zipFacts } from "./foreignContainer.js";

@@ -1,7 +1,7 @@
 /** Writes networks and their contracts to files. */
 import { extname } from "node:path";
 import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/manifest.js";
-import { writeBeside } from "../files.js";
+import { writeBeside } from "../files/writeFileAtomic.js";
 import { type AnyNetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { WRITTEN_FORMATS } from "../options/modelFiles.js";
 import type { TrustOptions } from "../options/trust.js";

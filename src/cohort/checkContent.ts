@@ -1,6 +1,6 @@
 /** Finds files with the same bytes under two names: a child would count twice, or be in train and test. */
 import { mapInOrder } from "../data/mapInOrder.js";
-import { sha256OfFile } from "../files.js";
+import { sha256OfFile } from "../files/sha256OfFile.js";
 import type { Findings } from "./findings.js";
 
 interface Picture {

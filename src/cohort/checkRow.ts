@@ -2,7 +2,7 @@
 import { type BadRow, type CohortRow, whyUntrainable } from "../data/annotations.js";
 import type { Locator } from "../data/locator.js";
 import { type DeeplasiaError, type ErrorCode, toDeeplasiaError } from "../errors.js";
-import { pathSize } from "../files.js";
+import { pathSize } from "../files/pathKind.js";
 import { decodePicture } from "../image/decodePicture.js";
 import type { RawPicture } from "../native.js";
 import type { Finding, FindingKind } from "./findings.js";

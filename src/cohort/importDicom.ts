@@ -9,7 +9,7 @@ import { mapInOrder } from "../data/mapInOrder.js";
 import { readInWorker } from "../dicom/decoderPool.js";
 import type { PatientFacts } from "../dicom/patient.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { isDicom } from "../fileKind.js";
+import { isDicom } from "../files/isDicom.js";
 import { ImportResult } from "./importResult.js";
 import { PictureIndex } from "./pictureIndex.js";
 

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { filesMatching, passedOverText, pictureFiles } from "../data/pictureFiles.js";
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 
 /** Files that a data set has beside its pictures. */
 const NO_PICTURE = /\.(csv|tsv|xlsx?|txt|md|pdf|json|ya?ml|zip)$/i;

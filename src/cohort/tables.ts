@@ -1,6 +1,6 @@
 /** The CSVs that the cohort commands write. */
 import { csvLines } from "../data/csvLines.js";
-import { writeFileAtomic } from "../files.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import type { ImportedRow } from "./importResult.js";
 
 /** The cells of a table. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { silentLogger } from "../console/logger.js";
 import { DeeplasiaError } from "../errors.js";
-import { refuseInput } from "../files.js";
+import { refuseInput } from "../files/refuseInput.js";
 import { combinePredictionsOptions } from "../options/ensemble.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";

@@ -3,7 +3,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import type { Logger } from "../console/logger.js";
 import { csvLines } from "../data/csvLines.js";
-import { outputError, pathKind, writeFileAtomic } from "../files.js";
+import { outputError } from "../files/outputError.js";
+import { pathKind } from "../files/pathKind.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { FAILURE_COLUMNS, failuresToCsv } from "../predictionFiles/columns.js";
 import { outputPaths } from "../predictionFiles/outputPaths.js";
 import { failureText } from "../predictionFiles/streamOutput.js";

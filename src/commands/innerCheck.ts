@@ -1,6 +1,6 @@
 /** Checks values and paths of a job's command before the job is submitted, so that faults do not wait in a queue. */
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { requireOption, schemaOf } from "../options/flags.js";
 import { metaOf } from "../options/meta.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";

@@ -2,7 +2,7 @@
 
 import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
 import { type LoadModelOptions, loadModel } from "../model/loadModel.js";

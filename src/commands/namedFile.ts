@@ -1,4 +1,4 @@
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import type { NamedFile } from "../predictionFiles/memberNames.js";
 
 /**

@@ -4,7 +4,7 @@ import { DISCLAIMER } from "../about.js";
 import { ageText } from "../boneAge/ageText.js";
 import type { Logger } from "../console/logger.js";
 import { createProgress, type Progress } from "../console/progress.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { longestForward } from "../inference/forward.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
 import { contractOptions } from "../options/contract.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PUBLISHED_STEMS } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 
 /**
  * The files of the published ensemble in a folder, in the order of its notebook: for each stem the first that exists

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync } from "node:fs";
 import { isatty } from "node:tty";
 import { isSystemError } from "../errors.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 
 /**
  * What is said on stderr is for a person. That nobody hears it (a full disk, a closed terminal, `2>&1 | head`) must not

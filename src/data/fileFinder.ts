@@ -1,6 +1,6 @@
 /** Finds the file that a row means if its exact path does not exist, or explains why there is none. */
 import { join } from "node:path";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { Listings } from "./listings.js";
 import type { NameKind } from "./nameLikeness.js";
 

@@ -1,7 +1,7 @@
 /** Finds the picture and the mask of each row of a cohort. */
 import { isAbsolute, join } from "node:path";
 import { DeeplasiaError, isSystemError, toDeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { plural } from "../plural.js";
 import type { CohortRow } from "./annotations.js";
 import { FileFinder, type FoundFile } from "./fileFinder.js";

@@ -1,7 +1,7 @@
 /** Folders of masks. The mask of a picture is `<mask folder>/<dir>/<image_ID>`. */
 import { join } from "node:path";
 import { DeeplasiaError, optionPathError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import { isDefaultFolder } from "../options/folders.js";
 
 export interface Masks {

@@ -2,7 +2,7 @@
 import { open } from "node:fs/promises";
 import { extname, join, posix } from "node:path";
 import { glob } from "tinyglobby";
-import { isDicom } from "../fileKind.js";
+import { isDicom } from "../files/isDicom.js";
 import { plural } from "../plural.js";
 
 const PICTURE = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;

@@ -8,8 +8,8 @@
 import { open } from "node:fs/promises";
 import { CsvError, type Options, parse } from "csv-parse";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import { fileKind } from "../fileKind.js";
-import { pathKind } from "../files.js";
+import { fileKind } from "../files/fileKind.js";
+import { pathKind } from "../files/pathKind.js";
 import { cellText, csvStream, type Encoding, encodingOf } from "./csvBytes.js";
 
 const HEAD_BYTES = 65_536;

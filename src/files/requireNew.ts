@@ -1,6 +1,7 @@
 /** A model file that is to be written: never over another by mistake. */
 import { DeeplasiaError } from "../errors.js";
-import { outputError, pathKind } from "../files.js";
+import { outputError } from "./outputError.js";
+import { pathKind } from "./pathKind.js";
 
 /** Call early, so that a file that cannot be written is found before any work is done. Throws ERR_DEEPLASIA_OUTPUT. */
 export async function requireNew(file: string, overwrite: boolean): Promise<void> {

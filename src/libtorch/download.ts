@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { makeFolder } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
 import { download, findPip, type Pip } from "./pip.js";
 
 /** PyTorch's index of CPU builds. On other indexes a plain `torch` is the CUDA build. */

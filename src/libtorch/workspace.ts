@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { makeFolder } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
 
 const PREFIX = ".unfinished";
 const DAY_MS = 24 * 60 * 60 * 1000;

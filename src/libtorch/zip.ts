@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import yauzl, { type Entry } from "yauzl";
-import { makeFolder } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
 
 /** yauzl's promise interface, which its published types lack. */
 interface ZipFile {

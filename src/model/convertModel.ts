@@ -6,7 +6,7 @@ import { formatOf, manifestText, saveNetwork } from "../checkpoint/saveNetwork.j
 import { MANIFEST_NAME } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
-import { writeBeside } from "../files.js";
+import { writeBeside } from "../files/writeFileAtomic.js";
 import { type AnyNetworkConfig, native } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { convertModelOptions } from "../options/modelFiles.js";

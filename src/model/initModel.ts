@@ -6,7 +6,7 @@ import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
 import { FAMILY } from "../contract/published.js";
 import { requireNew } from "../files/requireNew.js";
-import { writeBeside } from "../files.js";
+import { writeBeside } from "../files/writeFileAtomic.js";
 import { type NetworkConfig, native } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { initModelOptions } from "../options/modelFiles.js";

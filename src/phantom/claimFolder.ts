@@ -2,7 +2,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { makeFolder, outputError, writeFileAtomic } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
+import { outputError } from "../files/outputError.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { finalName } from "../temporaryFiles.js";
 
 const RECIPE_NAME = "phantom.json";

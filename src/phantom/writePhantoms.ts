@@ -7,7 +7,7 @@ import { packageVersion } from "../about.js";
 import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError } from "../errors.js";
-import { writeFileAtomic } from "../files.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { useWorkers } from "../image/workers.js";
 import { native, type Phantom, type PhantomFacts, type PhantomOptions } from "../native.js";
 import { writePhantomsOptions } from "../options/phantom.js";

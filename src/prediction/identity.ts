@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Cohort } from "../data/openCohort.js";
-import { sha256OfFile } from "../files.js";
+import { sha256OfFile } from "../files/sha256OfFile.js";
 import { boundSizes } from "../inference/forwardSize.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { metaOf } from "../options/meta.js";

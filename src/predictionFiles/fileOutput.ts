@@ -2,7 +2,10 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { outputError, pathKind, renameDurably, syncFolder, writeFileAtomic } from "../files.js";
+import { outputError } from "../files/outputError.js";
+import { pathKind } from "../files/pathKind.js";
+import { renameDurably, syncFolder } from "../files/renameDurably.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import type { AnyRecord, OutputRecord } from "../records/record.js";
 import type { EarlierRows } from "./earlierRows.js";
 import type { Output } from "./output.js";

@@ -1,7 +1,7 @@
 /** Opens an output: anew, where an interrupted run of the same work stopped, or over a finished one whose failed rows are run again. */
 import { resolve } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 import { plural } from "../plural.js";
 import { differences } from "./differences.js";
 import { type EarlierRows, finishedBefore } from "./earlierRows.js";

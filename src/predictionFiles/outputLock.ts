@@ -1,7 +1,7 @@
 /** One process at a time writes an output. */
 import { basename, dirname } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 import { type Lock, lockFile } from "../lock.js";
 import { removeLeftovers } from "../temporaryFiles.js";
 import type { OutputOptions } from "./outputOptions.js";

@@ -1,7 +1,8 @@
 /** What an output of predictions is asked to be. */
 import type { Writable } from "node:stream";
 import type { Logger } from "../console/logger.js";
-import { outputError, type PathKind, pathKind } from "../files.js";
+import { outputError } from "../files/outputError.js";
+import { type PathKind, pathKind } from "../files/pathKind.js";
 import type { OutputFile } from "./recordFile.js";
 import type { RunFile, RunIdentity } from "./runFile.js";
 

@@ -3,7 +3,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { csvLines } from "../data/csvLines.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "../records/record.js";
 import {
   type AnyPrediction,

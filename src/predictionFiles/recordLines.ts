@@ -1,7 +1,7 @@
 /** Complete lines of the files of an output, as records: streamed, with positions in bytes. */
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import type { AnyRecord } from "../records/record.js";
 import {
   FAILURE_COLUMNS,

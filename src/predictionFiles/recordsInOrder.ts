@@ -1,5 +1,5 @@
 /** The records that a predictions and a failures file hold together. */
-import { pathSize } from "../files.js";
+import { pathSize } from "../files/pathKind.js";
 import { type AnyRecord, isFailure } from "../records/record.js";
 import type { Layout } from "./columns.js";
 import type { OutputPaths } from "./outputPaths.js";

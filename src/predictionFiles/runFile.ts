@@ -11,7 +11,7 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import { writeFileAtomic } from "../files.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import type { OutputPaths } from "./outputPaths.js";
 
 const optionValue = z.union([

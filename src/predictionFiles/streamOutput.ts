@@ -4,7 +4,7 @@ import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { csvLines } from "../data/csvLines.js";
 import { isSystemError } from "../errors.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "../records/record.js";
 import { type AnyPrediction, predictionColumns, predictionsToText } from "./columns.js";
 import type { Output } from "./output.js";

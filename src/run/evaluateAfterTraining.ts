@@ -7,7 +7,8 @@ import { areFinite, type Corrections, correctionFault, fitCorrections } from "..
 import { type PartMetrics, partMetrics } from "../evaluation/partMetrics.js";
 import type { PartPredictions } from "../evaluation/partPredictions.js";
 import { predictionsCsv } from "../evaluation/predictionsCsv.js";
-import { makeFolder, writeFileAtomic } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { plural } from "../plural.js";
 import { type BiasLine, NO_BIAS } from "../statistics/biasLine.js";
 import type { Part } from "../training/trainingRow.js";

@@ -1,5 +1,5 @@
 import { DeeplasiaError } from "../errors.js";
-import { pathKind } from "../files.js";
+import { pathKind } from "../files/pathKind.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { processesIn } from "./recordProcess.js";
 import { type RunFolder, resumableRuns, runOfState, statesOf } from "./runFolder.js";

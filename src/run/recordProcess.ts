@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isSystemError } from "../errors.js";
-import { sha256OfFile, writeFileAtomic } from "../files.js";
+import { sha256OfFile } from "../files/sha256OfFile.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { processFacts } from "../processFacts.js";
 
 const execute = promisify(execFile);

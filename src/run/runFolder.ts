@@ -1,7 +1,10 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isSystemError } from "../errors.js";
-import { makeFolder, outputError, pathKind, syncFolder } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
+import { outputError } from "../files/outputError.js";
+import { pathKind } from "../files/pathKind.js";
+import { syncFolder } from "../files/renameDurably.js";
 import type { TrainConfig } from "../options/train/index.js";
 
 const CHECKPOINTS = "ckp";

@@ -1,6 +1,6 @@
 import { DISCLAIMER } from "../about.js";
 import type { Logger } from "../console/logger.js";
-import { writeFileAtomic } from "../files.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { native } from "../native.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Trainer } from "../trainer/trainer.js";

@@ -3,7 +3,10 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import { makeFolder, outputError, pathKind, writeFileAtomic } from "../files.js";
+import { makeFolder } from "../files/makeFolder.js";
+import { outputError } from "../files/outputError.js";
+import { pathKind } from "../files/pathKind.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
 
 const submission = z.object({
   version: z.literal(1),

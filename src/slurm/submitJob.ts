@@ -1,7 +1,7 @@
 /** Writes a job's script into a folder of its own and submits it. */
 import { rm, rmdir, writeFile } from "node:fs/promises";
 import { DeeplasiaError } from "../errors.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 import { requireArrayFits } from "./arrays.js";
 import { clusterSettings, slurm } from "./client.js";
 import { type Job, jobScript } from "./jobScript.js";

@@ -18,7 +18,7 @@ import {
 } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DeeplasiaError, isSystemError } from "../errors.js";
-import { outputError } from "../files.js";
+import { outputError } from "../files/outputError.js";
 import { startOfProcess } from "../lockHolder.js";
 
 const USER_PREFIX = "user-";

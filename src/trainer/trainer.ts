@@ -1,7 +1,7 @@
 import { manifestText } from "../checkpoint/saveNetwork.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { writeBeside } from "../files.js";
+import { writeBeside } from "../files/writeFileAtomic.js";
 import type { DeviceChoice } from "../model/device.js";
 import { type Numbers, requireShape, rowValues, type SexEncoding } from "../model/tensors.js";
 import {

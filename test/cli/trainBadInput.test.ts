@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, readdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { sha256OfFile } from "../../src/files.js";
+import { sha256OfFile } from "../../src/files/sha256OfFile.js";
 import { csvRows, runCli } from "../helpers/cli.js";
 import { canMount, mountTmpfs, resize } from "../helpers/disk.js";
 import { temporaryFolder } from "../helpers/temporary.js";

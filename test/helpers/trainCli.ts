@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { sha256OfFile } from "../../src/files.js";
+import { sha256OfFile } from "../../src/files/sha256OfFile.js";
 import { writePhantoms } from "../../src/index.js";
 import { runFolder } from "../../src/run/runFolder.js";
 import { type CliOptions, runCli } from "./cli.js";

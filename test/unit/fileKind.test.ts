@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { fileKind } from "../../src/fileKind.js";
+import { fileKind } from "../../src/files/fileKind.js";
 
 const at = (offset: number, text: string, length = 600) => {
   const bytes = Buffer.alloc(length);

@@ -3,15 +3,12 @@ import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DeeplasiaError } from "../../src/errors.js";
-import {
-  outputError,
-  pathKind,
-  refuseInput,
-  renameDurably,
-  sha256OfFile,
-  writeBeside,
-  writeFileAtomic,
-} from "../../src/files.js";
+import { outputError } from "../../src/files/outputError.js";
+import { pathKind } from "../../src/files/pathKind.js";
+import { refuseInput } from "../../src/files/refuseInput.js";
+import { renameDurably } from "../../src/files/renameDurably.js";
+import { sha256OfFile } from "../../src/files/sha256OfFile.js";
+import { writeBeside, writeFileAtomic } from "../../src/files/writeFileAtomic.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
 describe("writeFileAtomic", () => {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { outputError } from "../../files.js";
+import { outputError } from "../../files/outputError.js";
 
 /** A file that a run appends to. A resumed run truncates it to its length when the run's state was saved. */
 export class AppendedFile {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { csvLines } from "../../data/csvLines.js";
 import type { DeeplasiaError } from "../../errors.js";
-import { writeFileAtomic } from "../../files.js";
+import { writeFileAtomic } from "../../files/writeFileAtomic.js";
 import { FAILURE_COLUMNS } from "../../predictionFiles/columns.js";
 import type { Hook, HookState } from "../hook.js";
 

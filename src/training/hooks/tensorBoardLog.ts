@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { outputError } from "../../files.js";
+import { outputError } from "../../files/outputError.js";
 import { shortName } from "../../options/classPath.js";
 import type { TrainConfig } from "../../options/train/index.js";
 import { headerRecord, scalarRecord } from "../../tensorboard/eventRecord.js";
