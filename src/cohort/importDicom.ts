@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { join, posix } from "node:path";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { readInWorker } from "../dicom/decoderPool.js";
-import type { PatientFacts } from "../dicom/patient.js";
+import { type PatientFacts, writtenAge } from "../dicom/patient.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { isDicom } from "../files/isDicom.js";
 import { ImportResult } from "./importResult.js";
@@ -52,13 +52,10 @@ async function headerOf(file: string): Promise<PatientFacts | DeeplasiaError | n
   }
 }
 
-function addRow(path: string, { sex, ageMonths, ageFrom }: PatientFacts, result: ImportResult): void {
+function addRow(path: string, facts: PatientFacts, result: ImportResult): void {
   const { dir, base, name } = posix.parse(path);
-  const more = {
-    chronological_age: ageMonths === null ? "" : String(Number(ageMonths.toFixed(2))),
-    age_from: ageFrom ?? "",
-  };
-  result.rows.push({ imageId: base, dir, patientId: name, sex, boneAgeMonths: null, more });
+  const more = { chronological_age: String(writtenAge(facts) ?? ""), age_from: facts.ageFrom ?? "" };
+  result.rows.push({ imageId: base, dir, patientId: name, sex: facts.sex, boneAgeMonths: null, more });
 }
 
 function addNotes(result: ImportResult): void {

@@ -93,6 +93,7 @@ function combine(names: readonly string[], joined: Joined, index: number): Combi
     patientId: firstKnown(joined, ({ patientId }) => patientId) ?? "",
     sex: firstKnown(joined, ({ sex }) => sex),
     sexPredicted: joined.some((row) => row?.sexPredicted === true),
+    ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
     boneAgeMonths: firstKnown(joined, ({ boneAgeMonths }) => boneAgeMonths),
     members,
     memberCount: months.length,
@@ -153,9 +154,8 @@ function toText(
 ): string {
   const isThere = (column: string | undefined) =>
     column === undefined || tables.some(({ columns }) => columns.has(column));
-  const fields = ensembleFields({ members: names, hasSexHead: true, marksSex: true }).filter(({ key }) =>
-    isThere(COLUMNS_OF_FIELDS[key]),
-  );
+  const all = { members: names, hasSexHead: true, marksSex: true, hasHeaders: false };
+  const fields = ensembleFields(all).filter(({ key }) => isThere(COLUMNS_OF_FIELDS[key]));
   if (allowMissing) fields.push(field("memberCount", "members", rowNumber));
   return csvLines([fieldColumns(fields)]) + toCsv(fields, records);
 }

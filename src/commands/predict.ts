@@ -149,13 +149,16 @@ function startOf({ resume, overwrite }: Run, outputPath: string): Pick<Run, "res
 }
 
 function line(record: AnyPrediction): string {
-  const { dir, imageId, sex, sexPredicted, ageMonths, boneAgeMonths, sexHat } = record;
+  const { dir, imageId, sex, sexPredicted, sexFromHeader, ageMonths, boneAgeMonths, sexHat } = record;
   const name = [dir, imageId].filter(Boolean).join("/");
-  const sexText = sexPredicted ? `${sex} (predicted)` : (sex ?? "");
+  const origin = sexPredicted ? " (predicted)" : sexFromHeader ? " (header)" : "";
+  const sexText = sex === null ? "" : `${sex}${origin}`;
   const spread = "sdMonths" in record && record.sdMonths !== null ? ` ± ${record.sdMonths.toFixed(1)}` : "";
   const parts = [name, sexText, ageText(ageMonths), `${ageMonths.toFixed(1)}${spread} months`];
   // Beside a sex that was given it would read as if the sex were in doubt.
   if (sexHat !== null && (sex === null || sexPredicted)) parts.push(`male ${(100 * sexHat).toFixed(0)} %`);
+  if (record.chronologicalAgeMonths !== null)
+    parts.push(`chronological age ${record.chronologicalAgeMonths.toFixed(1)} months`);
   if (boneAgeMonths !== null) parts.push(`truth ${boneAgeMonths}`);
   return parts.join("\t");
 }

@@ -12,7 +12,7 @@ import { Locator } from "./locator.js";
 import { type Known, lookUpRows } from "./lookUpRows.js";
 import { openMasks } from "./masks.js";
 import type { Cohort } from "./openCohort.js";
-import { passedOverText, pictureFiles } from "./pictureFiles.js";
+import { hasDicom, passedOverText, pictureFiles } from "./pictureFiles.js";
 import type { SelectedRow } from "./sample.js";
 
 /** The options of `cohortFromFiles`. */
@@ -39,14 +39,11 @@ export async function cohortFromFiles(
   inputs: readonly string[],
   options: FileCohortOptions,
 ): Promise<Cohort> {
-  if (options.sexNeed === "needed" && options.sex === undefined && options.sexFrom === undefined) {
-    const remedy =
-      'Add `sex: "F"` or `sex: "M"`, a CSV with sexes as `sexFrom`, or a model that predicts it as `sexModel`.';
-    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this model needs the sex of each child", { remedy });
-  }
   const masks = await openMasks(options.maskDirs);
   const { paths: all, base, notes } = await expand(inputs);
   const paths = all.slice(0, options.limit);
+  const hasHeaders = await hasDicom(paths);
+  requireSex(options, hasHeaders);
   const known =
     options.sexFrom === undefined ? null : await lookUpRows(options.sexFrom, all, options.sexNeed);
   const rows = paths.map((path, index) =>
@@ -63,6 +60,7 @@ export async function cohortFromFiles(
     total: rows.length,
     withoutSplit: 0,
     duplicates: noDuplicates(),
+    hasHeaders,
     notes: () => [
       ...notes,
       ...(known?.notes ?? []),
@@ -73,6 +71,14 @@ export async function cohortFromFiles(
     samples: (from = 0) => locator.locateAll(iterate(rows.slice(from))),
     rowNumbers: () => iterate(rows.map(({ row }) => row.row)),
   };
+}
+
+/** DICOM files state the sex themselves; one that does not is a failed row. */
+function requireSex({ sex, sexFrom, sexNeed }: FileCohortOptions, hasHeaders: boolean): void {
+  if (sexNeed !== "needed" || sex !== undefined || sexFrom !== undefined || hasHeaders) return;
+  const remedy =
+    'Add `sex: "F"` or `sex: "M"`, a CSV with sexes as `sexFrom`, or a model that predicts it as `sexModel`.';
+  throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "this model needs the sex of each child", { remedy });
 }
 
 /** Returns a note if `sex` overrides another sex in the CSV. */

@@ -43,6 +43,8 @@ export interface Cohort {
   /** Number of rows that the split does not name; they are left out, as in the reference. */
   withoutSplit: number;
   duplicates: Duplicates;
+  /** Whether DICOM files are among pictures that are given as files: their headers state sex and age. */
+  hasHeaders: boolean;
   /** Returns notes on converted values and on files found under other names; complete when all samples have been read. */
   notes(): string[];
   /** SHA-256 over the contents that define the cohort, hex. */
@@ -72,6 +74,7 @@ export async function openCohort(options: CohortOptions): Promise<Cohort> {
   const locator = new Locator(options.imgDir, masks, (dir, imageId) => named.has(dir, imageId));
   return {
     ...found,
+    hasHeaders: false,
     notes: () => [...reading.notes(), ...locator.notes()],
     sha256: createHash("sha256")
       .update(`${hash.digest("hex")} ${split?.sha256 ?? ""}`)

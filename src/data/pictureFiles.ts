@@ -5,6 +5,7 @@ import { glob } from "tinyglobby";
 import { isDicom } from "../files/isDicom.js";
 import { plural } from "../plural.js";
 
+const DICOM = /\.(dcm|dicom)$/i;
 const PICTURE = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;
 /** Names without extension, or ending in the last number of a DICOM UID, as archives have them. Their content decides. */
 const NAMELESS = /(^|\/)([^./]+|[\w.-]*\.\d+)$/;
@@ -34,15 +35,31 @@ export async function pictureFiles(folder: string): Promise<PictureFiles> {
   return { pictures: all.filter(isPicture), passedOver: all.filter((path) => !isPicture(path)) };
 }
 
-/** Returns the files that are DICOM by their content. A file that cannot be opened is not one. */
+/** Returns whether DICOM files are among these, by their names; where those leave it open, by their content. */
+export async function hasDicom(paths: readonly string[]): Promise<boolean> {
+  if (paths.some((path) => DICOM.test(path))) return true;
+  for (const path of paths) if (!PICTURE.test(path) && (await isDicomFile(path))) return true;
+  return false;
+}
+
+/** Returns the files that are DICOM by their content. */
 async function dicomFiles(folder: string, paths: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const some = paths.slice(start, start + AT_ONCE);
-    const heads = await Promise.all(some.map((path) => readHead(join(folder, path)).catch(() => null)));
-    for (const [i, head] of heads.entries()) if (head !== null && isDicom(head)) found.add(some[i]!);
+    const are = await Promise.all(some.map((path) => isDicomFile(join(folder, path))));
+    for (const [i, is] of are.entries()) if (is) found.add(some[i]!);
   }
   return found;
+}
+
+/** A file that cannot be opened is not one. */
+async function isDicomFile(path: string): Promise<boolean> {
+  try {
+    return isDicom(await readHead(path));
+  } catch {
+    return false;
+  }
 }
 
 async function readHead(path: string): Promise<Uint8Array> {

@@ -6,9 +6,11 @@ export interface PatientFacts {
   sex: "F" | "M" | null;
   /** Age at the study; null where the header has neither dates nor an age. */
   ageMonths: number | null;
-  /** What the age comes from: both dates, or PatientAge, which is in whole years, months, weeks or days. */
-  ageFrom: "dates" | "PatientAge" | null;
+  ageFrom: AgeSource | null;
 }
+
+/** What an age comes from: birth and study date, or PatientAge, which is in whole years, months, weeks or days. */
+export type AgeSource = "dates" | "PatientAge";
 
 const DAYS_A_YEAR = 365.25;
 const MONTHS_A_UNIT = { Y: 12, M: 1, W: (7 * 12) / DAYS_A_YEAR, D: 12 / DAYS_A_YEAR } as const;
@@ -22,6 +24,10 @@ export function patientFacts(elements: DataSet): PatientFacts {
   const stated = statedAge(elements.string("x00101010"));
   return { sex, ageMonths: stated, ageFrom: stated === null ? null : "PatientAge" };
 }
+
+/** An age as it is written: 0.01 months are a third of a day. */
+export const writtenAge = ({ ageMonths }: PatientFacts): number | null =>
+  ageMonths === null ? null : Number(ageMonths.toFixed(2));
 
 function monthsBetween(birth: string | undefined, study: string | undefined): number | null {
   const [born, made] = [dayOf(birth), dayOf(study)];

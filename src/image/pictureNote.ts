@@ -12,6 +12,7 @@ export const NOTE_KINDS = {
   "mask-of-greys": "the mask is not black and white",
   negative: "the hand is darker than its surroundings",
   orientation: "picture and mask have different EXIF orientations",
+  "other-sex": "a DICOM header that states the other sex",
   "no-window": "a DICOM file without a window or VOI LUT",
   "few-levels": "few grey levels remain of 16 bits",
 } as const;

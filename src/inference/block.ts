@@ -1,5 +1,6 @@
 /** A block of pictures in work: its rows, and the batches whose slots hold their pictures. */
 import type { Reading } from "../boneAge/reading.js";
+import type { PatientFacts } from "../dicom/patient.js";
 import type { DeeplasiaError } from "../errors.js";
 import type { Filled } from "../image/fillSlots.js";
 import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPicture.js";
@@ -19,6 +20,9 @@ export interface Outcome {
   /** The sex that the networks were given. */
   sex: Sex | null;
   sexPredicted: boolean;
+  sexFromHeader: boolean;
+  /** What the picture's DICOM header states; null for other formats. */
+  header: PatientFacts | null;
   /** What each network's output means, or why there is none; in the order of the networks, and of the views of each. */
   readings: (Reading | DeeplasiaError)[];
   /** What decoding shows of the picture; null where it cannot be read. */
@@ -53,7 +57,8 @@ export type BlockStage = (block: Block) => Promise<void>;
 export function blockOf(batches: readonly BatchHandle[], subjects: readonly Subject[]): Block {
   const rows = subjects.map((subject, slot) => ({
     ...{ subject, slot, filled: [], error: null },
-    ...{ sex: subject.sex, sexPredicted: false, readings: [], picture: null, notes: [] },
+    ...{ sex: subject.sex, sexPredicted: false, sexFromHeader: false, header: null },
+    ...{ readings: [], picture: null, notes: [] },
   }));
   return { batches, rows };
 }

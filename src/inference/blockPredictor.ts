@@ -29,6 +29,7 @@ import { Lane } from "./lane.js";
 import { imageChain } from "./stages/imageChain.js";
 import { predictAge } from "./stages/predictAge.js";
 import { predictSex } from "./stages/predictSex.js";
+import { readHeader } from "./stages/readHeader.js";
 
 export interface BlockOptions extends ForwardLimits {
   /** Each network is given each of them; the sex model the first. */
@@ -37,6 +38,11 @@ export interface BlockOptions extends ForwardLimits {
   numWorkers: number;
   /** Predicts the sex where a subject has none. */
   sexModel?: BoneAgeModel | undefined;
+  /**
+   * A subject without a sex has that of its DICOM header. Without one there and a `sexModel`, it fails where a network
+   * needs the sex.
+   */
+  headerSex?: boolean | undefined;
   /** How files become pictures: with a cache, or each time anew. */
   read?: ReadPicture | undefined;
   logger?: Logger | undefined;
@@ -54,14 +60,18 @@ export class BlockPredictor {
     models: readonly BoneAgeModel[],
     private readonly options: BlockOptions,
   ) {
-    const { views, sexModel, numWorkers, logger } = options;
+    const { views, sexModel, headerSex = false, numWorkers, logger } = options;
     this.pictures = new Semaphore(numWorkers);
     this.notes = new PictureNotes(logger);
     const members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
     const memberPlans = [...this.plans.all];
     const sexLanes = sexModel === undefined ? [] : [this.lane(sexModel, views[0]!)];
     // A kind of input that only the sex model takes is made of those pictures alone whose sex is not known.
-    this.pictureStages = [imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans))];
+    const needsSex = sexModel === undefined && models.some(({ contract }) => contract.sexEncoding !== "none");
+    this.pictureStages = [
+      readHeader({ takesSex: headerSex, needsSex }),
+      imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans)),
+    ];
     this.blockStages = [...sexLanes.map(predictSex), ...members.map(predictAge)];
   }
 

@@ -8,6 +8,7 @@ import type { Outcome, Subject } from "../inference/block.js";
 import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
 import { AgeWatch } from "../records/ageWatch.js";
 import { combineBlocks } from "../records/combineRecords.js";
+import { factsOfChild } from "../records/factsOfChild.js";
 import { applyStrict, type FailureRecord, type OutputRecord, type RecordBlock } from "../records/record.js";
 import { scratchOf } from "../staging/scratch.js";
 import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
@@ -31,6 +32,7 @@ export async function* cohortBlocks(
   const blocks = predictBlocks(list, cohort.samples(from), {
     ...options,
     views: [{ flip, rotationAngle }],
+    headerSex: cohort.hasHeaders && options.sexFrom === undefined,
     read: staged?.read,
     subjectOf,
   });
@@ -72,8 +74,7 @@ function recordOf(sample: ReadySample, outcome: Outcome, member: number): Output
   const reading = outcome.readings[member]!;
   if (reading instanceof DeeplasiaError) return failureRecord(sample, reading);
   const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
-  const { sex, sexPredicted } = outcome;
-  return { index, row, imageId, dir, patientId, sex, sexPredicted, boneAgeMonths, ...reading };
+  return { index, row, imageId, dir, patientId, boneAgeMonths, ...factsOfChild(outcome), ...reading };
 }
 
 function failureRecord(sample: Sample, error: DeeplasiaError, dropped = false): FailureRecord {

@@ -13,7 +13,7 @@ import {
   type EnsembleImagePrediction,
   type ImagePrediction,
   imagePrediction,
-  requireSexAndMask,
+  requireMask,
 } from "./imagePrediction.js";
 import type { Members, Models } from "./members.js";
 import { pictureSource } from "./pictureBytes.js";
@@ -49,7 +49,10 @@ export interface PredictionRequest {
   image: PictureArgument;
   /** The mask of the hand, given as the picture is. Needed by a model that was trained on masked hands. */
   mask?: PictureArgument | undefined;
-  /** Sex of the child, in the words of a CSV. Needed by a model with a sex input, unless there is a `sexModel`. */
+  /**
+   * Sex of the child, in the words of a CSV. Needed by a model with a sex input, unless the header of a DICOM file states
+   * it or there is a `sexModel`.
+   */
   sex?: SexWord | null | undefined;
 }
 
@@ -91,7 +94,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     const { image, mask, sex } = requireOptions(predictionRequest, request);
     const { signal } = requireOptions(predictionSignal, options);
     if (this.isClosed) throw closed();
-    requireSexAndMask(this.members.list, this.sexModel, { sex, hasMask: mask !== undefined });
+    requireMask(this.members.list, this.sexModel, mask !== undefined);
     const source = {
       image: await pictureSource("image", image),
       mask: mask === undefined ? null : await pictureSource("mask", mask),
@@ -171,7 +174,8 @@ export async function createPredictor(
   );
   const members = requireModels(models, { sexModel, memberNames });
   if (sexModel !== undefined) await requireSexModel(sexModel);
-  const blocks = new GatheredBlocks(members.list, { ...rest, sexModel, views: [{ flip, rotationAngle }] });
+  const views = [{ flip, rotationAngle }];
+  const blocks = new GatheredBlocks(members.list, { ...rest, sexModel, headerSex: true, views });
   return new Predictor(members, blocks, sexModel, 2 * rest.batchSize);
 }
 

@@ -6,14 +6,10 @@ import { DeeplasiaError } from "../errors.js";
 import type { Outcome } from "../inference/block.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { isOutside } from "../records/ageWatch.js";
-import type { Sex } from "../words.js";
+import { type FactsOfChild, factsOfChild } from "../records/factsOfChild.js";
 import type { Members } from "./members.js";
 
-interface PredictedPicture {
-  /** The sex that was used; null where nobody gave one. */
-  sex: Sex | null;
-  /** Whether the sex model predicted `sex`. */
-  sexPredicted: boolean;
+interface PredictedPicture extends FactsOfChild {
   /**
    * What is worth knowing of the picture or its mask, though they could be used: "only page 1 of 3 is read"; of a model's
    * contract and of an age that are implausible.
@@ -27,28 +23,16 @@ export interface ImagePrediction extends Reading, PredictedPicture {}
 /** The prediction of an ensemble for a picture. */
 export interface EnsembleImagePrediction extends EnsembleReading, PredictedPicture {}
 
-/** What is known of a picture before it is read. */
-export interface KnownOfPicture {
-  sex: Sex | null | undefined;
-  hasMask: boolean;
-}
-
 /**
- * Checks that the sex and the mask are there for networks that need them.
+ * Checks that the mask is there for networks that need it.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_SEX, _MASK_MISSING.
+ * @throws DeeplasiaError ERR_DEEPLASIA_MASK_MISSING.
  */
-export function requireSexAndMask(
+export function requireMask(
   models: readonly BoneAgeModel[],
   sexModel: BoneAgeModel | undefined,
-  { sex, hasMask }: KnownOfPicture,
+  hasMask: boolean,
 ): void {
-  const needsSex = models.some(({ contract }) => contract.sexEncoding !== "none");
-  if (sex === undefined && sexModel === undefined && needsSex) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_SEX", "this model needs the sex of the child", {
-      remedy: 'Pass sex, "F" or "M", or a sexModel.',
-    });
-  }
   const needsMask = [...models, sexModel].some((model) => model?.contract.maskNeeded === true);
   if (needsMask && !hasMask) {
     throw new DeeplasiaError("ERR_DEEPLASIA_MASK_MISSING", "this model needs the mask of the hand", {
@@ -65,9 +49,10 @@ export function requireSexAndMask(
  */
 export function imagePrediction(
   { list, names }: Members,
-  { sex, sexPredicted, readings, notes }: Outcome,
+  outcome: Outcome,
   file: string | undefined,
 ): ImagePrediction | EnsembleImagePrediction {
+  const { readings, notes } = outcome;
   const failed = readings.find((reading) => reading instanceof DeeplasiaError);
   if (failed !== undefined) throw failed.at({ file });
   const read = readings as Reading[];
@@ -76,7 +61,7 @@ export function imagePrediction(
     ...list.flatMap(({ contract }) => contractDoubts(contract)),
     ...ageDoubts(reading.ageMonths),
   ];
-  return { ...reading, sex, sexPredicted, notes: [...notes, ...doubts].map(({ text }) => text) };
+  return { ...reading, ...factsOfChild(outcome), notes: [...notes, ...doubts].map(({ text }) => text) };
 }
 
 function ageDoubts(ageMonths: number): { text: string }[] {

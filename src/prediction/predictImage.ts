@@ -10,7 +10,7 @@ import type { ImagePrediction } from "./imagePrediction.js";
 
 export interface PredictImageOptions {
   /**
-   * Needed by a model with a sex input, unless there is a `sexModel`. In the words of a CSV, or 1 for male and 0 for
+   * Needed by a model with a sex input, unless the header of a DICOM file states it or there is a `sexModel`. In the words of a CSV, or 1 for male and 0 for
    * female; null, `""` and `"NA"` say that it is not known. What is no sex is an error.
    */
   sex?: SexWord | null | undefined;

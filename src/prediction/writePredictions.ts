@@ -69,7 +69,11 @@ export async function writePredictions(
   const identity = await runIdentityOf(members.list, cohort, { ...resolved, memberCsvs });
   for (const text of sameModels(members, identity)) logger.warn(text);
   const whole: OutputOptions = {
-    ...layouts(members, resolved.sexModel !== undefined, memberCsvs),
+    ...layouts(
+      members,
+      { marksSex: resolved.sexModel !== undefined, hasHeaders: cohort.hasHeaders },
+      memberCsvs,
+    ),
     path: outputPath,
     format,
     resume,
@@ -150,10 +154,10 @@ async function writeRows(
 /** What the lines of the output hold, and those of the members' files. */
 function layouts(
   { list, names }: Members,
-  marksSex: boolean,
+  origins: Pick<OutputOptions, "marksSex" | "hasHeaders">,
   memberCsvs: string | undefined,
-): Pick<OutputOptions, "members" | "hasSexHead" | "marksSex" | "memberFiles"> {
-  const layout = { members: names, hasSexHead: list.some(({ hasSexHead }) => hasSexHead), marksSex };
+): Pick<OutputOptions, "members" | "hasSexHead" | "marksSex" | "hasHeaders" | "memberFiles"> {
+  const layout = { members: names, hasSexHead: list.some(({ hasSexHead }) => hasSexHead), ...origins };
   if (memberCsvs === undefined) return layout;
   if (names === null) {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "`memberCsvs` is for ensembles, but there is one model", {
@@ -162,7 +166,7 @@ function layouts(
   }
   const memberFiles = list.map(({ hasSexHead }, i) => {
     const path = join(memberCsvs, memberFileName(names[i]!));
-    return { path, format: "csv" as const, members: null, hasSexHead, marksSex };
+    return { path, format: "csv" as const, members: null, hasSexHead, ...origins };
   });
   return { ...layout, memberFiles };
 }

@@ -6,6 +6,7 @@ import {
   field,
   flag,
   float32,
+  maybeText,
   membersField,
   months,
   plainText,
@@ -23,6 +24,8 @@ export interface Layout {
   hasSexHead: boolean;
   /** Whether a column says where the sex was predicted. */
   marksSex: boolean;
+  /** Whether columns hold what the headers of DICOM files state: where the sex comes from, and the age. */
+  hasHeaders: boolean;
 }
 
 export type AnyPrediction = PredictionRecord | EnsembleRecord;
@@ -33,22 +36,33 @@ const PLACE = [
   field("patientId", "patient_ID", plainText),
 ];
 
+/** Where facts about the child come from. The age is in the columns of `cohort import dicom`. */
+const originFields = ({ marksSex, hasHeaders }: Pick<Layout, "marksSex" | "hasHeaders">): Field[] => [
+  ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
+  ...(hasHeaders ? HEADER : []),
+];
+const HEADER = [
+  field("sexFromHeader", "sex_from_header", flag),
+  field("chronologicalAgeMonths", "chronological_age", months),
+  field("ageFrom", "age_from", maybeText),
+];
+
 /** The reference's columns, in its order, then ours. `y_hat` is the raw output, `bone_age` the truth. */
-function singleFields({ hasSexHead, marksSex }: Layout): Field[] {
+function singleFields(layout: Layout): Field[] {
   return [
     field("imageId", "image_ID", plainText),
     field("sex", "sex", sex),
     field("ageZ", "y_hat", float32),
-    ...(hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
+    ...(layout.hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
     field("ageMonths", "pred_bone_age", float32),
     ...PLACE,
     field("boneAgeMonths", "bone_age", months),
-    ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
+    ...originFields(layout),
   ];
 }
 
 /** The reference's ensemble columns, in its order, then ours: spread between members first. */
-export function ensembleFields({ members, hasSexHead, marksSex }: Omit<Layout, "format">): Field[] {
+export function ensembleFields({ members, hasSexHead, ...origins }: Omit<Layout, "format">): Field[] {
   return [
     field("imageId", "image_ID", plainText),
     membersField(members ?? []),
@@ -58,7 +72,7 @@ export function ensembleFields({ members, hasSexHead, marksSex }: Omit<Layout, "
     field("sex", "sex", sex),
     ...(hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
     ...PLACE,
-    ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
+    ...originFields(origins),
   ];
 }
 
@@ -91,7 +105,10 @@ export function predictionsToText(records: readonly AnyPrediction[], layout: Lay
 }
 
 /** What is not in a line: `index` is in none, the others in some layouts only. */
-const ABSENT = { index: -1, sexHat: null, sexPredicted: false };
+const ABSENT = {
+  ...{ index: -1, sexHat: null, sexPredicted: false },
+  ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
+};
 
 /** The record of a CSV line; null if it is not one. */
 export function predictionFromCsv(cells: readonly string[], layout: Layout): AnyPrediction | null {

@@ -27,6 +27,11 @@ const plainJson = {
   fromJson: (value: unknown) => value as never,
 };
 export const plainText: Codec<string> = { toCell: (value) => value, fromCell: (cell) => cell, ...plainJson };
+export const maybeText: Codec<string | null> = {
+  toCell: (value) => value ?? "",
+  fromCell: (cell) => (cell === "" ? null : cell),
+  ...plainJson,
+};
 export const rowNumber: Codec<number> = {
   toCell: String,
   fromCell: (cell) => (/^[1-9]\d*$/.test(cell) ? Number(cell) : Number.NaN),

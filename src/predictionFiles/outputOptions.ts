@@ -46,8 +46,15 @@ export function runFileOf({
   members,
   hasSexHead,
   marksSex,
+  hasHeaders,
   blockSize,
 }: OutputOptions): RunFile {
-  const layout = { format, members: members === null ? null : [...members], hasSexHead, marksSex };
+  const layout = {
+    format,
+    members: members === null ? null : [...members],
+    hasSexHead,
+    marksSex,
+    hasHeaders,
+  };
   return { version: 2, state: "running", identity, ...layout, blockSize };
 }

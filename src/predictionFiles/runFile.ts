@@ -52,6 +52,7 @@ export const runFile = z.object({
   members: z.array(z.string()).nullable(),
   hasSexHead: z.boolean(),
   marksSex: z.boolean(),
+  hasHeaders: z.boolean().default(false),
   /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
   blockSize: z.number(),
   /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */

@@ -2,13 +2,12 @@
 import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import type { CohortRow } from "../data/annotations.js";
+import type { FactsOfChild } from "./factsOfChild.js";
 
-/** A row of the cohort: its `boneAgeMonths` is the truth, where known; its `sex` the one that was used. */
-interface PredictedRow extends CohortRow {
+/** A row of the cohort: its `boneAgeMonths` is the truth, where known. */
+interface PredictedRow extends CohortRow, FactsOfChild {
   /** Position among the selected rows, from 0. */
   index: number;
-  /** True where the row gave no sex, so that `sex` is the sex model's word. */
-  sexPredicted: boolean;
 }
 
 /** A row and what one network says of it; all numbers but the truth are float32. */

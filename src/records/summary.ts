@@ -30,6 +30,8 @@ export interface Summary {
   members: { name: string; madMonths: number | null }[];
   /** Predicted rows whose sex is the sex model's word. */
   sexPredicted: number;
+  /** Predicted rows whose sex is that of a DICOM header. */
+  sexFromHeader: number;
   /** Rows that an earlier run did, of all. */
   resumedRows: number;
   seconds: number;
@@ -42,6 +44,7 @@ export class SummaryBuilder {
   private dropped = 0;
   private resumedRows = 0;
   private sexPredicted = 0;
+  private sexFromHeader = 0;
   private outside = 0;
   private readonly deviations = new AbsoluteDeviations();
   private readonly ofMembers = new Map<string, AbsoluteDeviations>();
@@ -59,6 +62,7 @@ export class SummaryBuilder {
     }
     this.predicted += 1;
     if (record.sexPredicted) this.sexPredicted += 1;
+    if (record.sexFromHeader) this.sexFromHeader += 1;
     if (isOutside(record.ageMonths)) this.outside += 1;
     const { ageMonths, boneAgeMonths: truth } = record;
     if (truth !== null) this.deviations.add(ageMonths, truth);
@@ -78,7 +82,7 @@ export class SummaryBuilder {
   }
 
   build(seconds: number): Summary {
-    const { predicted, dropped, failed, sexPredicted, outside, resumedRows } = this;
+    const { predicted, dropped, failed, sexPredicted, sexFromHeader, outside, resumedRows } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -93,6 +97,7 @@ export class SummaryBuilder {
       madMonths: madOf(this.deviations),
       members: [...this.ofMembers].map(([name, own]) => ({ name, madMonths: madOf(own) })),
       sexPredicted,
+      sexFromHeader,
       resumedRows,
       seconds,
       picturesPerSecond: seconds > 0 ? (rows - resumedRows) / seconds : 0,
@@ -126,12 +131,13 @@ export function formatSummary(summary: Summary): string {
 
 /** The same without what it took. */
 export function formatOutcome(summary: Summary): string {
-  const { rows, predicted, failed, dropped, sexPredicted, outside } = summary;
+  const { rows, predicted, failed, dropped, sexPredicted, sexFromHeader, outside } = summary;
   const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
   if (dropped > 0) counts.push(`${dropped} left out for want of a mask`);
   const lines = [counts.join(", ")];
   for (const [code, count] of Object.entries(summary.failuresByCode))
     lines.push(`  ${code}: ${count}${exampleText(count, summary.firstFailures[code])}`);
+  if (sexFromHeader > 0) lines.push(`the sex is that of the DICOM header in ${plural(sexFromHeader, "row")}`);
   if (sexPredicted > 0) lines.push(`the sex was predicted in ${plural(sexPredicted, "row")}`);
   if (outside > 0)
     lines.push(

@@ -18,6 +18,12 @@ const patient: Elements = {
   "00100040": ["CS", "F"],
   "00080020": ["DA", "20090101"],
 };
+/** Every file of a folder, by its name. */
+async function contentsOf(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")));
+  return Object.fromEntries(names.map((name, i) => [name, texts[i]!]));
+}
 const hand = (more: Elements = {}) => dicomFile({ ...greyElements(200, ramp), ...patient, ...more });
 
 test("a tree of DICOM files becomes a cohort CSV with sex and age, and nothing else of a patient", async () => {
@@ -72,9 +78,39 @@ test("predict reads a folder of DICOM files; damaged ones are failures, and noth
   expect(code).toBe(3);
   const rows = csvRows(await readFile(out, "utf8"));
   expect(rows.map(({ image_ID }) => image_ID)).toEqual(["IM0001", "b.dcm"]);
-  const written = await Promise.all(
-    (await readdir(join(out, ".."))).map((name) => readFile(join(out, "..", name), "utf8")),
-  );
+  const written = Object.values(await contentsOf(join(out, "..")));
   expect(written.join()).toMatch(/c\.dcm.*cut off/);
   expect([stdout, stderr, ...written].join()).not.toMatch(SECRETS);
+});
+
+test("predict takes the sex of the headers where none is given, and writes no other attribute of a patient", async () => {
+  const folder = await writeTree(await temporaryFolder(), {
+    IM0001: hand(),
+    "b.dcm": hand({ "00100040": ["CS", "M"], "00100030": ["DA", ""], "00101010": ["AS", "010Y"] }),
+    "c.dcm": hand({ "00100040": ["CS", "O"] }),
+  });
+  const [model, out] = [fixture("models/mean-plus-sex.pt"), join(await temporaryFolder(), "ages.csv")];
+  const env = { LOG_FILE: join(out, "../log.txt") };
+  const lines = await runCli(["predict", folder, "-m", model], { env });
+  expect(lines.code).toBe(3);
+  expect(lines.stdout).toMatch(/^IM0001\tF \(header\)\t.*\tchronological age 120\.0 months$/m);
+  expect(lines.stdout).toMatch(/^b\.dcm\tM \(header\)\t.*\tchronological age 120\.0 months$/m);
+  expect(lines.stderr).toMatch(/c\.dcm.*its header states neither F nor M/);
+  const { code, stdout, stderr } = await runCli(["predict", folder, "-m", model, "-o", out], { env });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/the sex is that of the DICOM header in 2 rows/);
+  expect(stderr).toMatch(/Add --sex F or --sex M, or a model that predicts it as --predict-sex/);
+  const rows = csvRows(await readFile(out, "utf8"));
+  expect(rows.map((row) => [row.sex, row.sex_from_header, row.chronological_age, row.age_from])).toEqual([
+    ["0.0", "True", "120.02", "dates"],
+    ["1.0", "True", "120.0", "PatientAge"],
+  ]);
+  const written = await contentsOf(join(out, ".."));
+  expect(Object.keys(written)).toEqual([
+    "ages.csv",
+    "ages.csv.failures.csv",
+    "ages.csv.provenance.json",
+    "log.txt",
+  ]);
+  expect([lines.stdout, lines.stderr, stdout, stderr, ...Object.values(written)].join()).not.toMatch(SECRETS);
 });

@@ -29,6 +29,7 @@ export function record(index: number): OutputRecord {
     patientId: `0${index}`,
     sex: index % 2 === 0 ? "M" : "F",
     sexPredicted: false,
+    ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
     boneAgeMonths: index % 3 === 0 ? null : index,
     ageZ: Math.fround(Math.sin(index)),
     ageMonths: Math.fround(100 + index / 7),
@@ -43,6 +44,7 @@ export function optionsFor(path: string, more: Partial<OutputOptions> = {}): Out
     members: null,
     hasSexHead: true,
     marksSex: false,
+    hasHeaders: false,
     identity: {
       models: [{ file: "m", contract: "c" }],
       sexModel: null,

@@ -13,6 +13,6 @@ export function imageChain(
       targets.map((target) => open.fill(target, row.slot).catch(toDeeplasiaError)),
     );
     const [first] = row.filled;
-    row.notes = first !== undefined && "notes" in first ? first.notes : [];
+    if (first !== undefined && "notes" in first) row.notes = [...row.notes, ...first.notes];
   };
 }

@@ -178,10 +178,10 @@ function textOf(run: SharedRun): string {
 
 /** The files that are joined of such shares: the output's own and its members'. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, marksSex } = run;
+  const { format, members, hasSexHead, marksSex, hasHeaders } = run;
   return [
-    { path: output, format, members, hasSexHead, marksSex },
-    ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, marksSex })),
+    { path: output, format, members, hasSexHead, marksSex, hasHeaders },
+    ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, marksSex, hasHeaders })),
   ];
 }
 

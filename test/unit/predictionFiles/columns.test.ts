@@ -15,11 +15,11 @@ import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../../../s
 
 /** One model without sex head, as CSV; the other layouts differ in what is given. */
 const layout = (more: Partial<Layout> = {}): Layout => {
-  return { format: "csv", members: null, hasSexHead: false, marksSex: false, ...more };
+  return { format: "csv", members: null, hasSexHead: false, marksSex: false, hasHeaders: false, ...more };
 };
 const withHead = layout({ hasSexHead: true });
 const jsonl = layout({ format: "jsonl", hasSexHead: true });
-const all = { hasSexHead: true, marksSex: true };
+const all = { hasSexHead: true, marksSex: true, hasHeaders: true };
 
 const record: PredictionRecord = {
   index: 4,
@@ -29,6 +29,7 @@ const record: PredictionRecord = {
   patientId: "01",
   sex: "M",
   sexPredicted: false,
+  ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
   boneAgeMonths: 100,
   ageZ: Math.fround(-0.1),
   ageMonths: 123.5,
@@ -78,6 +79,19 @@ describe("columns", () => {
     );
   });
 
+  it("hold what DICOM headers state, if there are such among the pictures", () => {
+    const stated = { sexFromHeader: true, chronologicalAgeMonths: 120.02, ageFrom: "dates" as const };
+    const withHeaders = layout({ hasHeaders: true });
+    expect(predictionColumns(withHeaders).slice(-3)).toEqual([
+      "sex_from_header",
+      "chronological_age",
+      "age_from",
+    ]);
+    expect(predictionsToText([record, { ...record, ...stated }], withHeaders)).toBe(
+      "a.png,1.0,-0.1,123.5,9,x,01,100.0,False,,\na.png,1.0,-0.1,123.5,9,x,01,100.0,True,120.02,dates\n",
+    );
+  });
+
   it("of an ensemble are the reference's, in the order of the members, then ours", () => {
     const two = { members: ["b", "1"], hasSexHead: true };
     expect(predictionColumns(layout(two)).join()).toBe(
@@ -109,6 +123,9 @@ const predictions = fc.record({
   ageMonths: float32,
   sexHat: fc.option(float32),
   sexPredicted: fc.boolean(),
+  sexFromHeader: fc.boolean(),
+  chronologicalAgeMonths: fc.option(fc.double({ min: 0, max: 1800, noNaN: true }).map((x) => x + 0)),
+  ageFrom: fc.constantFrom("dates" as const, "PatientAge" as const, null),
 });
 
 describe("what is written is read back", () => {

@@ -26,7 +26,13 @@ function ofMember(member: number, index: number): OutputRecord {
 }
 
 function ensembleOptions(folder: string, more: Partial<OutputOptions> = {}): OutputOptions {
-  const layout = { format: "csv" as const, members: null, hasSexHead: true, marksSex: false };
+  const layout = {
+    format: "csv" as const,
+    members: null,
+    hasSexHead: true,
+    marksSex: false,
+    hasHeaders: false,
+  };
   const memberFiles = NAMES.map((name) => ({ ...layout, path: join(folder, "members", `${name}.csv`) }));
   return optionsFor(join(folder, "out"), { members: NAMES, memberFiles, ...more });
 }

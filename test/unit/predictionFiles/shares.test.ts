@@ -164,7 +164,7 @@ describe("shares", () => {
       members: names,
       memberFiles: names.map((name) => {
         const path = join(folder, `${name}.csv`);
-        return { path, format: "csv", members: null, hasSexHead: true, marksSex: false };
+        return { path, format: "csv", members: null, hasSexHead: true, marksSex: false, hasHeaders: false };
       }),
     });
     const [folder, single] = [await temporaryFolder(), await temporaryFolder()];

@@ -62,9 +62,10 @@ describe("the sex of an ensemble", () => {
 
 describe("records of one row", () => {
   const place = { index: 3, row: 9 };
+  const origins = { sexFromHeader: false, chronologicalAgeMonths: 96.5, ageFrom: "dates" as const };
   const good = (ageMonths: number): PredictionRecord => {
     const row = { ...place, imageId: "a.png", dir: "x", patientId: "7", sex: "M" as const };
-    return { ...row, sexPredicted: true, boneAgeMonths: 90, ageZ: 1, ageMonths, sexHat: null };
+    return { ...row, ...origins, sexPredicted: true, boneAgeMonths: 90, ageZ: 1, ageMonths, sexHat: null };
   };
   const failed = (message: string, code = "ERR_DEEPLASIA_NOT_FINITE", dropped = false): FailureRecord => {
     return { ...place, file: "a.png", code, message, dropped };
@@ -74,6 +75,7 @@ describe("records of one row", () => {
   it("are the row, the members in order, and what they come to", () => {
     expect(combineRecords(names, [good(90), good(110), good(100)])).toEqual({
       ...{ ...place, imageId: "a.png", dir: "x", patientId: "7", sex: "M", sexPredicted: true },
+      ...origins,
       boneAgeMonths: 90,
       members: [
         { name: "one", ageMonths: 90 },

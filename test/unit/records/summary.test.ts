@@ -4,7 +4,17 @@ import { formatSummary, SummaryBuilder } from "../../../src/records/summary.js";
 
 const prediction = (ageMonths: number, boneAgeMonths: number | null): PredictionRecord => {
   const place = { index: 0, row: 1, imageId: "a.png", dir: "", patientId: "", sex: null };
-  return { ...place, sexPredicted: false, boneAgeMonths, ageZ: 0, ageMonths, sexHat: null };
+  return {
+    ...place,
+    sexPredicted: false,
+    sexFromHeader: false,
+    chronologicalAgeMonths: null,
+    ageFrom: null,
+    boneAgeMonths,
+    ageZ: 0,
+    ageMonths,
+    sexHat: null,
+  };
 };
 const failure = (code: string, dropped = false): FailureRecord => {
   return { index: 0, row: 1, file: "a.png", code, message: "it is so", dropped };
@@ -34,6 +44,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     madMonths: 7,
     members: [],
     sexPredicted: 0,
+    sexFromHeader: 0,
     resumedRows: 1,
     seconds: 3,
     picturesPerSecond: 2,
@@ -51,7 +62,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
   );
 });
 
-it("gives each member's deviation beside the ensemble's, and counts predicted sexes", () => {
+it("gives each member's deviation beside the ensemble's, and counts sexes of headers and predicted ones", () => {
   const { ageZ: _, ...row } = prediction(100, 90);
   const members = [
     { name: "b", ageMonths: 110 },
@@ -59,7 +70,7 @@ it("gives each member's deviation beside the ensemble's, and counts predicted se
   ];
   const summary = new SummaryBuilder();
   summary.add({ ...row, members, sdMonths: 14, sexPredicted: true });
-  summary.add({ ...row, members, sdMonths: 14, boneAgeMonths: 97 });
+  summary.add({ ...row, members, sdMonths: 14, sexFromHeader: true, boneAgeMonths: 97 });
   expect(summary.build(1)).toMatchObject({
     withTruth: 2,
     madMonths: 6.5,
@@ -68,8 +79,10 @@ it("gives each member's deviation beside the ensemble's, and counts predicted se
       { name: "a", madMonths: 3.5 },
     ],
     sexPredicted: 1,
+    sexFromHeader: 1,
   });
   expect(formatSummary(summary.build(1)).split("\n").slice(1, -1)).toEqual([
+    "the sex is that of the DICOM header in 1 row",
     "the sex was predicted in 1 row",
     "mean absolute deviation 6.50 months on 2 rows with a known bone age",
     "  b: 16.50 months",
