@@ -149,7 +149,10 @@ test("predictImage takes files and bytes, and names what is missing or wrong", (
     const bytes = await halves(200);
     const file = join(await temporaryFolder(), "hand.png");
     await writeFile(file, bytes);
-    const expected = { notes: [], ageMonths: 160, ageZ: 1, sexHat: null, sex: "M", sexPredicted: false };
+    const expected = {
+      ...{ notes: [], ageMonths: 160, ageZ: 1, sexHat: null, sex: "M", sexPredicted: false },
+      ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
+    };
     expect(await predictImage(model, file, { sex: "M" })).toEqual(expected);
     expect(await predictImage(model, bytes, { sex: "M" })).toEqual(expected);
     expect(bytes.length).toBeGreaterThan(0); // the caller's bytes are still there
