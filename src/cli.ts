@@ -15,6 +15,7 @@ import { registerInit } from "./commands/init.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLibtorch } from "./commands/libtorch.js";
 import { registerManifest } from "./commands/manifest.js";
+import { registerMask } from "./commands/mask.js";
 import { registerMerge } from "./commands/merge.js";
 import { parseCommand } from "./commands/parseCommand.js";
 import { registerPhantom } from "./commands/phantom.js";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   );
   program.commandsGroup("Bone ages:");
   registerPredict(program);
+  registerMask(program);
   registerMerge(program);
   registerEnsemble(program);
   program.commandsGroup("Models:");

@@ -46,8 +46,15 @@ export {
 export type { InstallProgress } from "./libtorch/installOptions.js";
 export { listLibtorch } from "./libtorch/listLibtorch.js";
 export type { Candidate, Search } from "./libtorch/searchLibtorch.js";
+export {
+  type MaskFailure,
+  type WriteMasksOptions,
+  type WrittenMasks,
+  writeMasks,
+} from "./masks/writeMasks.js";
 export type { WrittenModel } from "./model/contractReport.js";
 export { type ConvertedModel, type ConvertModelOptions, convertModel } from "./model/convertModel.js";
+export type { HandMaskModel } from "./model/handMaskModel.js";
 export { type InitialisedModel, type InitModelOptions, initModel } from "./model/initModel.js";
 export {
   type InspectedModel,
@@ -55,6 +62,7 @@ export {
   type InspectModelOptions,
   inspectModel,
 } from "./model/inspectModel.js";
+export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { type LoadModelOptions, loadModel } from "./model/loadModel.js";
 export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/model.js";
 export { type WriteManifestOptions, writeManifest } from "./model/writeManifest.js";

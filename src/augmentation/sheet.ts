@@ -1,6 +1,7 @@
 /** Tiles in rows and columns, with a line of text above each column and each row. */
 import sharp, { type OverlayOptions } from "sharp";
 import { MAX_PIXELS } from "../image/decodedPicture.js";
+import { hasFont, LINE, textLine } from "../image/textLine.js";
 
 export interface SheetRow {
   caption: string;
@@ -15,10 +16,8 @@ interface Size {
   height: number;
 }
 
-/** White pixels between two tiles, and the height of a line of captions. */
+/** White pixels between two tiles. */
 const GAP = 4;
-const LINE = 18;
-const FONT = "sans 9";
 
 /** The size of a sheet, in pixels. */
 export function sheetSize(rows: number, columns: number, { width, height }: Size): Size {
@@ -39,37 +38,13 @@ export async function drawSheet(
   );
   if (await hasFont()) {
     for (const [column, text] of columns.entries())
-      placed.push({ input: await line(text, tile.width), left: left(column), top: 0 });
+      placed.push({ input: await textLine(text, tile.width), left: left(column), top: 0 });
     for (const [row, { caption }] of rows.entries())
-      placed.push({ input: await line(caption, size.width), left: 0, top: top(row) });
+      placed.push({ input: await textLine(caption, size.width), left: 0, top: top(row) });
   }
   return sharp({ create: { ...size, channels: 3, background: "white" }, limitInputPixels: MAX_PIXELS })
     .composite(placed)
     .toColourspace("b-w")
     .png()
     .toBuffer();
-}
-
-/** A line of text, black on white; what does not fit is cut off. */
-async function line(text: string, room: number): Promise<Buffer> {
-  const { data, info } = await drawn(text);
-  const [width, height] = [Math.min(info.width, room), Math.min(info.height, LINE)];
-  return sharp(data).extract({ left: 0, top: 0, width, height }).negate({ alpha: false }).png().toBuffer();
-}
-
-function drawn(text: string) {
-  const escaped = text.replace(
-    /[<>&]/g,
-    (sign) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;" })[sign] ?? sign,
-  );
-  return sharp({ text: { text: escaped, font: FONT, dpi: 96 } })
-    .toColourspace("b-w")
-    .png()
-    .toBuffer({ resolveWithObject: true });
-}
-
-/** Without a font, all letters are the same box, or drawing fails. */
-async function hasFont(): Promise<boolean> {
-  const widths = await Promise.all(["i", "W"].map((letter) => drawn(letter))).catch(() => []);
-  return new Set(widths.map(({ info }) => info.width)).size === 2;
 }

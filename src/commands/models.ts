@@ -5,9 +5,12 @@ import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files/pathKind.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import { BUNDLED_MODEL } from "../model/bundled.js";
+import { HandMaskModel } from "../model/handMaskModel.js";
+import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
 import { type LoadModelOptions, loadModel } from "../model/loadModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { loadModelOptions, type PredictOptions } from "../options/predict.js";
+import { isExplicit } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
 import { namedFile } from "./namedFile.js";
@@ -44,8 +47,11 @@ const unnamed = (files: readonly string[]): NamedFile[] => files.map((file) => (
 export interface LoadedModels {
   models: Models;
   sexModel: BoneAgeModel | undefined;
-  /** All loaded models, the sex model too. */
+  /** The hand-mask model that a flag names; else `auto` or `none`. */
+  maskModel: HandMaskModel | string;
+  /** All models of bone ages and of the sex. */
   all: readonly BoneAgeModel[];
+  dispose(): Promise<void>;
 }
 
 /**
@@ -58,22 +64,29 @@ export async function loadModels(
   contract: Manifest,
 ): Promise<LoadedModels> {
   const all: BoneAgeModel[] = [];
+  let maskModel: HandMaskModel | string = options.maskModel;
+  const dispose = async () => {
+    const loaded = maskModel instanceof HandMaskModel ? [...all, maskModel] : all;
+    await Promise.all(loaded.map((model) => model.dispose()));
+  };
   try {
     for (const file of files) all.push(await loadModel(file, { ...loadingOf(options), contract }));
     const models = all.length === 1 ? all[0]! : [...all];
-    if (options.predictSex === undefined) return { models, sexModel: undefined, all };
     const { device, gpus, accelerator, devices, threads, precision, trust } = options;
-    const where: LoadModelOptions = { device, gpus, accelerator, devices, threads, precision, trust };
+    const where: LoadModelOptions = { device, gpus, accelerator, devices, threads, trust };
+    if (isExplicit(maskModel)) maskModel = await loadHandMaskModel(options.maskModel, where);
+    if (options.predictSex === undefined) return { models, sexModel: undefined, maskModel, all, dispose };
     const { maskNeeded, maskCropSize } = contract;
     const sexModel = await loadModel(options.predictSex, {
       ...where,
+      precision,
       contract: { maskNeeded, maskCropSize },
     });
     all.push(sexModel);
     await requireSexModel(sexModel);
-    return { models, sexModel, all };
+    return { models, sexModel, maskModel, all, dispose };
   } catch (error) {
-    await disposeModels(all);
+    await dispose();
     throw error;
   }
 }
@@ -82,10 +95,6 @@ export async function loadModels(
 function loadingOf(options: PredictOptions): LoadModelOptions {
   const known = Object.entries(options).filter(([key]) => key in loadModelOptions.shape);
   return Object.fromEntries(known);
-}
-
-export async function disposeModels(models: readonly BoneAgeModel[]): Promise<void> {
-  await Promise.all(models.map((model) => model.dispose()));
 }
 
 function usage(what: string, remedy: string): DeeplasiaError {

@@ -16,6 +16,7 @@ import {
   type PredictOptions,
   predictOptions,
 } from "../options/predict.js";
+import { type MaskChoice, usesMasks } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { overrideTexts } from "../prediction/overrides.js";
 import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
@@ -31,7 +32,7 @@ import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT, exitOf } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
 import { reportShare, withoutShard } from "./merge.js";
-import { disposeModels, loadModels, modelFiles } from "./models.js";
+import { loadModels, modelFiles } from "./models.js";
 import { stopSignal } from "./signals.js";
 import { isStdoutOpen } from "./streams.js";
 
@@ -75,8 +76,18 @@ export function registerPredict(program: Command): void {
 
 /** The options that most predictions need; the short help shows them. */
 const MOST_USED = [
-  ...["ckp_path", "manifest", "predict-sex", "annotation_csv", "img_dir", "mask_dirs", "sex", "sex-from"],
-  ...["split_csv", "split_column", "split_name", "batch_size", "num_workers", "device", "shard"],
+  ...["ckp_path", "manifest", "predict-sex", "mask-model", "annotation_csv", "img_dir", "mask_dirs"],
+  ...[
+    "sex",
+    "sex-from",
+    "split_csv",
+    "split_column",
+    "split_name",
+    "batch_size",
+    "num_workers",
+    "device",
+    "shard",
+  ],
   ...["output_path", "format", "resume", "overwrite", "strict", "progress", "yes"],
 ];
 
@@ -95,7 +106,7 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
     if (key in parsed && options.splitColumn === "")
       logger.warn(`${flag} has no effect without --split_column: rows of all parts are predicted`);
   await ensureLibtorch({ yes: options.yes });
-  const { models, sexModel, all } = await loadModels(modelPaths, options, contract);
+  const { models, sexModel, maskModel, all, dispose } = await loadModels(modelPaths, options, contract);
   try {
     if (all.every(({ network }) => network === null)) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
@@ -106,12 +117,12 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
     }
     const files = pictures.length > 0 ? pictures : undefined;
     const memberNamesGiven = named.length > 1 ? memberNames(named) : undefined;
-    const run = { ...options, files, sexModel, memberNames: memberNamesGiven };
+    const run = { ...options, files, sexModel, maskModel, memberNames: memberNamesGiven };
     const asData = options.outputPath !== undefined || options.memberCsvs !== undefined || "format" in parsed;
     if (files === undefined || asData) await write(models, run, logger, progress);
     else await print(models, run, logger, progress);
   } finally {
-    await disposeModels(all);
+    await dispose();
   }
 }
 
@@ -120,13 +131,14 @@ function warnOfCheckpointFlags({ legacyCkp, backbone }: PredictOptions, logger: 
     if (isGiven) logger.warn(`--${flag} has no effect on a TorchScript model`);
 }
 
-type Run = PredictOptions & Pick<PredictCohortOptions, "files" | "sexModel" | "memberNames">;
+type Run = Omit<PredictOptions, "maskModel"> &
+  Pick<PredictCohortOptions, "files" | "sexModel" | "memberNames"> & { maskModel: MaskChoice };
 
 /** Prints a line for each picture on stdout. */
 async function print(models: Models, options: Run, logger: Logger, progress: Progress): Promise<void> {
   const stop = stopSignal(logger, longestForward);
   let [predicted, failed] = [0, 0];
-  const against = overrideTexts([models].flat(), options.maskDirs).length > 0;
+  const against = areUsedAgainstContract(models, options);
   const records = predictCohort(models, { ...cohortPart(options), logger, signal: stop.signal });
   for await (const record of records) {
     if (!isStdoutOpen()) break;
@@ -140,6 +152,12 @@ async function print(models: Models, options: Run, logger: Logger, progress: Pro
     }
   }
   process.exitCode = stop.exitCode ?? exitOf({ rows: predicted + failed, predicted, failed });
+}
+
+function areUsedAgainstContract(models: Models, { maskModel, maskDirs }: Run): boolean {
+  const list = [models].flat();
+  const hasMasks = (maskDirs[0] ?? "") !== "";
+  return overrideTexts(list, usesMasks({ maskModel, models: list, hasMasks })).length > 0;
 }
 
 /** A job that SLURM restarts always resumes its own output, whatever --overwrite says about earlier runs. */
@@ -207,7 +225,14 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
 }
 
 /** Returns the options of the library call. */
-function cohortPart({ files, sexModel, memberNames, ...options }: Run): PredictCohortOptions {
+function cohortPart({ files, sexModel, maskModel, memberNames, ...options }: Run): PredictCohortOptions {
   const scratch = options.scratch ?? (options.annotationCsv === undefined ? "none" : "auto");
-  return { ...cohortPredictionOptions.strip().parse(options), scratch, files, sexModel, memberNames };
+  return {
+    ...cohortPredictionOptions.strip().parse(options),
+    scratch,
+    files,
+    sexModel,
+    maskModel,
+    memberNames,
+  };
 }

@@ -23,6 +23,8 @@ export interface FileCohortOptions {
   sexFrom?: string | undefined;
   /** Folders of masks, searched by the picture's path below the common folder. Empty, or `""` as the first, for none. */
   maskDirs: readonly string[];
+  /** Whether a picture is usable without a mask though there are folders of masks. */
+  masksOptional?: boolean | undefined;
   sexNeed: SexNeed;
   /** The largest number of pictures. */
   limit?: number | undefined;
@@ -39,7 +41,7 @@ export async function cohortFromFiles(
   inputs: readonly string[],
   options: FileCohortOptions,
 ): Promise<Cohort> {
-  const masks = await openMasks(options.maskDirs);
+  const masks = { ...(await openMasks(options.maskDirs)), optional: options.masksOptional === true };
   const { paths: all, base, notes } = await expand(inputs);
   const paths = all.slice(0, options.limit);
   const hasHeaders = await hasDicom(paths);

@@ -53,8 +53,10 @@ export class Locator {
     try {
       const picture = await this.picture(row, imagePath);
       if (picture instanceof DeeplasiaError) return failed(picture);
-      const mask = this.masks.used ? await this.mask(row, picture) : null;
-      if (mask instanceof DeeplasiaError) return failed(mask, true);
+      const found = this.masks.used ? await this.mask(row, picture) : null;
+      const isMissing = found instanceof DeeplasiaError;
+      if (isMissing && !this.masks.optional) return failed(found, true);
+      const mask = isMissing ? null : found;
       const sample = { index, ...row, imagePath: picture.path, maskPath: mask?.path ?? null };
       const foundAs: FoundAs = {
         ...(picture.how && { picture: picture.how }),

@@ -8,6 +8,8 @@ export interface Masks {
   /** False if no folders were given; pictures are then used whole. */
   readonly used: boolean;
   readonly folders: readonly string[];
+  /** Whether a picture without a mask is usable, because a model makes its mask. */
+  readonly optional?: boolean;
   /** Resolves to the path of a picture's mask in the first folder that has exactly that name; null if none has. */
   find(dir: string, imageId: string): Promise<string | null>;
 }

@@ -31,6 +31,8 @@ export interface CohortOptions {
   imgDir: string;
   /** Folders of masks. Empty, or `""` as the first, for none. */
   maskDirs: readonly string[];
+  /** Whether a row is usable without a mask though there are folders of masks. */
+  masksOptional?: boolean | undefined;
   sexNeed: SexNeed;
   /** The largest number of selected rows. */
   limit?: number | undefined;
@@ -64,7 +66,7 @@ export interface Cohort {
  */
 export async function openCohort(options: CohortOptions): Promise<Cohort> {
   await requireFolder(options.imgDir, "imgDir");
-  const masks = await openMasks(options.maskDirs);
+  const masks = { ...(await openMasks(options.maskDirs)), optional: options.masksOptional === true };
   const split = options.splitColumn === "" ? null : await openSplit(options);
   const hash = createHash("sha256");
   const named = new DuplicateFinder();

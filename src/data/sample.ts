@@ -7,7 +7,7 @@ export interface ReadySample extends CohortRow {
   /** Position among the selected rows, from 0. */
   index: number;
   imagePath: string;
-  /** Null if no masks are used. */
+  /** Null if no mask is used. */
   maskPath: string | null;
   /** Files that were found under another form of the row's name. */
   foundAs?: FoundAs;

@@ -58,10 +58,10 @@ export async function openPicture({ image, mask }: PictureSource, read = readAne
 /** A decoded picture with its mask. */
 export class OpenPicture {
   readonly picture: DecodedPicture;
-  readonly mask: DecodedPicture | null;
   /** Notes from decoding. */
   readonly notes: readonly PictureNote[];
-  private readonly seen: Sampled | null;
+  private usedMask: DecodedPicture | null;
+  private seen: Sampled | null;
 
   constructor(
     private readonly file: string | undefined,
@@ -69,10 +69,21 @@ export class OpenPicture {
   ) {
     const [picture, mask = null] = lent.map((one) => one.picture) as [DecodedPicture, DecodedPicture?];
     this.picture = picture;
-    this.mask = mask;
+    this.usedMask = mask;
     const turned = mask === null ? [] : notesOfTurn(picture, mask);
     this.notes = [...picture.notes, ...(mask?.notes ?? []), ...turned];
     this.seen = mask && sampled(picture, mask);
+  }
+
+  get mask(): DecodedPicture | null {
+    return this.usedMask;
+  }
+
+  /** Gives the picture a mask, one byte a pixel. It counts as the mask that decoding a grey PNG of these bytes gives. */
+  useMask(data: Uint8Array): void {
+    const { width, height, orientation } = this.picture;
+    this.usedMask = { data, width, height, channels: 1, depth: 8, luma: "png", notes: [], orientation };
+    this.seen = sampled(this.picture, this.usedMask);
   }
 
   get info(): PictureInfo {

@@ -7,12 +7,15 @@ import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPictu
 import type { PictureNote } from "../image/pictureNote.js";
 import type { BatchHandle } from "../native.js";
 import type { Sex } from "../words.js";
+import type { MadeMask } from "./madeMask.js";
 
 /** A picture that is to be looked at. */
 export interface Subject {
   source: PictureSource;
   /** Null where it is not known. */
   sex: Sex | null;
+  /** Is given the mask that a model made, one byte a pixel, 255 on the hand. */
+  keepMask?: ((mask: Uint8Array, size: Pick<PictureInfo, "width" | "height">) => Promise<void>) | undefined;
 }
 
 /** What was found out about one subject. */
@@ -27,6 +30,8 @@ export interface Outcome {
   readings: (Reading | DeeplasiaError)[];
   /** What decoding shows of the picture; null where it cannot be read. */
   picture: PictureInfo | null;
+  /** The mask, where a model made it. */
+  mask: MadeMask | null;
   /** What is worth knowing of the picture. */
   notes: readonly PictureNote[];
 }
@@ -58,7 +63,7 @@ export function blockOf(batches: readonly BatchHandle[], subjects: readonly Subj
   const rows = subjects.map((subject, slot) => ({
     ...{ subject, slot, filled: [], error: null },
     ...{ sex: subject.sex, sexPredicted: false, sexFromHeader: false, header: null },
-    ...{ readings: [], picture: null, notes: [] },
+    ...{ readings: [], picture: null, mask: null, notes: [] },
   }));
   return { batches, rows };
 }

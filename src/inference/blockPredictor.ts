@@ -10,6 +10,7 @@ import type { View } from "../image/imagePlan.js";
 import { openPicture } from "../image/openPicture.js";
 import { PictureNotes } from "../image/pictureNotes.js";
 import type { ReadPicture } from "../image/readPicture.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, native } from "../native.js";
 import { Semaphore } from "../semaphore.js";
@@ -26,6 +27,7 @@ import { Forward } from "./forward.js";
 import { type ForwardLimits, forwardSize } from "./forwardSize.js";
 import { InputPlans } from "./inputPlans.js";
 import { Lane } from "./lane.js";
+import { findMask } from "./stages/findMask.js";
 import { imageChain } from "./stages/imageChain.js";
 import { predictAge } from "./stages/predictAge.js";
 import { predictSex } from "./stages/predictSex.js";
@@ -43,6 +45,8 @@ export interface BlockOptions extends ForwardLimits {
    * needs the sex.
    */
   headerSex?: boolean | undefined;
+  /** Makes the mask of a picture that has none; asked for when the first such picture comes. */
+  maskModel?: (() => Promise<HandMaskModel>) | undefined;
   /** How files become pictures: with a cache, or each time anew. */
   read?: ReadPicture | undefined;
   logger?: Logger | undefined;
@@ -60,7 +64,7 @@ export class BlockPredictor {
     models: readonly BoneAgeModel[],
     private readonly options: BlockOptions,
   ) {
-    const { views, sexModel, headerSex = false, numWorkers, logger } = options;
+    const { views, sexModel, headerSex = false, maskModel, numWorkers, logger } = options;
     this.pictures = new Semaphore(numWorkers);
     this.notes = new PictureNotes(logger);
     const members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
@@ -70,6 +74,7 @@ export class BlockPredictor {
     const needsSex = sexModel === undefined && models.some(({ contract }) => contract.sexEncoding !== "none");
     this.pictureStages = [
       readHeader({ takesSex: headerSex, needsSex }),
+      ...(maskModel === undefined ? [] : [findMask(maskModel)]),
       imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans)),
     ];
     this.blockStages = [...sexLanes.map(predictSex), ...members.map(predictAge)];

@@ -1,7 +1,12 @@
-/** The model that the package brings along, so that everything can be tried: it learnt from synthetic pictures alone. */
+/** The models that the package brings along, so that everything can be tried: they learnt from synthetic pictures alone. */
 import { fileURLToPath } from "node:url";
 
 export const BUNDLED_MODEL = fileURLToPath(new URL("../../models/phantom-b0.pt", import.meta.url));
+
+/** The model that makes masks where a model needs them and none are given. */
+export const BUNDLED_MASK_MODEL = fileURLToPath(
+  new URL("../../models/phantom-hand-mask.pt", import.meta.url),
+);
 
 export const BUNDLED_WARNING =
   "no --ckp_path: the bundled model is used. It was trained on synthetic radiographs (phantoms) and has never seen a " +

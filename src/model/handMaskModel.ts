@@ -10,6 +10,7 @@ const UPRIGHT = { flip: false, rotationAngle: 0 };
 export class HandMaskModel implements AsyncDisposable {
   readonly #idle: BatchHandle[] = [];
   readonly #handle: ModelHandle;
+  #isDisposed = false;
 
   /** @internal Use `loadHandMaskModel`. */
   constructor(
@@ -58,8 +59,14 @@ export class HandMaskModel implements AsyncDisposable {
     }
   }
 
+  /** Whether `dispose` was called. */
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
   /** Release the memory now. Idempotent; waits for work in flight. */
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     const batches = this.#idle.splice(0);
     await Promise.all([this.#handle, ...batches].map((handle) => native().dispose(handle)));
   }

@@ -51,6 +51,17 @@ const modelOptions = {
     reads: true,
     argument: "<model>",
   }),
+  maskModel: z
+    .string()
+    .min(1)
+    .default("auto")
+    .meta({
+      changesOutput: false,
+      description:
+        "a hand-mask model that makes the masks that are not given; auto: the bundled one, where a model needs masks and there " +
+        "are no --mask_dirs; none: predict without",
+      argument: "<model|auto|none>",
+    }),
   ...trustOptions.shape,
 };
 
@@ -185,6 +196,11 @@ const outputOptions = {
     description: "folder for the predictions of each member of an ensemble, as <member>.csv",
     argument: "<folder>",
   }),
+  saveMasks: file.optional().meta({
+    changesOutput: false,
+    description: "folder for the masks that a model makes, as PNG, laid out as the pictures",
+    argument: "<folder>",
+  }),
   resume: z.boolean().default(false).meta({
     changesOutput: false,
     description:
@@ -237,6 +253,7 @@ export const cohortPredictionOptions = z.strictObject({
   ...cohortOptions,
   ...runOptions,
   ...clusterOptions,
+  saveMasks: outputOptions.saveMasks,
   strict: outputOptions.strict,
 });
 export type CohortPredictionOptions = z.infer<typeof cohortPredictionOptions>;

@@ -4,6 +4,7 @@ import { silentLogger } from "../console/logger.js";
 import type { Cohort } from "../data/openCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
+import { MaskFolder } from "../image/maskFolder.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
 import { AgeWatch } from "../records/ageWatch.js";
@@ -13,6 +14,7 @@ import { applyStrict, type FailureRecord, type OutputRecord, type RecordBlock } 
 import { scratchOf } from "../staging/scratch.js";
 import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
 import type { CohortRun } from "./cohortRun.js";
+import type { RunMaskModel } from "./maskModel.js";
 import type { Members } from "./members.js";
 
 /** A block's records, and the rows of the cohort that they are of. */
@@ -20,21 +22,28 @@ export interface CohortBlock extends RecordBlock {
   samples: readonly Sample[];
 }
 
+/** A run's options, with its mask model. */
+export interface BlocksOptions extends Omit<CohortRun, "maskModel"> {
+  maskModel: RunMaskModel | null;
+}
+
 /** Blocks from a position on; their pictures are copied to scratch first, if there is one. */
 export async function* cohortBlocks(
   { list, names }: Members,
   cohort: Cohort,
-  options: CohortRun,
+  options: BlocksOptions,
   from: number,
 ): AsyncGenerator<CohortBlock> {
   await using staged = await stageRows(cohort, options, from);
-  const { flip, rotationAngle, logger } = options;
+  const { flip, rotationAngle, saveMasks, logger } = options;
+  const folder = saveMasks === undefined ? null : new MaskFolder(saveMasks);
   const blocks = predictBlocks(list, cohort.samples(from), {
     ...options,
     views: [{ flip, rotationAngle }],
     headerSex: cohort.hasHeaders && options.sexFrom === undefined,
+    maskModel: options.maskModel?.get,
     read: staged?.read,
-    subjectOf,
+    subjectOf: (sample) => subjectOf(sample, folder),
   });
   const ages = new AgeWatch(logger);
   for await (const block of blocks) {
@@ -48,17 +57,18 @@ export async function* cohortBlocks(
   for (const note of cohort.notes()) logger?.warn(note);
 }
 
-async function stageRows(cohort: Cohort, options: CohortRun, from: number): Promise<Staged | null> {
+async function stageRows(cohort: Cohort, options: BlocksOptions, from: number): Promise<Staged | null> {
   const { numWorkers: workers, signal, logger = silentLogger } = options;
   const scratch = scratchOf(options.scratch);
   if (scratch === null) return null;
   return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
 }
 
-function subjectOf(sample: Sample): Subject | null {
+function subjectOf(sample: Sample, folder: MaskFolder | null): Subject | null {
   if (isFailedSample(sample)) return null;
   const { imagePath, maskPath, sex } = sample;
-  return { source: { image: imagePath, mask: maskPath }, sex };
+  const keepMask: Subject["keepMask"] = folder === null ? undefined : folder.write.bind(folder, sample);
+  return { source: { image: imagePath, mask: maskPath }, sex, keepMask };
 }
 
 /** What one member has for each row; a row that cannot be predicted is a failure record, whatever happened to it. */
@@ -74,7 +84,8 @@ function recordOf(sample: ReadySample, outcome: Outcome, member: number): Output
   const reading = outcome.readings[member]!;
   if (reading instanceof DeeplasiaError) return failureRecord(sample, reading);
   const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
-  return { index, row, imageId, dir, patientId, boneAgeMonths, ...factsOfChild(outcome), ...reading };
+  const { mask } = outcome;
+  return { index, row, imageId, dir, patientId, boneAgeMonths, mask, ...factsOfChild(outcome), ...reading };
 }
 
 function failureRecord(sample: Sample, error: DeeplasiaError, dropped = false): FailureRecord {

@@ -12,10 +12,28 @@ import type { BoneAgeModel } from "../model/model.js";
 import { sizeText } from "../options/size.js";
 import { plural } from "../plural.js";
 import type { predictCohortOptions } from "./arguments.js";
+import { isExplicit, type MaskRequest, RunMaskModel, usesMasks } from "./maskModel.js";
 import { overrideTexts } from "./overrides.js";
 
 /** Options of a cohort's prediction with every default filled in. */
 export type CohortRun = z.output<typeof predictCohortOptions>;
+
+function maskRequest(models: readonly BoneAgeModel[], options: CohortRun): MaskRequest {
+  const { maskModel, sexModel, logger } = options;
+  const all = sexModel === undefined ? models : [...models, sexModel];
+  return { maskModel, models: all, hasMasks: (options.maskDirs[0] ?? "") !== "", logger };
+}
+
+/** Loads the mask model of a run; null where no masks are made. Dispose of it after the run. */
+export async function openMaskModel(
+  models: readonly BoneAgeModel[],
+  options: CohortRun,
+): Promise<RunMaskModel | null> {
+  const maskModel = RunMaskModel.of(maskRequest(models, options));
+  // Before the first row, so that a file that is no such model ends the run at once.
+  await maskModel?.get();
+  return maskModel;
+}
 
 /** The cohort that the options name, for networks that may need sex and masks. */
 export async function openCohortOf(models: readonly BoneAgeModel[], options: CohortRun): Promise<Cohort> {
@@ -35,31 +53,18 @@ export async function openCohortOf(models: readonly BoneAgeModel[], options: Coh
     });
   }
   if (sexModel !== undefined) await requireSexModel(sexModel);
-  requireMasks(sexModel === undefined ? models : [...models, sexModel], options.maskDirs);
   const limit = await rowLimit(options, () =>
     openCohortOf(models, { ...options, limitPredictBatches: undefined }),
   );
   const sexNeed = sexNeedOf(models, sexModel);
-  if (files !== undefined) return cohortFromFiles(files, { ...options, sexNeed, limit });
-  return openCohort({ ...options, annotationCsv: annotationCsv!, sexNeed, limit });
+  const how = { ...options, sexNeed, limit, masksOptional: isExplicit(options.maskModel) };
+  if (files !== undefined) return cohortFromFiles(files, how);
+  return openCohort({ ...how, annotationCsv: annotationCsv! });
 }
 
 function sexNeedOf(models: readonly BoneAgeModel[], sexModel: BoneAgeModel | undefined): SexNeed {
   if (sexModel !== undefined) return "where-given";
   return models.some(({ contract }) => contract.sexEncoding !== "none") ? "needed" : "ignored";
-}
-
-function requireMasks(models: readonly BoneAgeModel[], maskDirs: readonly string[]): void {
-  const needing = models.find(({ contract }) => contract.maskNeeded);
-  if (needing === undefined || (maskDirs[0] ?? "") !== "") return;
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_OPTION",
-    `${needing.file} needs masks: it was trained on masked hands`,
-    {
-      remedy:
-        "Give their folder as `maskDirs`. A model that is loaded with `maskNeeded: false` predicts without them.",
-    },
-  );
 }
 
 /** Lightning's limit_predict_batches: a number of batches, or a share of all below 1. */
@@ -80,13 +85,18 @@ async function rowLimit(options: CohortRun, all: () => Promise<Cohort>): Promise
 }
 
 export function warnAboutRun(models: readonly BoneAgeModel[], cohort: Cohort, options: CohortRun): void {
-  const { sexModel, maskDirs, logger = silentLogger } = options;
+  const { sexModel, logger = silentLogger } = options;
   const all = sexModel === undefined ? models : [...models, sexModel];
-  for (const text of overrideTexts(all, maskDirs)) logger.warn(text);
+  for (const text of overridesOf(all, options)) logger.warn(text);
   for (const { file, contract } of models)
     for (const { text } of contractDoubts(contract)) logger.warn(`${file}: implausible contract: ${text}`);
   for (const model of all) warnAboutMemory(model, options);
   warnAboutCohort(cohort, logger);
+}
+
+/** How models are used against their own contracts, a line each. */
+export function overridesOf(models: readonly BoneAgeModel[], options: CohortRun): string[] {
+  return overrideTexts(models, usesMasks(maskRequest(models, options)));
 }
 
 function warnAboutMemory(

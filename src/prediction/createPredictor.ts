@@ -4,18 +4,16 @@ import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type GatheredBatch, GatheredBlocks } from "../inference/gatheredBlocks.js";
 import { requireSexModel } from "../inference/sexModel.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
-import type { PictureArgument } from "../options/library.js";
+import type { PathArgument, PictureArgument } from "../options/library.js";
 import { requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
 import { createPredictorOptions, predictionRequest, predictionSignal, requireModels } from "./arguments.js";
-import {
-  type EnsembleImagePrediction,
-  type ImagePrediction,
-  imagePrediction,
-  requireMask,
-} from "./imagePrediction.js";
+import { type EnsembleImagePrediction, type ImagePrediction, imagePrediction } from "./imagePrediction.js";
+import { RunMaskModel } from "./maskModel.js";
 import type { Members, Models } from "./members.js";
+import { overrideTexts } from "./overrides.js";
 import { pictureSource } from "./pictureBytes.js";
 
 export interface CreatePredictorOptions {
@@ -32,6 +30,11 @@ export interface CreatePredictorOptions {
   maxMemory?: number | undefined;
   /** Predicts the sex where a request has none: a model with a sex head that looks at the picture alone. */
   sexModel?: BoneAgeModel | undefined;
+  /**
+   * Makes the masks of pictures that are given without one: a model, its file, `auto` (the default: the bundled one, where
+   * a model needs masks), or `none`.
+   */
+  maskModel?: HandMaskModel | PathArgument | undefined;
   /** Names of an ensemble's members, one for each. Default: the stems of their files. */
   memberNames?: string[] | undefined;
   /** Mirrors every picture. */
@@ -47,7 +50,7 @@ export interface CreatePredictorOptions {
 export interface PredictionRequest {
   /** A file (PNG, JPEG, TIFF, WebP, DICOM) by its path or `file:` URL, or the bytes of one. */
   image: PictureArgument;
-  /** The mask of the hand, given as the picture is. Needed by a model that was trained on masked hands. */
+  /** The mask of the hand, given as the picture is. Without one, see `maskModel`. */
   mask?: PictureArgument | undefined;
   /**
    * Sex of the child, in the words of a CSV. Needed by a model with a sex input, unless the header of a DICOM file states
@@ -74,7 +77,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
   constructor(
     private readonly members: Members,
     private readonly blocks: GatheredBlocks,
-    private readonly sexModel: BoneAgeModel | undefined,
+    private readonly maskModel: RunMaskModel | null,
     private readonly lookAhead: number,
   ) {}
 
@@ -87,14 +90,13 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
    * Predicts one picture, together with those of other calls at the same time. A picture that cannot be used fails alone.
    * The last bits of a prediction may depend on what it is predicted with.
    *
-   * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _MASK_MISSING, _IMAGE_…,
+   * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _NO_HAND, _IMAGE_…,
    *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED; or the signal's reason.
    */
   async predict(request: PredictionRequest, options: PredictionCallOptions = {}): Promise<Prediction> {
     const { image, mask, sex } = requireOptions(predictionRequest, request);
     const { signal } = requireOptions(predictionSignal, options);
     if (this.isClosed) throw closed();
-    requireMask(this.members.list, this.sexModel, mask !== undefined);
     const source = {
       image: await pictureSource("image", image),
       mask: mask === undefined ? null : await pictureSource("mask", mask),
@@ -102,11 +104,12 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     const outcome = await this.blocks.predict({ source, sex: sex ?? null }, signal).catch((error) => {
       throw signal?.aborted ? signal.reason : toDeeplasiaError(error);
     });
-    return imagePrediction(
-      this.members,
-      outcome,
-      typeof image === "string" ? image : undefined,
-    ) as Prediction;
+    const file = typeof image === "string" ? image : undefined;
+    const about = [
+      ...(outcome.mask === null ? [] : (this.maskModel?.notes ?? [])),
+      ...overrideTexts(this.members.list, mask !== undefined || outcome.mask !== null),
+    ];
+    return imagePrediction(this.members, outcome, { file, about }) as Prediction;
   }
 
   /**
@@ -143,6 +146,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     if (this.isClosed) return;
     this.isClosed = true;
     await this.blocks.close();
+    await this.maskModel?.[Symbol.asyncDispose]();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -168,15 +172,19 @@ export async function createPredictor(
   models: Models,
   options: CreatePredictorOptions = {},
 ): Promise<Predictor<ImagePrediction | EnsembleImagePrediction>> {
-  const { flip, rotationAngle, memberNames, sexModel, ...rest } = requireOptions(
+  const { flip, rotationAngle, memberNames, sexModel, maskModel, ...rest } = requireOptions(
     createPredictorOptions,
     options,
   );
-  const members = requireModels(models, { sexModel, memberNames });
+  const members = requireModels(models, { sexModel, maskModel, memberNames });
   if (sexModel !== undefined) await requireSexModel(sexModel);
-  const views = [{ flip, rotationAngle }];
-  const blocks = new GatheredBlocks(members.list, { ...rest, sexModel, headerSex: true, views });
-  return new Predictor(members, blocks, sexModel, 2 * rest.batchSize);
+  const all = sexModel === undefined ? members.list : [...members.list, sexModel];
+  const masks = RunMaskModel.of({ maskModel, models: all, hasMasks: false, logger: rest.logger });
+  const blocks = new GatheredBlocks(members.list, {
+    ...{ ...rest, sexModel, headerSex: true, maskModel: masks?.get },
+    views: [{ flip, rotationAngle }],
+  });
+  return new Predictor(members, blocks, masks, 2 * rest.batchSize);
 }
 
 function closed(): DeeplasiaError {

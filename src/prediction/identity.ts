@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Cohort } from "../data/openCohort.js";
 import { sha256OfFile } from "../files/sha256OfFile.js";
 import { boundSizes } from "../inference/forwardSize.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { metaOf } from "../options/meta.js";
 import { loadModelOptions } from "../options/predict.js";
@@ -16,18 +17,22 @@ export async function runIdentityOf(
   models: readonly BoneAgeModel[],
   cohort: Cohort,
   options: CohortRun & { memberCsvs?: string | undefined },
+  maskModel: HandMaskModel | undefined,
 ): Promise<RunIdentity> {
   const { sexModel } = options;
   return {
     models: await Promise.all(models.map(identityOf)),
     sexModel: sexModel === undefined ? null : await identityOf(sexModel),
+    maskModel: maskModel === undefined ? null : await identityOf(maskModel),
     cohort: cohort.sha256,
     options: comparedOptions(models, options),
   };
 }
 
-async function identityOf({ file, contract, network }: BoneAgeModel): Promise<ModelIdentity> {
+async function identityOf(model: BoneAgeModel | HandMaskModel): Promise<ModelIdentity> {
+  const { file, contract } = model;
   // The network too: options may say how a checkpoint becomes one.
+  const network = "network" in model ? model.network : null;
   const digest = createHash("sha256")
     .update(JSON.stringify([contract, network]))
     .digest("hex");

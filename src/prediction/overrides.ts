@@ -2,15 +2,17 @@
 import type { Override } from "../contract/merge.js";
 import type { BoneAgeModel } from "../model/model.js";
 
-/** A line a model whose own contract was overridden in what changes numbers; none where masks are given all the same. */
-export function overrideTexts(models: readonly BoneAgeModel[], maskDirs: readonly string[]): string[] {
-  const usesMasks = (maskDirs[0] ?? "") !== "";
-  return models.flatMap(({ file, overridden }) => {
-    const acting = overridden.filter(({ field }) => field !== "maskNeeded" || !usesMasks);
-    if (acting.length === 0) return [];
-    return [`${file}: used against its own contract: ${acting.map(overrideText).join("; ")}`];
+/** A line a model whose own contract was overridden in what changes numbers. @param hasMasks whether it gets masks. */
+export function overrideTexts(models: readonly BoneAgeModel[], hasMasks: boolean): string[] {
+  return models.flatMap(({ file, overridden, contract }) => {
+    const acting = overridden.filter(({ field }) => field !== "maskNeeded" || !hasMasks).map(overrideText);
+    if (contract.maskNeeded && !hasMasks) acting.push(WITHOUT_MASKS);
+    return acting.length === 0 ? [] : [`${file}: used against its own contract: ${acting.join("; ")}`];
   });
 }
+
+const WITHOUT_MASKS =
+  'without masks (`maskModel: "none"`), but it was trained on masked hands: bone ages can be far off';
 
 function overrideText({ field, own, ownOrigin, value, origin }: Override): string {
   if (field === "maskNeeded" && own === true)

@@ -1,7 +1,9 @@
 import type { Logger } from "../console/logger.js";
 import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
 import { DeeplasiaError } from "../errors.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
+import type { PathArgument } from "../options/library.js";
 import type { CohortPredictionOptions } from "../options/predict.js";
 import { cohortOfShare } from "../predictionFiles/shares/shareRange.js";
 import type { AnyRecord, EnsembleOutputRecord, OutputRecord } from "../records/record.js";
@@ -11,7 +13,7 @@ import { shareOf } from "../slurm/rowShare.js";
 import type { SexWord } from "../words.js";
 import { predictCohortOptions, requireModels } from "./arguments.js";
 import { cohortBlocks } from "./cohortBlocks.js";
-import { openCohortOf, warnAboutRun } from "./cohortRun.js";
+import { openCohortOf, openMaskModel, warnAboutRun } from "./cohortRun.js";
 import type { Models } from "./members.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
@@ -22,6 +24,11 @@ export interface PredictCohortOptions extends Partial<Omit<CohortPredictionOptio
   files?: readonly string[] | undefined;
   /** Says the sex where a row gives none: a model with a sex head that looks at the picture alone. */
   sexModel?: BoneAgeModel | undefined;
+  /**
+   * Makes the masks of pictures without one: a model, its file, `auto` (the default: the bundled one, where a model needs
+   * masks and no `maskDirs` are given), or `none`.
+   */
+  maskModel?: HandMaskModel | PathArgument | undefined;
   /** Names of an ensemble's members; by default the stems of their files, or what tells those apart. */
   memberNames?: readonly string[] | undefined;
   /** Stops between two batches; what was begun is finished and delivered first. */
@@ -56,13 +63,14 @@ export async function* predictCohort(
 ): AsyncGenerator<AnyRecord, void, void> {
   const resolved = requireOptions(predictCohortOptions, options);
   const members = requireModels(models, resolved);
+  await using maskModel = await openMaskModel(members.list, resolved);
   const whole = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, whole, resolved);
   const cohort = cohortOfShare(whole, shareOf(resolved.shard), resolved.batchSize);
   const summary = new SummaryBuilder();
   const meter = new ProgressMeter(cohort.total);
   let done = 0;
-  for await (const { records } of cohortBlocks(members, cohort, resolved, 0)) {
+  for await (const { records } of cohortBlocks(members, cohort, { ...resolved, maskModel }, 0)) {
     for (const record of records) summary.add(record);
     done += records.length;
     resolved.onProgress?.(meter.event(done, summary.failed));

@@ -1,7 +1,8 @@
 /** The bone age of one radiograph. */
 import { requireModel } from "../model/argument.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
-import { type PictureArgument, pictureArgument } from "../options/library.js";
+import { type PathArgument, type PictureArgument, pictureArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
 import { predictImageOptions } from "./arguments.js";
@@ -16,8 +17,13 @@ export interface PredictImageOptions {
   sex?: SexWord | null | undefined;
   /** Says the sex where `sex` is not given: a model with a sex head that looks at the picture alone. */
   sexModel?: BoneAgeModel | undefined;
-  /** The hand's mask, given as the picture is. Needed by a model that was trained on masked hands. */
+  /** The hand's mask, given as the picture is. */
   mask?: PictureArgument | undefined;
+  /**
+   * Makes the mask where none is given: a model, its file, `auto` (the default: the bundled one, where the model needs a
+   * mask), or `none`.
+   */
+  maskModel?: HandMaskModel | PathArgument | undefined;
   flip?: boolean | undefined;
   /** Degrees, -360 to 360; positive is clockwise. */
   rotationAngle?: number | undefined;
@@ -28,7 +34,7 @@ export interface PredictImageOptions {
  *
  * @param image A file (PNG, JPEG, TIFF, WebP, DICOM) by its path or `file:` URL, or the bytes of one: Uint8Array (so Buffer),
  *   ArrayBuffer, Blob.
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _MASK_MISSING, _IMAGE_…,
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _NO_HAND, _IMAGE_…,
  *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED.
  */
 export async function predictImage(

@@ -9,8 +9,7 @@ import type { Output } from "../predictionFiles/output.js";
 import type { WrittenRows } from "../predictionFiles/shares/writeShare.js";
 import { applyStrict, isFailure } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
-import { type CohortBlock, cohortBlocks } from "./cohortBlocks.js";
-import type { CohortRun } from "./cohortRun.js";
+import { type BlocksOptions, type CohortBlock, cohortBlocks } from "./cohortBlocks.js";
 import type { Members } from "./members.js";
 import { VanishGuard } from "./vanishGuard.js";
 
@@ -25,7 +24,7 @@ export async function predictInto(
   members: Members,
   cohort: Cohort,
   output: Output,
-  options: CohortRun,
+  options: BlocksOptions,
 ): Promise<WrittenRows> {
   const summary = new SummaryBuilder();
   let lastPredicted: number | null = null;
@@ -65,7 +64,7 @@ async function* finalBlocks(
   members: Members,
   cohort: Cohort,
   { earlier, resumeIndex }: Output,
-  options: CohortRun,
+  options: BlocksOptions,
 ): AsyncGenerator<FinalBlock> {
   if (earlier === null) {
     for await (const block of cohortBlocks(members, cohort, options, resumeIndex))

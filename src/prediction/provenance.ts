@@ -4,6 +4,7 @@
  */
 import type { Cohort } from "../data/openCohort.js";
 import { forwardSize } from "../inference/forwardSize.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
 import type { RunIdentity } from "../predictionFiles/runFile.js";
@@ -18,9 +19,10 @@ export function provenanceOf(
   cohort: Cohort,
   run: CohortRun,
   identity: RunIdentity,
+  maskModel: HandMaskModel | undefined,
   command: string | undefined,
 ): Record<string, unknown> {
-  const { files, sexModel, memberNames: _, signal, onProgress, logger, ...options } = run;
+  const { files, sexModel, maskModel: _, memberNames: __, signal, onProgress, logger, ...options } = run;
   const { buildInfo } = native();
   return {
     ...processFacts(),
@@ -28,6 +30,7 @@ export function provenanceOf(
     command: command === undefined ? null : withoutPictures(command, files ?? []),
     models: list.map((model, i) => modelFacts(model, names?.[i] ?? null, identity.models[i]!.file, run)),
     sexModel: sexModel === undefined ? null : modelFacts(sexModel, null, identity.sexModel!.file, run),
+    maskModel: maskModel === undefined ? null : maskModelFacts(maskModel, identity.maskModel!.file),
     cohort: { sha256: cohort.sha256, rows: cohort.total, pictures: files?.length ?? null },
     options,
   };
@@ -48,6 +51,10 @@ function modelFacts(model: BoneAgeModel, member: string | null, sha256: string, 
     precision: settings.precision,
     picturesAtOnce: forwardSize(model, run),
   };
+}
+
+function maskModelFacts({ file, contract, device }: HandMaskModel, sha256: string) {
+  return { file, sha256, contract, device: `${device.name} (${device.reason})` };
 }
 
 /** A picture's name may be a patient's. */

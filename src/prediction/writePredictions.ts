@@ -5,6 +5,7 @@ import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
 import { refuseInput } from "../files/refuseInput.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
 import { memberFileName } from "../predictionFiles/memberNames.js";
@@ -20,10 +21,10 @@ import type { Summary } from "../records/summary.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
 import { requireModels, writePredictionsOptions } from "./arguments.js";
-import { type CohortRun, openCohortOf, warnAboutRun } from "./cohortRun.js";
+import type { BlocksOptions } from "./cohortBlocks.js";
+import { type CohortRun, openCohortOf, openMaskModel, overridesOf, warnAboutRun } from "./cohortRun.js";
 import { runIdentityOf } from "./identity.js";
 import type { Members, Models } from "./members.js";
-import { overrideTexts } from "./overrides.js";
 import type { PredictCohortOptions } from "./predictCohort.js";
 import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
@@ -64,14 +65,20 @@ export async function writePredictions(
   );
   const logger = resolved.logger ?? silentLogger;
   const members = requireModels(models, resolved);
+  await using masks = await openMaskModel(members.list, resolved);
+  const maskModel = await masks?.get();
   const cohort = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, cohort, resolved);
-  const identity = await runIdentityOf(members.list, cohort, { ...resolved, memberCsvs });
+  const identity = await runIdentityOf(members.list, cohort, { ...resolved, memberCsvs }, maskModel);
   for (const text of sameModels(members, identity)) logger.warn(text);
   const whole: OutputOptions = {
     ...layouts(
       members,
-      { marksSex: resolved.sexModel !== undefined, hasHeaders: cohort.hasHeaders },
+      {
+        marksSex: resolved.sexModel !== undefined,
+        hasHeaders: cohort.hasHeaders,
+        marksMask: masks !== null,
+      },
       memberCsvs,
     ),
     path: outputPath,
@@ -82,13 +89,14 @@ export async function writePredictions(
     blockSize: resolved.batchSize,
     rowNumbers: () => cohort.rowNumbers(),
     identity,
-    provenance: provenanceOf(members, cohort, resolved, identity, command),
+    provenance: provenanceOf(members, cohort, resolved, identity, maskModel, command),
   };
-  await refuseInputs(whole, members, resolved);
-  const write = (output: OutputOptions, rows: Cohort) => writeRows(members, rows, output, resolved);
+  await refuseInputs(whole, members, resolved, maskModel);
+  const write = (output: OutputOptions, rows: Cohort) =>
+    writeRows(members, rows, output, { ...resolved, maskModel: masks });
   const isFile = (await kindOf(outputPath)) !== "other";
   const share = isFile ? await shareOfOutput(resolved.shard, outputPath) : shareOf(resolved.shard);
-  const overridden = overrideTexts(members.list, resolved.maskDirs);
+  const overridden = overridesOf(members.list, resolved);
   if (isFile) await makeFolders(whole);
   if (share !== null && isFile)
     return { ...(await writeShare({ whole, cohort, share, command, write })), overridden };
@@ -120,9 +128,14 @@ async function makeFolders(output: OutputOptions): Promise<void> {
 }
 
 /** An output replaces what has its name: never the cohort, a picture or a model of this very run. */
-async function refuseInputs(output: OutputOptions, { list }: Members, run: CohortRun): Promise<void> {
+async function refuseInputs(
+  output: OutputOptions,
+  { list }: Members,
+  run: CohortRun,
+  maskModel: HandMaskModel | undefined,
+): Promise<void> {
   const { annotationCsv, splitCsv, sexFrom, files = [], sexModel } = run;
-  const models = [...list, ...(sexModel === undefined ? [] : [sexModel])].map(({ file }) => file);
+  const models = [...list, sexModel, maskModel].map((model) => model?.file);
   for (const path of pathsOf(output))
     await refuseInput(path, [annotationCsv, splitCsv, sexFrom, ...files, ...models]);
 }
@@ -141,7 +154,7 @@ async function writeRows(
   members: Members,
   cohort: Cohort,
   options: OutputOptions,
-  run: CohortRun,
+  run: BlocksOptions,
 ): Promise<WrittenRows> {
   const output = await openOutput(options);
   try {
@@ -154,9 +167,9 @@ async function writeRows(
 /** What the lines of the output hold, and those of the members' files. */
 function layouts(
   { list, names }: Members,
-  origins: Pick<OutputOptions, "marksSex" | "hasHeaders">,
+  origins: Pick<OutputOptions, "marksSex" | "hasHeaders" | "marksMask">,
   memberCsvs: string | undefined,
-): Pick<OutputOptions, "members" | "hasSexHead" | "marksSex" | "hasHeaders" | "memberFiles"> {
+): Pick<OutputOptions, "members" | "hasSexHead" | "marksSex" | "hasHeaders" | "marksMask" | "memberFiles"> {
   const layout = { members: names, hasSexHead: list.some(({ hasSexHead }) => hasSexHead), ...origins };
   if (memberCsvs === undefined) return layout;
   if (names === null) {

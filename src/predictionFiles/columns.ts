@@ -6,6 +6,7 @@ import {
   field,
   flag,
   float32,
+  madeMaskField,
   maybeText,
   membersField,
   months,
@@ -26,6 +27,8 @@ export interface Layout {
   marksSex: boolean;
   /** Whether columns hold what the headers of DICOM files state: where the sex comes from, and the age. */
   hasHeaders: boolean;
+  /** Whether columns describe the masks that a model made. */
+  marksMask: boolean;
 }
 
 export type AnyPrediction = PredictionRecord | EnsembleRecord;
@@ -36,10 +39,15 @@ const PLACE = [
   field("patientId", "patient_ID", plainText),
 ];
 
-/** Where facts about the child come from. The age is in the columns of `cohort import dicom`. */
-const originFields = ({ marksSex, hasHeaders }: Pick<Layout, "marksSex" | "hasHeaders">): Field[] => [
+/** Where facts about the child and the mask come from. The age is in the columns of `cohort import dicom`. */
+const originFields = ({
+  marksSex,
+  hasHeaders,
+  marksMask,
+}: Pick<Layout, "marksSex" | "hasHeaders" | "marksMask">): Field[] => [
   ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
   ...(hasHeaders ? HEADER : []),
+  ...(marksMask ? [madeMaskField] : []),
 ];
 const HEADER = [
   field("sexFromHeader", "sex_from_header", flag),
@@ -106,7 +114,7 @@ export function predictionsToText(records: readonly AnyPrediction[], layout: Lay
 
 /** What is not in a line: `index` is in none, the others in some layouts only. */
 const ABSENT = {
-  ...{ index: -1, sexHat: null, sexPredicted: false },
+  ...{ index: -1, sexHat: null, sexPredicted: false, mask: null },
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
 };
 

@@ -40,5 +40,7 @@ function modelDifferences(before: RunFile, now: RunFile): string[] {
   }
   if (JSON.stringify(before.identity.sexModel) !== JSON.stringify(now.identity.sexModel))
     found.push("the sex model (`sexModel`)");
+  if (JSON.stringify(before.identity.maskModel) !== JSON.stringify(now.identity.maskModel))
+    found.push("the hand-mask model (`maskModel`)");
   return found;
 }

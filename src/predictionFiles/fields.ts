@@ -3,6 +3,7 @@
 import type { MemberMonths } from "../boneAge/ensembleReading.js";
 import type { Sex } from "../data/annotations.js";
 import { decimalText, float32Text } from "../data/numberText.js";
+import type { MadeMask } from "../inference/madeMask.js";
 
 /** One kind of value, as a cell of a CSV line and as JSON, both ways. */
 interface Codec<T> {
@@ -73,6 +74,39 @@ export function field<T>(key: string, column: string, codec: Codec<T>): Field {
     fromJson: codec.fromJson,
   };
 }
+
+/** The mask that a model made: three columns, empty for a mask that was given. */
+export const madeMaskField: Field = {
+  key: "mask",
+  columns: ["mask_area", "mask_box", "mask_confidence"],
+  toCells(value) {
+    const mask = value as MadeMask | null;
+    if (mask === null) return ["", "", ""];
+    const { x, y, width, height } = mask.box;
+    return [float32.toCell(mask.area), `${x} ${y} ${width} ${height}`, float32.toCell(mask.confidence)];
+  },
+  fromCells([area, box, confidence]) {
+    if (area === "") return null;
+    const [x, y, width, height] = box!.split(" ").map(Number);
+    return {
+      area: float32.fromCell(area!),
+      box: { x, y, width, height },
+      confidence: float32.fromCell(confidence!),
+    };
+  },
+  toJson(value) {
+    const mask = value as MadeMask | null;
+    if (mask === null) return "null";
+    const { area, box, confidence } = mask;
+    const numbers = [float32.toJson(area), JSON.stringify(box), float32.toJson(confidence)];
+    return `{"area":${numbers[0]},"box":${numbers[1]},"confidence":${numbers[2]}}`;
+  },
+  fromJson(value) {
+    const mask = value as MadeMask | null;
+    if (mask === null) return null;
+    return { ...mask, area: Math.fround(mask.area), confidence: Math.fround(mask.confidence) };
+  },
+};
 
 /** A column a member, named as it is. */
 export function membersField(names: readonly string[]): Field {

@@ -12,7 +12,9 @@ export interface NamedFile {
 
 /** Columns of an ensemble's output that no member may be named after. */
 const TAKEN = new Set([
-  ...fieldColumns(ensembleFields({ members: [], hasSexHead: true, marksSex: true, hasHeaders: true })),
+  ...fieldColumns(
+    ensembleFields({ members: [], hasSexHead: true, marksSex: true, hasHeaders: true, marksMask: true }),
+  ),
   "members",
 ]);
 

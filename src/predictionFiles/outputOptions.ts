@@ -47,6 +47,7 @@ export function runFileOf({
   hasSexHead,
   marksSex,
   hasHeaders,
+  marksMask,
   blockSize,
 }: OutputOptions): RunFile {
   const layout = {
@@ -55,6 +56,7 @@ export function runFileOf({
     hasSexHead,
     marksSex,
     hasHeaders,
+    marksMask,
   };
   return { version: 2, state: "running", identity, ...layout, blockSize };
 }

@@ -36,6 +36,7 @@ const runIdentity = z.object({
   /** The model, or the members of the ensemble in order. */
   models: z.array(modelIdentity),
   sexModel: modelIdentity.nullable(),
+  maskModel: modelIdentity.nullable().default(null),
   /** SHA-256 of the cohort (`Cohort.sha256`). */
   cohort: z.string(),
   /** Every option that changes what is written, by its name in snake_case. */
@@ -53,6 +54,7 @@ export const runFile = z.object({
   hasSexHead: z.boolean(),
   marksSex: z.boolean(),
   hasHeaders: z.boolean().default(false),
+  marksMask: z.boolean().default(false),
   /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
   blockSize: z.number(),
   /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */

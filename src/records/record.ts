@@ -2,12 +2,15 @@
 import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import type { CohortRow } from "../data/annotations.js";
+import type { MadeMask } from "../inference/madeMask.js";
 import type { FactsOfChild } from "./factsOfChild.js";
 
 /** A row of the cohort: its `boneAgeMonths` is the truth, where known. */
 interface PredictedRow extends CohortRow, FactsOfChild {
   /** Position among the selected rows, from 0. */
   index: number;
+  /** The mask that a model made; null where it was given, or none was used. */
+  mask: MadeMask | null;
 }
 
 /** A row and what one network says of it; all numbers but the truth are float32. */

@@ -54,6 +54,7 @@ function commandLines(folder: string, out: string): Record<string, string[][]> {
   const train = [`--data.annotation_path=${cohort}`, `--data.split_path=${join(folder, "splits.csv")}`];
   return {
     predict: [["predict", ...rows, ...splits, "--overwrite", "--ckp_path", model, "-o", join(out, "p.csv")]],
+    mask: [["mask", ...rows, ...splits, "-o", join(out, "masks")]],
     merge: [["merge", join(out, "p.csv")]],
     ensemble: [["ensemble", ...csvs, "-o", join(out, "e.csv")]],
     convert: [["convert", fixture("checkpoints/protocol2.pt"), join(out, "c.pt")]],

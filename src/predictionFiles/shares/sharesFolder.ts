@@ -178,10 +178,11 @@ function textOf(run: SharedRun): string {
 
 /** The files that are joined of such shares: the output's own and its members'. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, marksSex, hasHeaders } = run;
+  const { format, members, hasSexHead, marksSex, hasHeaders, marksMask } = run;
+  const origins = { marksSex, hasHeaders, marksMask };
   return [
-    { path: output, format, members, hasSexHead, marksSex, hasHeaders },
-    ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, marksSex, hasHeaders })),
+    { path: output, format, members, hasSexHead, ...origins },
+    ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, ...origins })),
   ];
 }
 

@@ -7,6 +7,7 @@ import * as library from "../../../src/index.js";
 /** Commands, each with the exports that do the same. */
 const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   predict: ["predictImage", "createPredictor", "predictCohort", "writePredictions"],
+  mask: ["writeMasks", "loadHandMaskModel"],
   merge: ["mergeShares"],
   ensemble: ["combinePredictions"],
   convert: ["convertModel"],

@@ -15,11 +15,12 @@ import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../../../s
 
 /** One model without sex head, as CSV; the other layouts differ in what is given. */
 const layout = (more: Partial<Layout> = {}): Layout => {
-  return { format: "csv", members: null, hasSexHead: false, marksSex: false, hasHeaders: false, ...more };
+  const marks = { marksSex: false, hasHeaders: false, marksMask: false };
+  return { format: "csv", members: null, hasSexHead: false, ...marks, ...more };
 };
 const withHead = layout({ hasSexHead: true });
 const jsonl = layout({ format: "jsonl", hasSexHead: true });
-const all = { hasSexHead: true, marksSex: true, hasHeaders: true };
+const all = { hasSexHead: true, marksSex: true, hasHeaders: true, marksMask: true };
 
 const record: PredictionRecord = {
   index: 4,
@@ -30,6 +31,7 @@ const record: PredictionRecord = {
   sex: "M",
   sexPredicted: false,
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
+  mask: null,
   boneAgeMonths: 100,
   ageZ: Math.fround(-0.1),
   ageMonths: 123.5,
@@ -69,6 +71,19 @@ describe("columns", () => {
       '{"imageId":"a.png","sex":"M","ageZ":-0.1,"sexHat":0.75,"ageMonths":123.5,"row":9,"dir":"x","patientId":"01","boneAgeMonths":100}\n',
     );
     expect(JSON.parse(predictionsToText([record], layout({ format: "jsonl" })))).not.toHaveProperty("sexHat");
+  });
+
+  it("describe the mask that a model made, if one makes masks", () => {
+    const marked = layout({ marksMask: true });
+    expect(predictionColumns(marked).slice(-3)).toEqual(["mask_area", "mask_box", "mask_confidence"]);
+    const mask = { area: 0.25, box: { x: 1, y: 2, width: 30, height: 40 }, confidence: Math.fround(0.9) };
+    expect(predictionsToText([record, { ...record, mask }], marked)).toBe(
+      "a.png,1.0,-0.1,123.5,9,x,01,100.0,,,\na.png,1.0,-0.1,123.5,9,x,01,100.0,0.25,1 2 30 40,0.9\n",
+    );
+    const line = predictionsToText([{ ...record, mask }], layout({ format: "jsonl", marksMask: true }));
+    expect(line).toContain(
+      '"mask":{"area":0.25,"box":{"x":1,"y":2,"width":30,"height":40},"confidence":0.9}',
+    );
   });
 
   it("say where the sex was predicted, if a run predicts it", () => {
@@ -111,6 +126,9 @@ describe("columns", () => {
 
 const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
 const text = fc.string({ unit: "grapheme" });
+const share = fc.float({ min: 0, max: 1, noNaN: true });
+const pixels = fc.nat(20_000);
+const box = fc.record({ x: pixels, y: pixels, width: pixels, height: pixels });
 const predictions = fc.record({
   index: fc.constant(-1),
   row: fc.integer({ min: 1, max: 3_000_000 }),
@@ -126,6 +144,7 @@ const predictions = fc.record({
   sexFromHeader: fc.boolean(),
   chronologicalAgeMonths: fc.option(fc.double({ min: 0, max: 1800, noNaN: true }).map((x) => x + 0)),
   ageFrom: fc.constantFrom("dates" as const, "PatientAge" as const, null),
+  mask: fc.option(fc.record({ area: share, box, confidence: share })),
 });
 
 describe("what is written is read back", () => {

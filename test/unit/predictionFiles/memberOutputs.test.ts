@@ -32,6 +32,7 @@ function ensembleOptions(folder: string, more: Partial<OutputOptions> = {}): Out
     hasSexHead: true,
     marksSex: false,
     hasHeaders: false,
+    marksMask: false,
   };
   const memberFiles = NAMES.map((name) => ({ ...layout, path: join(folder, "members", `${name}.csv`) }));
   return optionsFor(join(folder, "out"), { members: NAMES, memberFiles, ...more });

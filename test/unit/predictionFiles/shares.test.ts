@@ -164,7 +164,8 @@ describe("shares", () => {
       members: names,
       memberFiles: names.map((name) => {
         const path = join(folder, `${name}.csv`);
-        return { path, format: "csv", members: null, hasSexHead: true, marksSex: false, hasHeaders: false };
+        const layout = { marksSex: false, hasHeaders: false, marksMask: false };
+        return { path, format: "csv", members: null, hasSexHead: true, ...layout };
       }),
     });
     const [folder, single] = [await temporaryFolder(), await temporaryFolder()];

@@ -10,6 +10,7 @@ const prediction = (ageMonths: number, boneAgeMonths: number | null): Prediction
     sexFromHeader: false,
     chronologicalAgeMonths: null,
     ageFrom: null,
+    mask: null,
     boneAgeMonths,
     ageZ: 0,
     ageMonths,
