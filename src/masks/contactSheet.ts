@@ -61,7 +61,7 @@ export class ContactSheet {
       create: { width, height, channels: 3, background: "white" },
       limitInputPixels: MAX_PIXELS,
     });
-    await writeFileAtomic(path, await sheet.composite(placed).png().toBuffer());
+    await writeFileAtomic(path, await sheet.composite(placed).removeAlpha().png().toBuffer());
   }
 }
 

@@ -97,18 +97,26 @@ describe("a made mask", () => {
   });
 
   test("is resumed with the same model only", async () => {
-    const outputPath = join(folder, "resumed.csv");
-    const part = { ...cohort(), outputPath, batchSize: 1, signal: AbortSignal.abort() };
-    expect(await writePredictions(ages, part)).toMatchObject({ finished: false });
-    const rest = { ...cohort(), outputPath, batchSize: 1, resume: true };
+    const annotationCsv = join(folder, "long.csv");
+    const rows = Array.from({ length: 8 }, (_, i) => `${i % 3}.png,a,${i},F,100`);
+    await writeFile(annotationCsv, ["image_ID,dir,patient_ID,sex,bone_age", ...rows, ""].join("\n"));
+    const [outputPath, whole] = [join(folder, "resumed.csv"), join(folder, "whole.csv")];
+    const stop = new AbortController();
+    const part = { ...cohort(), annotationCsv, outputPath, batchSize: 1 };
+    const onProgress = () => stop.abort();
+    expect(await writePredictions(ages, { ...part, signal: stop.signal, onProgress })).toMatchObject({
+      finished: false,
+    });
+    const rest = { ...part, resume: true };
     await expect(
       writePredictions(ages, { ...rest, maskDirs: [join(folder, "masks")] }),
     ).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_RESUME",
       message: expect.stringContaining("the hand-mask model (`maskModel`)"),
     });
-    expect(await writePredictions(ages, rest)).toMatchObject({ finished: true, predicted: 3 });
-    expect(await readFile(outputPath, "utf8")).toBe(await table("made.csv"));
+    expect(await writePredictions(ages, rest)).toMatchObject({ finished: true, predicted: 8 });
+    await writePredictions(ages, { ...part, outputPath: whole });
+    expect(await readFile(outputPath, "utf8")).toBe(await readFile(whole, "utf8"));
   });
 
   test("stands beside given ones where a model is asked for; else a missing mask is missing", async () => {
