@@ -78,6 +78,7 @@ describe("records of one row", () => {
       ...{ ...place, imageId: "a.png", dir: "x", patientId: "7", sex: "M", sexPredicted: true },
       ...origins,
       boneAgeMonths: 90,
+      mask: null,
       members: [
         { name: "one", ageMonths: 90 },
         { name: "two", ageMonths: 110 },
