@@ -30,7 +30,7 @@ export interface DicomPicture {
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE.
  */
 export function decodeDicom(bytes: Uint8Array): Promise<DicomPicture> {
-  return withoutQuotes(() => decode(readDataset(bytes)));
+  return withoutQuotes(() => decodeDataset(readDataset(bytes)));
 }
 
 /**
@@ -48,7 +48,7 @@ export function readPatient(bytes: Uint8Array): Promise<PatientFacts> {
 }
 
 /** What the parser throws is left out, as cause too: it may quote the file, which is about a patient. */
-async function withoutQuotes<T>(read: () => Promise<T>): Promise<T> {
+export async function withoutQuotes<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -56,7 +56,7 @@ async function withoutQuotes<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function decode(dataset: Dataset): Promise<DicomPicture> {
+export async function decodeDataset(dataset: Dataset): Promise<DicomPicture> {
   const { samples, description } = await storedSamples(dataset);
   const { width, height, photometric } = description;
   const patient = patientFacts(dataset.elements);

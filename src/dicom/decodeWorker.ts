@@ -2,37 +2,43 @@
 import { parentPort } from "node:worker_threads";
 import type { DeeplasiaError } from "../errors.js";
 import { type DicomPicture, decodeDicom, readPatient } from "./decodeDicom.js";
+import type { Finding, ObjectFiles } from "./objects/finding.js";
+import { makeObjects } from "./objects/makeObjects.js";
 import type { PatientFacts } from "./patient.js";
 
 /** What the worker can be asked for, and what it answers. */
 export interface Answers {
   picture: DicomPicture;
   patient: PatientFacts;
+  objects: ObjectFiles;
 }
 
-export interface DicomRequest {
-  want: keyof Answers;
-  /** The file's. */
-  bytes: Uint8Array;
-}
+/** `bytes`: the file's. */
+export type DicomRequest =
+  | { want: "picture" | "patient"; bytes: Uint8Array }
+  | { want: "objects"; bytes: Uint8Array; finding: Finding };
 
 /** `problem`: why the file cannot be used, without its name. */
 export type DicomAnswer<T> = { value: T } | { problem: string; remedy: string | undefined };
 
 parentPort?.on("message", async (request: DicomRequest) => {
   const answer = await answered(request);
-  const transfer =
-    "value" in answer && "data" in answer.value ? [answer.value.data.buffer as ArrayBuffer] : [];
-  parentPort!.postMessage(answer, transfer);
+  parentPort!.postMessage(answer, "value" in answer ? buffersOf(answer.value) : []);
 });
 
-async function answered({ want, bytes }: DicomRequest): Promise<DicomAnswer<DicomPicture | PatientFacts>> {
+async function answered(request: DicomRequest): Promise<DicomAnswer<Answers[keyof Answers]>> {
   try {
-    return { value: want === "patient" ? await readPatient(bytes) : owning(await decodeDicom(bytes)) };
+    return { value: await valueFor(request) };
   } catch (error) {
     const { message, remedy } = error as DeeplasiaError;
     return { problem: message, remedy };
   }
+}
+
+async function valueFor(request: DicomRequest): Promise<Answers[keyof Answers]> {
+  if (request.want === "patient") return readPatient(request.bytes);
+  if (request.want === "objects") return makeObjects(request.bytes, request.finding);
+  return owning(await decodeDicom(request.bytes));
 }
 
 /** A view of a larger buffer, such as the file itself, cannot be handed over without it. */
@@ -40,3 +46,7 @@ function owning(picture: DicomPicture): DicomPicture {
   const isWhole = picture.data.byteLength === picture.data.buffer.byteLength;
   return isWhole ? picture : { ...picture, data: picture.data.slice() };
 }
+
+/** Pixels are handed over; the rest is copied. */
+const buffersOf = (value: Answers[keyof Answers]): ArrayBuffer[] =>
+  "data" in value ? [value.data.buffer as ArrayBuffer] : [];

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { unreadable } from "../image/refusal.js";
 import { packageRoot } from "../libtorch/addon.js";
 import type { Answers, DicomAnswer, DicomRequest } from "./decodeWorker.js";
+import type { Finding, ObjectFiles } from "./objects/finding.js";
 
 /** A radiograph of 30 million pixels in JPEG 2000 takes about 6 s of one core. */
 const DEADLINE_MS = 60_000;
@@ -20,12 +21,24 @@ let running = 0;
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE, also where the deadline passes or the worker ends.
  */
-export async function readInWorker<W extends keyof Answers>(want: W, bytes: Uint8Array): Promise<Answers[W]> {
+export function readInWorker<W extends "picture" | "patient">(
+  want: W,
+  bytes: Uint8Array,
+): Promise<Answers[W]> {
+  return answerOf({ want, bytes });
+}
+
+/** Makes the objects about the picture in a DICOM file. Throws as `readInWorker`. */
+export function makeObjectsInWorker(bytes: Uint8Array, finding: Finding): Promise<ObjectFiles> {
+  return answerOf({ want: "objects", bytes, finding });
+}
+
+async function answerOf<T>(request: DicomRequest): Promise<T> {
   const worker = await acquire();
   worker.ref();
-  let answer: DicomAnswer<Answers[W]>;
+  let answer: DicomAnswer<T>;
   try {
-    answer = await ask(worker, { want, bytes });
+    answer = await ask(worker, request);
   } catch (error) {
     running--;
     void worker.terminate();

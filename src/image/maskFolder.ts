@@ -12,7 +12,7 @@ export interface PicturePlace {
   imageId: string;
 }
 
-const PNG_AGAIN = /\.(jpe?g|tiff?|webp)$/i;
+const PNG_AGAIN = /\.(jpe?g|tiff?|webp|dcm|dicom)$/i;
 
 /** Returns the name of a picture's mask: the picture's own, as a PNG. */
 export function maskName(imageId: string): string {

@@ -201,6 +201,12 @@ const outputOptions = {
     description: "folder for the masks that a model makes, as PNG, laid out as the pictures",
     argument: "<folder>",
   }),
+  dicomOut: file.optional().meta({
+    description:
+      "folder for a DICOM report (SR) and an annotated copy (SC) of each predicted DICOM file, in its study; they name the " +
+      "patient as the file does",
+    argument: "<folder>",
+  }),
   resume: z.boolean().default(false).meta({
     changesOutput: false,
     description:
@@ -254,6 +260,7 @@ export const cohortPredictionOptions = z.strictObject({
   ...runOptions,
   ...clusterOptions,
   saveMasks: outputOptions.saveMasks,
+  dicomOut: outputOptions.dicomOut,
   strict: outputOptions.strict,
 });
 export type CohortPredictionOptions = z.infer<typeof cohortPredictionOptions>;

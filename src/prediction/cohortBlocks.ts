@@ -20,12 +20,21 @@ import type { Members } from "./members.js";
 /** A block's records, and the rows of the cohort that they are of. */
 export interface CohortBlock extends RecordBlock {
   samples: readonly Sample[];
+  /** Null for a row that could not be looked at. */
+  outcomes: readonly (Outcome | null)[];
 }
 
 /** A run's options, with its mask model. */
 export interface BlocksOptions extends Omit<CohortRun, "maskModel"> {
   maskModel: RunMaskModel | null;
+  /** Is given each mask that the model makes. */
+  keepMask?: KeepMask | undefined;
 }
+
+export type KeepMask = (
+  sample: ReadySample,
+  ...made: Parameters<NonNullable<Subject["keepMask"]>>
+) => Promise<void>;
 
 /** Blocks from a position on; their pictures are copied to scratch first, if there is one. */
 export async function* cohortBlocks(
@@ -35,15 +44,16 @@ export async function* cohortBlocks(
   from: number,
 ): AsyncGenerator<CohortBlock> {
   await using staged = await stageRows(cohort, options, from);
-  const { flip, rotationAngle, saveMasks, logger } = options;
+  const { flip, rotationAngle, saveMasks, keepMask, logger } = options;
   const folder = saveMasks === undefined ? null : new MaskFolder(saveMasks);
+  const keepers = [folder?.write.bind(folder), keepMask].filter((keep) => keep !== undefined);
   const blocks = predictBlocks(list, cohort.samples(from), {
     ...options,
     views: [{ flip, rotationAngle }],
     headerSex: cohort.hasHeaders && options.sexFrom === undefined,
     maskModel: options.maskModel?.get,
     read: staged?.read,
-    subjectOf: (sample) => subjectOf(sample, folder),
+    subjectOf: (sample) => subjectOf(sample, keepers),
   });
   const ages = new AgeWatch(logger);
   for await (const block of blocks) {
@@ -52,7 +62,7 @@ export async function* cohortBlocks(
     );
     const records = names === null ? ofMembers[0]! : combineBlocks(names, ofMembers);
     for (const record of records) ages.see(record);
-    yield { samples: block.items, records, ofMembers };
+    yield { samples: block.items, outcomes: block.outcomes, records, ofMembers };
   }
   for (const note of cohort.notes()) logger?.warn(note);
 }
@@ -64,11 +74,13 @@ async function stageRows(cohort: Cohort, options: BlocksOptions, from: number): 
   return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
 }
 
-function subjectOf(sample: Sample, folder: MaskFolder | null): Subject | null {
+function subjectOf(sample: Sample, keepers: readonly KeepMask[]): Subject | null {
   if (isFailedSample(sample)) return null;
   const { imagePath, maskPath, sex } = sample;
-  const keepMask: Subject["keepMask"] = folder === null ? undefined : folder.write.bind(folder, sample);
-  return { source: { image: imagePath, mask: maskPath }, sex, keepMask };
+  const keepMask: Subject["keepMask"] = async (...made) => {
+    for (const keep of keepers) await keep(sample, ...made);
+  };
+  return { source: { image: imagePath, mask: maskPath }, sex, ...(keepers.length > 0 && { keepMask }) };
 }
 
 /** What one member has for each row; a row that cannot be predicted is a failure record, whatever happened to it. */

@@ -14,6 +14,7 @@ import type { SexWord } from "../words.js";
 import { predictCohortOptions, requireModels } from "./arguments.js";
 import { cohortBlocks } from "./cohortBlocks.js";
 import { openCohortOf, openMaskModel, warnAboutRun } from "./cohortRun.js";
+import { dicomObjectsOf } from "./dicomObjects.js";
 import type { Models } from "./members.js";
 
 /** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
@@ -70,12 +71,17 @@ export async function* predictCohort(
   const summary = new SummaryBuilder();
   const meter = new ProgressMeter(cohort.total);
   let done = 0;
-  for await (const { records } of cohortBlocks(members, cohort, { ...resolved, maskModel }, 0)) {
+  const objects = dicomObjectsOf(members, resolved);
+  const how = { ...resolved, maskModel, keepMask: objects?.keepMask };
+  for await (const block of cohortBlocks(members, cohort, how, 0)) {
+    const { records } = block;
+    await objects?.write(block);
     for (const record of records) summary.add(record);
     done += records.length;
     resolved.onProgress?.(meter.event(done, summary.failed));
     yield* records;
   }
+  objects?.sum();
   if (resolved.signal?.aborted && done < cohort.total) throw aborted(resolved.signal);
 }
 

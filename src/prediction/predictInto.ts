@@ -10,6 +10,7 @@ import type { WrittenRows } from "../predictionFiles/shares/writeShare.js";
 import { applyStrict, isFailure } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
 import { type BlocksOptions, type CohortBlock, cohortBlocks } from "./cohortBlocks.js";
+import { dicomObjectsOf } from "./dicomObjects.js";
 import type { Members } from "./members.js";
 import { VanishGuard } from "./vanishGuard.js";
 
@@ -39,19 +40,24 @@ export async function predictInto(
   if (done < cohort.total) {
     const meter = new ProgressMeter(cohort.total, done);
     const guard = new VanishGuard<FinalBlock>(() => sampleOfRow(cohort, lastPredicted, done));
+    const objects = dicomObjectsOf(members, options);
     const write = async (blocks: readonly FinalBlock[]) => {
-      for (const { records, ofMembers, kept } of blocks) {
+      for (const block of blocks) {
+        const { records, ofMembers, kept } = block;
+        await objects?.write(block, kept);
         await output.write(records, ofMembers);
         for (const [i, record] of records.entries()) summary.add(record, kept.has(i));
         done += records.length;
         options.onProgress?.(meter.event(done, summary.failed));
       }
     };
-    for await (const block of finalBlocks(members, cohort, output, options)) {
+    const keepMask = objects?.keepMask;
+    for await (const block of finalBlocks(members, cohort, output, { ...options, keepMask })) {
       await write(await guard.admit(block));
       if (output.closed) break;
     }
     if (done + guard.heldRows === cohort.total) await write(guard.rest());
+    objects?.sum();
   }
   const finished = done === cohort.total;
   if (finished) await output.complete();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { csvRows, runCli } from "../helpers/cli.js";
 import { dicomFile, type Elements, greyElements } from "../helpers/dicomFile.js";
+import { PATIENT, study } from "../helpers/dicomStudy.js";
 import { halves } from "../helpers/pictures.js";
 import { temporaryFolder, writeTree } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
@@ -113,4 +114,36 @@ test("predict takes the sex of the headers where none is given, and writes no ot
     "log.txt",
   ]);
   expect([lines.stdout, lines.stderr, stdout, stderr, ...Object.values(written)].join()).not.toMatch(SECRETS);
+});
+
+test("predict --dicom-out writes the patient into the objects and nowhere else", async () => {
+  const [input, folder] = [
+    await writeTree(await temporaryFolder(), { "study/IM1": study() }),
+    await temporaryFolder(),
+  ];
+  const [out, objects] = [join(folder, "csv/ages.csv"), join(folder, "objects")];
+  const env = { LOG_FILE: join(folder, "csv/log.txt") };
+  const args = [
+    "predict",
+    input,
+    "-m",
+    fixture("models/mean-plus-sex.pt"),
+    "-o",
+    out,
+    "--dicom-out",
+    objects,
+  ];
+  const { code, stdout, stderr } = await runCli(args, { env });
+  expect(stderr).toMatch(/reports and annotated copies of 1 DICOM file/);
+  expect(code).toBe(0);
+  const written = await contentsOf(join(folder, "csv"));
+  expect(Object.keys(written)).toEqual(["ages.csv", "ages.csv.provenance.json", "log.txt"]);
+  const everywhere = [stdout, stderr, ...Object.values(written)].join();
+  const made = await contentsOf(join(objects, "study"));
+  expect(Object.keys(made)).toEqual(["IM1.sc.dcm", "IM1.sr.dcm"]);
+  for (const [tag, [, value]] of Object.entries(PATIENT)) {
+    for (const file of Object.values(made)) expect(file).toContain(value);
+    // The sex is what a run is asked for; the character set is in no output either.
+    if (tag !== "00100040") expect(everywhere).not.toContain(value);
+  }
 });
