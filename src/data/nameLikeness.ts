@@ -12,9 +12,10 @@ interface Parts {
   extension: string;
 }
 
-const EXTENSION = /\.(png|jpe?g|tiff?|webp)$/;
+const EXTENSION = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/;
 /** Returns one spelling for the two spellings of an extension. */
-const family = (extension: string) => extension.replace("jpeg", "jpg").replace("tiff", "tif");
+const family = (extension: string) =>
+  extension.replace("jpeg", "jpg").replace("tiff", "tif").replace("dicom", "dcm");
 
 const composed = (name: string) => name.normalize();
 /** Removes blanks around a name and doubled ones in it; `\s` includes the no-break space. */

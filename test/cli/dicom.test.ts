@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { csvRows, runCli } from "../helpers/cli.js";
@@ -122,6 +122,7 @@ test("predict --dicom-out writes the patient into the objects and nowhere else",
     await temporaryFolder(),
   ];
   const [out, objects] = [join(folder, "csv/ages.csv"), join(folder, "objects")];
+  await mkdir(join(folder, "csv"));
   const env = { LOG_FILE: join(folder, "csv/log.txt") };
   const args = [
     "predict",

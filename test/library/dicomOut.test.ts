@@ -68,7 +68,8 @@ test("outlines the mask that was used", () =>
     const masks = await writeTree(await temporaryFolder(), { "hand.png": await maskPng() });
     const copyWith = async (maskDirs: string[]) => {
       const dicomOut = join(await temporaryFolder(), "objects");
-      await collect(predictCohort(model!, { files: [root], maskDirs, dicomOut }));
+      const records = await collect(predictCohort(model!, { files: [root], maskDirs, dicomOut }));
+      expect(records).toMatchObject([{ sex: "F", sexFromHeader: true }]);
       return (await decodeDicom(await readFile(join(dicomOut, "hand.dcm.sc.dcm")))).data.subarray(
         0,
         400 * 300,
