@@ -6,7 +6,10 @@ import { expect, test } from "vitest";
 import { readDataset } from "../../src/dicom/dataset.js";
 import { decodeDicom } from "../../src/dicom/decodeDicom.js";
 import { predictCohort, writePredictions } from "../../src/index.js";
-import { isHand, study } from "../helpers/dicomStudy.js";
+import { BUNDLED_MODEL } from "../../src/model/bundled.js";
+import { native } from "../../src/native.js";
+import { dicomFile, type Elements, greyElements } from "../helpers/dicomFile.js";
+import { isHand, study, UIDS } from "../helpers/dicomStudy.js";
 import { withModels } from "../helpers/loadedModels.js";
 import { modelFile } from "../helpers/model.js";
 import { halves } from "../helpers/pictures.js";
@@ -76,6 +79,34 @@ test("outlines the mask that was used", () =>
       );
     };
     expect(await copyWith([masks])).not.toEqual(await copyWith([]));
+  }));
+
+test("outlines a mask that a model made", () =>
+  withModels([BUNDLED_MODEL], async (model) => {
+    const { width, height, image } = await native().drawPhantom({
+      ...{ seed: 8, index: 0, maleShare: 0.5, minAgeMonths: 60, maxAgeMonths: 150 },
+      ...{ sizes: [330], depth: "16", hard: false },
+    });
+    const samples = new Uint16Array(image.buffer, image.byteOffset, width * height);
+    const plate = {
+      ...greyElements(width, samples, { bits: 16 }),
+      ...UIDS,
+      "00100040": ["CS", "F"],
+    } as const;
+    const root = await writeTree(await temporaryFolder(), { "hand.dcm": dicomFile(plate) });
+    const shown = async (maskModel: string) => {
+      const dicomOut = join(await temporaryFolder(), "objects");
+      const [record] = await collect(predictCohort(model!, { files: [root], maskModel, dicomOut }));
+      const copy = await decodeDicom(await readFile(join(dicomOut, "hand.dcm.sc.dcm")));
+      return { record, pixels: [...copy.data.subarray(0, width * height)] };
+    };
+    const [made, none] = [await shown("auto"), await shown("none")];
+    expect(made.record).toMatchObject({ mask: { area: expect.any(Number) } });
+    // An outline: white and black pixels, a few percent of the picture.
+    const changed = made.pixels.filter((value, i) => value !== none.pixels[i]);
+    expect(new Set(changed)).toEqual(new Set([0, 255]));
+    expect(changed.length / made.pixels.length).toBeLessThan(0.1);
+    expect(changed.length).toBeGreaterThan(width);
   }));
 
 test("is part of a run: a resumed run writes those of no row that it keeps", () =>
