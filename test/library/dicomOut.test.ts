@@ -88,12 +88,9 @@ test("outlines a mask that a model made", () =>
       ...{ sizes: [330], depth: "16", hard: false },
     });
     const samples = new Uint16Array(image.buffer, image.byteOffset, width * height);
-    const plate = {
-      ...greyElements(width, samples, { bits: 16 }),
-      ...UIDS,
-      "00100040": ["CS", "F"],
-    } as const;
-    const root = await writeTree(await temporaryFolder(), { "hand.dcm": dicomFile(plate) });
+    const sex: Elements = { "00100040": ["CS", "F"] };
+    const plate = dicomFile({ ...greyElements(width, samples, { bits: 16 }), ...UIDS, ...sex });
+    const root = await writeTree(await temporaryFolder(), { "hand.dcm": plate });
     const shown = async (maskModel: string) => {
       const dicomOut = join(await temporaryFolder(), "objects");
       const [record] = await collect(predictCohort(model!, { files: [root], maskModel, dicomOut }));
