@@ -9,6 +9,7 @@ import { registerDoctor } from "./commands/doctor.js";
 import { refuseEmptyPaths } from "./commands/emptyPaths.js";
 import { registerEnsemble } from "./commands/ensemble.js";
 import { EXIT } from "./commands/exit.js";
+import { exitStatusOf } from "./commands/exitStatus.js";
 import { helpText, styleHelp } from "./commands/help.js";
 import { inFlags } from "./commands/inFlags.js";
 import { registerInit } from "./commands/init.js";
@@ -93,11 +94,15 @@ async function run(argv: readonly string[]): Promise<boolean> {
 }
 
 function reportError(error: unknown): void {
+  const stopped = stoppedExitCode(error);
+  if (stopped !== undefined) {
+    process.stderr.write("error: stopped before the end\n  Start it again when it is wanted.\n");
+    process.exitCode = stopped;
+    return;
+  }
   const failure = toDeeplasiaError(error);
   process.stderr.write(`error: ${inFlags(formatError(failure))}\n`);
   if (failure.code === "ERR_DEEPLASIA_INTERNAL")
     process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
-  // A signal that came before there was anything to finish.
-  const stopped = failure.code === "ERR_DEEPLASIA_ABORTED" ? stoppedExitCode() : undefined;
-  process.exitCode = stopped ?? failure.exitStatus;
+  process.exitCode = exitStatusOf(failure.code);
 }

@@ -7,61 +7,59 @@
 
 import { systemErrorMeaning } from "./systemErrors.js";
 
-/** code -> exit status of a command that ends with it (1: failure, 2: wrong usage). */
-const EXIT_STATUS = {
+const CODES = [
   // options and inputs as given
-  ERR_DEEPLASIA_USAGE: 2,
-  ERR_DEEPLASIA_OPTION: 2,
-  ERR_DEEPLASIA_CONTRACT: 2,
-  ERR_DEEPLASIA_RESUME: 2,
+  "ERR_DEEPLASIA_USAGE",
+  "ERR_DEEPLASIA_OPTION",
+  "ERR_DEEPLASIA_CONTRACT",
+  "ERR_DEEPLASIA_RESUME",
   // annotation and split files
-  ERR_DEEPLASIA_CSV: 1,
-  ERR_DEEPLASIA_CSV_COLUMN: 1,
+  "ERR_DEEPLASIA_CSV",
+  "ERR_DEEPLASIA_CSV_COLUMN",
   // one row of a cohort
-  ERR_DEEPLASIA_ROW: 1,
-  ERR_DEEPLASIA_SEX: 1,
-  ERR_DEEPLASIA_IMAGE_MISSING: 1,
-  ERR_DEEPLASIA_IMAGE_UNREADABLE: 1,
-  ERR_DEEPLASIA_IMAGE_BLANK: 1,
-  ERR_DEEPLASIA_IMAGE_TOO_LARGE: 1,
-  ERR_DEEPLASIA_MASK_MISSING: 1,
-  ERR_DEEPLASIA_MASK_EMPTY: 1,
-  ERR_DEEPLASIA_MASK_SIZE: 1,
-  ERR_DEEPLASIA_NO_HAND: 1,
-  ERR_DEEPLASIA_NOT_FINITE: 1,
+  "ERR_DEEPLASIA_ROW",
+  "ERR_DEEPLASIA_SEX",
+  "ERR_DEEPLASIA_IMAGE_MISSING",
+  "ERR_DEEPLASIA_IMAGE_UNREADABLE",
+  "ERR_DEEPLASIA_IMAGE_BLANK",
+  "ERR_DEEPLASIA_IMAGE_TOO_LARGE",
+  "ERR_DEEPLASIA_MASK_MISSING",
+  "ERR_DEEPLASIA_MASK_EMPTY",
+  "ERR_DEEPLASIA_MASK_SIZE",
+  "ERR_DEEPLASIA_NO_HAND",
+  "ERR_DEEPLASIA_NOT_FINITE",
   // models
-  ERR_DEEPLASIA_MODEL_MISSING: 1,
-  ERR_DEEPLASIA_MODEL_UNREADABLE: 1,
-  ERR_DEEPLASIA_MODEL_UNTRUSTED: 1,
-  ERR_DEEPLASIA_MODEL_KIND: 1,
-  ERR_DEEPLASIA_CHECKPOINT: 1,
-  ERR_DEEPLASIA_MODEL_FORWARD: 1,
-  ERR_DEEPLASIA_MODEL_SHAPE: 1,
-  ERR_DEEPLASIA_MODEL_UNSTABLE: 1,
-  ERR_DEEPLASIA_DISPOSED: 1,
-  ERR_DEEPLASIA_DEVICE: 1,
-  ERR_DEEPLASIA_OUT_OF_MEMORY: 1,
+  "ERR_DEEPLASIA_MODEL_MISSING",
+  "ERR_DEEPLASIA_MODEL_UNREADABLE",
+  "ERR_DEEPLASIA_MODEL_UNTRUSTED",
+  "ERR_DEEPLASIA_MODEL_KIND",
+  "ERR_DEEPLASIA_CHECKPOINT",
+  "ERR_DEEPLASIA_MODEL_FORWARD",
+  "ERR_DEEPLASIA_MODEL_SHAPE",
+  "ERR_DEEPLASIA_MODEL_UNSTABLE",
+  "ERR_DEEPLASIA_DISPOSED",
+  "ERR_DEEPLASIA_DEVICE",
+  "ERR_DEEPLASIA_OUT_OF_MEMORY",
   // files
-  ERR_DEEPLASIA_PATH: 1,
-  ERR_DEEPLASIA_OUTPUT: 1,
-  ERR_DEEPLASIA_SHARES: 1,
+  "ERR_DEEPLASIA_PATH",
+  "ERR_DEEPLASIA_OUTPUT",
+  "ERR_DEEPLASIA_SHARES",
   // clusters
-  ERR_DEEPLASIA_SLURM: 1,
+  "ERR_DEEPLASIA_SLURM",
   // another process of the run
-  ERR_DEEPLASIA_PEER: 1,
+  "ERR_DEEPLASIA_PEER",
   // libtorch and the addon
-  ERR_DEEPLASIA_PLATFORM: 1,
-  ERR_DEEPLASIA_ADDON: 1,
-  ERR_DEEPLASIA_LIBTORCH_MISSING: 1,
-  ERR_DEEPLASIA_LIBTORCH_VERSION: 1,
-  ERR_DEEPLASIA_LIBTORCH_BROKEN: 1,
-  ERR_DEEPLASIA_LIBTORCH_INSTALL: 1,
+  "ERR_DEEPLASIA_PLATFORM",
+  "ERR_DEEPLASIA_ADDON",
+  "ERR_DEEPLASIA_LIBTORCH_MISSING",
+  "ERR_DEEPLASIA_LIBTORCH_VERSION",
+  "ERR_DEEPLASIA_LIBTORCH_BROKEN",
+  "ERR_DEEPLASIA_LIBTORCH_INSTALL",
   // everything else
-  ERR_DEEPLASIA_ABORTED: 1,
-  ERR_DEEPLASIA_INTERNAL: 1,
-} as const;
+  "ERR_DEEPLASIA_INTERNAL",
+] as const;
 
-export type ErrorCode = keyof typeof EXIT_STATUS;
+export type ErrorCode = (typeof CODES)[number];
 
 /** Remedies for errors without a remedy of their own. */
 const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -100,7 +98,6 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_PEER:
     "Look at what that process says. --trainer.resume_from_checkpoint=last resumes from the last state, with as many " +
     "processes as there are then.",
-  ERR_DEEPLASIA_ABORTED: "Start it again when it is wanted.",
 };
 
 export interface ErrorDetails {
@@ -126,11 +123,6 @@ export class DeeplasiaError extends Error {
     this.file = details.file;
     this.row = details.row;
     this.remedy = details.remedy ?? REMEDIES[code];
-  }
-
-  /** Exit status for a command that ends with this error. */
-  get exitStatus(): 1 | 2 {
-    return EXIT_STATUS[this.code];
   }
 
   /** Returns the same error with the row of the cohort and the file, unless it has them already. */
@@ -167,6 +159,13 @@ export function optionPathError(
   return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`${option}\`: ${message}`, { file, remedy, cause });
 }
 
+/** Returns an error for an option that is needed and was not given. */
+export function missingOption(option: string, meaning: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`${option}\` is missing`, {
+    remedy: `Give ${meaning}.`,
+  });
+}
+
 /** Converts any thrown value to a `DeeplasiaError`; errors of the native core already have a code. */
 export function toDeeplasiaError(
   error: unknown,
@@ -177,7 +176,7 @@ export function toDeeplasiaError(
     error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
   const path = (error as NodeJS.ErrnoException | undefined)?.path;
   if (path !== undefined && fallback === "ERR_DEEPLASIA_INTERNAL") return pathError(error, path);
-  const known = code !== undefined && code in EXIT_STATUS ? (code as ErrorCode) : fallback;
+  const known = CODES.find((one) => one === code) ?? fallback;
   return new DeeplasiaError(known, message, { cause: error });
 }
 

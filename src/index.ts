@@ -86,7 +86,7 @@ export {
   type WrittenPredictions,
   writePredictions,
 } from "./prediction/writePredictions.js";
-export { mergeShares } from "./predictionFiles/shares/mergeShares.js";
+export { type MergeSharesOptions, mergeShares } from "./predictionFiles/shares/mergeShares.js";
 export type { WrittenShare } from "./predictionFiles/shares/writeShare.js";
 export {
   type EnsembleOutputRecord,

@@ -4,7 +4,7 @@ import { FAMILY } from "../contract/published.js";
 import { cohortFromFiles } from "../data/cohortFromFiles.js";
 import { type Cohort, openCohort } from "../data/openCohort.js";
 import type { Sample } from "../data/sample.js";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { DeeplasiaError, missingOption, toDeeplasiaError } from "../errors.js";
 import { refuseInput } from "../files/refuseInput.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { previewAugmentationOptions, previewSettings } from "../options/augmentPreview.js";
@@ -47,6 +47,7 @@ export async function previewAugmentation(given: PreviewAugmentationOptions): Pr
   const contract = { ...CONTRACT, inputSize, maskCropSize };
   const how: PreviewOptions = { contract, augmentation, seed, epoch, columns };
   requirePreviewable(n, how);
+  signal?.throwIfAborted();
   if (out !== undefined) await refuseInput(out, [...files, annotationCsv]);
   const cohort = await openCohortOf(options);
   const rows: SheetRow[] = [];
@@ -70,18 +71,15 @@ function openCohortOf(options: Options): Promise<Cohort> {
     const what =
       files === undefined
         ? "no pictures are given"
-        : "pictures are given both as files and by `annotationCsv`";
+        : "pictures are given both as `files` and by `annotationCsv`";
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give one of the two." });
   }
   if (files !== undefined) return cohortFromFiles(files, { maskDirs, sexNeed: "ignored", limit });
-  if (imgDir === undefined) throw missing("imgDir", "the root of the pictures of annotationCsv");
-  if (splitCsv === undefined && splitColumn !== "") throw missing("splitCsv", "the file with splitColumn");
+  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
+  if (splitCsv === undefined && splitColumn !== "")
+    throw missingOption("splitCsv", "the file with `splitColumn`");
   const split = { splitCsv: splitCsv ?? "", splitColumn, splitName };
   return openCohort({ annotationCsv: annotationCsv!, imgDir, maskDirs, ...split, sexNeed: "ignored", limit });
-}
-
-function missing(option: string, meaning: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${option} is missing`, { remedy: `Give ${meaning}.` });
 }
 
 async function rowOf(sample: Sample, how: PreviewOptions): Promise<SheetRow | DeeplasiaError> {

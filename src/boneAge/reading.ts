@@ -1,6 +1,7 @@
 /** The only place where a network's output becomes a bone age. */
 
 import type { Contract } from "../contract/contract.js";
+import { inOwnUnit } from "../contract/inOwnUnit.js";
 import { DeeplasiaError } from "../errors.js";
 import { monthsFromZ } from "../statistics/ageScale.js";
 import { corrected } from "../statistics/biasLine.js";
@@ -26,8 +27,10 @@ export function toProbability(logit: number): number {
 export interface Reading {
   /** Bone age in months, bias-corrected. */
   ageMonths: number;
-  /** The network's own output: a z-score, or months, as its contract says. */
-  ageZ: number;
+  /** The network's own output where it is a z-score; null where it is months. */
+  ageZ: number | null;
+  /** The network's own output where it is months, before the bias correction; null where it is a z-score. */
+  rawMonths: number | null;
   /** Probability of male from a model with a sex head, else null. */
   sexHat: number | null;
 }
@@ -38,7 +41,7 @@ export function interpret({ age, sexLogit }: NetworkOutput, contract: Contract):
   // An infinite logit is a probability of 0 or 1.
   if (Number.isNaN(sexLogit)) return notFinite("the network's output for the sex is NaN");
   const sexHat = sexLogit === null ? null : toProbability(sexLogit);
-  return { ageMonths: toMonths(age, contract), ageZ: age, sexHat };
+  return { ageMonths: toMonths(age, contract), ...inOwnUnit(age, contract), sexHat };
 }
 
 function notFinite(message: string): DeeplasiaError {

@@ -7,7 +7,7 @@ import type { AnyNetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
 import { isMaskConfig } from "../options/network.js";
 import type { CheckpointContents } from "./contents.js";
-import { readParameters, STANDARD_PARAMETERS } from "./readParameters.js";
+import { readParameters } from "./readParameters.js";
 import { isRecord } from "./tree.js";
 
 function stemOf(file: string): string {
@@ -113,9 +113,10 @@ export async function checkpointSources(
     };
     sources.push({ origin: "published table", manifest });
   }
-  if (config.legacy || options.parameters !== undefined) {
-    const manifest = await readParameters(options.parameters, stem);
-    if (manifest !== undefined) sources.push({ origin: options.parameters ?? STANDARD_PARAMETERS, manifest });
-  }
+  const { parameters, legacyParameters } = options;
+  const file = parameters ?? (config.legacy ? legacyParameters : undefined);
+  if (file === undefined) return sources;
+  const manifest = await readParameters(file, stem, { needsEntry: parameters !== undefined });
+  sources.push({ origin: file, manifest });
   return sources;
 }

@@ -6,9 +6,6 @@ import { DeeplasiaError, isSystemError } from "../errors.js";
 import { parseYaml } from "../options/yaml.js";
 import { checkValue, faultText } from "../schema/checkValue.js";
 
-/** Where the reference's `predict` looks, from the working directory. */
-export const STANDARD_PARAMETERS = "data/parameters.yml";
-
 const schema = z
   .object({ age_mean: z.number().optional(), age_sd: z.number().positive().optional() })
   .catchall(z.unknown());
@@ -23,16 +20,18 @@ function fault(file: string, what: string, cause?: unknown): DeeplasiaError {
 }
 
 /**
- * Reads the entry of one checkpoint; only mean and SD of the ages if the file has no entry for its stem. Returns undefined
- * if the standard file does not exist.
+ * Reads the entry of one checkpoint. Where the file has none for its stem, it throws, or returns mean and SD of the ages alone
+ * if the entry is not needed.
  */
-export async function readParameters(given: string | undefined, stem: string): Promise<Manifest | undefined> {
-  const file = given ?? STANDARD_PARAMETERS;
+export async function readParameters(
+  file: string,
+  stem: string,
+  { needsEntry }: { needsEntry: boolean },
+): Promise<Manifest> {
   let value: unknown;
   try {
     value = parseYaml(await readFile(file, "utf8")).toJS();
   } catch (cause) {
-    if (given === undefined && isSystemError(cause, "ENOENT", "ENOTDIR")) return undefined;
     throw fault(
       file,
       isSystemError(cause, "ENOENT") ? "there is no such file" : (cause as Error).message,
@@ -47,7 +46,7 @@ export async function readParameters(given: string | undefined, stem: string): P
     ...(ageSdMonths !== undefined && { ageSdMonths }),
   };
   if (!Object.hasOwn(parsed, stem)) {
-    if (given === undefined) return ages;
+    if (!needsEntry) return ages;
     throw fault(
       file,
       `no entry for '${stem}'; there are entries for ${Object.keys(parsed).filter(isStem).join(", ") || "no checkpoint"}`,

@@ -51,6 +51,7 @@ export async function checkCohort(
 
 async function check(annotations: string, options: z.infer<typeof checkCohortOptions>): Promise<CheckResult> {
   const { imgDir, splitCsv, splitColumn, numWorkers, decode, signal } = options;
+  signal?.throwIfAborted();
   await requireFolder(imgDir, "imgDir");
   const masks = await openMasks(options.maskDirs);
   const findings = new Findings();

@@ -42,7 +42,8 @@ const setOf = (given: unknown) => (given as { set?: unknown } | null | undefined
  * `out` the rows are written as an annotation CSV (`image_ID, dir, patient_ID, sex, bone_age` in months).
  *
  * @param source The folder of the data set; for `generic` the CSV.
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _USAGE for a folder without the data set, _CSV, _CSV_COLUMN, _OUTPUT.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _USAGE for a folder without the data set, _CSV, _CSV_COLUMN, _OUTPUT;
+ *   the signal's reason when it is aborted. Nothing is written then.
  */
 export async function importCohort(
   source: PathArgument,
@@ -71,11 +72,15 @@ export async function importCohort(
 interface Output {
   out?: string | undefined;
   overwrite: boolean;
+  signal?: AbortSignal | undefined;
 }
 
-async function prepared<T>({ out, overwrite }: Output, body: () => Promise<T>): Promise<T> {
+async function prepared<T>({ out, overwrite, signal }: Output, body: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
   if (out !== undefined) await requireNew(out, overwrite);
-  return body();
+  const result = await body();
+  signal?.throwIfAborted();
+  return result;
 }
 
 async function importRsnaSet(

@@ -14,6 +14,7 @@ const FOLDER = /(?:^|\/)(ASI|BLK|CAU|HIS)([FM])\/\1\2(\d\d)$/i;
 export interface DhaOptions {
   /** Pictures with these names, with or without extension, are left out. */
   exclude: readonly string[];
+  signal?: AbortSignal | undefined;
 }
 
 /** Makes a row for every picture below `folder` whose folder names its group. Throws ERR_DEEPLASIA_USAGE. */
@@ -22,6 +23,7 @@ export async function importDha(folder: string, options: DhaOptions): Promise<Im
   const excluded = new Set(options.exclude);
   const { paths, note } = await PictureIndex.of(folder);
   if (note !== null) result.notes.push(note);
+  options.signal?.throwIfAborted();
   for (const path of paths) {
     const { dir, base, name } = posix.parse(path);
     const group = FOLDER.exec(dir);

@@ -17,6 +17,7 @@ import { PictureIndex } from "./pictureIndex.js";
 export interface DicomImportOptions {
   /** Pictures with these names, with or without extension, are left out. */
   exclude: readonly string[];
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -25,13 +26,17 @@ export interface DicomImportOptions {
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_USAGE if it is not a folder or has no pictures.
  */
-export async function importDicom(folder: string, { exclude }: DicomImportOptions): Promise<ImportResult> {
+export async function importDicom(
+  folder: string,
+  { exclude, signal }: DicomImportOptions,
+): Promise<ImportResult> {
   const result = new ImportResult();
   const pictures = await PictureIndex.of(folder);
   if (pictures.note !== null) result.notes.push(pictures.note);
   const excluded = new Set(exclude);
   const read = async (path: string) => ({ path, found: await headerOf(join(folder, path)) });
   for await (const { path, found } of mapInOrder(pictures.paths, 2 * availableParallelism(), read)) {
+    signal?.throwIfAborted();
     const { base, name } = posix.parse(path);
     if (excluded.has(base) || excluded.has(name) || excluded.has(path)) result.leaveOut("excluded", path);
     else if (found === null) result.leaveOut("not a DICOM file", path);

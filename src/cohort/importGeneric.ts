@@ -20,6 +20,7 @@ export interface GenericOptions {
   imgDir?: string | undefined;
   /** Rows with these pictures are left out. */
   exclude: readonly string[];
+  signal?: AbortSignal | undefined;
 }
 
 /** A checked map: the column of each field, and the unit of the ages. */
@@ -61,6 +62,7 @@ export async function importGeneric(file: string, options: GenericOptions): Prom
   const excluded = new Set(options.exclude);
   let row = 0;
   for await (const cells of table.records()) {
+    options.signal?.throwIfAborted();
     row += 1;
     const name = posix.join(cellOf(cells, "dir"), cellOf(cells, "image"));
     if (cells.length !== table.columns.length)

@@ -27,6 +27,7 @@ export interface RsnaOptions {
   dir?: string | undefined;
   /** Output files, which are ignored if they are in the folder of the download. */
   outputs: readonly string[];
+  signal?: AbortSignal | undefined;
 }
 
 interface Child {
@@ -54,7 +55,10 @@ export async function importRsna(folder: string, options: RsnaOptions): Promise<
   const pictures = await PictureIndex.of(folder);
   if (pictures.note !== null) result.notes.push(pictures.note);
   const children = new Map<string, Child>();
-  for (const table of tables) await readChildren(table, children, result);
+  for (const table of tables) {
+    options.signal?.throwIfAborted();
+    await readChildren(table, children, result);
+  }
   const used = addRows(children, pictures, options, result);
   const unused = pictures.paths.filter((path) => !used.has(path));
   for (const path of unused) result.leaveOut("a picture that no table names", path);

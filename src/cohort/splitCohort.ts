@@ -25,6 +25,7 @@ interface SplitOptions {
   bandMonths: number;
   /** A CSV with patients that are `test`, whatever the shares. */
   testPatients?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** The name of a part. */
@@ -69,7 +70,8 @@ interface Cohort {
  * balanced in sex and age. With `out` the split is written as a CSV.
  *
  * @param annotations The annotation CSV, with `patient_ID`.
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _OUTPUT.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _OUTPUT; the signal's reason when it is aborted. Nothing is
+ *   written then.
  */
 export async function splitCohort(
   annotations: PathArgument,
@@ -78,6 +80,7 @@ export async function splitCohort(
   const file = requireArgument("annotations", pathArgument, annotations);
   const { out, overwrite, ...options } = requireOptions(splitCohortOptions, given);
   const isHeldOut = options.folds > 0 || options.testPatients !== undefined;
+  options.signal?.throwIfAborted();
   if (out !== undefined) await requireNew(out, overwrite);
   const split = await splitRows(file, { ...options, test: options.test ?? (isHeldOut ? 0 : 0.1) });
   if (out === undefined || split.rows.length === 0) return { ...split, written: null };
@@ -87,7 +90,7 @@ export async function splitCohort(
 
 async function splitRows(annotations: string, options: SplitOptions): Promise<Omit<SplitResult, "written">> {
   checkShares(options);
-  const { patients, keys, leftOut } = await readPatients(annotations);
+  const { patients, keys, leftOut } = await readPatients(annotations, options.signal);
   const fixed = options.testPatients === undefined ? new Set<string>() : await readIds(options.testPatients);
   const free = [...patients.values()].filter(({ id }) => !fixed.has(id));
   const partOf = options.folds > 0 ? foldParts(free, options) : singleParts(free, options);
@@ -146,12 +149,13 @@ function foldParts(patients: readonly Patient[], options: SplitOptions): Schemes
   );
 }
 
-async function readPatients(annotations: string): Promise<Cohort> {
+async function readPatients(annotations: string, signal: AbortSignal | undefined): Promise<Cohort> {
   const cohort: Cohort = { patients: new Map(), keys: new Map(), leftOut: [] };
   const ages = new Map<string, number[]>();
   // Without a column bone_age the cohort is not for training. With it, train leaves out rows without an age.
   const agesMatter = findColumn(await openTable(annotations), "bone_age") >= 0;
   for await (const row of readAnnotations(annotations, { sexNeed: "ignored", requirePatientId: true })) {
+    signal?.throwIfAborted();
     const why = whyLeftOut(row, agesMatter, annotations);
     if (why !== null) cohort.leftOut.push({ row: row.row, why });
     else if (!("error" in row)) addPicture(row, cohort, ages);

@@ -18,6 +18,7 @@ export interface CombineOptions {
   annotationCsv?: string | undefined;
   /** Take the mean of those members that have a row; else a row that one lacks is a failure. */
   allowMissing?: boolean | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface Combined {
@@ -51,12 +52,15 @@ const isPresent = (member: MaybeMonths): member is Months => member.ageMonths !=
  */
 export async function combineCsvs(
   files: readonly (string | NamedFile)[],
-  { annotationCsv, allowMissing = false }: CombineOptions = {},
+  { annotationCsv, allowMissing = false, signal }: CombineOptions = {},
 ): Promise<Combined> {
   const named = files.map((file) => (typeof file === "string" ? { file, name: null } : file));
   const names = memberNames(named);
   const tables: EarlierPredictions[] = [];
-  for (const { file } of named) tables.push(await readPredictions(file));
+  for (const { file } of named) {
+    tables.push(await readPredictions(file));
+    signal?.throwIfAborted();
+  }
   const truth = annotationCsv === undefined ? null : await readTruth(annotationCsv);
   const byDir = everyHas(tables, "dir");
   const summary = new SummaryBuilder();

@@ -28,7 +28,8 @@ function memberFile(name: string, given: MemberCsv): { file: string; name: strin
  * their bone ages in months. With `outputPath` the ensemble's CSV is written, and the rows that failed beside it as
  * `<outputPath>.failures.csv`.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _USAGE for two members of one name, _CSV, _CSV_COLUMN, _ROW, _OUTPUT.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _USAGE for two members of one name, _CSV, _CSV_COLUMN, _ROW, _OUTPUT;
+ *   the signal's reason when it is aborted. Nothing is written then.
  */
 export async function combinePredictions(
   members: readonly MemberCsv[],
@@ -42,6 +43,7 @@ export async function combinePredictions(
   const { outputPath, logger = silentLogger, ...options } = requireOptions(combinePredictionsOptions, given);
   const inputs = [options.annotationCsv, ...files.map(({ file }) => file)];
   if (outputPath !== undefined) await refuseInput(outputPath, inputs);
+  options.signal?.throwIfAborted();
   const combined = await combineCsvs(files, options);
   if (outputPath !== undefined) await writeCombined(combined, outputPath, logger);
   return combined;

@@ -10,6 +10,7 @@ import { plural } from "../plural.js";
 import { readConfigFile } from "../run/config/readConfigFile.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
+import { placesUsed } from "./referenceDefaults.js";
 
 export function registerAugmentPreview(program: Command): void {
   const command = program
@@ -41,6 +42,8 @@ async function readSettings(parsed: Record<string, unknown>) {
 async function preview(files: string[], parsed: Record<string, unknown>): Promise<void> {
   const { yes, ...options } = readOptions(previewFlags, parsed);
   const settings = await readSettings(parsed);
+  const places = placesUsed(parsed, options);
+  if (places !== null) process.stderr.write(`${places}\n`);
   await ensureLibtorch({ yes });
   const given = files.length > 0 ? { files } : {};
   const { pictures, failures, notes } = await previewAugmentation({ ...options, ...given, settings });

@@ -18,6 +18,7 @@ import {
 import { addOptions, readOptions } from "../options/flags.js";
 import { columnMap } from "./columnMap.js";
 import { EXIT } from "./exit.js";
+import { placesUsed } from "./referenceDefaults.js";
 
 export function registerCohort(program: Command): void {
   const cohort = program.command("cohort").description("make, split and check the CSVs of a cohort");
@@ -106,6 +107,8 @@ async function splitCommand(annotations: string, parsed: Parsed): Promise<void> 
 
 async function checkCommand(annotations: string, parsed: Parsed): Promise<void> {
   const { progress: kind, json, ...options } = readOptions(checkFlags, parsed);
+  const places = placesUsed(parsed, { ...options, annotationCsv: annotations, splitColumn: "" });
+  if (places !== null) process.stderr.write(`${places}\n`);
   const progress = createProgress(kind);
   const onProgress = (event: ProgressEvent) => progress.update(event);
   const result = await checkCohort(annotations, { ...options, onProgress });

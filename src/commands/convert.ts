@@ -8,6 +8,7 @@ import { convertFlags } from "../options/modelFiles.js";
 import { isMaskConfig, networkText } from "../options/network.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
+import { referenceParameters } from "./referenceDefaults.js";
 import { reportWritten } from "./reportWritten.js";
 
 const HELP = `
@@ -46,7 +47,8 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
     contract: readOptions(writableManifest, parsed),
   } satisfies ConvertModelOptions;
   await ensureLibtorch();
-  const { network, hasOwnBias, ...written } = await convertModel(file, target, options);
+  const reading = { ...options, ...(await referenceParameters()) };
+  const { network, hasOwnBias, ...written } = await convertModel(file, target, reading);
   if (network !== null) process.stderr.write(`${file}: ${networkText(network)}\n`);
   if (network !== null && !isMaskConfig(network) && !network.legacy && hasOwnBias) {
     const unit = options.biasUnit === "z" ? "z-scores, as training leaves them" : "months";

@@ -8,6 +8,7 @@ import { inspectFlags } from "../options/modelFiles.js";
 import { networkText } from "../options/network.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
+import { referenceParameters } from "./referenceDefaults.js";
 
 const HELP = `
 A TorchScript model is a program, parts of which run when it is opened. One that reaches files or processes is refused,
@@ -28,7 +29,7 @@ export function registerInspect(program: Command): void {
 async function inspect(file: string, parsed: { json?: boolean } & Record<string, unknown>): Promise<void> {
   const options = { ...readOptions(inspectFlags, parsed), ...readOptions(checkpointOptions, parsed) };
   await ensureLibtorch();
-  const inspection = await inspectModel(file, options);
+  const inspection = await inspectModel(file, { ...options, ...(await referenceParameters()) });
   const text = parsed.json ? JSON.stringify(asJson(inspection), null, 2) : format(inspection);
   process.stdout.write(`${text}\n`);
   if (inspection.problem !== null) throw inspection.problem;

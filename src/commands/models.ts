@@ -15,6 +15,7 @@ import type { Models } from "../prediction/members.js";
 import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
 import { namedFile } from "./namedFile.js";
 import { publishedFiles } from "./publishedFiles.js";
+import { referenceParameters } from "./referenceDefaults.js";
 
 /** In the order in which they are looked for. */
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
@@ -69,8 +70,10 @@ export async function loadModels(
     const loaded = maskModel instanceof HandMaskModel ? [...all, maskModel] : all;
     await Promise.all(loaded.map((model) => model.dispose()));
   };
+  const ofReference = await referenceParameters();
   try {
-    for (const file of files) all.push(await loadModel(file, { ...loadingOf(options), contract }));
+    for (const file of files)
+      all.push(await loadModel(file, { ...loadingOf(options), ...ofReference, contract }));
     const models = all.length === 1 ? all[0]! : [...all];
     const { device, gpus, accelerator, devices, threads, precision, trust } = options;
     const where: LoadModelOptions = { device, gpus, accelerator, devices, threads, trust };
@@ -80,6 +83,7 @@ export async function loadModels(
     const sexModel = await loadModel(options.predictSex, {
       ...where,
       precision,
+      ...ofReference,
       contract: { maskNeeded, maskCropSize },
     });
     all.push(sexModel);

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
-import { createProgress } from "../console/progress.js";
+import { createProgress, type ProgressEvent } from "../console/progress.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { SPLIT_COLUMN, SYNTHETIC_NOTICE, writePhantoms } from "../phantom/writePhantoms.js";
@@ -11,7 +11,7 @@ import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { helpText } from "./help.js";
-import { stopSignal } from "./signals.js";
+import { stoppedExitCode, stopSignal } from "./signals.js";
 
 const HELP = `
 Example:
@@ -40,19 +40,22 @@ async function phantom(parsed: Record<string, unknown>): Promise<void> {
   await ensureLibtorch({ yes });
   logger.info(SYNTHETIC_NOTICE);
   const stop = stopSignal(logger);
-  const { drawn, finished } = await writePhantoms({
-    ...options,
-    minAgeMonths: minAge,
-    maxAgeMonths: maxAge,
-    signal: stop.signal,
-    onProgress: (event) => progress.update(event),
-  });
-  progress.finish();
-  if (finished) {
+  let done = 0;
+  const onProgress = (event: ProgressEvent) => {
+    ({ done } = event);
+    progress.update(event);
+  };
+  try {
+    const recipe = { ...options, minAgeMonths: minAge, maxAgeMonths: maxAge };
+    const { drawn } = await writePhantoms({ ...recipe, signal: stop.signal, onProgress });
+    progress.finish();
     logger.info(`written: ${plural(drawn, "picture")} into ${options.out}`);
     process.exitCode = EXIT.done;
-    return;
+  } catch (error) {
+    const exitCode = stoppedExitCode(error);
+    if (exitCode === undefined) throw error;
+    progress.finish();
+    process.exitCode = exitCode;
+    logger.warn(`stopped after ${done} of ${plural(options.n, "picture")}; the same command resumes`);
   }
-  process.exitCode = stop.exitCode ?? EXIT.failure;
-  logger.warn(`stopped after ${drawn} of ${plural(options.n, "picture")}; the same command resumes`);
 }

@@ -20,7 +20,7 @@ import { type MaskChoice, usesMasks } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { overrideTexts } from "../prediction/overrides.js";
 import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
-import { writePredictions } from "../prediction/writePredictions.js";
+import { writeUntilStopped } from "../prediction/writePredictions.js";
 import type { AnyPrediction } from "../predictionFiles/columns.js";
 import { memberNames } from "../predictionFiles/memberNames.js";
 import { isFailure } from "../records/record.js";
@@ -33,6 +33,7 @@ import { EXIT, exitOf } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
 import { reportShare, withoutShard } from "./merge.js";
 import { loadModels, modelFiles } from "./models.js";
+import { parametersUsed, placesUsed } from "./referenceDefaults.js";
 import { stopSignal } from "./signals.js";
 import { isStdoutOpen } from "./streams.js";
 
@@ -108,12 +109,16 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   await ensureLibtorch({ yes: options.yes });
   const { models, sexModel, maskModel, all, dispose } = await loadModels(modelPaths, options, contract);
   try {
+    const places = placesUsed(parsed, options);
+    if (places !== null) logger.info(places);
     if (all.every(({ network }) => network === null)) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
     if (modelPaths[0] === BUNDLED_MODEL) logger.warn(BUNDLED_WARNING);
     for (const model of all) {
       const role = model === sexModel ? ", for the sex where a row gives none" : "";
       logger.info(`${model.file} on ${model.device.name} (${model.device.reason})${role}`);
+      const fromParameters = parametersUsed(model.file, model.merged.origins);
+      if (fromParameters !== null) logger.info(fromParameters);
     }
     const files = pictures.length > 0 ? pictures : undefined;
     const memberNamesGiven = named.length > 1 ? memberNames(named) : undefined;
@@ -187,7 +192,7 @@ async function write(models: Models, options: Run, logger: Logger, progress: Pro
   const outputPath =
     options.outputPath ?? (options.files === undefined ? "output/predictions_results.csv" : "-");
   const isCohortFile = options.annotationCsv !== undefined && (await pathKind(outputPath)) !== "other";
-  const summary = await writePredictions(models, {
+  const summary = await writeUntilStopped(models, {
     ...cohortPart(options),
     shard: options.shard ?? (isCohortFile && outputPath !== "-" ? "auto" : "none"),
     command: withoutShard(process.argv.slice(2)),

@@ -15,10 +15,11 @@ const STOP_NAMES = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 const LONGEST_FORWARD_MS = 10_000;
 
 let isTold = () => false;
-let endsWith: number | undefined;
+let stopped: { reason: unknown; exitCode: number } | undefined;
 
-/** Returns the exit code for the signal that stopped the command; undefined without a signal. */
-export const stoppedExitCode = () => endsWith;
+/** Returns the exit code of a command that ended with this error because a signal stopped it; undefined for other errors. */
+export const stoppedExitCode = (error: unknown) =>
+  stopped !== undefined && error === stopped.reason ? stopped.exitCode : undefined;
 
 /** A signal that came before any listener is passed to the first listener. */
 export function obeyEarly(wasTold: () => boolean): void {
@@ -42,14 +43,15 @@ export function stopSignal(logger: Logger, longestForward: () => number = () => 
   for (const name of STOP_NAMES) {
     process.on(name, () => {
       const isFirst = exitCode === undefined;
+      const reason = controller.signal.reason ?? new Error(name);
       exitCode = 128 + constants.signals[name];
-      endsWith = exitCode;
+      stopped = { reason, exitCode };
       if (!isFirst) {
         if (name === "SIGINT" || process.env.SLURM_JOB_ID === undefined) process.exit(exitCode);
         return;
       }
       logger.warn(`${name}: finishing the current batch (a second signal stops at once)`);
-      controller.abort(new Error(name));
+      controller.abort(reason);
       setInterval(() => {
         if (longestForward() < LONGEST_FORWARD_MS) return;
         logger.error("the model does not return from the current batch: ended without waiting for it");

@@ -17,7 +17,9 @@ import { isTrial } from "../run/trial.js";
 import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
+import { exitStatusOf } from "./exitStatus.js";
 import { helpText, shortenHelp } from "./help.js";
+import { referenceParameters } from "./referenceDefaults.js";
 import { type StopSignal, stopSignal } from "./signals.js";
 
 const HELP = `
@@ -80,7 +82,8 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   await ensureLibtorch({ yes: parsed.yes === true });
   try {
     const warnings = [...referenceDefaults(settings), ...settings.warnings];
-    await runTraining({ ...settings, warnings, progress, logger, onFolder, signal: stop.signal });
+    const files = await referenceParameters();
+    await runTraining({ ...settings, ...files, warnings, progress, logger, onFolder, signal: stop.signal });
   } catch (error) {
     process.exitCode = exitCodeOf(error, stop, logger);
   }
@@ -89,13 +92,13 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
 /** Logs an error unless this process was asked to stop. Throws one that only a fault of this program explains. */
 function exitCodeOf(error: unknown, stop: StopSignal, logger: Logger): number {
   if (stop.signal.aborted && error === stop.signal.reason) return stop.exitCode ?? EXIT.failure;
-  const failure = toDeeplasiaError(error);
-  if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;
-  if (failure.code === "ERR_DEEPLASIA_ABORTED") {
+  if (error instanceof DOMException && error.name === "AbortError") {
     // Another process of the run was asked to stop, which is no failure of this one.
-    logger.info(failure.message);
+    logger.info(error.message);
     return EXIT.done;
   }
+  const failure = toDeeplasiaError(error);
+  if (failure.code === "ERR_DEEPLASIA_INTERNAL") throw error;
   logger.error(`error: ${formatError(failure)}`);
-  return stop.exitCode ?? failure.exitStatus;
+  return stop.exitCode ?? exitStatusOf(failure.code);
 }

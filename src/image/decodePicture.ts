@@ -35,17 +35,15 @@ const OPTIONS: SharpOptions = {
  * pictures have 1 channel, others 3. docs/pictures.md describes how each kind of file is read.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_MISSING or _MASK_MISSING, _IMAGE_UNREADABLE (no picture, of a kind that is
- *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS), _ABORTED.
+ *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS).
  */
 export async function decodePicture(
   source: string | Uint8Array,
   options: DecodeOptions,
 ): Promise<DecodedPicture> {
-  const { role, signal, name } = options;
+  const { role, name } = options;
   try {
-    stopIfAborted(signal);
     const bytes = typeof source === "string" ? await readFile(source) : asBuffer(source);
-    stopIfAborted(signal);
     return await decode(bytes, role);
   } catch (error) {
     throw explained(error, role, typeof source === "string" ? source : name);
@@ -149,10 +147,6 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "stopped", { cause: signal.reason });
-}
-
 async function tooLarge(bytes: Buffer): Promise<DeeplasiaError> {
   const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
   const problem = `it has ${width} x ${height} pixels; at most ${MAX_PIXELS} are read`;
@@ -163,7 +157,6 @@ async function tooLarge(bytes: Buffer): Promise<DeeplasiaError> {
 /** Turns any failure into an error about this file, with a remedy. */
 function explained(error: unknown, role: DecodeOptions["role"], file: string | undefined): DeeplasiaError {
   const known = error instanceof DeeplasiaError ? error : diagnosed(error as Error, role);
-  if (known.code === "ERR_DEEPLASIA_ABORTED") return known;
   const subject = `the ${role === "image" ? "picture" : "mask"}${file === undefined ? "" : ` ${file}`}`;
   const message = `${subject} cannot be read: ${known.message}`;
   return new DeeplasiaError(known.code, message, { file, remedy: known.remedy, cause: error });

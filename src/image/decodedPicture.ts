@@ -10,7 +10,6 @@ export const MAX_PIXELS = 0x3fff ** 2;
 export interface DecodeOptions {
   /** Whether the file is a picture or a mask. Decides error codes and messages, and the meaning of alpha. */
   role: "image" | "mask";
-  signal?: AbortSignal | undefined;
   /** Name in messages of a source that is given as bytes. */
   name?: string | undefined;
 }

@@ -30,6 +30,7 @@ export async function loadHandMaskModel(
       return model;
     });
   } catch (error) {
+    options.signal?.throwIfAborted();
     throw toDeeplasiaError(error).at({ file });
   }
 }

@@ -18,6 +18,7 @@ export interface LoadedHandle<C> {
 
 /**
  * Loads a model, and returns what `use` makes of its handle. Where that throws, the handle is disposed of.
+ * Between the stages it throws the reason of an aborted signal.
  *
  * @param contractOf Completes the contract of the opened file for the kind of model that is wanted.
  */
@@ -27,7 +28,10 @@ export async function loadHandle<C extends { weightsDigest?: string | undefined 
   contractOf: (opened: OpenModel) => C,
   use: (loaded: LoadedHandle<C>) => Promise<T>,
 ): Promise<T> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   await using opened = await openModel(file, options);
+  signal?.throwIfAborted();
   const contract = contractOf(opened);
   const device = chooseDevice(options);
   const { threads, precision, trust } = options;
@@ -35,6 +39,7 @@ export async function loadHandle<C extends { weightsDigest?: string | undefined 
   const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
   const handle = await native().loadModel(opened.model, settings);
   try {
+    signal?.throwIfAborted();
     return await use({ opened, contract, device, settings, handle });
   } catch (error) {
     await native().dispose(handle);

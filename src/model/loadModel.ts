@@ -24,6 +24,8 @@ export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptio
   threads?: number | undefined;
   /** `32`, or automatic mixed precision in `16` (CUDA only) or `bf16`. */
   precision?: ModelOptions["precision"] | undefined;
+  /** Ends the call after the current stage of loading, with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -34,7 +36,8 @@ export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptio
  *
  * @param path The file, or its `file:` URL.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _MODEL_KIND,
- *   _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _MODEL_UNSTABLE, _NOT_FINITE, _LIBTORCH_….
+ *   _CHECKPOINT, _CONTRACT, _DEVICE, _MODEL_FORWARD, _MODEL_SHAPE, _MODEL_UNSTABLE, _NOT_FINITE, _LIBTORCH_…;
+ *   the signal's reason when it is aborted.
  */
 export async function loadModel(path: PathArgument, given: LoadModelOptions = {}): Promise<BoneAgeModel> {
   const file = requireArgument("file", pathArgument, path);
@@ -53,6 +56,7 @@ export async function loadModel(path: PathArgument, given: LoadModelOptions = {}
       });
     });
   } catch (error) {
+    options.signal?.throwIfAborted();
     throw withRemedy(toDeeplasiaError(error), file);
   }
 }

@@ -1,6 +1,7 @@
 /** A bone-age model in memory: its contract, its device, and forward. */
 
 import type { Contract } from "../contract/contract.js";
+import { inOwnUnit } from "../contract/inOwnUnit.js";
 import type { MergedManifest, Override } from "../contract/merge.js";
 import { toDeeplasiaError } from "../errors.js";
 import {
@@ -18,8 +19,10 @@ import type { VerifiedModel } from "./verify.js";
 
 /** What a forward returns, one value a row. */
 export interface ForwardOutputs {
-  /** First output, in the network's own unit (the contract's `ageUnit`). */
-  ageZ: Float32Array;
+  /** First output of a network that returns z-scores; null for one that returns months. */
+  ageZ: Float32Array | null;
+  /** First output of a network that returns months, before the bias correction; null for one that returns z-scores. */
+  rawMonths: Float32Array | null;
   /** Second output, or null where the model has no sex head. */
   sexLogit: Float32Array | null;
   /** With `features`: the pooled features that the heads read, row-major, `columns` values a row; else null. */
@@ -107,7 +110,8 @@ export class BoneAgeModel implements AsyncDisposable {
     try {
       const sex = this.encodeSex(male, shape[0]);
       const outputs = await native().forward(this.handle, data, shape, sex, features);
-      return { ageZ: outputs.age, sexLogit: outputs.sexLogit, features: outputs.features };
+      const { age, sexLogit, features: pooled } = outputs;
+      return { ...inOwnUnit(age, this.contract), sexLogit, features: pooled };
     } catch (error) {
       throw toDeeplasiaError(error).at({ file: this.file });
     }

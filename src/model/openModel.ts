@@ -9,7 +9,7 @@ import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { type MergedManifest, mergeManifests, type Override, overridesOf } from "../contract/merge.js";
 import { archiveSources, type ContractSource, contractSources } from "../contract/sources.js";
 import { type AnyNetworkConfig, type NetworkHandle, native } from "../native.js";
-import { type CheckpointOptions, checkpointOptions } from "../options/checkpoint.js";
+import { type CheckpointOptions, readingOptions } from "../options/checkpoint.js";
 
 export interface OpenModelOptions extends Partial<CheckpointOptions> {
   /** A manifest file, which must exist; it overrides what the model's own file and the manifest beside it state. */
@@ -75,7 +75,7 @@ async function openFile(file: string, options: OpenModelOptions): Promise<OpenFi
     const inside = await archiveSources(file);
     return { format, model: file, config: null, inside, async dispose() {} };
   }
-  const reading = checkpointOptions.strip().parse(options);
+  const reading = readingOptions.strip().parse(options);
   const { handle, config, sources } = await withCheckpoint(
     file,
     (contents) => {

@@ -37,8 +37,8 @@ export const checkpointOptions = z.strictObject({
     .meta({
       changesOutput: false,
       description:
-        "the reference's parameters.yml: age mean and SD, slope and intercept by the checkpoint's stem (default: " +
-        "data/parameters.yml where there is one)",
+        "the reference's parameters.yml: age mean and SD, slope and intercept by the checkpoint's stem (the command's default: " +
+        "data/parameters.yml where there is one, for a checkpoint of the older network)",
       reads: true,
       argument: "<file>",
     }),
@@ -48,4 +48,13 @@ export const checkpointOptions = z.strictObject({
       "unit of a checkpoint's slope and bias: z as training leaves them, months where an evaluation wrote them back",
   }),
 });
-export type CheckpointOptions = z.infer<typeof checkpointOptions>;
+
+/** The same for the library, which reads no file by default. */
+export const readingOptions = checkpointOptions.extend({
+  legacyParameters: z.string().min(1).optional().meta({
+    changesOutput: false,
+    description:
+      "a parameters.yml for checkpoints of the older network alone; one without an entry there gets its age mean and SD",
+  }),
+});
+export type CheckpointOptions = z.infer<typeof readingOptions>;

@@ -1,6 +1,7 @@
 /** Options of `cohort import`, `cohort split` and `cohort check`, as flags and as those of the library calls. */
 
 import { z } from "zod";
+import { abortSignal } from "../schema/callbacks.js";
 import { DEFAULT_IMG_DIR } from "./folders.js";
 import { isPlainObject, pathArgument, watching } from "./library.js";
 import { predictOptions } from "./predict.js";
@@ -14,6 +15,7 @@ const json = z.boolean().default(false).meta({ description: "report as JSON" });
 const outputFlags = { out, overwrite, json };
 /** The same of the library call: without `out` nothing is written. */
 const written = {
+  signal: abortSignal,
   out: pathArgument.optional().meta({ description: "the new CSV; without it nothing is written" }),
   overwrite,
 };

@@ -1,5 +1,6 @@
 /** Options of `ensemble` and of `combinePredictions`. */
 import { z } from "zod";
+import { abortSignal } from "../schema/callbacks.js";
 import { logger, pathArgument } from "./library.js";
 import { publishedMembers } from "./predict.js";
 
@@ -40,4 +41,5 @@ export const combinePredictionsOptions = z.strictObject({
     description: "file for the ensemble, - for stdout; without it nothing is written",
   }),
   logger,
+  signal: abortSignal,
 });

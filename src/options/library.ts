@@ -56,6 +56,9 @@ export const watching = {
   onProgress: listener<ProgressEvent>("called with each ProgressEvent"),
 };
 
+/** Options of a call that has no other ones. */
+export const signalOptions = z.strictObject({ signal: abortSignal });
+
 export const logger = z
   .custom<Logger>((value) => hasMethods(value, ["info", "warn", "error"]), "must have info, warn and error")
   .optional()

@@ -1,6 +1,6 @@
 /** Options of the commands and library calls that read and write model files: `convert`, `init`, `inspect`, `manifest write`. */
 import { z } from "zod";
-import { checkpointOptions } from "./checkpoint.js";
+import { checkpointOptions, readingOptions } from "./checkpoint.js";
 import { contractArgument, isPlainObject } from "./library.js";
 import { type NetworkSettings, networkSettings } from "./train/modelSettings.js";
 import { trustOptions } from "./trust.js";
@@ -28,7 +28,7 @@ export const convertFlags = z.strictObject({
 });
 export const convertModelOptions = z.strictObject({
   ...convertFlags.shape,
-  ...checkpointOptions.shape,
+  ...readingOptions.shape,
   contract: contractArgument,
 });
 
@@ -69,7 +69,7 @@ export const inspectFlags = z.strictObject({
 });
 export const inspectModelOptions = z.strictObject({
   ...inspectFlags.shape,
-  ...checkpointOptions.shape,
+  ...readingOptions.shape,
   contract: contractArgument,
 });
 

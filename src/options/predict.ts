@@ -7,9 +7,10 @@
  */
 import { z } from "zod";
 import { PROGRESS_KINDS } from "../console/progress.js";
+import { abortSignal } from "../schema/callbacks.js";
 import { understood } from "../schema/understood.js";
 import { readSexWord } from "../words.js";
-import { checkpointOptions } from "./checkpoint.js";
+import { checkpointOptions, readingOptions } from "./checkpoint.js";
 import { deviceOptions } from "./device.js";
 import { DEFAULT_IMG_DIR } from "./folders.js";
 import { contractArgument } from "./library.js";
@@ -81,6 +82,7 @@ const cohortOptions = {
   }),
   imgDir: file.default(DEFAULT_IMG_DIR).meta({
     description: "root of the pictures: <img_dir>/<dir>/<image_ID>",
+    referenceLayout: true,
     reads: true,
     argument: "<folder>",
     reference: true,
@@ -95,6 +97,7 @@ const cohortOptions = {
   splitCsv: file.default("data/splits/rsna_original.csv").meta({
     changesOutput: false,
     description: "splits: patient_ID, dir, one column a scheme; read only with --split_column",
+    referenceLayout: true,
     reads: true,
     argument: "<file>",
     reference: true,
@@ -244,9 +247,10 @@ export const PREDICT_GROUPS = {
 export const loadModelOptions = z.strictObject({
   ...trustOptions.shape,
   ...deviceOptions,
-  ...checkpointOptions.shape,
+  ...readingOptions.shape,
   manifest: modelOptions.manifest,
   contract: contractArgument,
+  signal: abortSignal,
 });
 
 /** Options of a forward on prepared tensors. */

@@ -24,7 +24,7 @@ export interface WritePhantomsOptions extends Partial<Omit<PhantomOptions, "inde
   n?: number | undefined;
   /** Pictures in flight. */
   numWorkers?: number | undefined;
-  /** Ends the run after the pictures in flight. */
+  /** Ends the call after the pictures in flight, with its reason. The same call again resumes it. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
@@ -33,8 +33,6 @@ export interface WritePhantomsOptions extends Partial<Omit<PhantomOptions, "inde
 export interface WrittenPhantoms {
   /** Number of pictures in the folder. */
   drawn: number;
-  /** Whether all were drawn and the CSVs written. */
-  finished: boolean;
 }
 
 /** A row of `annotations.csv`. */
@@ -50,8 +48,8 @@ interface Row {
  * Draws phantoms into a folder. The CSVs are written last, so a folder with them is complete. The same call again draws
  * the same bytes and resumes an interrupted run.
  *
- * Throws `ERR_DEEPLASIA_OPTION` if the youngest age is above the oldest, and `ERR_DEEPLASIA_OUTPUT` for a folder that
- * holds other files or cannot be written.
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _OUTPUT for a folder that holds other files or cannot be written; the
+ *   signal's reason when it is aborted.
  */
 export async function writePhantoms(options: WritePhantomsOptions): Promise<WrittenPhantoms> {
   const { out, n, numWorkers, signal, onProgress, ...recipe } = requireOptions(writePhantomsOptions, options);
@@ -62,6 +60,7 @@ export async function writePhantoms(options: WritePhantomsOptions): Promise<Writ
       { remedy: "Exchange `minAgeMonths` and `maxAgeMonths`." },
     );
   }
+  signal?.throwIfAborted();
   await claimFolder(out, { notice: SYNTHETIC_NOTICE, version: packageVersion(), ...recipe });
   useWorkers(numWorkers);
   const meter = new ProgressMeter(n);
@@ -72,10 +71,10 @@ export async function writePhantoms(options: WritePhantomsOptions): Promise<Writ
     rows.push(row);
     onProgress?.(meter.event(rows.length, 0));
   }
-  if (rows.length < n) return { drawn: rows.length, finished: false };
+  if (rows.length < n) signal?.throwIfAborted();
   await writeFileAtomic(join(out, "splits.csv"), splitsCsv(recipe.seed, n));
   await writeFileAtomic(join(out, "annotations.csv"), annotationsCsv(rows));
-  return { drawn: n, finished: true };
+  return { drawn: n };
 }
 
 async function* indices(n: number, signal: AbortSignal | undefined): AsyncGenerator<number> {

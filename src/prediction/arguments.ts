@@ -28,9 +28,10 @@ export const predictImageOptions = z.strictObject({
   maskModel,
   flip,
   rotationAngle,
+  signal: abortSignal,
 });
 
-const { batchSize, numWorkers, maxMemory } = cohortPredictionOptions.shape;
+const { batchSize, numWorkers, maxMemory, imgDir, splitCsv } = cohortPredictionOptions.shape;
 const memberNames = z
   .array(z.string().min(1))
   .optional()
@@ -51,15 +52,17 @@ export const predictionRequest = z.strictObject({
   sex: predictImageOptions.shape.sex,
 });
 
-/** What a single call of a predictor takes. */
-export const predictionSignal = z.strictObject({ signal: abortSignal });
-
 /** What a library's run has besides the options of `predict`. */
 export const predictCohortOptions = cohortPredictionOptions.extend({
   files: z
     .array(z.string().min(1))
     .optional()
     .meta({ changesOutput: false, description: "a list of pictures, folders or glob patterns" }),
+  imgDir: imgDir.unwrap().optional().meta({ description: "root of the pictures of annotationCsv" }),
+  splitCsv: splitCsv
+    .unwrap()
+    .optional()
+    .meta({ changesOutput: false, description: "splits; needed with splitColumn" }),
   sexModel,
   maskModel,
   memberNames,

@@ -6,7 +6,7 @@ import type { SexNeed } from "../data/annotations.js";
 import { cohortFromFiles } from "../data/cohortFromFiles.js";
 import { duplicateLines } from "../data/duplicates.js";
 import { type Cohort, openCohort } from "../data/openCohort.js";
-import { DeeplasiaError } from "../errors.js";
+import { DeeplasiaError, missingOption } from "../errors.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import { sizeText } from "../options/size.js";
@@ -59,7 +59,11 @@ export async function openCohortOf(models: readonly BoneAgeModel[], options: Coh
   const sexNeed = sexNeedOf(models, sexModel);
   const how = { ...options, sexNeed, limit, masksOptional: isExplicit(options.maskModel) };
   if (files !== undefined) return cohortFromFiles(files, how);
-  return openCohort({ ...how, annotationCsv: annotationCsv! });
+  const { imgDir, splitCsv, splitColumn } = options;
+  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
+  if (splitCsv === undefined && splitColumn !== "")
+    throw missingOption("splitCsv", "the file with `splitColumn`");
+  return openCohort({ ...how, annotationCsv: annotationCsv!, imgDir, splitCsv: splitCsv ?? "" });
 }
 
 function sexNeedOf(models: readonly BoneAgeModel[], sexModel: BoneAgeModel | undefined): SexNeed {

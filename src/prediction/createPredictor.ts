@@ -6,10 +6,10 @@ import { type GatheredBatch, GatheredBlocks } from "../inference/gatheredBlocks.
 import { requireSexModel } from "../inference/sexModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
-import type { PathArgument, PictureArgument } from "../options/library.js";
+import { type PathArgument, type PictureArgument, signalOptions } from "../options/library.js";
 import { requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
-import { createPredictorOptions, predictionRequest, predictionSignal, requireModels } from "./arguments.js";
+import { createPredictorOptions, predictionRequest, requireModels } from "./arguments.js";
 import { type EnsembleImagePrediction, type ImagePrediction, imagePrediction } from "./imagePrediction.js";
 import { RunMaskModel } from "./maskModel.js";
 import type { Members, Models } from "./members.js";
@@ -95,7 +95,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
    */
   async predict(request: PredictionRequest, options: PredictionCallOptions = {}): Promise<Prediction> {
     const { image, mask, sex } = requireOptions(predictionRequest, request);
-    const { signal } = requireOptions(predictionSignal, options);
+    const { signal } = requireOptions(signalOptions, options);
     if (this.isClosed) throw closed();
     const source = {
       image: await pictureSource("image", image),
@@ -122,7 +122,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     requests: Iterable<Request> | AsyncIterable<Request>,
     options: PredictionCallOptions = {},
   ): AsyncGenerator<PredictedRequest<Request, Prediction>> {
-    const { signal } = requireOptions(predictionSignal, options);
+    const { signal } = requireOptions(signalOptions, options);
     for await (const result of mapInOrder(requests, this.lookAhead, (one) => this.attempt(one, signal))) {
       signal?.throwIfAborted();
       yield result;

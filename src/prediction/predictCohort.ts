@@ -1,6 +1,5 @@
 import type { Logger } from "../console/logger.js";
 import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
-import { DeeplasiaError } from "../errors.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { BoneAgeModel } from "../model/model.js";
 import type { PathArgument } from "../options/library.js";
@@ -32,7 +31,7 @@ export interface PredictCohortOptions extends Partial<Omit<CohortPredictionOptio
   maskModel?: HandMaskModel | PathArgument | undefined;
   /** Names of an ensemble's members; by default the stems of their files, or what tells those apart. */
   memberNames?: readonly string[] | undefined;
-  /** Stops between two batches; what was begun is finished and delivered first. */
+  /** Ends the call between two batches, with its reason; what was begun is finished and delivered first. */
   signal?: AbortSignal | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
   logger?: Logger | undefined;
@@ -43,8 +42,8 @@ export interface PredictCohortOptions extends Partial<Omit<CohortPredictionOptio
  * models is an ensemble: its records hold each member's months, their mean and their spread. Of a `shard` (`"3/16"`) only
  * the rows of that share are predicted: `row` is that of the whole cohort, `index` counts the share's.
  *
- * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options, models); ERR_DEEPLASIA_ABORTED after the
- *   signal.
+ * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options, models); the signal's reason when it
+ *   is aborted before the last record.
  */
 export function predictCohort(
   model: BoneAgeModel,
@@ -64,6 +63,7 @@ export async function* predictCohort(
 ): AsyncGenerator<AnyRecord, void, void> {
   const resolved = requireOptions(predictCohortOptions, options);
   const members = requireModels(models, resolved);
+  resolved.signal?.throwIfAborted();
   await using maskModel = await openMaskModel(members.list, resolved);
   const whole = await openCohortOf(members.list, resolved);
   warnAboutRun(members.list, whole, resolved);
@@ -82,9 +82,5 @@ export async function* predictCohort(
     yield* records;
   }
   objects?.sum();
-  if (resolved.signal?.aborted && done < cohort.total) throw aborted(resolved.signal);
-}
-
-function aborted(signal: AbortSignal): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "stopped before the end", { cause: signal.reason });
+  if (done < cohort.total) resolved.signal?.throwIfAborted();
 }

@@ -27,6 +27,8 @@ export interface PredictImageOptions {
   flip?: boolean | undefined;
   /** Degrees, -360 to 360; positive is clockwise. */
   rotationAngle?: number | undefined;
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface PredictImageOptions {
  * @param image A file (PNG, JPEG, TIFF, WebP, DICOM) by its path or `file:` URL, or the bytes of one: Uint8Array (so Buffer),
  *   ArrayBuffer, Blob.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION for arguments that are not what they must be; _SEX, _NO_HAND, _IMAGE_…,
- *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED.
+ *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED; the signal's reason when it is aborted.
  */
 export async function predictImage(
   model: BoneAgeModel,
@@ -44,7 +46,7 @@ export async function predictImage(
 ): Promise<ImagePrediction> {
   requireModel("model", model);
   requireArgument("image", pictureArgument, image);
-  const { sex, mask, ...settings } = requireOptions(predictImageOptions, options);
+  const { sex, mask, signal, ...settings } = requireOptions(predictImageOptions, options);
   await using predictor = await createPredictor(model, { ...settings, batchSize: 1 });
-  return await predictor.predict({ image, mask, sex });
+  return await predictor.predict({ image, mask, sex }, { signal });
 }

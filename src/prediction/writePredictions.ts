@@ -1,5 +1,6 @@
 /** Predictions of a cohort into a file that can be resumed. */
 import { join } from "node:path";
+import type { z } from "zod";
 import { silentLogger } from "../console/logger.js";
 import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
@@ -39,7 +40,7 @@ export interface WritePredictionsOptions
 }
 
 export interface WrittenPredictions extends Summary {
-  /** False after the signal: the output is unfinished and can be resumed. */
+  /** False only for a pipe that its reader closed before the last row. */
   finished: boolean;
   /** How the models were used against their own contracts, a line each. */
   overridden: string[];
@@ -54,15 +55,34 @@ export interface WrittenPredictions extends Summary {
  *
  * With a `shard` (`"3/16"`) the rows of that share go to `<file>.parts`, and whoever completes the last share joins them
  * into the file (see `writeShare`); to stdout or a pipe they go as they are.
+ *
+ * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options, models) and for an output that cannot be
+ *   written; the signal's reason when it is aborted before the last row. `resume` continues after the rows written so far.
  */
 export async function writePredictions(
   models: Models,
   options: WritePredictionsOptions,
 ): Promise<WrittenPredictions> {
-  const { outputPath, format, memberCsvs, resume, overwrite, command, ...resolved } = requireOptions(
-    writePredictionsOptions,
-    options,
-  );
+  const run = requireOptions(writePredictionsOptions, options);
+  run.signal?.throwIfAborted();
+  const written = await write(models, run);
+  if (!written.finished) run.signal?.throwIfAborted();
+  return written;
+}
+
+/** Does the same, but resolves when the signal is aborted, with the summary of the rows so far and `finished: false`. */
+export async function writeUntilStopped(
+  models: Models,
+  options: WritePredictionsOptions,
+): Promise<WrittenPredictions> {
+  return write(models, requireOptions(writePredictionsOptions, options));
+}
+
+async function write(
+  models: Models,
+  run: z.output<typeof writePredictionsOptions>,
+): Promise<WrittenPredictions> {
+  const { outputPath, format, memberCsvs, resume, overwrite, command, ...resolved } = run;
   const logger = resolved.logger ?? silentLogger;
   const members = requireModels(models, resolved);
   await using masks = await openMaskModel(members.list, resolved);
@@ -92,17 +112,17 @@ export async function writePredictions(
     provenance: provenanceOf(members, cohort, resolved, identity, maskModel, command),
   };
   await refuseInputs(whole, members, resolved, maskModel);
-  const write = (output: OutputOptions, rows: Cohort) =>
+  const writeOne = (output: OutputOptions, rows: Cohort) =>
     writeRows(members, rows, output, { ...resolved, maskModel: masks });
   const isFile = (await kindOf(outputPath)) !== "other";
   const share = isFile ? await shareOfOutput(resolved.shard, outputPath) : shareOf(resolved.shard);
   const overridden = overridesOf(members.list, resolved);
   if (isFile) await makeFolders(whole);
   if (share !== null && isFile)
-    return { ...(await writeShare({ whole, cohort, share, command, write })), overridden };
+    return { ...(await writeShare({ whole, cohort, share, command, write: writeOne })), overridden };
   if (share === null) await warnOfShares(whole);
   await using _ = isFile ? await lockOutput(whole) : null;
-  return { ...(await write(whole, cohortOfShare(cohort, share, resolved.batchSize))), overridden };
+  return { ...(await writeOne(whole, cohortOfShare(cohort, share, resolved.batchSize))), overridden };
 }
 
 /** Members that are one model say nothing twice. */
@@ -169,17 +189,22 @@ function layouts(
   { list, names }: Members,
   origins: Pick<OutputOptions, "marksSex" | "hasHeaders" | "marksMask">,
   memberCsvs: string | undefined,
-): Pick<OutputOptions, "members" | "hasSexHead" | "marksSex" | "hasHeaders" | "marksMask" | "memberFiles"> {
-  const layout = { members: names, hasSexHead: list.some(({ hasSexHead }) => hasSexHead), ...origins };
+): Pick<
+  OutputOptions,
+  "members" | "hasSexHead" | "ageUnit" | "marksSex" | "hasHeaders" | "marksMask" | "memberFiles"
+> {
+  const hasSexHead = list.some((model) => model.hasSexHead);
+  const ageUnit = names === null ? list[0]!.contract.ageUnit : null;
+  const layout = { members: names, hasSexHead, ageUnit, ...origins };
   if (memberCsvs === undefined) return layout;
   if (names === null) {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "`memberCsvs` is for ensembles, but there is one model", {
       remedy: "Leave it out: the output is that model's CSV.",
     });
   }
-  const memberFiles = list.map(({ hasSexHead }, i) => {
+  const memberFiles = list.map(({ hasSexHead, contract: { ageUnit } }, i) => {
     const path = join(memberCsvs, memberFileName(names[i]!));
-    return { path, format: "csv" as const, members: null, hasSexHead, ...origins };
+    return { path, format: "csv" as const, members: null, hasSexHead, ageUnit, ...origins };
   });
   return { ...layout, memberFiles };
 }

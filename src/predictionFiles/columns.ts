@@ -1,4 +1,5 @@
 /** Records as lines of files, both ways: the one place that knows the columns and the keys of JSON lines. */
+import type { Contract } from "../contract/contract.js";
 import { csvLines } from "../data/csvLines.js";
 import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../records/record.js";
 import {
@@ -23,6 +24,8 @@ export interface Layout {
   /** Names of an ensemble's members, in order; null: predictions of one model. */
   members: readonly string[] | null;
   hasSexHead: boolean;
+  /** Unit of the network's own output; null: none, for an ensemble's lines hold no such output. */
+  ageUnit: Contract["ageUnit"] | null;
   /** Whether a column says where the sex was predicted. */
   marksSex: boolean;
   /** Whether columns hold what the headers of DICOM files state: where the sex comes from, and the age. */
@@ -60,7 +63,7 @@ function singleFields(layout: Layout): Field[] {
   return [
     field("imageId", "image_ID", plainText),
     field("sex", "sex", sex),
-    field("ageZ", "y_hat", float32),
+    field(layout.ageUnit === "months" ? "rawMonths" : "ageZ", "y_hat", float32),
     ...(layout.hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
     field("ageMonths", "pred_bone_age", float32),
     ...PLACE,
@@ -70,7 +73,11 @@ function singleFields(layout: Layout): Field[] {
 }
 
 /** The reference's ensemble columns, in its order, then ours: spread between members first. */
-export function ensembleFields({ members, hasSexHead, ...origins }: Omit<Layout, "format">): Field[] {
+export function ensembleFields({
+  members,
+  hasSexHead,
+  ...origins
+}: Omit<Layout, "format" | "ageUnit">): Field[] {
   return [
     field("imageId", "image_ID", plainText),
     membersField(members ?? []),
@@ -113,16 +120,17 @@ export function predictionsToText(records: readonly AnyPrediction[], layout: Lay
 }
 
 /** What is not in a line: `index` is in none, the others in some layouts only. */
-const ABSENT = {
+const absent = ({ members }: Layout): Record<string, unknown> => ({
   ...{ index: -1, sexHat: null, sexPredicted: false, mask: null },
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
-};
+  ...(members === null ? { ageZ: null, rawMonths: null } : {}),
+});
 
 /** The record of a CSV line; null if it is not one. */
 export function predictionFromCsv(cells: readonly string[], layout: Layout): AnyPrediction | null {
   const fields = fieldsOf(layout);
   if (cells.length !== fieldColumns(fields).length) return null;
-  const record: Record<string, unknown> = { ...ABSENT };
+  const record = absent(layout);
   let at = 0;
   for (const { key, columns, fromCells } of fields) {
     record[key] = fromCells(cells.slice(at, at + columns.length));
@@ -135,7 +143,7 @@ export function predictionFromCsv(cells: readonly string[], layout: Layout): Any
 export function predictionFromJson(line: string, layout: Layout): AnyPrediction | null {
   try {
     const json = JSON.parse(line) as Record<string, unknown>;
-    const record: Record<string, unknown> = { ...ABSENT };
+    const record = absent(layout);
     for (const { key, fromJson } of fieldsOf(layout)) record[key] = fromJson(json[key]);
     return isRowNumber(record.row) ? (record as unknown as AnyPrediction) : null;
   } catch {

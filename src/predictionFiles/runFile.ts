@@ -52,6 +52,8 @@ export const runFile = z.object({
   format: z.enum(["csv", "jsonl"]),
   members: z.array(z.string()).nullable(),
   hasSexHead: z.boolean(),
+  /** Null: an ensemble's. Earlier versions knew the lines of z-scores only. */
+  ageUnit: z.enum(["z", "months"]).nullable().default("z"),
   marksSex: z.boolean(),
   hasHeaders: z.boolean().default(false),
   marksMask: z.boolean().default(false),

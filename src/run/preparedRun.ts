@@ -14,6 +14,8 @@ export interface RunOptions extends TrainConfigResult {
   progress: Progress;
   /** Ends the run after the current step; its state is saved. */
   signal: AbortSignal;
+  /** As of `loadModel`, for a checkpoint that is trained further. */
+  legacyParameters?: string | undefined;
   /** Called with the run's folder, before anything is written there. */
   onFolder?: ((folder: RunFolder) => void) | undefined;
 }

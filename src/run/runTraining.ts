@@ -6,7 +6,6 @@ import { createProgress } from "../console/progress.js";
 import type { Group } from "../distributed/group.js";
 import { requireSameRows } from "../distributed/groupTrainers.js";
 import { withGroup } from "../distributed/withGroup.js";
-import { DeeplasiaError } from "../errors.js";
 import { lockFolder } from "../lock.js";
 import { chooseDevice } from "../model/device.js";
 import type { TrainConfig } from "../options/train/index.js";
@@ -29,7 +28,7 @@ import { withTrial } from "./trial.js";
  * Trains a model, and evaluates the best model of all epochs, in as many processes as the configuration asks for. The first
  * process writes and logs; every process returns the same.
  *
- * Throws the signal's reason where it interrupted the run; ERR_DEEPLASIA_ABORTED where the signal of another process did;
+ * Throws the signal's reason where it interrupted the run; an AbortError where the signal of another process did;
  * ERR_DEEPLASIA_RESUME for a run that cannot be resumed; ERR_DEEPLASIA_PEER where another process of the run is gone; and
  * what reading the cohort, the loop and the evaluation throw.
  */
@@ -44,9 +43,7 @@ export async function runTraining(options: RunOptions): Promise<TrainedRun> {
   );
   if (run !== null) return run;
   options.signal.throwIfAborted();
-  throw new DeeplasiaError("ERR_DEEPLASIA_ABORTED", "another process of the run was asked to stop", {
-    remedy: "The state is saved: set trainer.resume_from_checkpoint to last to resume.",
-  });
+  throw new DOMException("another process of the run was asked to stop", "AbortError");
 }
 
 /** Returns null where the run was interrupted, and its state saved. */
@@ -60,7 +57,7 @@ async function runInGroup(options: RunOptions & { group: Group }): Promise<Train
   });
   const device = chooseDevice(deviceOfRank(config, group.localRank, group.localRanks));
   const seed = await group.fromFirst(() => config.seed_everything ?? randomInt(2 ** 32));
-  await using start = await openStart(resumption.checkpoint, config, seed, isGiven);
+  await using start = await openStart(resumption.checkpoint, config, seed, isGiven, options.legacyParameters);
   const cohort = await openTrainingCohort(config.data, knownScale(start.manifest));
   const threads = threadsOfRank(config, group.localRanks);
   const stepOptions = stepOptionsOf(config, { device: device.name, threads, seed });

@@ -46,6 +46,8 @@ const FRESH = "the new network";
 /**
  * Opens the checkpoint, else `model.init_from`, else makes a fresh network.
  *
+ * A checkpoint of the older network has its age scale and bias from `legacyParameters`, where that is given.
+ *
  * A model that is trained further keeps its contract, except for fields that a given setting (`isGiven`) contradicts.
  *
  * Throws ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT.
@@ -55,6 +57,7 @@ export async function openStart(
   config: TrainConfig,
   seed: number,
   isGiven: (setting: string) => boolean,
+  legacyParameters?: string,
 ): Promise<Start> {
   const fields = Object.entries(pictureFields(config));
   const asked = fields.filter(([setting]) => isGiven(setting)).map(([, manifest]) => manifest);
@@ -66,7 +69,7 @@ export async function openStart(
     const start = await startFresh(config, seed);
     return { ...start, manifest: mergeManifests([byDefault, start]).manifest };
   }
-  const opened = await openModel(file, { contract: byHand, defaults: byDefault });
+  const opened = await openModel(file, { contract: byHand, defaults: byDefault, legacyParameters });
   try {
     requireKind(opened.contract.manifest, file, "bone_age");
     if (opened.config !== null && !isMaskConfig(opened.config))
@@ -74,7 +77,10 @@ export async function openStart(
     return {
       file,
       path: file,
-      text: opened.config === null ? "a TorchScript model" : networkText(opened.config),
+      text: [
+        opened.config === null ? "a TorchScript model" : networkText(opened.config),
+        ...[...opened.contract.origins.values()].filter((origin) => origin === legacyParameters).slice(0, 1),
+      ].join(", constants of "),
       isCheckpoint: opened.config !== null,
       model: opened.model,
       manifest: opened.contract.manifest,

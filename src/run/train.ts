@@ -28,7 +28,7 @@ export interface TrainWatching {
  * With `trainer.devices` above 1, this process starts the other processes of the run as copies of itself: the script must
  * come to the same call of `train` in each of them, as with PyTorch Lightning. All of them return the same.
  *
- * @throws The signal's reason where it interrupted the run.
+ * @throws The signal's reason where it interrupted the run; an AbortError where the signal of another process did.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT,
  *   _DEVICE, _OUT_OF_MEMORY, _RESUME, _NOT_FINITE, _OUTPUT, _PEER; with `strict` also the error of the first row that cannot
  *   be used. After the first step the run can be resumed from its last state, which the remedy names.

@@ -68,10 +68,11 @@ export async function trainInFolder(run: PreparedRun): Promise<TrainedRun | null
     return ended === null ? null : trainedRun(run, ended, metrics);
   } catch (error) {
     if (!isFirst) throw error;
-    if (error === run.signal.reason) logger.info(interruptedText(run));
+    const isInterrupted = run.signal.aborted && error === run.signal.reason;
+    if (isInterrupted) logger.info(interruptedText(run));
     // Where the disk is full, this error would only repeat the first one.
     await hooks.failures.write().catch(() => {});
-    throw isTrial(config) ? error : await withLastState(error, folder);
+    throw isInterrupted || isTrial(config) ? error : await withLastState(error, folder);
   } finally {
     progress.finish();
   }

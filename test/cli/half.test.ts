@@ -13,7 +13,7 @@ async function ages(file: string): Promise<Float32Array> {
   const data = Float32Array.from({ length: 2 * SIDE * SIDE }, (_, i) => Math.sin(i * i));
   const { ageZ } = await model.forward(data, [2, 1, SIDE, SIDE], [1, 0]);
   await model.dispose();
-  return ageZ;
+  return ageZ!;
 }
 
 test("weights in 16 bits take half the space, and give nearly the same ages", async () => {

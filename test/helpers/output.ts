@@ -33,6 +33,7 @@ export function record(index: number): OutputRecord {
     mask: null,
     boneAgeMonths: index % 3 === 0 ? null : index,
     ageZ: Math.fround(Math.sin(index)),
+    rawMonths: null,
     ageMonths: Math.fround(100 + index / 7),
     sexHat: Math.fround(1 / (1 + index)),
   };
@@ -44,6 +45,7 @@ export function optionsFor(path: string, more: Partial<OutputOptions> = {}): Out
     format: "csv",
     members: null,
     hasSexHead: true,
+    ageUnit: "z",
     marksSex: false,
     hasHeaders: false,
     marksMask: false,

@@ -56,7 +56,7 @@ function compile(folder: string, sources: readonly string[]): void {
 }
 
 test("the pages have the scripts that are tested here", () => {
-  expect(scripts).toHaveLength(3);
+  expect(scripts).toHaveLength(4);
   expect(others).toEqual([]);
 });
 
@@ -139,10 +139,16 @@ test("one picture, and a cohort", async () => {
   expect(output).toMatch(/^a\.png 160$/m);
 });
 
+test("a run that a signal may end", async () => {
+  const folder = await project();
+  expect(run(folder, scripts[1]!)).toBe("2\n");
+  expect(readFileSync(join(folder, "out.csv"), "utf8")).toMatch(/^a\.png,1\.0,/m);
+});
+
 test("a training loop of one's own", async () => {
   const folder = await project();
   await runCli(["init", "--out", join(folder, "fresh.pt"), "--seed", "1"]);
-  const output = run(folder, scripts[1]!);
+  const output = run(folder, scripts[2]!);
   const losses = [...output.matchAll(/^\d+ (\d+\.\d{4}) \d+\.\d\d$/gm)].map(([, loss]) => Number(loss));
   expect(losses).toHaveLength(20);
   // Four pictures are soon learnt by heart.
@@ -155,5 +161,5 @@ test("a training loop of one's own", async () => {
 
 test("tensors of one's own", async () => {
   // Zeros: mean 0, plus 0.5 for male.
-  expect(run(await project(), scripts[2]!)).toMatch(/Float32Array\(2\) \[ 0\.5, 0 \] null/);
+  expect(run(await project(), scripts[3]!)).toMatch(/Float32Array\(2\) \[ 0\.5, 0 \] null/);
 });

@@ -102,7 +102,7 @@ describe("save", () => {
         const model = await loadModel(file, { threads: 1 });
         const { data, male } = batch(99);
         const [own, loaded] = [await evaluate(trainer, ema), await model.forward(data, SHAPE, male)];
-        for (const row of [0, 1, 2, 3]) expect(loaded.ageZ[row]).toBeCloseTo(own.ageZ[row]!, 5);
+        for (const row of [0, 1, 2, 3]) expect(loaded.ageZ![row]).toBeCloseTo(own.ageZ[row]!, 5);
         expect(model.contract).toMatchObject({ ageMeanMonths: 100, name: "trained", ageSdMonths: 40 });
         await model.dispose();
       }
@@ -144,7 +144,7 @@ describeWithTestData("a checkpoint of the reference", ["parity/checkpoints/light
     const weightsDigest = expect.stringMatching(/^[0-9a-f]{8}$/);
     expect(model.contract).toEqual({ ...before.contract, weightsDigest });
     const [own, loaded] = [await trainer.evaluate(data, SHAPE, male), await model.forward(data, SHAPE, male)];
-    for (const row of [0, 1, 2, 3]) expect(loaded.ageZ[row]).toBeCloseTo(own.ageZ[row]!, 3);
+    for (const row of [0, 1, 2, 3]) expect(loaded.ageZ![row]).toBeCloseTo(own.ageZ[row]!, 3);
     await Promise.all([trainer, model, before].map((one) => one.dispose()));
   });
 });

@@ -89,7 +89,7 @@ describe.each(Object.entries(models))("%s", (stem, expected) => {
         const outputs = await model.forward(data, [stored.length, ...model.contract.inputSize], males);
         const ages = stored.map(({ age }) => age);
         const logits = stored.flatMap(({ sexLogit }) => sexLogit ?? []);
-        const ofAge = difference(outputs.ageZ, ages);
+        const ofAge = difference(outputs.ageZ!, ages);
         const ofSex = difference(outputs.sexLogit ?? [], logits);
         report(`${stem}: forward, age`, ofAge);
         expect(ofAge.maximum).toBeLessThan(OF_FORWARD);
@@ -105,7 +105,7 @@ describe.each(Object.entries(models))("%s", (stem, expected) => {
           flip: line.flip,
           rotationAngle: line.rotationAngle,
         });
-        const off = difference([ageZ, ageMonths], [line.age, line.ageMonths]);
+        const off = difference([ageZ!, ageMonths], [line.age, line.ageMonths]);
         report(`${stem}: ${basename(line.image)}, months`, off);
         expect(off.maximum).toBeLessThan(monthsOf(line));
         expect(sexHat).toEqual(line.sexHat === null ? null : expect.closeTo(line.sexHat, 4));

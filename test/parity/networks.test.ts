@@ -52,8 +52,8 @@ describe.each(["b0_sex_input", "b0_explicit", "b0_implicit", "legacy_b0"])("%s",
     const female = await forward(0);
 
     const scale = Math.max(1, ...[...expected.age_z_male, ...expected.age_z_female].map(Math.abs));
-    expect(difference(male.ageZ, expected.age_z_male).maximum).toBeLessThan(1e-3 * scale);
-    expect(difference(female.ageZ, expected.age_z_female).maximum).toBeLessThan(1e-3 * scale);
+    expect(difference(male.ageZ!, expected.age_z_male).maximum).toBeLessThan(1e-3 * scale);
+    expect(difference(female.ageZ!, expected.age_z_female).maximum).toBeLessThan(1e-3 * scale);
     expect(female.sexLogit === null).toBe(expected.sex_logit_female === undefined);
     if (expected.sex_logit_female !== undefined)
       expect(difference(female.sexLogit!, expected.sex_logit_female).maximum).toBeLessThan(1e-3 * scale);

@@ -92,7 +92,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function ours(file: string): Promise<Float32Array[]> {
   await using model = await loadModel(file, { device: "cpu" });
   const { ageZ, sexLogit, features } = await model.forward(inputs, [...SHAPE], MALES, { features: true });
-  return [ageZ, ...(sexLogit === null ? [] : [sexLogit]), features!.values];
+  return [ageZ!, ...(sexLogit === null ? [] : [sexLogit]), features!.values];
 }
 
 const [major, minor] = native().buildInfo().libtorchCompiled.split(".").map(Number);

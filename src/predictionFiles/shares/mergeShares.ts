@@ -9,10 +9,10 @@ import { outputError } from "../../files/outputError.js";
 import { pathKind, pathSize } from "../../files/pathKind.js";
 import { writeBeside, writeFileAtomic } from "../../files/writeFileAtomic.js";
 import { lockFile, tryLockFile } from "../../lock.js";
-import { type PathArgument, pathArgument } from "../../options/library.js";
+import { type PathArgument, pathArgument, signalOptions } from "../../options/library.js";
 import { applyStrict } from "../../records/record.js";
 import { type Summary, SummaryBuilder } from "../../records/summary.js";
-import { requireArgument } from "../../schema/checkValue.js";
+import { requireArgument, requireOptions } from "../../schema/checkValue.js";
 import { FAILURE_COLUMNS, type Layout, predictionColumns } from "../columns.js";
 import { differences } from "../differences.js";
 import { lockOutput } from "../outputLock.js";
@@ -23,19 +23,30 @@ import { type SharePart, sharedRecords } from "./sharedRecords.js";
 import { shareRange } from "./shareRange.js";
 import { filesOf, type SharedRun, SharesFolder } from "./sharesFolder.js";
 
+/** Options of `mergeShares`. */
+export interface MergeSharesOptions {
+  /** Ends the call, which then rejects with the signal's reason. The shares are kept, and the same call again joins them. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * Join the shares of an output, and of its ensemble's members: every row once, in input order. Then the shares go, and
- * the same call again finds the output.
+ * Joins the shares of an output, and of its ensemble's members: every row once, in input order. Then the shares are removed,
+ * and the same call again finds the output.
  *
- * Throws `ERR_DEEPLASIA_SHARES` for shares that are missing, damaged or of another run, saying what to run;
- * `ERR_DEEPLASIA_OUTPUT` if another process is at it, or for a place that cannot be written.
+ * @throws DeeplasiaError ERR_DEEPLASIA_SHARES for shares that are missing, damaged or of another run, with the command to run;
+ *   _OUTPUT if another process joins them, or for a place that cannot be written; the signal's reason when it is aborted.
  */
-export async function mergeShares(outputPath: PathArgument): Promise<Summary> {
+export async function mergeShares(
+  outputPath: PathArgument,
+  options: MergeSharesOptions = {},
+): Promise<Summary> {
   const output = requireArgument("outputPath", pathArgument, outputPath);
+  const { signal } = requireOptions(signalOptions, options);
+  signal?.throwIfAborted();
   const folder = new SharesFolder(output);
   if ((await folder.read()) === null) throw nothingToJoin(folder);
   await using _ = await lockFile(folder.joinLock, `the joining of ${output}`);
-  return await joinLocked(folder);
+  return await joinLocked(folder, signal);
 }
 
 /** The same, but null if another process is at it: one of the tasks that end at once. */
@@ -46,7 +57,7 @@ export async function mergeUnlessOther(folder: SharesFolder): Promise<Summary | 
   return await joinLocked(folder);
 }
 
-async function joinLocked(folder: SharesFolder): Promise<Summary> {
+async function joinLocked(folder: SharesFolder, signal?: AbortSignal): Promise<Summary> {
   const run = await folder.read();
   if (run === null) throw nothingToJoin(folder);
   const files = filesOf(folder.output, run);
@@ -60,10 +71,14 @@ async function joinLocked(folder: SharesFolder): Promise<Summary> {
   if (missing.length > 0) throw lacking(folder, run, missing);
   const parts = await partsOf(folder, run, files.length);
   const summaries: Summary[] = [];
-  for (const [i, file] of files.entries()) summaries.push(await summarise(parts[i]!, file, run.run.identity));
+  for (const [i, file] of files.entries())
+    summaries.push(await summarise(parts[i]!, file, run.run.identity, signal));
   await writeProvenance(folder.output, run, summaries[0]!);
   // The output's own last: under its name appears what is complete.
-  for (const [i, file] of [...files.entries()].reverse()) await writeJoined(file, parts[i]!);
+  for (const [i, file] of [...files.entries()].reverse()) {
+    signal?.throwIfAborted();
+    await writeJoined(file, parts[i]!);
+  }
   await folder.write({ ...run, joined: { bytes: (await pathSize(folder.output)) ?? 0 } });
   await folder.clear();
   return summaries[0]!;
@@ -140,10 +155,13 @@ export async function summarise(
   parts: readonly SharePart[],
   layout: Layout,
   { options }: RunIdentity,
+  signal?: AbortSignal,
 ): Promise<Summary> {
   const summary = new SummaryBuilder();
-  for await (const record of sharedRecords(parts, layout))
+  for await (const record of sharedRecords(parts, layout)) {
+    signal?.throwIfAborted();
     summary.add(applyStrict(record, { strict: options.strict === true }), true);
+  }
   return summary.build(0);
 }
 

@@ -30,7 +30,9 @@ const sharedRun = z.object({
   /** Number of shares. */
   of: z.number(),
   /** Absolute paths of an ensemble's members' files, with what differs between their layouts. */
-  memberFiles: z.array(z.object({ path: z.string(), hasSexHead: z.boolean() })),
+  memberFiles: z.array(
+    z.object({ path: z.string(), hasSexHead: z.boolean(), ageUnit: runFile.shape.ageUnit }),
+  ),
   /** Of the array that began it; null: none did. */
   array: z.object({ first: z.number(), step: z.number(), ranks: z.number() }).nullish(),
   /** The command of the task that came first, without its share. */
@@ -178,15 +180,15 @@ function textOf(run: SharedRun): string {
 
 /** The files that are joined of such shares: the output's own and its members'. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, marksSex, hasHeaders, marksMask } = run;
+  const { format, members, hasSexHead, ageUnit, marksSex, hasHeaders, marksMask } = run;
   const origins = { marksSex, hasHeaders, marksMask };
   return [
-    { path: output, format, members, hasSexHead, ...origins },
+    { path: output, format, members, hasSexHead, ageUnit, ...origins },
     ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, ...origins })),
   ];
 }
 
 /** As `SharedRun.memberFiles`. */
 export function memberFilesOf(files: readonly OutputFile[] = []): SharedRun["memberFiles"] {
-  return files.map(({ path, hasSexHead }) => ({ path: resolve(path), hasSexHead }));
+  return files.map(({ path, hasSexHead, ageUnit }) => ({ path: resolve(path), hasSexHead, ageUnit }));
 }

@@ -8,10 +8,10 @@ import type { CheckpointContents } from "../../../src/checkpoint/contents.js";
 import { completeContract } from "../../../src/contract/contract.js";
 import { mergeManifests } from "../../../src/contract/merge.js";
 import type { CheckpointHandle } from "../../../src/native.js";
-import { type CheckpointOptions, checkpointOptions } from "../../../src/options/checkpoint.js";
+import { type CheckpointOptions, readingOptions } from "../../../src/options/checkpoint.js";
 import { networkConfig } from "../../../src/options/network.js";
 import { networkSettings } from "../../../src/options/train/modelSettings.js";
-import { temporaryFolder } from "../../helpers/temporary.js";
+import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 const current = networkConfig(networkSettings.parse({}));
 const legacy = { ...current, legacy: true };
@@ -28,7 +28,7 @@ async function merged(
   config = current,
   options: Partial<CheckpointOptions> = {},
 ) {
-  return mergeManifests(await checkpointSources(contents, config, checkpointOptions.parse(options)));
+  return mergeManifests(await checkpointSources(contents, config, readingOptions.parse(options)));
 }
 
 /** A run's own entries: ages in months, slope and bias of z-scores. */
@@ -122,6 +122,38 @@ describe("a legacy checkpoint", () => {
     await expect(merged(checkpoint("x/yours.ckpt"), legacy, { parameters })).rejects.toThrow(
       /no entry for 'yours'; there are entries for mine, other/,
     );
+  });
+});
+
+describe("parameters for checkpoints of the older network alone", () => {
+  const place = async () => {
+    const folder = await temporaryFolder();
+    await writeTree(folder, {
+      "data/parameters.yml": "age_mean: 120.5\nage_sd: 40\nmine: {slope: 0.05, intercept: -4}\n",
+    });
+    return folder;
+  };
+
+  test("count for those, and give one without an entry its age scale", async () => {
+    const legacyParameters = join(await place(), "data/parameters.yml");
+    const mine = await merged(checkpoint("x/mine.ckpt"), legacy, { legacyParameters });
+    expect(mine.manifest).toMatchObject({ ageMeanMonths: 120.5, ageSdMonths: 40, biasSlope: 0.05 });
+    expect(mine.origins.get("biasSlope")).toBe(legacyParameters);
+    const yours = await merged(checkpoint("x/yours.ckpt"), legacy, { legacyParameters });
+    expect(yours.manifest).toMatchObject({ ageMeanMonths: 120.5, ageSdMonths: 40 });
+    expect(yours.manifest.biasSlope).toBe(0);
+    const newer = await merged(checkpoint("x/mine.ckpt"), current, { legacyParameters });
+    expect(newer.manifest.ageMeanMonths).toBe(undefined);
+  });
+
+  test("are not looked for: the library reads no file that is not named", async () => {
+    const before = process.cwd();
+    process.chdir(await place());
+    try {
+      expect((await merged(checkpoint("x/mine.ckpt"), legacy)).manifest.ageMeanMonths).toBe(undefined);
+    } finally {
+      process.chdir(before);
+    }
   });
 });
 

@@ -235,9 +235,4 @@ describe("errors name the file and a remedy", () => {
       await expectRefusal(file, "image", "ERR_DEEPLASIA_IMAGE_UNREADABLE", /permission denied/);
     });
   });
-
-  test("an abort", async () => {
-    const options = { role: "image", signal: AbortSignal.abort() } as const;
-    await expect(decodePicture(good, options)).rejects.toMatchObject({ code: "ERR_DEEPLASIA_ABORTED" });
-  });
 });

@@ -25,7 +25,7 @@ describe("forward", () => {
   test("gives one value a row, and the sex where there is a head", () =>
     withModel("tuple-age-sex", async (model) => {
       const { ageZ, sexLogit } = await model.forward(pictures, [2, 1, 32, 32], [1, 0]);
-      expect([...ageZ]).toEqual([0.75, 0.75]);
+      expect([...ageZ!]).toEqual([0.75, 0.75]);
       expect([...sexLogit!]).toEqual([2, -2]);
       expect(model.hasSexHead).toBe(true);
     }));
@@ -35,15 +35,26 @@ describe("forward", () => {
       "mean-plus-sex",
       async (model) => {
         const { ageZ } = await model.forward(pictures, [2, 1, 32, 32], [1, 0]);
-        expect([...ageZ]).toEqual([0.25, 1.25]);
+        expect([...ageZ!]).toEqual([0.25, 1.25]);
       },
       { contract: { sexEncoding: "female-1" } },
     ));
 
   test("needs no sex for a network without that input", () =>
     withModel("one-input", async (model) => {
-      expect([...(await model.forward(pictures, [2, 1, 32, 32])).ageZ]).toEqual([0.25, 0.75]);
+      expect([...(await model.forward(pictures, [2, 1, 32, 32])).ageZ!]).toEqual([0.25, 0.75]);
     }));
+
+  test("names the unit of the ages: months are no z-scores", async () => {
+    await withModel("months-output", async (model) => {
+      const { ageZ, rawMonths } = await model.forward(pictures, [2, 1, 32, 32], [1, 0]);
+      expect(ageZ).toBe(null);
+      expect([...rawMonths!]).toEqual([125, 175]);
+    });
+    await withModel("one-input", async (model) => {
+      expect((await model.forward(pictures, [2, 1, 32, 32])).rawMonths).toBe(null);
+    });
+  });
 
   test("refuses shapes and sexes that do not fit, naming both", () =>
     withModel("mean-plus-sex", async (model) => {
@@ -77,7 +88,7 @@ describe("forward", () => {
       "mean-plus-sex",
       async (model) => {
         const { ageZ } = await model.forward(pictures, [2, 1, 32, 32], [0, 0]);
-        expect(ageZ[0]).toBeCloseTo(0.25, 2);
+        expect(ageZ![0]).toBeCloseTo(0.25, 2);
       },
       { precision: "bf16" },
     ));
@@ -119,7 +130,7 @@ describe("devices", () => {
     const on = (device: string) =>
       withModel("mean-plus-sex", (model) => model.forward(pictures, [2, 1, 32, 32], [1, 0]), { device });
     const [gpu, cpu] = [await on("cuda"), await on("cpu")];
-    for (const [i, age] of gpu.ageZ.entries()) expect(age).toBeCloseTo(cpu.ageZ[i]!, 5);
+    for (const [i, age] of gpu.ageZ!.entries()) expect(age).toBeCloseTo(cpu.ageZ![i]!, 5);
   });
 
   test.each([{ gpus: "2" }, { devices: "2", accelerator: "gpu" }, { device: "tpu" }, { accelerator: "ipu" }])(

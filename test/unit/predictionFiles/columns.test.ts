@@ -16,7 +16,7 @@ import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../../../s
 /** One model without sex head, as CSV; the other layouts differ in what is given. */
 const layout = (more: Partial<Layout> = {}): Layout => {
   const marks = { marksSex: false, hasHeaders: false, marksMask: false };
-  return { format: "csv", members: null, hasSexHead: false, ...marks, ...more };
+  return { format: "csv", members: null, hasSexHead: false, ageUnit: "z", ...marks, ...more };
 };
 const withHead = layout({ hasSexHead: true });
 const jsonl = layout({ format: "jsonl", hasSexHead: true });
@@ -34,11 +34,12 @@ const record: PredictionRecord = {
   mask: null,
   boneAgeMonths: 100,
   ageZ: Math.fround(-0.1),
+  rawMonths: null,
   ageMonths: 123.5,
   sexHat: Math.fround(0.75),
 };
 
-const { ageZ: _, ...row } = record;
+const { ageZ: _z, rawMonths: _months, ...row } = record;
 const ensemble: EnsembleRecord = {
   ...row,
   members: [
@@ -84,6 +85,20 @@ describe("columns", () => {
     expect(line).toContain(
       '"mask":{"area":0.25,"box":{"x":1,"y":2,"width":30,"height":40},"confidence":0.9}',
     );
+  });
+
+  it("are the same for a network that returns months; its JSON lines name the unit", () => {
+    const months = { ...record, ageZ: null, rawMonths: 130.5 };
+    const [csv, json] = (["csv", "jsonl"] as const).map((format) => layout({ format, ageUnit: "months" }));
+    expect(predictionColumns(csv!)).toEqual(predictionColumns(layout()));
+    const cells = "a.png,1.0,130.5,123.5,9,x,01,100.0";
+    expect(predictionsToText([months], csv!)).toBe(`${cells}\n`);
+    const read = { ...months, index: -1, sexHat: null };
+    expect(predictionFromCsv(cells.split(","), csv!)).toEqual(read);
+    const line = predictionsToText([months], json!);
+    expect(line).toContain('"rawMonths":130.5,"ageMonths":123.5');
+    expect(line).not.toContain("ageZ");
+    expect(predictionFromJson(line, json!)).toEqual(read);
   });
 
   it("say where the sex was predicted, if a run predicts it", () => {
@@ -138,6 +153,7 @@ const predictions = fc.record({
   sex: fc.constantFrom("M" as const, "F" as const, null),
   boneAgeMonths: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0)),
   ageZ: float32,
+  rawMonths: fc.constant(null),
   ageMonths: float32,
   sexHat: fc.option(float32),
   sexPredicted: fc.boolean(),
@@ -182,7 +198,11 @@ describe("what is written is read back", () => {
       );
       const record = fc
         .tuple(predictions, months, fc.option(float32))
-        .map(([{ ageZ: _, ...row }, ofMembers, sdMonths]) => ({ ...row, members: ofMembers, sdMonths }));
+        .map(([{ ageZ: _z, rawMonths: _months, ...row }, ofMembers, sdMonths]) => ({
+          ...row,
+          members: ofMembers,
+          sdMonths,
+        }));
       return fc.tuple(fc.constant(members), fc.array(record));
     });
     fc.assert(

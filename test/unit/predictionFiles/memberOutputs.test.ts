@@ -30,6 +30,7 @@ function ensembleOptions(folder: string, more: Partial<OutputOptions> = {}): Out
     format: "csv" as const,
     members: null,
     hasSexHead: true,
+    ageUnit: "z" as const,
     marksSex: false,
     hasHeaders: false,
     marksMask: false,

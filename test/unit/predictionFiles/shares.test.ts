@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Cohort } from "../../../src/data/openCohort.js";
+import { pathKind } from "../../../src/files/pathKind.js";
 import { lockFile } from "../../../src/lock.js";
 import { openOutput } from "../../../src/predictionFiles/openOutput.js";
 import type { OutputOptions } from "../../../src/predictionFiles/outputOptions.js";
@@ -12,6 +13,7 @@ import { rowsOfRange, shareRange } from "../../../src/predictionFiles/shares/sha
 import { writeShare } from "../../../src/predictionFiles/shares/writeShare.js";
 import { isFailure } from "../../../src/records/record.js";
 import { SummaryBuilder } from "../../../src/records/summary.js";
+import { abortsAtCheck } from "../../helpers/abortsAtCheck.js";
 import { BLOCK, optionsFor, record, rowOf, snapshot, TOTAL, undisturbed } from "../../helpers/output.js";
 import { collect, temporaryFolder } from "../../helpers/temporary.js";
 
@@ -64,7 +66,7 @@ const rowsBefore = ([first]: number[]) => ((first ?? 1) - 1) / 2;
 
 const asEnsemble = (names: readonly string[]) => (single: ReturnType<typeof record>) => {
   if (isFailure(single)) return single;
-  const { ageZ: _, ...rest } = single;
+  const { ageZ: _z, rawMonths: _months, ...rest } = single;
   return { ...rest, members: names.map((name) => ({ name, ageMonths: rest.ageMonths })), sdMonths: 0 };
 };
 
@@ -165,7 +167,7 @@ describe("shares", () => {
       memberFiles: names.map((name) => {
         const path = join(folder, `${name}.csv`);
         const layout = { marksSex: false, hasHeaders: false, marksMask: false };
-        return { path, format: "csv", members: null, hasSexHead: true, ...layout };
+        return { path, format: "csv", members: null, hasSexHead: true, ageUnit: "z", ...layout };
       }),
     });
     const [folder, single] = [await temporaryFolder(), await temporaryFolder()];
@@ -232,6 +234,25 @@ describe("a folder of shares", () => {
     expect((await write(path, 2, 2)).share).toMatchObject({ missing: [], joined: null });
     await joining.release();
     expect(await mergeShares(path)).toMatchObject({ rows: TOTAL });
+  });
+
+  it("stays as it is for the next call, wherever the joining is aborted", async () => {
+    const { folder, path, parts } = await begun();
+    const joining = await lockFile(join(parts, "merge.lock"), "");
+    await write(path, 2, 2);
+    await joining.release();
+    const before = await snapshot(parts);
+    const reason = new Error("enough");
+    for (const check of [1, 2, 5, TOTAL + 2]) {
+      await expect(mergeShares(path, { signal: abortsAtCheck(check, reason) })).rejects.toBe(reason);
+      expect(await snapshot(parts)).toEqual(before);
+      expect(await pathKind(path)).toBe(null);
+    }
+    await expect(mergeShares(path, { signal: "no" as never })).rejects.toThrow(
+      /^signal "no" must be an AbortSignal/,
+    );
+    expect(await mergeShares(path)).toMatchObject({ rows: TOTAL });
+    expect(await joinedIn(folder)).toEqual(await undisturbed());
   });
 
   it.each([

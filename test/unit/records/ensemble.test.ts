@@ -65,7 +65,15 @@ describe("records of one row", () => {
   const origins = { sexFromHeader: false, chronologicalAgeMonths: 96.5, ageFrom: "dates" as const };
   const good = (ageMonths: number): PredictionRecord => {
     const row = { ...place, imageId: "a.png", dir: "x", patientId: "7", sex: "M" as const };
-    const rest = { sexPredicted: true, boneAgeMonths: 90, mask: null, ageZ: 1, ageMonths, sexHat: null };
+    const rest = {
+      sexPredicted: true,
+      boneAgeMonths: 90,
+      mask: null,
+      ageZ: 1,
+      rawMonths: null,
+      ageMonths,
+      sexHat: null,
+    };
     return { ...row, ...origins, ...rest };
   };
   const failed = (message: string, code = "ERR_DEEPLASIA_NOT_FINITE", dropped = false): FailureRecord => {

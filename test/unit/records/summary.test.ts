@@ -13,6 +13,7 @@ const prediction = (ageMonths: number, boneAgeMonths: number | null): Prediction
     mask: null,
     boneAgeMonths,
     ageZ: 0,
+    rawMonths: null,
     ageMonths,
     sexHat: null,
   };
@@ -64,7 +65,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
 });
 
 it("gives each member's deviation beside the ensemble's, and counts sexes of headers and predicted ones", () => {
-  const { ageZ: _, ...row } = prediction(100, 90);
+  const { ageZ: _z, rawMonths: _months, ...row } = prediction(100, 90);
   const members = [
     { name: "b", ageMonths: 110 },
     { name: "a", ageMonths: 90 },
