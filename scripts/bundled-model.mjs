@@ -3,14 +3,14 @@
  * its measured accuracy in its contract. Where there are real plates (DEEPLASIA_TEST_DATA, the folder that the tests use), it
  * is measured on those too; it is not trained on them. After an interruption the same command resumes.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { isFailure, loadModel, predictCohort } from "../dist/index.js";
 import { root, runAsScript } from "./steps.mjs";
+import { cli, draw, trainStage } from "./train-stage.mjs";
 
 const MODEL = join(root, "models", "phantom-b0.pt");
 const FEW = { n: "6000", seed: "1", sizes: "300" };
@@ -53,16 +53,6 @@ const STAGES = [
 const VALIDATION_ROWS = 480;
 const PICTURES = Number(FEW.n) + Number(MANY.n) + Number(FRESH.n);
 const UNSEEN = { n: "300", seed: "1000001" };
-
-function cli(...args) {
-  const result = spawnSync(process.execPath, [join(root, "dist/bin.cjs"), ...args], { stdio: "inherit" });
-  if (result.status !== 0) throw new Error(`deeplasia-native ${args[0]} ended with ${result.status}`);
-}
-
-function draw(out, options) {
-  const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  cli("phantom", `--out=${out}`, ...flags);
-}
 
 /** Truth and prediction of every row, months. */
 async function predictions(model, folder, annotations, maskFolder) {
@@ -147,39 +137,15 @@ async function splitLarge(file) {
   await writeFile(file, stringify(split, { header: true }));
 }
 
-/** Trains one stage, from the best model of the stage before if there is one. Returns the file of its best model. */
-async function trainStage(folder, { name, cohort, splitColumn, configs, flags }, start) {
-  const data = join(folder, `cohort-${cohort.seed}`);
-  draw(data, cohort);
-  const [annotations, splits, images, masks] = ["annotations.csv", "splits.csv", "images", "masks"].map(
-    (part) => join(data, part),
-  );
-  if (splitColumn === "large") await splitLarge(splits);
-  cli(
-    "train",
-    ...configs.map((config) => `--config=${join(root, "configs", `${config}.yml`)}`),
-    `--root_dir=${folder}`,
-    `--name=${name}`,
-    `--data.annotation_path=${annotations}`,
-    `--data.split_path=${splits}`,
-    `--data.split_column=${splitColumn}`,
-    `--data.img_dir=${images}`,
-    `--data.mask_dirs=${masks}`,
-    "--trainer.resume_from_checkpoint=last",
-    ...flags,
-    ...(start === null ? [] : [`--model.init_from=${start}`]),
-  );
-  const runs = (await readdir(join(folder, name))).filter((run) => run.startsWith("version_"));
-  const newest = runs.sort((a, b) => Number(a.slice(8)) - Number(b.slice(8))).at(-1);
-  return join(folder, name, newest, "ckp/best_model.pt");
-}
-
 async function bundledModel() {
   const folder = resolve(process.argv[2] ?? "output/bundled");
   const unseen = join(folder, "unseen");
   draw(unseen, UNSEEN);
   let model = null;
-  for (const stage of STAGES) model = await trainStage(folder, stage, model);
+  for (const stage of STAGES)
+    model = await trainStage(folder, stage, model, async (splits) => {
+      if (stage.splitColumn === "large") await splitLarge(splits);
+    });
   await pack(model, folder, unseen);
 }
 

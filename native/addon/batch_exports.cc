@@ -60,10 +60,12 @@ Napi::Value fill_target(const Napi::CallbackInfo& info) {
   const int64_t slot = integer_argument(info, 1, "slot");
   const Napi::Object object = object_argument(info, 2, "mask");
   const image::RawPicture mask = picture(object);
-  const image::Plan how = plan(object_argument(info, 3, "plan"));
+  const Napi::Object size = object_argument(info, 3, "size");
+  const int64_t width = integer(size, "width"), height = integer(size, "height");
+  const image::Plan how = plan(object_argument(info, 4, "plan"));
   return promise(
       info.Env(), runtime::workers(), {{info[0], object.Get("data")}, {&handle}, /*borrows_js_memory=*/true},
-      [batch = handle.value(), slot, mask, how] { return batch->fill_target(slot, mask, how), true; },
+      [=, batch = handle.value()] { return batch->fill_target(slot, mask, width, height, how), true; },
       to_undefined);
 }
 

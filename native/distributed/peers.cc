@@ -21,7 +21,7 @@ std::vector<double> Peers::exchange(const Message& own) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> message{static_cast<double>(own.rows), own.total, own.age, own.sex};
   message.insert(message.end(), own.notes.begin(), own.notes.end());
-  for (const std::vector<float>* values : {&own.ages, &own.sexes}) {
+  for (const std::vector<float>* values : {&own.ages, &own.sexes, &own.dices}) {
     message.insert(message.end(), values->begin(), values->end());
     message.insert(message.end(), capacity_ - values->size(), kNone);
   }

@@ -30,10 +30,10 @@ class Peers {
     int64_t rows;
     double total, age, sex;     // its losses
     std::vector<double> notes;  // the caller's; as many on each rank
-    std::vector<float> ages, sexes;
+    std::vector<float> ages, sexes, dices;
   };
-  // Returns the messages of all ranks, [ranks * (4 + notes + 2 * capacity)]: rows, three losses, notes, ages
-  // and sexes, the last two padded to the capacity.
+  // Returns the messages of all ranks, [ranks * (4 + notes + 3 * capacity)]: rows, three losses, notes, ages,
+  // sexes and dices, the last three padded to the capacity.
   std::vector<double> exchange(const Message& own);
 
  private:

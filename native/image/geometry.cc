@@ -148,12 +148,16 @@ Affine inverse(const Affine& m) {
   return {a, b, -a * m[2] - b * m[5], c, d, -c * m[2] - d * m[5]};
 }
 
-Affine input_to_picture(const Plan& plan, int64_t width, int64_t height) {
+Affine input_to_canvas(const Plan& plan, int64_t width, int64_t height) {
   const Box box = fit_box(plan.fit, width, height);
   const double scale_x = static_cast<double>(box.width()) / static_cast<double>(plan.width);
   const double scale_y = static_cast<double>(box.height()) / static_cast<double>(plan.height);
-  const double left = (scale_x - 1) / 2 + static_cast<double>(box.left);
-  const double top = (scale_y - 1) / 2 + static_cast<double>(box.top);
+  return {scale_x, 0,       (scale_x - 1) / 2 + static_cast<double>(box.left),
+          0,       scale_y, (scale_y - 1) / 2 + static_cast<double>(box.top)};
+}
+
+Affine input_to_picture(const Plan& plan, int64_t width, int64_t height) {
+  const auto [scale_x, zero, left, zero_too, scale_y, top] = input_to_canvas(plan, width, height);
   const Affine m = inverse(affine(plan, width, height));
   const Affine map{m[0] * scale_x, m[1] * scale_y, m[0] * left + m[1] * top + m[2],
                    m[3] * scale_x, m[4] * scale_y, m[3] * left + m[4] * top + m[5]};

@@ -19,6 +19,10 @@ Affine affine(const Plan& plan, int64_t width, int64_t height);
 /// Returns the inverse of a matrix; zeros for a singular one.
 Affine inverse(const Affine& matrix);
 
+/// Returns the matrix that maps pixels of the network's input to pixels of the canvas: a picture of width x
+/// height after flip, rotation and the augmentation's geometry, before fit and resize.
+Affine input_to_canvas(const Plan& plan, int64_t width, int64_t height);
+
 /// Returns all geometry of the plan as one matrix, which maps pixels of the network's input to pixels of a
 /// width x height picture.
 Affine input_to_picture(const Plan& plan, int64_t width, int64_t height);

@@ -63,8 +63,9 @@ image::Facts Batch::fill(int64_t slot, const image::RawPicture& picture, const i
   return facts;
 }
 
-void Batch::fill_target(int64_t slot, const image::RawPicture& mask, const image::Plan& plan) {
-  image::draw_target(mask, plan, this->slot(slot, plan));
+void Batch::fill_target(int64_t slot, const image::RawPicture& mask, int64_t width, int64_t height,
+                        const image::Plan& plan) {
+  image::draw_target(mask, width, height, plan, this->slot(slot, plan));
 }
 
 at::Tensor Batch::gather(const std::vector<int64_t>& slots, int64_t channels,

@@ -23,8 +23,10 @@ class Batch {
   image::Facts fill(int64_t slot, const image::RawPicture& picture, const image::RawPicture* mask,
                     const image::Plan& plan);
 
-  // Fills a slot with the target of a mask network for the picture with this plan: 1 on the hand, else 0.
-  void fill_target(int64_t slot, const image::RawPicture& mask, const image::Plan& plan);
+  // Fills a slot with the target of a mask network for a width x height picture with this plan: 1 on the
+  // hand, else 0.
+  void fill_target(int64_t slot, const image::RawPicture& mask, int64_t width, int64_t height,
+                   const image::Plan& plan);
 
   // Returns the given slots, normalised, as [slots, channels, height, width] float32 on `device`.
   at::Tensor gather(const std::vector<int64_t>& slots, int64_t channels, const Normalisation& normalisation,

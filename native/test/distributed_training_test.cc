@@ -2,6 +2,9 @@
 #include <limits>
 
 #include "distributed/peers.h"
+#include "network/initialise.h"
+#include "network/mask_network.h"
+#include "parity.h"
 #include "ranks.h"
 #include "trainers.h"
 
@@ -128,6 +131,52 @@ TEST(synchronised_batch_norms_learn_as_one_with_the_whole_batch) {
     Trainer trainer(tiny_network(Tiny::norm), trainer_options());
     trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 4, true);
     for (const auto& batch : batches) trainer.step(every(batch, group.rank(), 2), 0.01);
+    states[group.rank()] = copied(trainer.module().state());
+  }));
+  expect_same(states[0], states[1]);
+  EXPECT(is_close(states[0], alone.module().state()));
+}
+
+// The batch norms of a mask network are synchronised, so that two trainers see what one sees.
+TEST(two_trainers_of_a_mask_network_learn_as_one) {
+  const auto network = [] {
+    torch::jit::Module module = network::build_mask_network({2, 3});
+    network::initialise(module, 3);
+    return module;
+  };
+  const auto some = [](int64_t first, int64_t count) {
+    training::Examples examples;
+    examples.x = pictures(7, 8, 32, 32).slice(0, first, first + count).contiguous();
+    examples.mask = examples.x.gt(0.5).to(at::kFloat);
+    return examples;
+  };
+  const auto part = [](const training::Examples& all, int64_t rank) {
+    training::Examples own;
+    own.x = all.x.slice(0, rank, all.x.size(0), 2).contiguous();
+    own.mask = all.mask.slice(0, rank, all.x.size(0), 2).contiguous();
+    return own;
+  };
+  // Adam would turn the rounding of gradients that are 0 into steps.
+  auto options = trainer_options();
+  options.optimizer.kind = training::OptimizerOptions::Kind::sgd;
+  const std::vector<training::Examples> batches{some(0, 4), some(4, 3), some(7, 1)};
+  Trainer alone(network(), options);
+  std::vector<training::Prediction> expected;
+  for (const auto& batch : batches) expected.push_back(alone.step(batch, 0.05).prediction);
+  const training::Prediction seen = alone.evaluate(batches[1]);
+  std::vector<network::State> states(2);
+  expect_no_failures(on_both([&](Group& group) {
+    Trainer trainer(network(), options);
+    trainer.join(std::shared_ptr<Group>(&group, [](Group*) {}), 2, true);
+    for (size_t i = 0; i < batches.size(); ++i) {
+      const auto result = trainer.step(part(batches[i], group.rank()), 0.05).prediction;
+      EXPECT(std::abs(*distributed::mean_loss(result.exchanged, 2) - expected[i].loss->total) < 1e-5);
+      // Rows, three losses, two ages, two sexes, two dices.
+      EXPECT_EQUAL(result.exchanged.size(), 20U);
+      EXPECT(std::abs(result.exchanged[8] - (*expected[i].dice)[0]) < 1e-6);
+    }
+    const training::Prediction together = trainer.evaluate(part(batches[1], group.rank()));
+    EXPECT(std::abs(together.dice->front() - (*seen.dice)[group.rank()]) < 1e-3);
     states[group.rank()] = copied(trainer.module().state());
   }));
   expect_same(states[0], states[1]);

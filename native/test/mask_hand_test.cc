@@ -7,6 +7,7 @@
 #include <string>
 
 #include "check.h"
+#include "failures.h"
 #include "image/target.h"
 #include "json.h"
 #include "mask/regions.h"
@@ -135,6 +136,42 @@ TEST(a_choice_outside_of_the_picture_is_no_hand) {
   EXPECT(!find_hand(map.data(), 30, 10, 30, kReference).has_value());
 }
 
+// The picture is its own mask: wherever the chain leaves the hand, the target must mark it.
+TEST(targets_follow_the_picture_through_every_rotation) {
+  std::vector<uint8_t> values(40 * 90);
+  for (int64_t y = 4; y < 86; ++y)
+    for (int64_t x = 8; x < 34; ++x) values[y * 40 + x] = 200;
+  values[0] = 10;
+  const Picture picture = grey(40, 90, values);
+  for (const bool one_pass : {false, true})
+    for (double angle = -180; angle <= 180; angle += 45) {
+      Plan plan{96, 96, Depth::eight_bit, Background::none, -1, 0, angle > 0, angle, Fit::pad, Resize::linear};
+      plan.augmentation = Augmentation{one_pass, 1.1, 0.9, 0.05, -0.1, 3, -2, {}, {}, {}};
+      std::vector<float> seen(96 * 96), target(96 * 96);
+      run_chain(picture.raw(), nullptr, plan, seen.data());
+      draw_target(picture.raw(), 40, 90, plan, target.data());
+      double both = 0, either = 0;
+      for (size_t i = 0; i < seen.size(); ++i) {
+        const bool is_hand = seen[i] > 100, is_marked = target[i] == 1;
+        both += is_hand && is_marked ? 1 : 0;
+        either += is_hand || is_marked ? 1 : 0;
+      }
+      // In separate steps an upright hand that is laid down leaves its canvas, and only a part is seen.
+      EXPECT(either > (one_pass ? 1500 : 400));
+      EXPECT(both > 0.93 * either);
+    }
+}
+
+TEST(a_target_needs_a_mask_of_the_picture_s_size_with_a_hand) {
+  const Plan plan{16, 16, Depth::eight_bit, Background::none, -1, 0, false, 0, Fit::pad, Resize::linear};
+  std::vector<float> target(16 * 16);
+  const Picture lit = grey(20, 10, std::vector<uint8_t>(200, 1)), black = grey(20, 10, std::vector<uint8_t>(200));
+  EXPECT_EQUAL(failure([&] { draw_target(lit.raw(), 10, 20, plan, target.data()); }),
+               "ERR_DEEPLASIA_MASK_SIZE: the mask has 20x10 pixels and the picture 10x20; the two sizes must be equal");
+  EXPECT_EQUAL(failure([&] { draw_target(black.raw(), 20, 10, plan, target.data()); }),
+               "ERR_DEEPLASIA_MASK_EMPTY: the mask is all black: it marks no hand");
+}
+
 TEST(targets_follow_the_picture_s_geometry) {
   // A picture that is its own mask: what the chain makes of it and the target must agree but at edges.
   std::vector<uint8_t> values(60 * 80);
@@ -158,7 +195,7 @@ TEST(targets_follow_the_picture_s_geometry) {
     plan.augmentation = Augmentation{true, 1.2, 0.9, 0.1, -0.05, 4, -3, {}, {}, {}};
     std::vector<float> seen(64 * 64), target(64 * 64);
     run_chain(picture.raw(), nullptr, plan, seen.data());
-    draw_target(picture.raw(), plan, target.data());
+    draw_target(picture.raw(), 60, 80, plan, target.data());
     int64_t wrong = 0, lit = 0;
     for (size_t i = 0; i < seen.size(); ++i) {
       lit += target[i] == 1 ? 1 : 0;

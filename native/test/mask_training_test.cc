@@ -2,7 +2,9 @@
 #include "training/mask_loss.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "check.h"
 #include "failures.h"
@@ -59,6 +61,52 @@ TEST(dice_counts_pixels_that_are_likely_the_hand) {
   EXPECT(above[1].item<double>() < 1e-6);
   EXPECT(below[0].item<double>() < 1e-6);
   EXPECT(std::abs(below[1].item<double>() - 1) < 1e-6);
+}
+
+// Central differences in double precision: no formula of a gradient takes part.
+TEST(the_gradients_of_the_mask_loss_are_its_slopes) {
+  const at::Tensor logits = (2 * pictures(5, 2 * 2, 4, 4).to(at::kDouble) - 1).reshape({2, 2, 4, 4});
+  at::Tensor mask = at::zeros({2, 1, 4, 4}, at::kDouble);
+  mask[0][0][0] = 1;
+  const at::Tensor learning = logits.clone().requires_grad_();
+  mask_loss(learning, mask).backward();
+  const double h = 1e-6;
+  for (int64_t i = 0; i < logits.numel(); i += 5) {
+    at::Tensor up = logits.clone(), down = logits.clone();
+    up.view(-1)[i] += h;
+    down.view(-1)[i] -= h;
+    const double slope = (mask_loss(up, mask) - mask_loss(down, mask)).item<double>() / (2 * h);
+    EXPECT(std::abs(learning.grad().view(-1)[i].item<double>() - slope) < 1e-8);
+  }
+}
+
+TEST(the_gradients_of_a_mask_network_are_its_slopes) {
+  torch::jit::Module module = deeplasia::network::build_mask_network({2, 3});
+  deeplasia::network::initialise(module, 3);
+  module.to(at::kDouble);
+  module.train();
+  const at::Tensor x = pictures(4, 2, 32, 32).to(at::kDouble);
+  const at::Tensor mask = x.gt(0.6).to(at::kDouble);
+  const auto loss = [&] { return mask_loss(module.forward({x}).toTensor(), mask); };
+  const torch::jit::GraphOptimizerEnabledGuard plain(false);
+  loss().backward();
+  const double h = 1e-6;
+  int64_t compared = 0;
+  for (const auto& parameter : module.named_parameters()) {
+    const at::Tensor weight = parameter.value.detach().view(-1)[0];
+    const double gradient = parameter.value.grad().view(-1)[0].item<double>();
+    const double before = weight.item<double>();
+    const auto at = [&](double value) {
+      const at::NoGradGuard no_gradients;
+      weight.fill_(value);
+      return loss().item<double>();
+    };
+    const double slope = (at(before + h) - at(before - h)) / (2 * h);
+    at(before);
+    EXPECT(std::abs(gradient - slope) < 1e-6 + 1e-4 * std::abs(slope));
+    ++compared;
+  }
+  EXPECT(compared > 100);
 }
 
 TEST(a_mask_network_learns) {

@@ -71,6 +71,7 @@ Examples stand_in(const Examples& none) {
   if (none.sex) one.sex = zero;
   if (none.age) one.age = zero;
   if (none.male) one.male = zero;
+  if (none.mask.defined()) one.mask = at::zeros({1, 1, x.size(2), x.size(3)}, x.options());
   return one;
 }
 

@@ -49,7 +49,8 @@ double Trainer::exchange(Prediction& prediction, int64_t rows, const std::vector
   prediction.exchanged =
       peers_->exchange({rows, loss ? loss->total : kNone, loss ? loss->age.value_or(kNone) : kNone,
                         loss ? loss->sex.value_or(kNone) : kNone, notes, prediction.age,
-                        prediction.sex_logit.value_or(std::vector<float>())});
+                        prediction.sex_logit.value_or(std::vector<float>()),
+                        prediction.dice.value_or(std::vector<float>())});
   return distributed::mean_loss(prediction.exchanged, peers_->group().size()).value_or(kNone);
 }
 

@@ -1,8 +1,16 @@
 /** A new network with random weights, or with ImageNet weights in its backbone. */
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files/pathKind.js";
-import { type Assignment, type NetworkConfig, type NetworkHandle, native } from "../native.js";
+import {
+  type AnyNetworkConfig,
+  type Assignment,
+  type NetworkConfig,
+  type NetworkHandle,
+  native,
+} from "../native.js";
+import { isMaskConfig } from "../options/network.js";
 import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
+import { buildNetwork } from "./buildNetwork.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";
 import { imagenetNames } from "./imagenet.js";
 import { isMisfit, misfit, missingOf } from "./misfit.js";
@@ -18,16 +26,17 @@ export interface FreshNetworkOptions {
   weights?: string | undefined;
 }
 
-/** A new network of the current generation with random weights. The caller disposes of it. */
+/** A new network of the current generation, or a mask network, with random weights. The caller disposes of it. */
 export async function freshNetwork(
-  config: NetworkConfig,
+  config: AnyNetworkConfig,
   options: FreshNetworkOptions,
 ): Promise<NetworkHandle> {
-  const handle = await native().buildNetwork(config);
+  if (options.from !== undefined && isMaskConfig(config)) throw noBackbone(options.from);
+  const handle = await buildNetwork(config);
   try {
     await native().initialiseNetwork(handle, options.seed);
     const { from, stem, weights } = options;
-    if (from !== undefined) {
+    if (from !== undefined && !isMaskConfig(config)) {
       if ((await pathKind(from)) === null) throw noImagenetFile(from, config.backbone);
       await withCheckpoint(from, (contents) => transfer(handle, config, contents, stem), weights);
     }
@@ -36,6 +45,11 @@ export async function freshNetwork(
     await native().dispose(handle);
     throw error;
   }
+}
+
+function noBackbone(file: string): DeeplasiaError {
+  const what = "a mask network has no backbone for ImageNet weights";
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { file, remedy: "Leave `from` out." });
 }
 
 function noImagenetFile(file: string, backbone: string): DeeplasiaError {

@@ -34,6 +34,7 @@ export type ContractOf<K extends ModelKind> = Identity & { kind: K } & PictureCo
 
 export type Contract = ContractOf<"bone_age">;
 export type HandMaskContract = ContractOf<"hand_mask">;
+export type AnyContract = Contract | HandMaskContract;
 
 /** Picture fields that no default replaces. */
 const PICTURE_NEEDED: readonly ManifestField[] = ["inputSize", "fit", "resize", "normalise"];

@@ -24,6 +24,8 @@ export interface Exchanged {
   ageZ: Float32Array;
   /** Null where no process has a sex head. */
   sexLogit: Float32Array | null;
+  /** Null unless the processes train a mask network. */
+  dice: Float32Array | null;
   /** Mean over all rows; null where there are none. */
   loss: number | null;
   /** At least one process asks the run to end. */
@@ -45,27 +47,31 @@ export function decodeExchange(
   { ranks, capacity }: { ranks: number; capacity: number },
 ): Exchanged {
   const length = values.length / ranks;
-  const found: { place: number; ageZ: number; sexLogit: number }[] = [];
+  const found: { place: number; ageZ: number; sexLogit: number; dice: number }[] = [];
   let lossSum = 0;
   let stop = false;
   for (let rank = 0; rank < ranks; rank++) {
     const own = values.subarray(rank * length, (rank + 1) * length);
     const notes = own.subarray(HEADER, HEADER + 2 + capacity);
-    const ages = own.subarray(HEADER + 2 + capacity);
+    const outputs = own.subarray(HEADER + 2 + capacity);
     stop ||= notes[0] === 1;
     const count = own[0]!;
     if (count > 0) lossSum += count * own[1]!;
     for (let i = 0; i < count; i++) {
       const place = notes[2 + i]! * ranks + rank;
-      found.push({ place, ageZ: ages[i]!, sexLogit: ages[capacity + i]! });
+      const [ageZ, sexLogit, dice] = [0, 1, 2].map((series) => outputs[series * capacity + i]!);
+      found.push({ place, ageZ: ageZ!, sexLogit: sexLogit!, dice: dice! });
     }
   }
   found.sort((a, b) => a.place - b.place);
   const hasSexHead = found.some(({ sexLogit }) => !Number.isNaN(sexLogit));
+  // Dice counts pixels, so it is never NaN where there is one.
+  const hasMasks = found.some(({ dice }) => !Number.isNaN(dice));
   return {
     rows: found.map(({ place }) => all[place]!),
-    ageZ: Float32Array.from(found, ({ ageZ }) => ageZ),
+    ageZ: hasMasks ? new Float32Array() : Float32Array.from(found, ({ ageZ }) => ageZ),
     sexLogit: hasSexHead ? Float32Array.from(found, ({ sexLogit }) => sexLogit) : null,
+    dice: hasMasks ? Float32Array.from(found, ({ dice }) => dice) : null,
     loss: found.length === 0 ? null : lossSum / found.length,
     stop,
     seconds: values[HEADER + 1]!,

@@ -43,6 +43,12 @@ export async function synchroniseTrainers(group: Group, trainer: Trainer): Promi
   if (group.handle !== null) await withFile(trainer.file, () => native().synchroniseTrainers(trainer.handle));
 }
 
+/** Gives every process the failed rows of all. */
+export async function gatherFailures(group: Group, failures: Failures): Promise<void> {
+  const all = await group.gather(failures.takeNew());
+  for (const lines of all) failures.addLines(lines);
+}
+
 /**
  * Call it in all processes before a state is saved. The first process gets the failed rows and the gradients of all, and all
  * processes end if the first one does.
@@ -54,8 +60,7 @@ export async function gatherState(
   position: Position,
 ): Promise<void> {
   if (group.handle === null) return;
-  const all = await group.gather({ failures: failures.takeNew(), ended: position.ended });
-  for (const { failures: lines } of all) failures.addLines(lines);
-  position.ended = all[0]!.ended;
+  await gatherFailures(group, failures);
+  position.ended = await group.fromFirst(() => position.ended);
   await withFile(trainer.file, () => native().gatherGradients(trainer.handle));
 }

@@ -2,6 +2,7 @@
 
 import type { Contract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import type { BatchHandle } from "../native.js";
 import { type ChainResult, openPicture, type PictureSource, type Target } from "./openPicture.js";
 
 /** What the image chain measured, or why the picture is not in the batch. */
@@ -26,6 +27,29 @@ export async function fillSlots(
     }
   } catch (error) {
     return targets.map(() => toDeeplasiaError(error));
+  }
+}
+
+/**
+ * Reads one picture and its mask, and puts the picture into a slot of the target's batch, and the mask, as the truth that a
+ * mask network learns, into the same slot of `truths`. Never rejects: an error is a result that names the file.
+ */
+export async function fillSlotWithTarget(
+  target: Target,
+  truths: BatchHandle,
+  slot: number,
+  source: PictureSource,
+  read?: Parameters<typeof openPicture>[1],
+): Promise<Filled> {
+  try {
+    const open = await openPicture(source, read);
+    try {
+      return await open.fillWithTarget(target, truths, slot);
+    } finally {
+      open.close();
+    }
+  } catch (error) {
+    return toDeeplasiaError(error);
   }
 }
 

@@ -103,6 +103,19 @@ export class OpenPicture {
     }
   }
 
+  /** Puts the picture, not masked, into a slot of a batch, and its mask in the same geometry into the same slot of `targets`. */
+  async fillWithTarget({ batch, plan }: Target, targets: BatchHandle, slot: number): Promise<ChainResult> {
+    const { picture, mask, file } = this;
+    if (mask === null) throw new TypeError("a picture without a mask has no target");
+    try {
+      await native().fillTarget(targets, slot, mask, picture, plan);
+      const facts = await native().fillSlot(batch, slot, picture, null, plan);
+      return { ...facts, notes: [...this.notes, ...notesOfChain(facts, this.seen)] };
+    } catch (cause) {
+      throw withTurn(toDeeplasiaError(cause).at({ file }), picture, mask);
+    }
+  }
+
   /** Releases the pixels. Call it once, when no native call reads them any more. */
   close(): void {
     for (const { giveBack } of this.lent) giveBack();

@@ -4,13 +4,13 @@ import { freshNetwork } from "../checkpoint/freshNetwork.js";
 import { formatOf, saveNetwork } from "../checkpoint/saveNetwork.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
-import { FAMILY } from "../contract/published.js";
+import { FAMILY, MASK_FAMILY } from "../contract/published.js";
 import { requireNew } from "../files/requireNew.js";
 import { writeBeside } from "../files/writeFileAtomic.js";
-import { type NetworkConfig, native } from "../native.js";
+import { type AnyNetworkConfig, native } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { initModelOptions } from "../options/modelFiles.js";
-import { networkConfig } from "../options/network.js";
+import { isMaskConfig, networkConfig } from "../options/network.js";
 import { networkSettings } from "../options/train/modelSettings.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
@@ -18,25 +18,27 @@ import { type WrittenModel, writtenModel } from "./contractReport.js";
 export type InitModelOptions = z.input<typeof initModelOptions>;
 
 export interface InitialisedModel extends WrittenModel {
-  network: NetworkConfig;
+  network: AnyNetworkConfig;
 }
 
 /** How a network of this family is fed until training states otherwise: as the reference's are. */
-function startingManifest(takesSex: boolean, isPretrained: boolean): Manifest {
+function startingManifest(network: AnyNetworkConfig, isPretrained: boolean): Manifest {
+  const unused = { formatVersion: 1, provenance: "not trained yet", intendedUse: "to be trained" } as const;
+  if (isMaskConfig(network)) return { ...MASK_FAMILY, ...unused };
   return {
-    formatVersion: 1,
+    ...unused,
     inputSize: [1, 512, 512],
     ...FAMILY,
     normalise: "zscore",
     maskNeeded: true,
-    sexEncoding: takesSex ? "male-1" : "none",
-    provenance: isPretrained ? "not trained on hands yet; backbone of ImageNet weights" : "not trained yet",
-    intendedUse: "to be trained",
+    sexEncoding: network.sexDcs > 0 ? "male-1" : "none",
+    ...(isPretrained ? { provenance: "not trained on hands yet; backbone of ImageNet weights" } : {}),
   };
 }
 
 /**
- * Write a new bone-age network with random weights, or with ImageNet weights in its backbone, and the contract that is
+ * Write a new network of the kind that `network.kind` names, with random weights, or a bone-age network with ImageNet weights
+ * in its backbone, and the contract that is
  * known so far.
  *
  * @param target The new file: `.safetensors`, or TorchScript by any other name.
@@ -54,7 +56,7 @@ export async function initModel(
   await requireNew(file, overwrite);
   const handle = await freshNetwork(network, options);
   try {
-    const known = startingManifest(network.sexDcs > 0, options.from !== undefined);
+    const known = startingManifest(network, options.from !== undefined);
     const { manifest } = mergeManifests([
       { origin: "new network", manifest: known },
       { origin: "options", manifest: fields },

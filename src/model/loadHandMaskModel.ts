@@ -41,8 +41,8 @@ function contractOf({ file, contract: { manifest } }: OpenModel): HandMaskContra
   return contract;
 }
 
-/** Probabilities are laid back over the picture as `fit: pad` laid it into a square. */
-function requireSquare(file: string, { inputSize: [, height, width], fit }: HandMaskContract): void {
+/** Refuses another input than a padded square, because probabilities are laid back over the picture as `fit: pad` laid it into a square. */
+export function requireSquare(file: string, { inputSize: [, height, width], fit }: HandMaskContract): void {
   if (height === width && fit === "pad") return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CONTRACT",

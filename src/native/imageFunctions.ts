@@ -92,8 +92,17 @@ export interface ImageFunctions {
     mask: RawPicture | null,
     plan: ImagePlan,
   ): Promise<PictureFacts>;
-  /** Fills a slot with the target of a mask network for the picture of the same plan: 1 on the hand, else 0. */
-  fillTarget(batch: BatchHandle, slot: number, mask: RawPicture, plan: ImagePlan): Promise<void>;
+  /**
+   * Fills a slot with the target of a mask network for a picture of that size and plan: 1 on the hand, else 0. A mask of
+   * another size is an error.
+   */
+  fillTarget(
+    batch: BatchHandle,
+    slot: number,
+    mask: RawPicture,
+    size: { width: number; height: number },
+    plan: ImagePlan,
+  ): Promise<void>;
   /** Resolves to slots of a batch as the network's input, [slots, channels, H, W] float32. */
   readBatch(
     batch: BatchHandle,

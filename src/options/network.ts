@@ -10,8 +10,18 @@ const widths = z.array(
     .max(1 << 16),
 );
 
-/** Returns the network of the current generation that the settings `model.*` of training and `init` describe. */
-export function networkConfig(settings: NetworkSettings): NetworkConfig {
+/** Returns the network that the settings `model.*` of training and `init` describe. */
+export function networkConfig(settings: NetworkSettings): AnyNetworkConfig {
+  return settings.kind === "mask" ? maskConfig(settings) : boneAgeConfig(settings);
+}
+
+export const maskConfig = ({ mask_filters, mask_kernel }: NetworkSettings): MaskNetworkConfig => ({
+  filters: mask_filters,
+  kernel: mask_kernel,
+});
+
+/** Returns the bone-age network of the current generation that they describe. */
+export function boneAgeConfig(settings: NetworkSettings): NetworkConfig {
   return {
     legacy: false,
     backbone: settings.backbone,

@@ -4,14 +4,17 @@ import { shortName } from "../options/classPath.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { HyperParameters } from "../tensorboard/hyperParameterRecords.js";
 
-export const formatHyperParameters = (config: TrainConfig): string => stringify(hyperParametersOf(config));
+export const formatHyperParameters = (parameters: Record<string, unknown>): string => stringify(parameters);
 
 /** For TensorBoard, with the settings that decide how the model is trained; lists and null as text. */
-export function shownHyperParameters(config: TrainConfig): HyperParameters {
+export function shownHyperParameters(
+  config: TrainConfig,
+  parameters: Record<string, unknown>,
+): HyperParameters {
   const { optimizer, lr_scheduler, trainer, seed_everything } = config;
   const { lr, weight_decay } = optimizer.init_args;
   const all = {
-    ...hyperParametersOf(config),
+    ...parameters,
     optimizer: shortName(optimizer.class_path),
     ...{ lr, weight_decay },
     lr_scheduler: shortName(lr_scheduler.class_path),
@@ -24,24 +27,4 @@ export function shownHyperParameters(config: TrainConfig): HyperParameters {
     isPlain(value) ? value : JSON.stringify(value),
   ]);
   return Object.fromEntries(shown);
-}
-
-function hyperParametersOf({ model, data, name }: TrainConfig) {
-  return {
-    age_sigma: model.age_sigma,
-    backbone: model.backbone,
-    batch_size: data.train_batch_size,
-    correct_predicted_sex: model.correct_predicted_sex,
-    dense_layers: model.dense_layers,
-    dropout_p: model.dropout_p,
-    explicit_sex_classifier: model.explicit_sex_classifier,
-    img_norm_method: data.norm_method,
-    input_size: data.input_size,
-    learnable_sigma: model.learnable_sigma,
-    masked_input: data.mask_dirs.length > 0 && data.mask_dirs[0] !== "",
-    name,
-    pretrained: model.pretrained,
-    sex_dcs: model.sex_dcs,
-    sex_sigma: model.sex_sigma,
-  };
 }

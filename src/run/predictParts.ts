@@ -13,14 +13,14 @@ import type { BoneAgeModel } from "../model/model.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { batches, rowsOfRank } from "../training/batches.js";
 import type { CohortPart } from "../training/trainingCohort.js";
-import { PARTS, type Part, type TrainingRow } from "../training/trainingRow.js";
+import { type AgeRow, PARTS, type Part } from "../training/trainingRow.js";
 import { PART_NAMES } from "./evaluationTable.js";
 import { precisionOn, threadsOfRank } from "./runDevice.js";
 
 export interface PartsToPredict {
   /** The TorchScript archive to evaluate. Its bias correction is not applied. */
   modelFile: string;
-  parts: Record<Part, Pick<CohortPart, "rows">>;
+  parts: Record<Part, Pick<CohortPart<AgeRow>, "rows">>;
   /** Each of several processes predicts a share of the rows. */
   group: Group;
   config: TrainConfig;
@@ -32,7 +32,7 @@ export interface PartsToPredict {
   /** Stops between two blocks. */
   signal?: AbortSignal | undefined;
   /** Called with each row that cannot be predicted. */
-  onFailure(row: TrainingRow, error: DeeplasiaError): void;
+  onFailure(row: AgeRow, error: DeeplasiaError): void;
 }
 
 /** The predictions of the parts that have any, not corrected, and the number of rows that failed. */
@@ -63,13 +63,13 @@ export async function predictParts(
   return { predicted, failed };
 }
 
-function rowsOf(part: Part, { parts, config: { data, trainer } }: PartsToPredict): TrainingRow[] {
+function rowsOf(part: Part, { parts, config: { data, trainer } }: PartsToPredict): AgeRow[] {
   const limit = part === "test" ? trainer.limit_test_batches : null;
   return batches(parts[part].rows, { batchSize: data.test_batch_size, dropLast: false, limit }).flat();
 }
 
 interface FailedPrediction {
-  subject: TrainingRow;
+  subject: AgeRow;
   error: DeeplasiaError;
 }
 
@@ -77,7 +77,7 @@ interface FailedPrediction {
 async function predictInGroup(
   model: BoneAgeModel,
   part: Part,
-  subjects: readonly TrainingRow[],
+  subjects: readonly AgeRow[],
   options: PartsToPredict,
 ): Promise<PartPredictions> {
   const { group, onFailure } = options;
@@ -99,7 +99,7 @@ const failureText = ({ error: { code, message } }: FailedPrediction) => ({ code,
 async function predictShare(
   model: BoneAgeModel,
   part: Part,
-  subjects: readonly TrainingRow[],
+  subjects: readonly AgeRow[],
   { config, read, signal, progress }: PartsToPredict,
 ): Promise<{ views: readonly string[]; rows: (PredictedRow | FailedPrediction)[] }> {
   const { data, strict } = config;
@@ -122,13 +122,13 @@ async function predictShare(
   return { views: views.map(({ name }) => name), rows };
 }
 
-function subjectOf({ imagePath, maskPath, sex }: TrainingRow): Subject {
+function subjectOf({ imagePath, maskPath, sex }: AgeRow): Subject {
   return { source: { image: imagePath, mask: maskPath }, sex };
 }
 
 /** A row with the readings of all views. It has failed where any view has. */
 function predictedRow(
-  subject: TrainingRow,
+  subject: AgeRow,
   { readings }: Outcome,
   { hasSexHead }: BoneAgeModel,
 ): PredictedRow | FailedPrediction {

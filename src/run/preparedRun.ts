@@ -1,6 +1,6 @@
 import type { Logger } from "../console/logger.js";
 import type { Progress } from "../console/progress.js";
-import type { Contract } from "../contract/contract.js";
+import type { AnyContract } from "../contract/contract.js";
 import type { Group } from "../distributed/group.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { TrainingCohort } from "../training/trainingCohort.js";
@@ -32,6 +32,6 @@ export interface PreparedRun extends RunOptions {
   start: Start;
   cohort: TrainingCohort;
   trainer: Trainer;
-  /** The contract of the model to be, without a bias correction. */
-  contract: Contract;
+  /** The contract of the model to be, before its epochs add to it. */
+  contract: AnyContract;
 }

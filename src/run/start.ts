@@ -1,16 +1,15 @@
 import { packageVersion } from "../about.js";
-import { freshNetwork } from "../checkpoint/freshNetwork.js";
-import { type Contract, completeContract, requireKind } from "../contract/contract.js";
+import { type AnyContract, requireKind } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
-import { FAMILY } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
 import { type OpenModel, openModel } from "../model/openModel.js";
-import { type NetworkConfig, native } from "../native.js";
-import { isMaskConfig, networkConfig, networkText } from "../options/network.js";
+import { type AnyNetworkConfig, native } from "../native.js";
+import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { AgeScale } from "../statistics/ageScale.js";
 import type { Trainer } from "../trainer/trainer.js";
+import type { TrainingCohort } from "../training/trainingCohort.js";
+import { kindOf } from "./kinds/kindOf.js";
 
 /**
  * What a run starts from: a fresh network, a model that is trained further, or a checkpoint of the reference. Dispose of it
@@ -27,17 +26,6 @@ export interface Start extends Pick<OpenModel, "model" | typeof Symbol.asyncDisp
   isCheckpoint: boolean;
   /** The fields of the contract that are known before the training rows are read. */
   manifest: Manifest;
-}
-
-/** The fields of the contract about pictures, by the setting that gives them. */
-function pictureFields({ data }: TrainConfig): Record<string, Manifest> {
-  const hasMasks = data.mask_dirs.some((folder) => folder !== "");
-  return {
-    "data.input_size": { inputSize: data.input_size },
-    "data.norm_method": { normalise: data.norm_method },
-    "data.mask_crop_size": { maskCropSize: data.mask_crop_size },
-    "data.mask_dirs": { maskNeeded: hasMasks },
-  };
 }
 
 /** The name of a network without a file, in messages. */
@@ -59,21 +47,29 @@ export async function openStart(
   isGiven: (setting: string) => boolean,
   legacyParameters?: string,
 ): Promise<Start> {
-  const fields = Object.entries(pictureFields(config));
+  const kind = kindOf(config);
+  const fields = Object.entries(kind.pictureFields(config));
   const asked = fields.filter(([setting]) => isGiven(setting)).map(([, manifest]) => manifest);
   const all = fields.map(([, manifest]) => manifest);
-  const byDefault = { origin: "settings", manifest: Object.assign({ ...FAMILY }, ...all) };
+  const byDefault = { origin: "settings", manifest: Object.assign({ ...kind.family }, ...all) };
   const byHand = Object.assign({}, ...asked) as Manifest;
   const file = checkpoint ?? config.model.init_from;
   if (file === null) {
-    const start = await startFresh(config, seed);
-    return { ...start, manifest: mergeManifests([byDefault, start]).manifest };
+    const { handle, text, manifest } = await kind.freshNetwork(config, seed);
+    return {
+      file: FRESH,
+      path: null,
+      text,
+      isCheckpoint: false,
+      model: handle,
+      manifest: mergeManifests([byDefault, { origin: "settings", manifest }]).manifest,
+      [Symbol.asyncDispose]: () => native().dispose(handle),
+    };
   }
   const opened = await openModel(file, { contract: byHand, defaults: byDefault, legacyParameters });
   try {
-    requireKind(opened.contract.manifest, file, "bone_age");
-    if (opened.config !== null && !isMaskConfig(opened.config))
-      requireSameNetwork(file, opened.config, config, isGiven);
+    requireKind(opened.contract.manifest, file, kind.modelKind);
+    if (opened.config !== null) requireSameNetwork(file, opened.config, config, isGiven);
     return {
       file,
       path: file,
@@ -98,21 +94,24 @@ const SHAPING = {
   dense_layers: "denseLayers",
   sex_dcs: "sexDcs",
   explicit_sex_classifier: "explicitSexClassifier",
+  mask_filters: "filters",
+  mask_kernel: "kernel",
 } as const;
 
 /** Throws ERR_DEEPLASIA_OPTION for a given setting that would have no effect, because the file has its own network. */
 function requireSameNetwork(
   file: string,
-  found: NetworkConfig,
+  network: AnyNetworkConfig,
   { model }: TrainConfig,
   isGiven: (setting: string) => boolean,
 ): void {
-  const asked = networkConfig(model);
+  // A setting of the other kind of network is undefined in both.
+  const [asked, found] = [networkConfig(model), network] as unknown as Record<string, unknown>[];
   const others = Object.entries(SHAPING)
-    .filter(([setting, key]) => isGiven(`model.${setting}`) && `${asked[key]}` !== `${found[key]}`)
+    .filter(([setting, key]) => isGiven(`model.${setting}`) && `${asked![key]}` !== `${found![key]}`)
     .map(
       ([setting, key]) =>
-        `model.${setting} is ${JSON.stringify(asked[key])}, but ${JSON.stringify(found[key])} in the file`,
+        `model.${setting} is ${JSON.stringify(asked![key])}, but ${JSON.stringify(found![key])} in the file`,
     );
   if (others.length === 0) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file} has another network: ${others.join("; ")}`, {
@@ -121,47 +120,16 @@ function requireSameNetwork(
   });
 }
 
-async function startFresh({ model }: TrainConfig, seed: number) {
-  const network = networkConfig(model);
-  const from = model.pretrained === false || model.pretrained === null ? undefined : model.pretrained;
-  const handle = await freshNetwork(network, { seed, from, stem: model.stem });
-  const manifest: Manifest = { sexEncoding: network.sexDcs > 0 ? "male-1" : "none" };
-  return {
-    file: FRESH,
-    path: null,
-    text: `${networkText(network)}, ${from === undefined ? "fresh weights" : `ImageNet weights of ${from}`}`,
-    isCheckpoint: false,
-    model: handle,
-    origin: "settings",
-    manifest,
-    [Symbol.asyncDispose]: () => native().dispose(handle),
-  };
-}
-
-/** The age scale of a network that was trained before; undefined for one that was not. */
-export function knownScale({ ageUnit, ageMeanMonths, ageSdMonths }: Manifest): AgeScale | undefined {
-  if (ageUnit === "months") return { meanMonths: 0, sdMonths: 1 };
-  if (ageMeanMonths === undefined || ageSdMonths === undefined) return undefined;
-  return { meanMonths: ageMeanMonths, sdMonths: ageSdMonths };
-}
-
-/** The contract of the model to be, before a bias correction is fitted. */
+/** The contract of the model to be, before its epochs add to it. */
 export function trainedContract(
-  { manifest, file, sexEncoding }: Pick<Trainer, "manifest" | "file" | "sexEncoding">,
-  scale: AgeScale,
-  { name }: Pick<TrainConfig, "name">,
-): Contract {
-  const scaled =
-    manifest.ageUnit === "z" ? { ageMeanMonths: scale.meanMonths, ageSdMonths: scale.sdMonths } : {};
-  const complete: Manifest = {
-    ...manifest,
-    ...scaled,
-    sexEncoding,
-    name,
-    biasSlope: 0,
-    biasIntercept: 0,
+  trainer: Pick<Trainer, "manifest" | "file" | "sexEncoding">,
+  cohort: Pick<TrainingCohort, "scale">,
+  config: Pick<TrainConfig, "name" | "model">,
+): AnyContract {
+  const { manifest, file } = trainer;
+  return kindOf(config).contract(trainer, cohort, {
+    name: config.name,
     provenance: `trained by deeplasia-native ${packageVersion()}${file === FRESH ? "" : `, from ${file}`}`,
     intendedUse: manifest.intendedUse || "research only, not a medical device",
-  };
-  return completeContract(complete, file);
+  });
 }

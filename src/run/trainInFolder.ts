@@ -13,9 +13,9 @@ import { batchRules, trainingData } from "../training/trainingData.js";
 import { trainingLoop } from "../training/trainingLoop.js";
 import { PARTS } from "../training/trainingRow.js";
 import { createHooks, type RunHooks } from "./createHooks.js";
-import { evaluateAfterTraining } from "./evaluateAfterTraining.js";
-import { hyperParameterMetrics } from "./evaluationTable.js";
 import { shownHyperParameters } from "./hyperParameters.js";
+import { kindOf } from "./kinds/kindOf.js";
+import type { EvaluatedModel } from "./kinds/trainingKind.js";
 import { openPictures } from "./openPictures.js";
 import type { PreparedRun } from "./preparedRun.js";
 import { resumeRun } from "./resumeRun.js";
@@ -35,7 +35,7 @@ export async function trainInFolder(run: PreparedRun): Promise<TrainedRun | null
   const rules = batchRules(config, ranks).train;
   const trainBatches = batchCount(cohort.parts.train.rows.length, rules);
   const parts = { trainBatches, batchRows: rules.batchSize, writes: isFirst };
-  const hooks = createHooks({ ...run, ...parts, step: inner, scale: cohort.scale });
+  const hooks = createHooks({ ...run, ...parts, step: inner });
   noteKnownFailures(run, hooks);
   const state = { step: inner, hooks: hooks.all, position: startPosition() };
   const facts = { config, rows: cohort.sha256, ranks };
@@ -62,10 +62,10 @@ export async function trainInFolder(run: PreparedRun): Promise<TrainedRun | null
     }
     const { learningRate } = hooks;
     const ended = await trainingLoop({ ...state, ...shared, config, data, learningRate, logger, save });
-    const metrics = ended === null ? {} : await finish(ended, run, hooks, read);
+    const results = ended === null ? null : await finish(ended, run, hooks, read);
     if (isFirst) await hooks.failures.write();
-    if (ended === null) logger.info(interruptedText(run));
-    return ended === null ? null : trainedRun(run, ended, metrics);
+    if (results === null) logger.info(interruptedText(run));
+    return results === null ? null : trainedRun(run, ended!, results);
   } catch (error) {
     if (!isFirst) throw error;
     const isInterrupted = run.signal.aborted && error === run.signal.reason;
@@ -87,6 +87,7 @@ function openLoader(run: PreparedRun, { failures }: RunHooks, read: ReadPicture)
   const notes = new PictureNotes(logger);
   return new BatchLoader({
     contract,
+    learnsMasks: kindOf(config).learnsMasks,
     capacity: capacityOf(config),
     numWorkers: config.data.num_workers,
     group,
@@ -100,9 +101,9 @@ function openLoader(run: PreparedRun, { failures }: RunHooks, read: ReadPicture)
 }
 
 function beginTensorBoard({ config }: PreparedRun, { tensorBoard }: RunHooks): void {
-  const metrics = hyperParameterMetrics({});
-  tensorBoard.begin(shownHyperParameters(config), Object.keys(metrics));
-  tensorBoard.write(metrics, 0);
+  const { untested, hyperParameters } = kindOf(config);
+  tensorBoard.begin(shownHyperParameters(config, hyperParameters(config)), Object.keys(untested));
+  tensorBoard.write(untested, 0);
 }
 
 /** Evaluates the best model. A trial is not evaluated, because nothing of it is kept. */
@@ -111,24 +112,24 @@ async function finish(
   run: PreparedRun,
   hooks: RunHooks,
   read: ReadPicture,
-): Promise<TrainedRun["metrics"]> {
-  const { config, folder, cohort, trainer, logger, group } = run;
+): Promise<Pick<EvaluatedModel, "metrics" | "masks">> {
+  const { config, folder, logger, group } = run;
   logger.info(`training ended: ${ended}`);
   if (group.isFirst) hooks.checkpoints.report();
-  if (isTrial(config)) return {};
-  const { parts } = await evaluateAfterTraining({
+  if (isTrial(config)) return { metrics: {}, masks: {} };
+  const bestModel = () => (hooks.checkpoints.hasBest ? folder.bestModel : folder.lastModel);
+  const modelFile = await group.fromFirst(bestModel);
+  const { tested, ...results } = await kindOf(config).evaluate({
     ...run,
-    modelFile: await group.fromFirst(() => (hooks.checkpoints.hasBest ? folder.bestModel : folder.lastModel)),
-    parts: cohort.parts,
-    device: trainer.device.name,
+    modelFile,
     read,
-    onFailure: (row, error) => hooks.failures.add(row, error),
+    failures: hooks.failures,
   });
   if (group.isFirst) {
-    hooks.tensorBoard.write(hyperParameterMetrics(parts), 0);
+    hooks.tensorBoard.write(tested, 0);
     hooks.tensorBoard.end();
   }
-  return parts;
+  return results;
 }
 
 const startPosition = (): Position => ({

@@ -1,5 +1,6 @@
 import type { PartMetrics } from "../evaluation/partMetrics.js";
 import type { Part } from "../training/trainingRow.js";
+import type { MaskMetrics } from "./maskTable.js";
 import type { PreparedRun } from "./preparedRun.js";
 import { isTrial } from "./trial.js";
 
@@ -13,16 +14,18 @@ export interface TrainedRun {
   bestModel: string | null;
   /** The model of the last epoch, a TorchScript file; null for a trial. */
   lastModel: string | null;
-  /** Metrics of the best model on the parts of the split; a part without a predicted row is missing. */
+  /** Metrics of the best bone-age model on the parts of the split; a part without a predicted row is missing. */
   metrics: Partial<Record<Part, PartMetrics>>;
+  /** The same of the best mask model. */
+  masks: Partial<Record<Part, MaskMetrics>>;
 }
 
 export function trainedRun(
   { config, folder }: PreparedRun,
   ended: string,
-  metrics: TrainedRun["metrics"],
+  results: Pick<TrainedRun, "metrics" | "masks">,
 ): TrainedRun {
-  if (isTrial(config)) return { ended, folder: null, bestModel: null, lastModel: null, metrics };
+  if (isTrial(config)) return { ended, folder: null, bestModel: null, lastModel: null, ...results };
   const { path, bestModel, lastModel } = folder;
-  return { ended, folder: path, bestModel, lastModel, metrics };
+  return { ended, folder: path, bestModel, lastModel, ...results };
 }

@@ -8,6 +8,7 @@ import type { TrainingCohort } from "../training/trainingCohort.js";
 import { PARTS } from "../training/trainingRow.js";
 import { formatConfig } from "./config/formatConfig.js";
 import { formatHyperParameters } from "./hyperParameters.js";
+import { kindOf } from "./kinds/kindOf.js";
 import { recordProcess } from "./recordProcess.js";
 import type { RunFolder } from "./runFolder.js";
 import type { Start } from "./start.js";
@@ -30,7 +31,10 @@ export async function writeRunFacts(sources: FactSources): Promise<void> {
   const { config, folder, cohort, seed, resumedFrom } = sources;
   const device = logFacts(sources);
   await writeFileAtomic(folder.config, formatConfig({ ...config, seed_everything: seed }));
-  await writeFileAtomic(folder.hyperParameters, formatHyperParameters(config));
+  await writeFileAtomic(
+    folder.hyperParameters,
+    formatHyperParameters(kindOf(config).hyperParameters(config)),
+  );
   await recordProcess(folder.provenance, {
     seed,
     device,
@@ -42,16 +46,15 @@ export async function writeRunFacts(sources: FactSources): Promise<void> {
 }
 
 /** Returns the device and why it was chosen. */
-function logFacts({ folder, trainer, cohort, start, logger, seed }: FactSources): string {
-  const { parts, scale, withoutSplit } = cohort;
+function logFacts({ config, folder, trainer, cohort, start, logger, seed }: FactSources): string {
+  const { parts, withoutSplit } = cohort;
   const counts = PARTS.map((part) => `${parts[part].rows.length} ${part}`).join(", ");
   const device = `${trainer.device.name} (${trainer.device.reason})`;
   logger.info(DISCLAIMER);
   logger.info(`${folder.path}: ${start.text}; ${trainer.learning} values learn, on ${device}`);
-  logger.info(
-    `pictures: ${counts}${withoutSplit > 0 ? `; ${withoutSplit} without a split` : ""}; ages of training: ` +
-      `${scale.meanMonths.toFixed(1)} ± ${scale.sdMonths.toFixed(1)} months; seed ${seed}`,
-  );
+  const unsplit = withoutSplit > 0 ? `${withoutSplit} without a split` : "";
+  const facts = [counts, unsplit, kindOf(config).cohortText(cohort), `seed ${seed}`];
+  logger.info(`pictures: ${facts.filter((text) => text !== "").join("; ")}`);
   return device;
 }
 

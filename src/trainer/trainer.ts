@@ -5,6 +5,7 @@ import { writeBeside } from "../files/writeFileAtomic.js";
 import type { DeviceChoice } from "../model/device.js";
 import { type Numbers, requireShape, rowValues, type SexEncoding } from "../model/tensors.js";
 import {
+  type ExampleFacts,
   type NetworkInput,
   native,
   type StepOutputs,
@@ -104,7 +105,9 @@ export class Trainer implements AsyncDisposable {
     requireShape(data, shape);
     rowValues("targetAgeZ", targetAgeZ, shape[0]);
     const { update } = requireOptions(stepCallOptions, options);
-    return this.stepOn({ data, shape }, male, targetAgeZ, { accumulation, update });
+    const input = { data, shape };
+    const facts = rowFacts(this.sexEncoding, input, male, targetAgeZ);
+    return (await this.stepOn(input, facts, { accumulation, update })) as StepResult;
   }
 
   /** Runs the network in evaluation mode, and changes nothing. Without `targetAgeZ` there are no losses. Throws as `step`. */
@@ -116,31 +119,29 @@ export class Trainer implements AsyncDisposable {
     weights: WhichWeights = {},
   ): Promise<EvaluationResult> {
     requireShape(data, shape);
-    return this.evaluateOn({ data, shape }, male, targetAgeZ, requireOptions(weightsOptions, weights));
+    const input = { data, shape };
+    const facts = rowFacts(this.sexEncoding, input, male, targetAgeZ);
+    return this.evaluateOn(input, facts, requireOptions(weightsOptions, weights));
   }
 
-  /** @internal `step` on pictures that may be in a native batch. */
+  /** @internal `step` on pictures that may be in a native batch, with whatever truth the network learns. */
   async stepOn(
     input: NetworkInput,
-    male: Numbers | null,
-    targetAgeZ: Numbers,
+    facts: ExampleFacts,
     how: { accumulation: number; update: boolean; notes?: readonly number[] },
-  ): Promise<StepResult> {
+  ): Promise<TrainStepOutputs> {
     const { accumulation, update, notes = [] } = how;
-    const facts = rowFacts(this.sexEncoding, input, male, targetAgeZ);
     const rate = this.#learningRate;
     const step = () => native().trainStep(this.handle, input, facts, rate, accumulation, update, notes);
-    return (await withFile(this.file, step)) as StepResult;
+    return withFile(this.file, step);
   }
 
   /** @internal `evaluate` on pictures that may be in a native batch. */
   async evaluateOn(
     input: NetworkInput,
-    male: Numbers | null,
-    targetAgeZ: Numbers | null,
+    facts: ExampleFacts,
     { ema = false, notes = [] }: WhichWeights & { notes?: readonly number[] } = {},
   ): Promise<EvaluationResult> {
-    const facts = rowFacts(this.sexEncoding, input, male, targetAgeZ);
     return withFile(this.file, () => native().evaluateStep(this.handle, input, facts, ema, notes));
   }
 

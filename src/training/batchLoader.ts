@@ -1,6 +1,6 @@
-import type { Contract } from "../contract/contract.js";
+import type { PictureContract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
-import { type Filled, fillSlots, whyUnusable } from "../image/fillSlots.js";
+import { type Filled, fillSlots, fillSlotWithTarget, whyUnusable } from "../image/fillSlots.js";
 import type { PictureNote } from "../image/pictureNote.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import { useWorkers } from "../image/workers.js";
@@ -17,6 +17,8 @@ export interface LoadedBatch {
   /** All rows of the batch; of several processes, the rows of all. */
   all: readonly TrainingRow[];
   handle: BatchHandle;
+  /** The true masks of the pictures, in the same slots; null where masks are not what is learnt. */
+  targets: BatchHandle | null;
   /** The slots that hold a picture. The slot of a row that failed is not among them. */
   slots: Int32Array;
   /** The rows of these slots, in the same order. */
@@ -26,7 +28,9 @@ export interface LoadedBatch {
 }
 
 export interface LoaderOptions {
-  contract: Contract;
+  contract: PictureContract;
+  /** The masks are the truth to learn, not a part of the pictures' preparation. */
+  learnsMasks?: boolean;
   /** The most rows that this process has in a batch. */
   capacity: number;
   /** Pictures that are decoded and preprocessed at the same time. */
@@ -43,6 +47,9 @@ export interface LoaderOptions {
   onNotes?(row: TrainingRow, notes: readonly PictureNote[]): void;
 }
 
+/** The native memory of a batch. */
+type Handles = Pick<LoadedBatch, "handle" | "targets">;
+
 /** What native code does to a row's picture. */
 export type PlanOf = (row: TrainingRow) => ImagePlan;
 
@@ -55,7 +62,7 @@ export type PlanOf = (row: TrainingRow) => ImagePlan;
  */
 export class BatchLoader implements AsyncDisposable {
   private readonly workers: Semaphore;
-  private readonly idle: BatchHandle[] = [];
+  private readonly idle: Handles[] = [];
 
   constructor(private readonly options: LoaderOptions) {
     this.workers = new Semaphore(useWorkers(options.numWorkers));
@@ -88,12 +95,12 @@ export class BatchLoader implements AsyncDisposable {
         try {
           if (batch.rows.length > 0 || ranks > 1) yield batch;
         } finally {
-          this.idle.push(batch.handle);
+          this.idle.push(batch);
         }
       }
     } finally {
       for (const result of await Promise.allSettled(pending))
-        if (result.status === "fulfilled") this.idle.push(result.value.handle);
+        if (result.status === "fulfilled") this.idle.push(result.value);
     }
   }
 
@@ -113,31 +120,34 @@ export class BatchLoader implements AsyncDisposable {
   ): Promise<LoadedBatch> {
     const all = batches[index]!;
     const wanted = rowsOfRank(all, this.group);
-    const handle = this.idle.pop() ?? this.createBatch();
-    const errors = await Promise.all(wanted.map((row, slot) => this.fill(handle, slot, row, planOf(row))));
+    const { handle, targets } = this.idle.pop() ?? this.createHandles();
+    const handles = { handle, targets };
+    const errors = await Promise.all(wanted.map((row, slot) => this.fill(handles, slot, row, planOf(row))));
     const failure = errors.find((error) => error !== undefined);
     if (failure !== undefined && this.options.strict) {
-      this.idle.push(handle);
+      this.idle.push(handles);
       throw failure;
     }
     const slots = [...wanted.keys()].filter((slot) => errors[slot] === undefined);
     const rows = slots.map((slot) => wanted[slot]!);
     const isLast = index === batches.length - 1;
-    return { index, isLast, all, handle, slots: Int32Array.from(slots), rows, waitedSeconds: 0 };
+    return { index, isLast, all, ...handles, slots: Int32Array.from(slots), rows, waitedSeconds: 0 };
   }
 
   /** Puts a picture into a slot. Returns the error of a row that cannot be used. */
   private async fill(
-    handle: BatchHandle,
+    { handle: batch, targets }: Handles,
     slot: number,
     row: TrainingRow,
     plan: ImagePlan,
   ): Promise<DeeplasiaError | undefined> {
     const source = { image: row.imagePath, mask: row.maskPath };
-    const filled = await this.workers.run(() =>
-      fillSlots([{ batch: handle, plan }], slot, source, this.options.read),
-    );
-    const [result] = filled as [Filled];
+    const { read } = this.options;
+    const result = await this.workers.run(async () => {
+      if (targets !== null) return fillSlotWithTarget({ batch, plan }, targets, slot, source, read);
+      const [filled] = await fillSlots([{ batch, plan }], slot, source, read);
+      return filled as Filled;
+    });
     const error = whyUnusable(result, this.options.contract)?.at({ file: row.imagePath, row: row.row });
     if (error !== undefined) this.options.onFailure(row, error);
     else if (!(result instanceof DeeplasiaError) && result.notes.length > 0)
@@ -145,13 +155,16 @@ export class BatchLoader implements AsyncDisposable {
     return error;
   }
 
-  private createBatch(): BatchHandle {
-    const [, height, width] = this.options.contract.inputSize;
-    return native().createBatch(this.options.capacity, height, width);
+  private createHandles(): Handles {
+    const { capacity, contract, learnsMasks = false } = this.options;
+    const [, height, width] = contract.inputSize;
+    const create = () => native().createBatch(capacity, height, width);
+    return { handle: create(), targets: learnsMasks ? create() : null };
   }
 
   /** Releases the memory. No batch may be in use. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.idle.splice(0).map((handle) => native().dispose(handle)));
+    const handles = this.idle.splice(0).flatMap(({ handle, targets }) => [handle, targets ?? []].flat());
+    await Promise.all(handles.map((handle) => native().dispose(handle)));
   }
 }

@@ -1,10 +1,12 @@
-import type { Contract } from "../contract/contract.js";
+import type { PictureContract } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { normalisation } from "../image/imagePlan.js";
-import type { NetworkInput } from "../native.js";
+import type { ExampleFacts, NetworkInput } from "../native.js";
+import { rowFacts } from "../trainer/rowFacts.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { LoadedBatch } from "./batchLoader.js";
 import type { BatchOutputs, BatchResult, Step, StepOptions } from "./step.js";
+import { ageRow } from "./trainingRow.js";
 
 /** The native trainer as the loop's step. */
 export class NetworkStep implements Step {
@@ -13,7 +15,7 @@ export class NetworkStep implements Step {
 
   constructor(
     readonly trainer: Trainer,
-    private readonly contract: Contract,
+    private readonly contract: PictureContract,
   ) {
     this.weights = { ema: trainer.options.emaDecay !== null };
   }
@@ -29,11 +31,13 @@ export class NetworkStep implements Step {
   /** The step of one of several trainers on its share of a batch; the other trainers get `notes`. */
   stepInGroup(batch: LoadedBatch, { learningRate, ...how }: StepOptions, notes: readonly number[]) {
     this.trainer.setLearningRate(learningRate);
-    return this.trainer.stepOn(this.input(batch), ...truthOf(batch), { ...how, notes });
+    const input = this.input(batch);
+    return this.trainer.stepOn(input, this.truth(batch, input), { ...how, notes });
   }
 
   evaluateInGroup(batch: LoadedBatch, notes: readonly number[]) {
-    return this.trainer.evaluateOn(this.input(batch), ...truthOf(batch), { ...this.weights, notes });
+    const input = this.input(batch);
+    return this.trainer.evaluateOn(input, this.truth(batch, input), { ...this.weights, notes });
   }
 
   save(file: string, manifest: Manifest): Promise<void> {
@@ -52,8 +56,21 @@ export class NetworkStep implements Step {
     const { contract } = this;
     return { batch, slots, channels: contract.inputSize[0], normalisation: normalisation(contract) };
   }
-}
 
-function truthOf({ rows }: LoadedBatch): [male: number[], ageZ: number[]] {
-  return [rows.map(({ male }) => male), rows.map(({ ageZ }) => ageZ)];
+  /** The masks of the batch's targets, where it has such; else the ages and the sexes of its rows. */
+  private truth({ targets, slots, rows }: LoadedBatch, input: NetworkInput): ExampleFacts {
+    if (targets === null) {
+      const ages = rows.map(ageRow);
+      const male = ages.map((row) => row.male);
+      return rowFacts(
+        this.trainer.sexEncoding,
+        input,
+        male,
+        ages.map(({ ageZ }) => ageZ),
+      );
+    }
+    const asTheyAre = { method: "none" as const, mean: [0], sd: [1] };
+    const mask = { batch: targets, slots, channels: 1, normalisation: asTheyAre };
+    return { sex: null, age: null, male: null, mask };
+  }
 }

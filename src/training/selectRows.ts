@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readAnnotations } from "../data/annotations.js";
+import { type AnnotationOptions, readAnnotations } from "../data/annotations.js";
 import { DuplicateFinder } from "../data/duplicateFinder.js";
 import { addTo, type Duplicates, duplicateLines, noDuplicates, noteDuplicate } from "../data/duplicates.js";
 import { ReadingNotes } from "../data/readingNotes.js";
@@ -11,6 +11,9 @@ import type { Part } from "./trainingRow.js";
 import { unusableRows } from "./unusableRows.js";
 
 export type RowSource = Pick<DataSettings, "annotation_path" | "split_path" | "split_column" | "img_dir">;
+
+/** What a row must have besides its picture and its patient. */
+export type RowNeeds = Pick<AnnotationOptions, "sexNeed" | "requireBoneAge" | "onUnreadAge">;
 
 export interface SelectedRows {
   /** The rows of each part, in the order of the annotations. */
@@ -28,7 +31,7 @@ export interface SelectedRows {
  *
  * Throws ERR_DEEPLASIA_CSV, _CSV_COLUMN, and ERR_DEEPLASIA_OPTION for a training or validation part without rows.
  */
-export async function selectRows(source: RowSource): Promise<SelectedRows> {
+export async function selectRows(source: RowSource, needs: RowNeeds): Promise<SelectedRows> {
   const { annotation_path, split_path, split_column, img_dir } = source;
   const split = await readSplit(split_path, split_column);
   const selected: SelectedRows["selected"] = { train: [], val: [], test: [] };
@@ -38,9 +41,8 @@ export async function selectRows(source: RowSource): Promise<SelectedRows> {
   const otherWords = new Map<string, number>();
   let withoutSplit = 0;
   const rows = readAnnotations(annotation_path, {
-    sexNeed: "needed",
+    ...needs,
     requirePatientId: true,
-    requireBoneAge: true,
     onForeign: reading.watch.onForeign,
     onAge: reading.watch.onAge,
   });

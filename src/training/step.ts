@@ -3,7 +3,7 @@ import type * as native from "../native.js";
 import type { LoadedBatch } from "./batchLoader.js";
 import type { TrainingRow } from "./trainingRow.js";
 
-export interface BatchOutputs extends Pick<native.StepOutputs, "ageZ" | "sexLogit" | "loss"> {
+export interface BatchOutputs extends Pick<native.StepOutputs, "ageZ" | "sexLogit" | "dice" | "loss"> {
   /** The rows of the outputs, in the same order; of several processes, the rows of all. */
   rows: readonly TrainingRow[];
 }

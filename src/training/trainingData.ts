@@ -1,6 +1,6 @@
 import { drawAugmentation } from "../augmentation/drawAugmentation.js";
 import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
-import type { Contract } from "../contract/contract.js";
+import type { PictureContract } from "../contract/contract.js";
 import { imagePlan } from "../image/imagePlan.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { Random } from "../random.js";
@@ -37,7 +37,7 @@ export function batchRules(
 /** Throws ERR_DEEPLASIA_OPTION for rows or settings that leave nothing to train on, or augmentation that is not possible. */
 export function requireTrainable(
   config: TrainConfig,
-  contract: Contract,
+  contract: PictureContract,
   { parts }: Pick<TrainingCohort, "parts">,
   ranks: number,
 ): void {
@@ -49,7 +49,7 @@ export function requireTrainable(
 /** The batches of a run: their rows, their order, and what is done to the pictures. */
 export function trainingData(
   config: TrainConfig,
-  contract: Contract,
+  contract: PictureContract,
   { parts }: Pick<TrainingCohort, "parts">,
   loader: Pick<BatchLoader, "load">,
   { seed, ranks }: { seed: number; ranks: number },

@@ -10,10 +10,10 @@ import { Checkpoints } from "../../src/training/hooks/checkpoints.js";
 import { EarlyStopping } from "../../src/training/hooks/earlyStopping.js";
 import { LearningRate } from "../../src/training/hooks/learningRate.js";
 import { MetricsCsv } from "../../src/training/hooks/metricsCsv.js";
-import { MetricsHook } from "../../src/training/hooks/metricsHook.js";
+import { METRIC_NAMES, MetricsHook } from "../../src/training/hooks/metricsHook.js";
 import type { BatchOutputs, BatchResult, Step, StepOptions } from "../../src/training/step.js";
 import { type TrainingRun, trainingLoop } from "../../src/training/trainingLoop.js";
-import type { TrainingRow } from "../../src/training/trainingRow.js";
+import { type AgeRow, ageRow, type TrainingRow } from "../../src/training/trainingRow.js";
 import { configOf } from "./trainConfig.js";
 
 const ROWS = 22;
@@ -49,7 +49,8 @@ class FakeStep implements Step {
     private readonly abort: AbortController,
   ) {}
 
-  async step({ rows }: LoadedBatch, { learningRate, update }: StepOptions): Promise<BatchResult> {
+  async step(batch: LoadedBatch, { learningRate, update }: StepOptions): Promise<BatchResult> {
+    const rows = batch.rows.map(ageRow);
     this.calls += 1;
     if (this.calls === this.trouble.throwAt)
       throw new DeeplasiaError("ERR_DEEPLASIA_OUT_OF_MEMORY", "killed");
@@ -71,13 +72,13 @@ class FakeStep implements Step {
 
   async evaluate({ rows }: LoadedBatch): Promise<BatchOutputs> {
     this.evaluations += 1;
-    return this.outputs(rows);
+    return this.outputs(rows.map(ageRow));
   }
 
-  private outputs(rows: readonly TrainingRow[]): BatchOutputs {
+  private outputs(rows: readonly AgeRow[]): BatchOutputs {
     const ageZ = Float32Array.from(rows, ({ ageZ, row }) => this.weight * ageZ + 0.05 * Math.cos(row));
     const loss = rows.reduce((sum, { ageZ: truth }, i) => sum + (ageZ[i]! - truth) ** 2, 0) / rows.length;
-    return { rows, ageZ, sexLogit: null, loss };
+    return { rows, ageZ, sexLogit: null, dice: null, loss };
   }
 
   async save(file: string): Promise<void> {
@@ -129,7 +130,7 @@ export async function startProcess(
     new EarlyStopping(earlyStopping, logger),
     learningRate,
     new Checkpoints(earlyStopping, folder, save, logger),
-    new MetricsCsv(folder.metrics),
+    new MetricsCsv(folder.metrics, METRIC_NAMES),
   ];
   const facts: RunFacts = { seed: config.seed_everything!, config, rows: "the rows", ranks: 1 };
   const position = { epoch: 0, batch: 0, rows: 0, globalStep: 0, seconds: 0, ended: null };
@@ -143,6 +144,7 @@ export async function startProcess(
           all: rows,
           rows,
           handle: null as never,
+          targets: null,
           slots: Int32Array.from(rows.keys()),
           waitedSeconds: 0,
         };

@@ -3,22 +3,23 @@
 import type { EpochEvent, Hook, HookState } from "../../src/training/hook.js";
 import { OutputRecorder } from "../../src/training/outputRecorder.js";
 import type { BatchResult } from "../../src/training/step.js";
-import type { TrainingRow } from "../../src/training/trainingRow.js";
+import type { AgeRow } from "../../src/training/trainingRow.js";
 
 export const BATCHES = 5;
 const ROWS = 8;
 
 /** Eight rows, half of them boys, and what a network might say of them. */
-export function someOutputs(epoch: number, batch: number): { rows: TrainingRow[]; result: BatchResult } {
+export function someOutputs(epoch: number, batch: number): { rows: AgeRow[]; result: BatchResult } {
   const truths = Array.from({ length: ROWS }, (_, i) => Math.fround(Math.sin(3 * batch + i)));
-  const rows = truths.map((ageZ, i) => ({ ageZ, male: i % 2 }) as TrainingRow);
+  const rows = truths.map((ageZ, i) => ({ ageZ, male: i % 2 }) as AgeRow);
   const ageZ = Float32Array.from(
     truths,
     (truth, i) => truth * (1 - 1 / (epoch + 2)) + 0.1 * Math.cos(7 * i + epoch),
   );
   const sexLogit = Float32Array.from(rows, ({ male }, i) => male - 0.5 + Math.sin(5 * i + batch));
   const loss = 1 / (epoch + 1 + batch / BATCHES);
-  return { rows, result: { rows, ageZ, sexLogit, loss, updated: true, gradNorm: 2 * loss, nonFinite: null } };
+  const step = { updated: true, gradNorm: 2 * loss, nonFinite: null };
+  return { rows, result: { rows, ageZ, sexLogit, dice: null, loss, ...step } };
 }
 
 /** Take the hooks through epochs `from` to `to` - 1; validation has two batches. Returns each epoch's metrics. */

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Contract } from "../../src/contract/contract.js";
-import type { TrainingRow } from "../../src/training/trainingRow.js";
+import type { AgeRow } from "../../src/training/trainingRow.js";
 import { halves } from "./pictures.js";
 
 export const SIDE = 32;
@@ -32,11 +32,7 @@ export const plainContract: Contract = {
 export const greyOf = (row: number) => 50 + 5 * row;
 
 /** Makes rows with pictures in `folder`; the files of rows in `broken` are not pictures. */
-export async function trainingRows(
-  folder: string,
-  count: number,
-  broken: number[] = [],
-): Promise<TrainingRow[]> {
+export async function trainingRows(folder: string, count: number, broken: number[] = []): Promise<AgeRow[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const row = i + 1;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { createTrainer, DeeplasiaError, loadModel } from "../../src/index.js";
 import { native } from "../../src/native.js";
+import { rowFacts } from "../../src/trainer/rowFacts.js";
 import { plainPlan } from "../helpers/chain.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { fixture, projectRoot } from "../helpers/testData.js";
@@ -103,13 +104,18 @@ describe("step and evaluate", () => {
     const [a, b] = [
       await withTrainer({}, (trainer) => trainer.step(data, SHAPE, male, ageZ)),
       await withTrainer({}, (trainer) =>
-        trainer.stepOn(input, male, ageZ, { accumulation: 1, update: false }),
+        trainer.stepOn(input, rowFacts(trainer.sexEncoding, input, male, ageZ), {
+          accumulation: 1,
+          update: false,
+        }),
       ),
     ];
     expect(b).toEqual(a);
     const [c, d] = [
       await withTrainer({}, (trainer) => trainer.evaluate(data, SHAPE, male, ageZ)),
-      await withTrainer({}, (trainer) => trainer.evaluateOn(input, male, ageZ)),
+      await withTrainer({}, (trainer) =>
+        trainer.evaluateOn(input, rowFacts(trainer.sexEncoding, input, male, ageZ)),
+      ),
     ];
     expect(d).toEqual(c);
     await native().dispose(pictures);

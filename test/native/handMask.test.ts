@@ -30,7 +30,7 @@ async function hardPhantom(index: number): Promise<{ picture: RawPicture; mask: 
 test("a target is the mask in the geometry of its picture", async () => {
   const { mask } = await hardPhantom(1);
   const batch = native().createBatch(1, SIDE, SIDE);
-  await native().fillTarget(batch, 0, mask, PLAN);
+  await native().fillTarget(batch, 0, mask, mask, PLAN);
   const target = await native().readBatch(batch, Int32Array.of(0), 1, how(NONE));
   await native().dispose(batch);
   expect(new Set(target)).toEqual(new Set([0, 1]));
@@ -51,7 +51,7 @@ test("a mask network learns from slots", async () => {
   for (const slot of [0, 1]) {
     const { picture, mask } = await hardPhantom(slot);
     await native().fillSlot(pictures, slot, picture, null, PLAN);
-    await native().fillTarget(targets, slot, mask, PLAN);
+    await native().fillTarget(targets, slot, mask, picture, PLAN);
   }
   const slots = Int32Array.of(0, 1);
   const input = { batch: pictures, slots, channels: 1, normalisation: how(INTERVAL) };

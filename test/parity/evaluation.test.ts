@@ -11,7 +11,7 @@ import { predictionsCsv } from "../../src/evaluation/predictionsCsv.js";
 import { testTimeViews } from "../../src/evaluation/testTimeViews.js";
 import { convertModel } from "../../src/model/convertModel.js";
 import { evaluateAfterTraining } from "../../src/run/evaluateAfterTraining.js";
-import { openTrainingCohort } from "../../src/training/trainingCohort.js";
+import { openAgeCohort } from "../../src/training/ageCohort.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { describeWithTestData, testData } from "../helpers/testData.js";
@@ -96,7 +96,7 @@ describeWithTestData("the whole stage", [FOLDER, CHECKPOINT, SPLIT, "radiographs
       `--data.mask_dirs=["${testData("radiographs/masks")}"]`,
       "--data.num_workers=2",
     );
-    const { parts: cohort } = await openTrainingCohort(config.data);
+    const { parts: cohort } = await openAgeCohort(config.data);
     const { bias, parts } = await evaluateAfterTraining({
       modelFile: await bestModel(folder),
       folder: { predictions: folder },

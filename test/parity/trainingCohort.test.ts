@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgeScale } from "../../src/statistics/ageScale.js";
-import { openTrainingCohort, requireUsable } from "../../src/training/trainingCohort.js";
+import { openAgeCohort } from "../../src/training/ageCohort.js";
+import { requireUsable } from "../../src/training/trainingCohort.js";
 import { PARTS, type Part } from "../../src/training/trainingRow.js";
 import { temporaryFolder, writeTree } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
@@ -50,7 +51,7 @@ async function open({ annotations, split, split_column, mask_dirs }: Case, scale
     img_dir: join(root, "images"),
     mask_dirs: mask_dirs.map((name) => join(root, name)),
   };
-  return openTrainingCohort(source, scale);
+  return openAgeCohort(source, scale);
 }
 
 /** One training row has no SD, and keys that occur twice with different parts are an error here. */
@@ -132,7 +133,7 @@ it("refuses a part that is empty but needed, ages that are all the same, and fol
   const refusal = (change: object) => {
     const source = { annotation_path: join(root, "a.csv"), split_path: join(root, "s.csv") };
     return expect(
-      openTrainingCohort({
+      openAgeCohort({
         ...source,
         split_column: "three",
         img_dir: join(root, "i"),
@@ -165,7 +166,7 @@ it("counts rows without an age as failed, and rows that the split does not name"
     split_path: join(root, "s.csv"),
     split_column: "one",
   };
-  const cohort = await openTrainingCohort({ ...source, img_dir: join(root, "i"), mask_dirs: [] });
+  const cohort = await openAgeCohort({ ...source, img_dir: join(root, "i"), mask_dirs: [] });
   expect(cohort.parts.train.failed).toMatchObject([{ row: 2, error: { message: "bone_age is empty" } }]);
   expect(cohort.scale).toEqual({ meanMonths: 65, sdMonths: Math.sqrt(50) });
   expect(cohort.parts.val).toMatchObject({ rows: [], failed: [{ imageId: "4.png" }] });

@@ -1,5 +1,6 @@
 /** `model.*`: the network, and what its training minimises. Names and meanings are the reference's. */
 import { z } from "zod";
+import type { ModelKind } from "../../contract/kindNames.js";
 
 const widths = z.array(z.int().min(1).max(65536));
 
@@ -17,8 +18,33 @@ const BACKBONES = [
   "inceptionv3",
 ] as const;
 
+/** What a network learns, and the kind of its model. */
+export const TRAINED_KINDS = { age: "bone_age", mask: "hand_mask" } as const satisfies Record<
+  string,
+  ModelKind
+>;
+export type TrainedKind = keyof typeof TRAINED_KINDS;
+
 /** What a network is made of; the two weights are parameters of it where they are learnt. */
 export const networkSettings = z.strictObject({
+  kind: z
+    .enum(Object.keys(TRAINED_KINDS) as [TrainedKind, ...TrainedKind[]])
+    .default("age")
+    .meta({
+      description:
+        "what the network learns: bone ages, or the mask of the hand (then only mask_filters and mask_kernel shape it)",
+    }),
+  mask_filters: z.int().min(1).max(1024).default(32).meta({
+    description: "kind mask: channels of each layer",
+    argument: "<n>",
+  }),
+  mask_kernel: z
+    .int()
+    .min(1)
+    .max(31)
+    .refine((side) => side % 2 === 1, { error: "must be odd" })
+    .default(5)
+    .meta({ description: "kind mask: side of the larger kernels, odd", argument: "<n>" }),
   backbone: z.enum(BACKBONES).default("efficientnet-b0").meta({
     description: "network before the heads",
     argument: "<name>",

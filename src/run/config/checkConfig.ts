@@ -3,7 +3,7 @@ import { nearestHint } from "../../nearest.js";
 import { type Layer, settingError } from "../../options/layer.js";
 import type { TrainConfig } from "../../options/train/index.js";
 import { isNesterovPossible, NESTEROV_NEEDS } from "../../options/train/optimizerClasses.js";
-import { METRIC_NAMES } from "../../training/hooks/metricsHook.js";
+import { kindOf } from "../kinds/kindOf.js";
 import { checkDevices } from "./checkDevices.js";
 
 /**
@@ -12,7 +12,7 @@ import { checkDevices } from "./checkDevices.js";
  * Throws ERR_DEEPLASIA_OPTION for settings that contradict each other.
  */
 export function checkConfig(config: TrainConfig, settings: Layer): string[] {
-  const { trainer, model, optimizer } = config;
+  const { trainer, optimizer } = config;
   const where = (path: string) => settings.get(path)?.origin ?? "default";
   const endless = trainer.max_epochs === null || trainer.max_epochs === -1;
   if (endless && trainer.max_steps === -1 && trainer.max_time === null) {
@@ -28,15 +28,10 @@ export function checkConfig(config: TrainConfig, settings: Layer): string[] {
       "Increase it. To evaluate a model without training, use predict.",
     );
   }
-  if (!model.learnable_sigma && model.age_sigma === 0 && model.sex_sigma === 0) {
-    throw contradiction(
-      "model.age_sigma and model.sex_sigma are both 0: there is nothing to learn",
-      "Increase one of them.",
-    );
-  }
   if (optimizer.class_path === "torch.optim.SGD") checkNesterov(optimizer.init_args);
   checkDevices(config, where);
-  return [...monitorWarnings(config, settings), ...modeWarnings(config, where)];
+  const ofKind = [...kindOf(config).check(config, settings)];
+  return [...ofKind, ...monitorWarnings(config, settings), ...modeWarnings(config, where)];
 }
 
 /** A monitored metric must exist, or the run would end after its first epoch. */
@@ -46,7 +41,9 @@ function* monitorWarnings(config: TrainConfig, settings: Layer): Generator<strin
     "lr_scheduler.init_args.monitor": config.lr_scheduler.init_args,
   };
   const { learnable_sigma: isLearnt } = config.model;
-  const names = METRIC_NAMES.filter((name) => !(isLearnt ? FIXED_WEIGHT : LEARNT_WEIGHT).test(name));
+  const names = kindOf(config).metricNames.filter(
+    (name) => !(isLearnt ? FIXED_WEIGHT : LEARNT_WEIGHT).test(name),
+  );
   for (const [path, watcher] of Object.entries(watchers)) {
     if (!("monitor" in watcher) || names.includes(watcher.monitor)) continue;
     const { monitor } = watcher;
@@ -85,7 +82,7 @@ function* modeWarnings(config: TrainConfig, where: (path: string) => string): Ge
   };
   for (const [section, watcher] of Object.entries(watchers)) {
     if (!("monitor" in watcher && "mode" in watcher)) continue;
-    if (watcher.mode === "min" && /(ROC|Accuracy|F1Score|PearsonCorrCoef)$/i.test(watcher.monitor)) {
+    if (watcher.mode === "min" && /(ROC|Accuracy|F1Score|PearsonCorrCoef|Dice)$/i.test(watcher.monitor)) {
       yield `${where(`${section}.mode`)}: ${section}.mode is min, but ${watcher.monitor} is best when largest, so the worst ` +
         "epoch would be kept: set it to max";
     }

@@ -10,7 +10,8 @@ import {
   SECTIONS,
   type TrainConfig,
 } from "../../options/train/index.js";
-import { modelSettings } from "../../options/train/modelSettings.js";
+import { KIND_DEFAULTS } from "../../options/train/kindDefaults.js";
+import { modelSettings, type TrainedKind } from "../../options/train/modelSettings.js";
 import type { Written } from "../../options/written.js";
 import { checkConfig } from "./checkConfig.js";
 
@@ -61,20 +62,24 @@ function refuseFetching(settings: Layer): void {
 }
 
 const BUILT_IN = "default";
+const KIND = "model.kind";
 
-/** The defaults of the class sections. All other defaults are in the schemas. */
-function initialClasses(): Layer {
+/** The defaults of the class sections, and those of the kind of network. All other defaults are in the schemas. */
+function initialSettings(kind: string): Layer {
   const layer: Layer = new Map();
   const set = (path: string, value: unknown) => layer.set(path, { written: String(value), origin: BUILT_IN });
   for (const [section, { initial }] of Object.entries<ClassSection>(CLASS_SECTIONS)) {
     set(`${section}.class_path`, initial.class_path);
     for (const [name, value] of Object.entries(initial.init_args)) set(`${section}.init_args.${name}`, value);
   }
+  // A kind that does not exist is refused with the other settings.
+  for (const [path, value] of Object.entries(KIND_DEFAULTS[kind as TrainedKind] ?? {})) set(path, value);
   return layer;
 }
 
 function mergeLayers(layers: readonly Layer[]): Layer {
-  const merged = initialClasses();
+  const kind = layers.findLast((layer) => layer.has(KIND))?.get(KIND)?.written;
+  const merged = initialSettings(String(kind));
   for (const layer of layers) {
     for (const [section, { classes }] of Object.entries<ClassSection>(CLASS_SECTIONS)) {
       const named = layer.get(`${section}.class_path`);

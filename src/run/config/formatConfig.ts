@@ -7,7 +7,7 @@ import { completeConfig } from "./completeConfig.js";
 
 /** A configuration as YAML, for `--print_config` and for a run's folder. Reading the text gives the same configuration. */
 export function formatConfig(config: TrainConfig, style: PrintStyle = "plain"): string {
-  const shown = style === "skip_default" ? difference(config, completeConfig([]).config) : config;
+  const shown = style === "skip_default" ? difference(config, defaultsFor(config)) : config;
   const document = new Document(shown, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, scalar) {
@@ -16,6 +16,14 @@ export function formatConfig(config: TrainConfig, style: PrintStyle = "plain"): 
   });
   if (style === "comments") addComments(document);
   return document.toString({ lineWidth: 0 });
+}
+
+/** The built-in defaults for the same kind of network, but for the kind itself, whose default is no other's. */
+function defaultsFor({ model }: TrainConfig): TrainConfig {
+  const kind = { written: model.kind, origin: "default" };
+  const { config: plain } = completeConfig([]);
+  const { config } = completeConfig([new Map([["model.kind", kind]])]);
+  return { ...config, model: { ...config.model, kind: plain.model.kind } };
 }
 
 function addComments(document: Document): void {

@@ -7,7 +7,7 @@ import { binaryScores } from "../../statistics/binaryScores.js";
 import { correlation } from "../../statistics/correlation.js";
 import { meanAbsoluteDeviation, rootMeanSquareError } from "../../statistics/deviations.js";
 import type { Metrics } from "../hook.js";
-import type { EpochOutputs } from "../outputRecorder.js";
+import type { AgeOutputs } from "../outputRecorder.js";
 
 export type Stage = "train" | "val";
 
@@ -19,7 +19,7 @@ export interface MetricsContext {
 }
 
 /** Every metric of one stage of an epoch; NaN where it has no value, as the correlation of constant predictions. */
-export function epochMetrics(stage: Stage, outputs: EpochOutputs, context: MetricsContext): Metrics {
+export function epochMetrics(stage: Stage, outputs: AgeOutputs, context: MetricsContext): Metrics {
   const { ageHatZ, ageZ, sexLogit, male } = outputs;
   const { ageSdMonths, bias } = context;
   const raw = ageMetrics(ageHatZ, ageZ, ageSdMonths);

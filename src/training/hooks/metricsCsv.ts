@@ -1,6 +1,5 @@
 import type { EpochEvent, Hook, HookState } from "../hook.js";
 import { AppendedFile } from "./appendedFile.js";
-import { METRIC_NAMES } from "./metricsHook.js";
 
 const PLACE = ["epoch", "step", "learning_rate", "seconds"];
 
@@ -9,14 +8,18 @@ export class MetricsCsv implements Hook {
   readonly name = "metricsCsv";
   private file: AppendedFile | undefined;
 
-  constructor(private readonly path: string) {}
+  /** @param names the metrics that an epoch can have, in the order of the columns. */
+  constructor(
+    private readonly path: string,
+    private readonly names: readonly string[],
+  ) {}
 
   /** Throws ERR_DEEPLASIA_OUTPUT. */
   afterEpoch({ position, learningRate, metrics }: EpochEvent): void {
     this.file ??= new AppendedFile(this.path);
-    if (this.file.bytes === 0) this.file.append(line([...PLACE, ...METRIC_NAMES]));
+    if (this.file.bytes === 0) this.file.append(line([...PLACE, ...this.names]));
     const place = [position.epoch, position.globalStep, learningRate, Number(position.seconds.toFixed(1))];
-    this.file.append(line([...place, ...METRIC_NAMES.map((name) => metrics[name] ?? "")]));
+    this.file.append(line([...place, ...this.names.map((name) => metrics[name] ?? "")]));
   }
 
   state(): HookState {

@@ -1,9 +1,10 @@
 import type { Logger } from "../../console/logger.js";
 import { type BiasLine, fitBiasLine, NO_BIAS } from "../../statistics/biasLine.js";
 import { meanAbsoluteDeviation } from "../../statistics/deviations.js";
-import type { EpochEvent, Hook, HookState, Metrics, StepEvent } from "../hook.js";
+import type { EpochEvent, HookState, Metrics, StepEvent } from "../hook.js";
 import { OutputRecorder, type RecordedOutputs } from "../outputRecorder.js";
 import { epochMetrics } from "./epochMetrics.js";
+import { type MetricsWatcher, metricText } from "./metricsWatcher.js";
 
 /** As in the reference, each validation from this epoch on (counted from 0) fits the bias line of the epochs after it. */
 const FIRST_FIT = 6;
@@ -51,14 +52,14 @@ const NO_EPOCH = measure(
   { bias: NO_BIAS, fitted: NO_BIAS },
 );
 
-/** The names of all metrics that an epoch can have. */
+/** The names of all metrics that an epoch of a bone-age network can have. */
 export const METRIC_NAMES: readonly string[] = [
   ...Object.keys(NO_EPOCH),
   ...Object.keys(weightMetrics({ age: 1, sex: 0, learnt: true })),
 ];
 
-/** Computes the metrics of each epoch, and keeps the bias line that corrects predictions. */
-export class MetricsHook implements Hook {
+/** Computes the metrics of each epoch of a bone-age network, and keeps the bias line that corrects predictions. */
+export class MetricsHook implements MetricsWatcher {
   readonly name = "metrics";
   private line: BiasLine = NO_BIAS;
   private readonly train = new OutputRecorder();
@@ -77,6 +78,18 @@ export class MetricsHook implements Hook {
   get trainMadMonths(): number {
     const { ageHatZ, ageZ } = this.train.outputs;
     return meanAbsoluteDeviation(ageHatZ, ageZ) * this.options.ageSdMonths;
+  }
+
+  soFar(): string {
+    return `MAD ${this.trainMadMonths.toFixed(1)} months`;
+  }
+
+  epochText(metrics: Metrics): string {
+    const months = (name: string) => metricText(metrics, name, 2);
+    return (
+      `MAD ${months("Metrics_Age/train_RescaledMAE")} months, validation ${months("Step-wise/val_mad")}, ` +
+      `corrected ${months("Step-wise/val_reg_mad")}`
+    );
   }
 
   afterStep({ result }: StepEvent): void {

@@ -1,6 +1,7 @@
 import type { Logger } from "../../console/logger.js";
 import { durationText, type Progress, ProgressMeter } from "../../console/progress.js";
 import type { EpochEvent, Hook, StepEvent } from "../hook.js";
+import { type MetricsWatcher, metricText } from "./metricsWatcher.js";
 
 export interface ProgressHookOptions {
   progress: Progress;
@@ -11,8 +12,8 @@ export interface ProgressHookOptions {
   trainBatches: number;
   /** Pictures per batch. */
   batchSize: number;
-  /** MAD of the training epoch so far, in months. */
-  madMonths: () => number;
+  /** What it shows of the metrics. */
+  metrics: Pick<MetricsWatcher, "soFar" | "epochText">;
   /** Clock in milliseconds. */
   now?: () => number;
 }
@@ -32,7 +33,7 @@ export class ProgressHook implements Hook {
   }
 
   afterStep({ position, batch, result }: StepEvent): void {
-    const { progress, trainBatches, batchSize, madMonths, maxEpochs } = this.options;
+    const { progress, trainBatches, batchSize, metrics, maxEpochs } = this.options;
     const steps = position.epoch * trainBatches + position.batch;
     const done = position.batch * batchSize;
     this.first ??= { steps, milliseconds: this.now() };
@@ -45,7 +46,7 @@ export class ProgressHook implements Hook {
       this.seconds.waited += batch.waitedSeconds;
     }
     this.seconds.end = this.now() / 1000;
-    const parts = [`loss ${result.loss?.toFixed(4)}`, `MAD ${madMonths().toFixed(1)} months`];
+    const parts = [`loss ${result.loss?.toFixed(4)}`, metrics.soFar()];
     const left = this.secondsLeft(steps);
     if (left !== null) parts.push(`${durationText(left)} for all epochs`);
     const of = Number.isFinite(maxEpochs) ? ` of ${maxEpochs}` : "";
@@ -63,13 +64,12 @@ export class ProgressHook implements Hook {
   }
 
   afterEpoch({ position, metrics }: EpochEvent): void {
-    const { progress, logger } = this.options;
-    const text = (name: string, digits: number) => metrics[name]?.toFixed(digits) ?? "none";
+    const { progress, logger, metrics: watcher } = this.options;
+    const loss = (name: string) => metricText(metrics, name, 4);
     progress.finish();
     logger.info(
-      `epoch ${position.epoch + 1}: loss ${text("Loss/train", 4)}, validation ${text("Loss/val", 4)}; MAD ` +
-        `${text("Metrics_Age/train_RescaledMAE", 2)} months, validation ${text("Step-wise/val_mad", 2)}, corrected ` +
-        text("Step-wise/val_reg_mad", 2) +
+      `epoch ${position.epoch + 1}: loss ${loss("Loss/train")}, validation ${loss("Loss/val")}; ` +
+        watcher.epochText(metrics) +
         this.waitingText(),
     );
   }

@@ -10,7 +10,7 @@ import type { Metrics } from "../hook.js";
 export function watchedValue(metrics: Metrics, name: string, setting: string): number | null {
   const value = metrics[name];
   if (value !== undefined) return value;
-  if (!("Step-wise/val_mad" in metrics)) return null;
+  if (!Object.keys(metrics).some((known) => known.startsWith("Step-wise/val_"))) return null;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${setting}: there is no metric ${name}`, {
     remedy: `Set it to one of ${Object.keys(metrics).join(", ")}.`,
   });

@@ -14,7 +14,7 @@ function exchanged(
   return Float64Array.from(
     messages.flatMap(({ rows, loss, notes, ages }) => [
       ...[rows, rows === 0 ? Number.NaN : loss, Number.NaN, Number.NaN],
-      ...[...notes, ...padded(ages), ...padded(ages.map((age) => -age))],
+      ...[...notes, ...padded(ages), ...padded(ages.map((age) => -age)), ...padded([])],
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openTrainingCohort, requireUsable } from "../../../src/training/trainingCohort.js";
+import { openAgeCohort } from "../../../src/training/ageCohort.js";
+import { requireUsable } from "../../../src/training/trainingCohort.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 /** A cohort of such rows (image, sex, age) of which the first four are train, the others val. */
@@ -15,7 +16,7 @@ async function open(
     "s.csv": ["patient_ID,dir,s", ...parts].join("\n"),
     ...Object.fromEntries(rows.map((row) => [`images/${row.split(",")[0]}`, ""])),
   });
-  return openTrainingCohort({
+  return openAgeCohort({
     annotation_path: join(folder, "a.csv"),
     split_path: join(folder, "s.csv"),
     split_column: "s",

@@ -91,7 +91,11 @@ const configs = fc
     config.trainer.max_steps = Math.max(config.trainer.max_steps, 1);
     config.trainer.max_epochs = config.trainer.max_epochs === 0 ? 1 : config.trainer.max_epochs;
     Object.assign(config.trainer, { gpus: "1", accelerator: null });
-    config.early_stopping.monitor = "Step-wise/val_mad";
+    config.early_stopping.monitor = "Loss/val";
+    if (config.model.kind === "mask") {
+      Object.assign(config.data, { input_size: [1, 64, 64], mask_crop_size: -1 });
+      config.model.drop_connect = null;
+    }
     if ("monitor" in config.lr_scheduler.init_args) config.lr_scheduler.init_args.monitor = "Loss/val";
     if (/^(true|yes|on|1|false)$/i.test(String(config.model.pretrained))) config.model.pretrained = null;
     config.model.age_sigma = Math.max(config.model.age_sigma, 0.5);

@@ -101,10 +101,13 @@ const REFERENCE: Record<string, unknown> = {
 
 const folder = join(projectRoot, "configs");
 
-test("the presets are the reference's, and those of the bundled model", () => {
+test("the presets are the reference's, and those of the bundled models", () => {
   const names = readdirSync(folder).filter((name) => name.endsWith(".yml"));
   expect(names.sort()).toEqual(
-    [...Object.keys(REFERENCE), "phantom-b0.yml", "phantom-b0-large.yml", "phantom-b0-fine.yml"].sort(),
+    [
+      ...Object.keys(REFERENCE),
+      ...["phantom-b0.yml", "phantom-b0-large.yml", "phantom-b0-fine.yml", "hand-mask.yml"],
+    ].sort(),
   );
 });
 
@@ -119,6 +122,13 @@ test.each(Object.keys(REFERENCE))(
     expect(warnings).toEqual([]);
   },
 );
+
+test("hand-mask.yml is a whole configuration of a mask network", async () => {
+  const { config, warnings } = await configOf("--config=configs/hand-mask.yml");
+  expect(warnings).toEqual([]);
+  expect(config.model).toMatchObject({ kind: "mask", mask_filters: 16 });
+  expect(config.early_stopping).toMatchObject({ monitor: "Step-wise/val_dice", mode: "max" });
+});
 
 test("defaults.yml is what is built in", async () => {
   expect((await configOf("--config=configs/defaults.yml")).config).toEqual((await configOf()).config);

@@ -79,7 +79,7 @@ it("leaves steps without a finite loss out, and keeps its line where predictions
 
 it("writes a row for each epoch, and resumes exactly in the middle of one", async () => {
   const folder = await temporaryFolder();
-  const make = (name: string) => [makeHook(), new MetricsCsv(join(folder, name))] as const;
+  const make = (name: string) => [makeHook(), new MetricsCsv(join(folder, name), METRIC_NAMES)] as const;
   await runEpochs(make("undisturbed"), 0, 9);
   const first = make("resumed");
   await runEpochs(first, 0, 4);
@@ -111,7 +111,7 @@ it("writes a row for each epoch, and resumes exactly in the middle of one", asyn
 
 it("leaves the cells of validation empty in an epoch without", async () => {
   const path = join(await temporaryFolder(), "metrics.csv");
-  await runEpochs([makeHook(), new MetricsCsv(path)], 0, 1, false);
+  await runEpochs([makeHook(), new MetricsCsv(path, METRIC_NAMES)], 0, 1, false);
   const [row] = csvRows(await readFile(path, "utf8"));
   expect(row).toMatchObject({ "Step-wise/val_mad": "", "Loss/val": "", "Pred_bias/slope_val": "0" });
   expect(Number(row!["Metrics_Age/train_RescaledMAE"])).toBeGreaterThan(0);

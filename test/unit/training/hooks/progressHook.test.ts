@@ -25,7 +25,7 @@ function makeHooks(maxEpochs: number) {
     maxEpochs,
     trainBatches: BATCHES,
     batchSize: 8,
-    madMonths: () => metrics.trainMadMonths,
+    metrics,
     now: () => {
       milliseconds += 2000;
       return milliseconds;
