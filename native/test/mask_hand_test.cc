@@ -145,7 +145,8 @@ TEST(targets_follow_the_picture_through_every_rotation) {
   const Picture picture = grey(40, 90, values);
   for (const bool one_pass : {false, true})
     for (double angle = -180; angle <= 180; angle += 45) {
-      Plan plan{96, 96, Depth::eight_bit, Background::none, -1, 0, angle > 0, angle, Fit::pad, Resize::linear};
+      Plan plan{96,        96,    Depth::eight_bit, Background::none, -1, 0,
+                angle > 0, angle, Fit::pad,         Resize::linear};
       plan.augmentation = Augmentation{one_pass, 1.1, 0.9, 0.05, -0.1, 3, -2, {}, {}, {}};
       std::vector<float> seen(96 * 96), target(96 * 96);
       run_chain(picture.raw(), nullptr, plan, seen.data());
@@ -165,9 +166,11 @@ TEST(targets_follow_the_picture_through_every_rotation) {
 TEST(a_target_needs_a_mask_of_the_picture_s_size_with_a_hand) {
   const Plan plan{16, 16, Depth::eight_bit, Background::none, -1, 0, false, 0, Fit::pad, Resize::linear};
   std::vector<float> target(16 * 16);
-  const Picture lit = grey(20, 10, std::vector<uint8_t>(200, 1)), black = grey(20, 10, std::vector<uint8_t>(200));
+  const Picture lit = grey(20, 10, std::vector<uint8_t>(200, 1)),
+                black = grey(20, 10, std::vector<uint8_t>(200));
   EXPECT_EQUAL(failure([&] { draw_target(lit.raw(), 10, 20, plan, target.data()); }),
-               "ERR_DEEPLASIA_MASK_SIZE: the mask has 20x10 pixels and the picture 10x20; the two sizes must be equal");
+               "ERR_DEEPLASIA_MASK_SIZE: the mask has 20x10 pixels and the picture 10x20; the two sizes must "
+               "be equal");
   EXPECT_EQUAL(failure([&] { draw_target(black.raw(), 20, 10, plan, target.data()); }),
                "ERR_DEEPLASIA_MASK_EMPTY: the mask is all black: it marks no hand");
 }

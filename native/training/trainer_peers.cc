@@ -46,11 +46,10 @@ double Trainer::exchange(Prediction& prediction, int64_t rows, const std::vector
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const auto& loss = prediction.loss;
   if (!peers_) return loss ? loss->total : kNone;
-  prediction.exchanged =
-      peers_->exchange({rows, loss ? loss->total : kNone, loss ? loss->age.value_or(kNone) : kNone,
-                        loss ? loss->sex.value_or(kNone) : kNone, notes, prediction.age,
-                        prediction.sex_logit.value_or(std::vector<float>()),
-                        prediction.dice.value_or(std::vector<float>())});
+  prediction.exchanged = peers_->exchange(
+      {rows, loss ? loss->total : kNone, loss ? loss->age.value_or(kNone) : kNone,
+       loss ? loss->sex.value_or(kNone) : kNone, notes, prediction.age,
+       prediction.sex_logit.value_or(std::vector<float>()), prediction.dice.value_or(std::vector<float>())});
   return distributed::mean_loss(prediction.exchanged, peers_->group().size()).value_or(kNone);
 }
 

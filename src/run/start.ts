@@ -68,6 +68,9 @@ export async function openStart(
   }
   const opened = await openModel(file, { contract: byHand, defaults: byDefault, legacyParameters });
   try {
+    // A file that states its contract, but no kind, was written before there were kinds.
+    const isStated = [...opened.own.origins.values()].some((origin) => origin !== "default");
+    if (isStated) requireKind(opened.own.manifest, file, kind.modelKind);
     requireKind(opened.contract.manifest, file, kind.modelKind);
     if (opened.config !== null) requireSameNetwork(file, opened.config, config, isGiven);
     return {

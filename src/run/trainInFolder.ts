@@ -15,10 +15,10 @@ import { PARTS } from "../training/trainingRow.js";
 import { createHooks, type RunHooks } from "./createHooks.js";
 import { shownHyperParameters } from "./hyperParameters.js";
 import { kindOf } from "./kinds/kindOf.js";
-import type { EvaluatedModel } from "./kinds/trainingKind.js";
 import { openPictures } from "./openPictures.js";
 import type { PreparedRun } from "./preparedRun.js";
 import { resumeRun } from "./resumeRun.js";
+import type { RunResults } from "./runResults.js";
 import { saveRun, withLastState } from "./runState.js";
 import { type TrainedRun, trainedRun } from "./trainedRun.js";
 import { isTrial } from "./trial.js";
@@ -112,7 +112,7 @@ async function finish(
   run: PreparedRun,
   hooks: RunHooks,
   read: ReadPicture,
-): Promise<Pick<EvaluatedModel, "metrics" | "masks">> {
+): Promise<RunResults> {
   const { config, folder, logger, group } = run;
   logger.info(`training ended: ${ended}`);
   if (group.isFirst) hooks.checkpoints.report();

@@ -12,13 +12,13 @@ import { type CliOptions, runCli } from "./cli.js";
 /** 28 to train, 5 to validate, 7 to test. */
 const PICTURES = 40;
 
-/** Folder of a cohort of small phantoms that all tests of a file share. */
-export function sharedPhantoms(): { folder: string } {
+/** Folder of a cohort of small phantoms that all tests of a file share; `hard` ones are whole plates. */
+export function sharedPhantoms({ hard = false } = {}): { folder: string } {
   const cohort = { folder: "" };
   beforeAll(async () => {
     cohort.folder = await mkdtemp(join(tmpdir(), "deeplasia-test-"));
     const ages = { minAgeMonths: 4, maxAgeMonths: 222 };
-    const recipe = { seed: 1, maleShare: 0.5, ...ages, sizes: [64, 100], depth: "mixed" as const };
+    const recipe = { seed: 1, maleShare: 0.5, ...ages, sizes: [64, 100], depth: "mixed" as const, hard };
     await writePhantoms({ out: cohort.folder, n: PICTURES, numWorkers: 2, ...recipe });
   });
   afterAll(() => rm(cohort.folder, { recursive: true, force: true }));

@@ -1,7 +1,9 @@
 import type { Logger } from "../../console/logger.js";
+import type { Progress } from "../../console/progress.js";
 import type { AnyContract } from "../../contract/contract.js";
 import type { ModelKind } from "../../contract/kindNames.js";
 import type { Manifest } from "../../contract/manifest.js";
+import type { Group } from "../../distributed/group.js";
 import type { ReadPicture } from "../../image/readPicture.js";
 import type { NetworkHandle } from "../../native.js";
 import type { Layer } from "../../options/layer.js";
@@ -11,8 +13,8 @@ import type { Metrics } from "../../training/hook.js";
 import type { Failures } from "../../training/hooks/failures.js";
 import type { MetricsWatcher } from "../../training/hooks/metricsWatcher.js";
 import type { TrainingCohort } from "../../training/trainingCohort.js";
-import type { PreparedRun } from "../preparedRun.js";
-import type { TrainedRun } from "../trainedRun.js";
+import type { RunFolder } from "../runFolder.js";
+import type { RunResults } from "../runResults.js";
 
 /** What a run does in its own way for each kind of network that it can train. All else is the same for all kinds. */
 export interface TrainingKind {
@@ -69,13 +71,23 @@ export interface KindMetrics {
   manifest(): Manifest;
 }
 
-export interface EvaluationParts extends PreparedRun {
+export interface EvaluationParts {
   modelFile: string;
+  config: TrainConfig;
+  contract: AnyContract;
+  cohort: TrainingCohort;
+  /** The trainer of the run, whose device and options serve the best model too. */
+  trainer: Trainer;
+  group: Group;
+  folder: RunFolder;
   read: ReadPicture;
   failures: Failures;
+  logger: Logger;
+  progress: Progress;
+  signal: AbortSignal;
 }
 
-export interface EvaluatedModel extends Pick<TrainedRun, "metrics" | "masks"> {
+export interface EvaluatedModel extends RunResults {
   /** The `hp/…` metrics. */
   tested: Metrics;
 }

@@ -20,7 +20,10 @@ test("the kind's defaults give way to whatever is given, in any file", async () 
   expect(config.data.norm_method).toBe("zscore");
   expect(config.lr_scheduler.init_args).toEqual({});
   // A later file may name another kind.
-  const { config: ages } = await configOfFiles([text, "model: {kind: age}"], "--early_stopping.monitor=Step-wise/val_mad");
+  const { config: ages } = await configOfFiles(
+    [text, "model: {kind: age}"],
+    "--early_stopping.monitor=Step-wise/val_mad",
+  );
   expect(ages.data.norm_method).toBe("zscore");
 });
 
