@@ -62,6 +62,7 @@ test("returns the run's folder, its models and the metrics of the best one", asy
       val: expect.objectContaining({ pictures: 5 }),
       test: expect.objectContaining({ pictures: 7 }),
     },
+    masks: {},
   });
   expect(folders).toEqual([folder.path]);
   expect(Math.max(...done)).toBe(28);
@@ -117,6 +118,7 @@ test("a trial leaves nothing", async () => {
     bestModel: null,
     lastModel: null,
     metrics: {},
+    masks: {},
   });
   expect(await readdir(root)).toEqual([]);
 });
