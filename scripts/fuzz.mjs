@@ -5,7 +5,7 @@
  * build-fuzz and ends the run with an error.
  */
 import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { root, run, runAsScript } from "./steps.mjs";
 
@@ -21,6 +21,9 @@ const FLAGS = [
 /** No input of `max_len` bytes may take five seconds, or memory beyond what a file of that size justifies. */
 const LIMITS = ["-max_len=16384", "-timeout=5", "-malloc_limit_mb=64", "-rss_limit_mb=1024"];
 
+/** Where CMakeLists.txt too looks for zlib.h; without it, the compiler's own folders remain. */
+const NODE_HEADERS = resolve(process.execPath, "../../include/node");
+
 async function build(target) {
   const readers = ["native/bytes", "native/checkpoint"].flatMap((folder) =>
     readdirSync(join(root, folder))
@@ -28,7 +31,10 @@ async function build(target) {
       .map((name) => `${folder}/${name}`),
   );
   const sources = ["native/fuzz/checkpoint_fuzz.cc", ...readers];
-  await run(process.env.CXX ?? "clang++", [...FLAGS, "-Inative", ...sources, "-o", target]);
+  await run(process.env.CXX ?? "clang++", [
+    ...[...FLAGS, "-Inative", "-isystem", NODE_HEADERS, ...sources],
+    ...["-o", target, "-l:libz.so.1"],
+  ]);
 }
 
 await runAsScript(import.meta.url, async () => {

@@ -8,7 +8,4 @@ namespace deeplasia::bytes {
 /// other. `what` names the stream in messages.
 Bytes inflate(const Bytes& deflated, size_t size, const std::string& what);
 
-/// CRC-32 as zip files have it.
-uint32_t crc32(const Bytes& bytes);
-
 }  // namespace deeplasia::bytes

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "bytes/crc32.h"
 #include "bytes/inflate.h"
 
 namespace deeplasia::bytes {

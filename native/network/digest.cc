@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "bytes/inflate.h"
+#include "bytes/crc32.h"
 
 namespace deeplasia::network {
 namespace {

@@ -1,6 +1,7 @@
 // Tests that malicious checkpoints are refused, each with its reason.
 #include <tuple>
 
+#include "bytes/crc32.h"
 #include "bytes/inflate.h"
 #include "bytes/zip.h"
 #include "check.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "bytes/inflate.h"
+#include "bytes/crc32.h"
 #include "checkpoint/safetensors.h"
 #include "network/tensors.h"
 #include "runtime/failure.h"
