@@ -4,6 +4,7 @@
 
 #include "phantom/maturity.h"
 #include "phantom/point.h"
+#include "phantom/proportions.h"
 
 namespace deeplasia::phantom {
 

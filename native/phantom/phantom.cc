@@ -6,7 +6,7 @@
 #include "phantom/attenuation.h"
 #include "phantom/film.h"
 #include "phantom/hand_mask.h"
-#include "phantom/plate.h"
+#include "phantom/plate_effects.h"
 #include "phantom/scene.h"
 
 namespace deeplasia::phantom {

@@ -38,14 +38,7 @@ struct Plate {
   float grain;  // noise of the scanner, sd
 };
 
+/// Draws all of it at random. `skin`: see Attenuation.
 Plate draw_plate(const View& view, const Coarse& skin, Random random);
-
-/// Before the plate is developed: adds what shields it. `other`: the second hand's shadow.
-void load(const Plate& plate, const Plane* other, Plane& attenuation);
-/// After that: what the console, the scanner and other people do to it.
-void spoil(const Plate& plate, const Coarse& skin, Plane& grey, Random noise);
-
-/// [height, width]: 255 where the hand can be seen, exactly; else 0.
-std::vector<uint8_t> visible_hand(const Plate& plate, const Coarse& skin, const View& view);
 
 }  // namespace deeplasia::phantom
