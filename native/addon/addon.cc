@@ -1,4 +1,4 @@
-// The export table. Its typed twin is src/native.ts; a test holds the two equal.
+// The export table. src/native.ts has its types; a test compares the two.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/util/Logging.h>
@@ -56,7 +56,7 @@ Napi::Value dispose(const Napi::CallbackInfo& info) {
   return external.Data()->dispose(env);
 }
 
-// No C++ exception may leave a callback: what glue throws becomes an Error with a code.
+// No C++ exception may leave a callback: each becomes an Error with a code.
 template <Napi::Value (*function)(const Napi::CallbackInfo&)>
 Napi::Value guarded(const Napi::CallbackInfo& info) {
   try {
@@ -70,7 +70,7 @@ Napi::Value guarded(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   Environment::create(env, &Job::settle);
-  // In C++ nobody else heeds TORCH_CPP_LOG_LEVEL (native/bootstrap).
+  // Applies TORCH_CPP_LOG_LEVEL, which native/bootstrap sets and C++ programs otherwise ignore.
   c10::initLogging();
   exports.Set("buildInfo", Napi::Function::New(env, guarded<build_info>));
   exports.Set("devices", Napi::Function::New(env, guarded<devices>));

@@ -46,7 +46,7 @@ Napi::Value write_extra_file(const Napi::CallbackInfo& info) {
   const std::string name = text_argument(info, 2, "name");
   const std::string content = text_argument(info, 3, "text");
   const archive::Trust trust = trust_argument(info, 4);
-  // Not a worker: the weights' digest needs the module, and its code runs where models run.
+  // On the compute thread: the weights' digest needs the module, and the module's code runs there.
   return promise(
       info.Env(), runtime::compute_queue("cpu"), {},
       [=] {

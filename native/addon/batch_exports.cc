@@ -69,13 +69,13 @@ Napi::Value fill_target(const Napi::CallbackInfo& info) {
       to_undefined);
 }
 
-// V8 frees a buffer when it next collects garbage, and decoded pictures of megabytes make it collect all the
-// time: a tenth of a run went there. Detaching hands the memory back at once.
+// V8 frees a buffer at its next garbage collection, and decoded pictures of megabytes trigger many of them,
+// which took a tenth of a run. Detaching frees the memory at once.
 Napi::Value release(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "data must be a Uint8Array");
   const auto view = info[0].As<Napi::TypedArray>();
   Napi::ArrayBuffer buffer = view.ArrayBuffer();
-  // A part of a larger buffer is not its owner's to give away.
+  // A view of a larger buffer must not free the memory of the others.
   if (view.ByteLength() == buffer.ByteLength() && !buffer.IsDetached()) buffer.Detach();
   return info.Env().Undefined();
 }

@@ -1,4 +1,4 @@
-// Weights from outside: read, put into a network, written again.
+// Reads files of weights, copies them into a network, and writes them.
 #include <filesystem>
 
 #include "addon/exports.h"
@@ -17,7 +17,7 @@
 namespace deeplasia::addon {
 namespace {
 
-// A description longer than this besides the file's own size is no checkpoint's.
+// A description may be longer than the file by this much.
 constexpr size_t kSmallDescription = 1 << 20;
 
 struct Read {
@@ -31,7 +31,7 @@ const char* name_of(checkpoint::Checkpoint::Format format) {
   return format == Format::legacy ? "legacy" : "pickle";
 }
 
-// As a checkpoint that holds a dictionary of tensors and one of texts.
+// Returns safetensors as a checkpoint with a dictionary of tensors and one of texts.
 checkpoint::Value as_value(const checkpoint::Safetensors& contents) {
   const auto dict = [] { return std::make_shared<checkpoint::Dict>(); };
   auto root = dict(), tensors = dict(), metadata = dict();
@@ -91,7 +91,7 @@ Napi::Value mismatch_to_js(Napi::Env env, const network::Mismatch& mismatch) {
   return result;
 }
 
-// One tensor of a checkpoint under a network's name for it.
+// A tensor of a checkpoint under the name that it has in the network.
 struct Assignment {
   std::string name;
   std::shared_ptr<checkpoint::Tensor> tensor;
@@ -121,7 +121,7 @@ network::State offered(const std::vector<Assignment>& assignments) {
   return state;
 }
 
-// What nobody offers stays as it is.
+// Tensors that are not given keep their values.
 void complete(network::State& state, const torch::jit::Module& module) {
   std::set<std::string> names;
   for (const auto& [name, tensor] : state) names.insert(name);

@@ -17,7 +17,7 @@ using distributed::Group;
 using distributed::Milliseconds;
 using training::Trainer;
 
-// A queue of its own, because its tasks wait for other processes.
+// The tasks of this queue wait for other processes.
 runtime::TaskQueue& group_queue() {
   static auto* const queue = new runtime::TaskQueue(1);
   return *queue;

@@ -22,7 +22,7 @@ void Environment::create(Napi::Env env, napi_threadsafe_function_call_js settle)
   napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, settle,
                                   &(*holder)->settle);
   napi_unref_threadsafe_function(env, (*holder)->settle);
-  // After the threadsafe function, because hooks run last-in first-out and this one still uses it.
+  // Added after the threadsafe function: hooks run last-in first-out, and this one still uses it.
   napi_add_env_cleanup_hook(env, close, holder);
   napi_set_instance_data(
       env, holder,

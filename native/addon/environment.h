@@ -8,11 +8,11 @@
 
 namespace deeplasia::addon {
 
-// What the addon holds for one Node environment (the main thread, or one worker thread).
+// The addon's state for one Node environment (the main thread, or one worker thread).
 //
-// Three lifetime rules, each of which was a crash before it was a rule:
-// - finished jobs come back through ONE threadsafe function, used under `mutex` and only while not `closed`;
-// - after closing, queued jobs are dropped unseen, and closing waits for running jobs that read JS memory;
+// Three lifetime rules; without each of them there was a crash:
+// - finished jobs return through ONE threadsafe function, used under `mutex` and only while not `closed`;
+// - after closing, queued jobs are dropped, and closing waits for running jobs that read JS memory;
 // - the threadsafe function keeps the event loop alive only while jobs are in flight.
 struct Environment {
   std::mutex mutex;

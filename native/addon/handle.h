@@ -11,8 +11,8 @@
 
 namespace deeplasia::addon {
 
-// The native side of an opaque JS handle. All members belong to the JS thread; jobs hold their own shared_ptr
-// to the value, so that memory stays valid whatever happens to the handle meanwhile.
+// The native side of an opaque JS handle. All members belong to the JS thread. Jobs hold their own shared_ptr
+// to the value, so its memory stays valid after the handle is disposed of.
 class HandleBase {
  public:
   explicit HandleBase(int64_t bytes) : bytes_(bytes) {}
@@ -25,7 +25,7 @@ class HandleBase {
     if (--uses_ == 0 && disposed_) release(env);
   }
 
-  // Idempotent; the promise resolves when no job uses the handle any more.
+  // Idempotent. Resolves when no job uses the handle any more.
   Napi::Value dispose(Napi::Env env) {
     const auto deferred = Napi::Promise::Deferred::New(env);
     disposed_ = true;
@@ -36,7 +36,7 @@ class HandleBase {
 
   bool disposed() const { return disposed_; }
 
-  // V8 sees a handle as a few bytes; this tells it what really hangs on it.
+  // V8 counts a handle as a few bytes; this reports its real size.
   void account(Napi::Env env) { Napi::MemoryManagement::AdjustExternalMemory(env, bytes_); }
   void forget(Napi::Env env) {
     drop();
@@ -58,8 +58,8 @@ class HandleBase {
   std::vector<Napi::Promise::Deferred> waiting_;
 };
 
-// Specialised for each handle type: a random tag, so that a handle of another kind is an error and not a
-// crash.
+// Specialised for each handle type. The tag is random; with it, a handle of another kind is an error instead
+// of a crash.
 template <class T>
 struct HandleKind;  // { static constexpr napi_type_tag tag; static constexpr const char* name; }
 

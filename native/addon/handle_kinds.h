@@ -16,7 +16,7 @@ namespace deeplasia::distributed {
 class Group;
 }
 
-// What JS holds handles of.
+// The values behind the handles of JS.
 namespace deeplasia::addon {
 
 // The tensors of a checkpoint, in the order of its description.
@@ -24,7 +24,7 @@ struct CheckpointTensors {
   std::vector<std::shared_ptr<checkpoint::Tensor>> tensors;
 };
 
-// A network under construction; nothing once a model has taken it over.
+// A network under construction; empty after a model has taken ownership of it.
 struct Network {
   std::optional<torch::jit::Module> held;
 

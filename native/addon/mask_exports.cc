@@ -1,4 +1,4 @@
-// Masks of hands: a network's probabilities, and the hand that they mark.
+// Masks of hands: a network's probabilities, and the mask of the hand from them.
 #include <torch/script.h>
 
 #include "addon/exports.h"
@@ -44,7 +44,7 @@ Napi::Value find_hand(const Napi::CallbackInfo& info) {
       .seed = number_argument(info, 5, "seedThreshold"),
   };
   if (width <= 0 || height <= 0) throw Napi::TypeError::New(info.Env(), "width and height must be positive");
-  // Copied, here: JS may change its array meanwhile.
+  // Copied now, because JS may change its array meanwhile.
   std::vector<float> probability(given.Data(), given.Data() + given.ElementLength());
   return promise(
       info.Env(), runtime::workers(), {},

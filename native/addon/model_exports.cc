@@ -22,7 +22,7 @@ Napi::Value floats(Napi::Env env, const std::vector<float>& values) {
   return array;
 }
 
-// [rows, columns] float32 as its values, row-major, and the number of columns.
+// Returns the values of [rows, columns] float32, row-major, and the number of columns.
 Napi::Value matrix(Napi::Env env, const at::Tensor& tensor) {
   Napi::Object result = Napi::Object::New(env);
   auto values = Napi::Float32Array::New(env, static_cast<size_t>(tensor.numel()));
@@ -40,7 +40,7 @@ Napi::Value outputs_to_js(Napi::Env env, const inference::Outputs& outputs) {
   return result;
 }
 
-// [B, C, H, W] of a JS array of four integers.
+// Returns [B, C, H, W] from a JS array of four integers.
 std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t index) {
   const auto array = object_argument(info, index, "shape").As<Napi::Array>();
   std::array<int64_t, 4> shape{};
@@ -52,7 +52,7 @@ std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t ind
   return shape;
 }
 
-// The same, checked against the number of elements.
+// Returns the shape of a tensor. Throws unless it has `elements` values.
 std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t index, size_t elements) {
   const auto shape = shape_argument(info, index);
   int64_t product = 1;
@@ -67,7 +67,7 @@ std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t ind
 
 }  // namespace
 
-// Of a file, or of a network, which is taken over.
+// Loads a file, or takes ownership of a network handle.
 Napi::Value load_model(const Napi::CallbackInfo& info) {
   const auto options = load_options(object_argument(info, 1, "options"));
   auto& queue = runtime::compute_queue(options.device.str());
@@ -105,7 +105,7 @@ Napi::Value forward(const Napi::CallbackInfo& info) {
   const auto sex = sex_argument(info, 3, static_cast<size_t>(shape[0]));
   const auto want = info[4].ToBoolean() ? inference::Want::features : inference::Want::outputs;
   auto& handle = Handle<inference::Model>::from(info[0]);
-  // Copied once, here: JS may change its array while the network runs.
+  // Copied now, because JS may change its array while the network runs.
   const at::Tensor x = at::from_blob(const_cast<float*>(data.Data()), shape, at::kFloat).clone();
   return promise(
       info.Env(), runtime::compute_queue(handle.value()->device().str()), {{info[0]}, {&handle}},

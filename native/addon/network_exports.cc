@@ -1,4 +1,4 @@
-// Networks that are authored here.
+// Networks that native/network/ builds.
 #include "addon/exports.h"
 #include "addon/handle_kinds.h"
 #include "addon/promise_task.h"

@@ -55,12 +55,12 @@ void Job::run() {
 
 void Job::settle(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Job> job(static_cast<Job*>(data));
-  if (env == nullptr) return;  // the environment goes: nobody waits for this promise any more
+  if (env == nullptr) return;  // the environment is torn down: no code waits for this promise any more
   const Napi::HandleScope scope(env);
   try {
     job->finish(env);
   } catch (const Napi::Error&) {
-    // Node refuses calls while it terminates a worker; node-addon-api throws, and above is no frame that
+    // Node refuses calls while it terminates a worker: node-addon-api throws, and no frame above this one
     // catches.
   }
 }

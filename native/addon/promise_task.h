@@ -15,14 +15,14 @@
 
 namespace deeplasia::addon {
 
-// What a job uses while it is in flight.
+// JS values and handles that a job uses while it is in flight.
 struct Uses {
   std::vector<napi_value> values;    // JS values that must not be collected
   std::vector<HandleBase*> handles;  // handles that must not be released
   bool borrows_js_memory = false;    // whether the work reads memory of `values`
 };
 
-// Work for a queue's thread, and the promise that it settles: the only bridge between threads and JS.
+// Work for a queue's thread, and its promise: the only bridge between threads and JS.
 class Job {
  public:
   Job(Napi::Env env, const Uses& uses);
@@ -30,7 +30,7 @@ class Job {
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  // Gives the job to the queue and returns its promise; the job deletes itself.
+  // Adds the job to the queue and returns its promise. The job deletes itself.
   Napi::Value start(Napi::Env env, runtime::TaskQueue& queue);
 
   // Callback of the threadsafe function; `env` is null while the environment is torn down.
@@ -52,7 +52,7 @@ class Job {
   std::optional<runtime::Failure> failure_;
 };
 
-// `work` runs on the queue and returns a value that `convert(env, value)` turns into JS.
+// Runs `work` on the queue; `convert(env, value)` turns its result into a JS value.
 template <class Work, class Convert>
 Napi::Value promise(Napi::Env env, runtime::TaskQueue& queue, const Uses& uses, Work work, Convert convert) {
   using Result = std::invoke_result_t<Work>;
@@ -73,10 +73,10 @@ Napi::Value promise(Napi::Env env, runtime::TaskQueue& queue, const Uses& uses, 
   return (new Concrete(env, uses, std::move(work), std::move(convert)))->start(env, queue);
 }
 
-// The result of work that has none.
+// Converts the result of work that has none: undefined.
 inline Napi::Value to_undefined(Napi::Env env, bool) { return env.Undefined(); }
 
-// An Error that carries `code`, as src/errors.ts expects it.
+// Returns an Error with a `code`, as src/errors.ts expects it.
 Napi::Error to_js_error(Napi::Env env, const runtime::Failure& failure);
 
 }  // namespace deeplasia::addon

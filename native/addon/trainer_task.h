@@ -8,8 +8,8 @@
 
 namespace deeplasia::addon {
 
-// Runs `work(trainer)` on the compute thread of the trainer that is the first argument; `uses` is what else
-// it needs.
+// Runs `work(trainer)` on the compute thread of the trainer that is the first argument. `uses`: further
+// values and handles that it needs.
 template <class Work, class Convert>
 Napi::Value trainer_task(const Napi::CallbackInfo& info, Uses uses, const Work& work,
                          const Convert& convert) {

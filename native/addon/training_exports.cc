@@ -52,7 +52,7 @@ Input input_argument(const Napi::CallbackInfo& info, size_t index, Uses& uses) {
   return input_of(object_argument(info, index, "input"), uses);
 }
 
-// The true masks, where the examples have such.
+// Returns the true masks, or nothing if the examples have none.
 std::optional<Input> masks_argument(const Napi::CallbackInfo& info, size_t index, size_t rows, Uses& uses) {
   const auto object = object_or_null(object_argument(info, index, "examples"), "mask");
   if (!object) return std::nullopt;

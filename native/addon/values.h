@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-// Typed readers of JavaScript values that TypeScript has validated. They check only what would corrupt
-// memory; a missing or mistyped property is a TypeError that names it.
+// Typed readers of JavaScript values that TypeScript has validated. They check only what could corrupt
+// memory. A missing or mistyped property is a TypeError that names it.
 namespace deeplasia::addon {
 
 [[noreturn]] void mistyped(Napi::Env env, const char* name, const char* expected);
@@ -39,7 +39,7 @@ std::optional<std::vector<float>> sex_argument(const Napi::CallbackInfo& info, s
 
 bool is_float_array(const Napi::Value& value);
 
-// One of a few words.
+// Returns the value of the word that the property holds. Throws for any other word.
 template <class Enum>
 Enum choice(const Napi::Object& object, const char* name,
             std::initializer_list<std::pair<const char*, Enum>> values) {

@@ -26,7 +26,7 @@ std::string LastError() {
   return message == nullptr ? "unknown error of the dynamic loader" : message;
 }
 
-/// Returns the path of the library with this soname that is already in the process, or "".
+/// Returns the path of the library with this soname if it is already loaded, else "".
 std::string Resident(const char* soname) {
   void* handle = dlopen(soname, RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return "";
@@ -45,8 +45,8 @@ void TuneProcess() {
   // Suppresses c10d's warnings and stacks about connections that peers closed: the user gets our own error.
   // The core's initialise() applies it.
   setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
-  // Activations of some MB are allocated and freed in every layer. Without this, each gets fresh pages from
-  // the kernel, which takes a fifth of a forward's time.
+  // Activations of some MB are allocated and freed in every layer. Without this, each gets new pages from the
+  // kernel, which takes a fifth of a forward's time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);

@@ -31,7 +31,7 @@ class Descriptor {
 }  // namespace
 
 Bytes allocate(size_t size, uint8_t*& writable) {
-  // Not the aligned `new`: releases are built for C++ libraries older than it.
+  // Releases run on C++ libraries that are older than the aligned `new`.
   void* memory = nullptr;
   if (posix_memalign(&memory, kAlignment, size) != 0) throw std::bad_alloc();
   writable = static_cast<uint8_t*>(memory);

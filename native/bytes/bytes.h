@@ -14,7 +14,7 @@ namespace deeplasia::bytes {
 
 static_assert(std::endian::native == std::endian::little, "checkpoints are read as they lie in the file");
 
-/// A piece of a file, or of what was inflated from it, which stays in memory as long as somebody holds it.
+/// A piece of a file or of its inflated data. It stays in memory as long as a copy of this exists.
 struct Bytes {
   std::shared_ptr<const uint8_t> data;
   size_t size = 0;
@@ -27,13 +27,13 @@ struct Bytes {
   std::string_view view() const { return {reinterpret_cast<const char*>(data.get()), size}; }
 };
 
-/// Reads bytes in order; nothing beyond their end.
+/// Reads bytes in order. Throws at their end.
 class Cursor {
  public:
   /// `what` names the bytes in messages, as in "data.pkl".
   Cursor(Bytes bytes, std::string what) : bytes_(std::move(bytes)), what_(std::move(what)) {}
 
-  /// The next little-endian number.
+  /// Returns the next little-endian number.
   template <class T>
   T read() {
     static_assert(std::is_arithmetic_v<T>);
@@ -48,7 +48,7 @@ class Cursor {
     return bytes_.slice(position_ - count, count, what_);
   }
 
-  /// Up to the next line feed, which is taken too.
+  /// Returns the text up to the next line feed, and skips the line feed.
   std::string_view line() {
     const std::string_view rest = bytes_.view().substr(position_);
     const size_t length = rest.find('\n');
@@ -67,12 +67,12 @@ class Cursor {
   size_t position_ = 0;
 };
 
-/// A whole regular file, read once. It is not mapped: whoever cuts a mapped file short kills its readers.
-/// Aligned to 64 bytes, as PyTorch aligns tensors within the file.
-/// Throws ERR_DEEPLASIA_MODEL_MISSING where there is none, ERR_DEEPLASIA_CHECKPOINT for anything but a file.
+/// Reads a whole regular file once, aligned to 64 bytes, as PyTorch aligns tensors within the file. It is not
+/// mapped, because a process that shortens a mapped file kills its readers. Throws
+/// ERR_DEEPLASIA_MODEL_MISSING if there is none, ERR_DEEPLASIA_CHECKPOINT for anything but a regular file.
 Bytes read_file(const std::string& path);
 
-/// Memory for `size` bytes, aligned to 64, and the piece that holds it.
+/// Allocates `size` bytes, aligned to 64, and sets `writable` to their address.
 Bytes allocate(size_t size, uint8_t*& writable);
 
 }  // namespace deeplasia::bytes

@@ -4,7 +4,7 @@
 
 namespace deeplasia::bytes {
 
-/// CRC-32 as zip files have it.
+/// Returns the CRC-32 that zip files use.
 uint32_t crc32(const Bytes& bytes);
 
 }  // namespace deeplasia::bytes

@@ -21,7 +21,7 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// Whether the source is a stream of exactly `size` bytes, which are written to `target`.
+  /// Writes the stream to `target`. Returns whether it is sound and inflates to exactly `size` bytes.
   bool run(const Bytes& source, uint8_t* target, size_t size) {
     size_t unread = source.size, unwritten = size;
     stream_.next_in = source.data.get();

@@ -7,13 +7,12 @@
 
 namespace deeplasia::bytes {
 
-/// Ends the reading of a file that is damaged, hostile, or no checkpoint: CodedError
-/// ERR_DEEPLASIA_CHECKPOINT.
+/// Throws CodedError ERR_DEEPLASIA_CHECKPOINT, for a file that is damaged, hostile, or no checkpoint.
 [[noreturn]] inline void refuse(const std::string& message) {
   throw runtime::CodedError("ERR_DEEPLASIA_CHECKPOINT", message);
 }
 
-/// Text out of the file for a message: printable ASCII, of a length that can be read.
+/// Returns text of the file for a message: printable ASCII, shortened.
 inline std::string printable(std::string_view text) {
   constexpr size_t kLongest = 120;
   std::string shown(text.substr(0, kLongest));

@@ -5,7 +5,7 @@
 namespace deeplasia::bytes {
 namespace {
 
-/// Length of the character that begins the text, 0 where none does.
+/// Returns the length of the first character, 0 if the text does not begin with one.
 size_t character_length(std::string_view text) {
   const auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t first = byte(0);

@@ -17,12 +17,12 @@ constexpr int kStored = 0, kDeflated = 8;
 constexpr int kDescribedBehind = 0x0008;  // sizes and checksum follow the bytes, so the header has none
 constexpr uint64_t kMostInflated = 16;    // times the file
 
-/// Where the directory of all entries is, as the records at the end of the file say.
+/// The place of the directory of all entries, from the records at the end of the file.
 struct Directory {
   uint64_t entries, size, offset;
 };
 
-/// The record at the very end, behind which only a comment of exactly the length it tells may follow.
+/// Returns the offset of the record at the very end. Only a comment of the length that it states may follow.
 uint64_t find_end(const Bytes& file) {
   const std::string_view all = file.view();
   for (size_t at = all.rfind("PK\5\6"); at != std::string_view::npos && at > 0;
@@ -78,7 +78,7 @@ void widen(Cursor extra, uint64_t& size, uint64_t& stored_size, uint64_t& offset
   }
 }
 
-/// Whether a name can only mean a place inside the archive, to every reader.
+/// Returns whether every reader takes a name for a place inside the archive.
 bool is_plain(std::string_view name) {
   for (const char c : name) {
     if ((static_cast<uint8_t>(c) < ' ') || c == '\\' || c == '\x7f') return false;
@@ -114,7 +114,8 @@ void Zip::read_directory() {
   Cursor records(file_.slice(directory.offset, directory.size, "the archive's directory"),
                  "the archive's directory");
   for (uint64_t i = 0; i < directory.entries; ++i) read_entry(records);
-  if (records.remaining() > 0) refuse("the archive is damaged: its directory holds more than it says");
+  if (records.remaining() > 0)
+    refuse("the archive is damaged: its directory has more entries than it states");
   require_distinct_names();
   for (auto& [name, entry] : entries_) locate(name, entry);
   require_apart(directory.offset);
@@ -137,7 +138,7 @@ void Zip::read_entry(Cursor& directory) {
   const std::string shown = "the entry " + printable(name);
   widen(Cursor(directory.take(extra_length), shown), entry.size, entry.stored_size, entry.header);
   directory.take(comment_length);
-  if (!is_plain(name)) refuse(shown + " has a name that leads out of the archive, or none that can be read");
+  if (!is_plain(name)) refuse(shown + " has an unreadable name, or one that leads out of the archive");
   if ((flags & kEncrypted) != 0) refuse(shown + " is encrypted");
   if (method != kStored && method != kDeflated)
     refuse(shown + " is compressed by a method PyTorch does not use");
@@ -151,35 +152,37 @@ void Zip::require_distinct_names() const {
   for (const auto& [name, entry] : entries_) names.push_back(small_letters(name));
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) refuse("the entry " + printable(*twice) + " occurs twice, but for capitals");
+  if (twice != names.end())
+    refuse("the entry " + printable(*twice) + " occurs twice, in capitals and small letters");
 }
 
-/// Sets where the entry's bytes begin: behind its local header, which must tell the same.
+/// Sets the offset of the entry's bytes, which follow its local header. Throws if that header differs.
 void Zip::locate(const std::string& name, Entry& entry) const {
   const std::string shown = "the entry " + printable(name);
   Cursor header(file_.slice(entry.header, kLocalHeaderSize, shown), shown);
-  if (header.read<uint32_t>() != kLocalHeader) refuse(shown + " is not where the directory says");
+  if (header.read<uint32_t>() != kLocalHeader)
+    refuse(shown + " is not at the offset that the directory states");
   header.take(2);
   const auto flags = header.read<uint16_t>(), method = header.read<uint16_t>();
   header.take(4);
   const auto crc = header.read<uint32_t>(), stored_size = header.read<uint32_t>(),
              size = header.read<uint32_t>();
   const auto is_other = [](uint32_t here, uint64_t there) { return here != 0xFFFFFFFF && here != there; };
-  const bool tells_sizes = (flags & kDescribedBehind) == 0;
+  const bool has_sizes = (flags & kDescribedBehind) == 0;
   const bool has_checksum = rules_.needs_checksums || entry.crc != 0;
   if ((method == kDeflated) != entry.is_deflated || (flags & kEncrypted) != 0 ||
-      (tells_sizes && ((has_checksum && crc != entry.crc) || is_other(stored_size, entry.stored_size) ||
-                       is_other(size, entry.size))))
-    refuse(shown + " is damaged: the directory says something else of it than its own header");
+      (has_sizes && ((has_checksum && crc != entry.crc) || is_other(stored_size, entry.stored_size) ||
+                     is_other(size, entry.size))))
+    refuse(shown + " is damaged: its own header and the directory differ");
   const auto name_length = header.read<uint16_t>(), extra_length = header.read<uint16_t>();
   const uint64_t after = entry.header + kLocalHeaderSize;
   if (file_.slice(after, name_length, shown).view() != name)
-    refuse(shown + " has another name where it lies");
+    refuse(shown + " has another name in its own header than in the directory");
   entry.data = after + name_length + extra_length;
   file_.slice(entry.data, entry.stored_size, shown);
 }
 
-/// Entries that share bytes are how a small file claims to hold a large one.
+/// Throws if entries share bytes: that is how a small file claims to hold a large one.
 void Zip::require_apart(uint64_t directory_offset) const {
   std::vector<std::pair<uint64_t, uint64_t>> spans;
   spans.reserve(entries_.size());

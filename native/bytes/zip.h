@@ -7,18 +7,18 @@
 
 namespace deeplasia::bytes {
 
-/// What differs between the archives of PyTorch.
+/// Rules that differ between the archives of PyTorch.
 struct ZipRules {
-  /// Where not, a checksum of 0 says that there is none: torch.save can be told so (set_crc32_options).
+  /// If false, a checksum of 0 means that there is none: torch.save has an option for it (set_crc32_options).
   bool needs_checksums = false;
-  /// Bytes that may come of compressed entries in all, however small the file is.
+  /// Total of bytes that compressed entries may inflate to, however small the file is.
   uint64_t always_inflated = 1 << 20;
 };
 
-/// A zip archive, read strictly: stored and deflated entries, zip64, data descriptors. Names that occur
-/// twice (capitals or not: libtorch's reader does not tell them apart) or lead out of the archive, entries
-/// that overlap, are encrypted, or say one thing where they lie and another in the directory, and sizes
-/// beyond the file are refused, with ERR_DEEPLASIA_CHECKPOINT.
+/// A zip archive, read strictly: stored and deflated entries, zip64, data descriptors. Throws
+/// ERR_DEEPLASIA_CHECKPOINT for names that occur twice (libtorch's reader ignores capitals) or lead out of
+/// the archive, for entries that overlap, are encrypted, or differ from the directory, and for sizes beyond
+/// the file.
 class Zip {
  public:
   struct Entry {
@@ -36,9 +36,9 @@ class Zip {
   const Entries& entries() const { return entries_; }
   bool contains(const std::string& name) const { return entries_.contains(name); }
 
-  /// The bytes of an entry, their checksum compared: a view of the file where they are stored. What is
-  /// inflated in all is at most sixteen times the file, or what the rules always allow. Throws where there is
-  /// no such entry.
+  /// Returns the bytes of an entry after comparing their checksum; a stored entry is a view of the file.
+  /// Throws if there is no such entry, or if all entries together would inflate to more than sixteen times
+  /// the file and more than the rules always allow.
   Bytes read(const std::string& name);
 
  private:

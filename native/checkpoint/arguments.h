@@ -4,7 +4,7 @@
 
 namespace deeplasia::checkpoint {
 
-/// The arguments of a call, each refused where it is missing or of another kind.
+/// Reads the arguments of a call. Throws if one is missing or of another type.
 class Arguments {
  public:
   Arguments(const std::string& function, const Sequence& values)

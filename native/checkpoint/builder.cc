@@ -63,7 +63,7 @@ void Builder::add(Sequence& sequence, Value item) {
 }
 
 void Builder::add(Dict& dict, Value key, Value value) {
-  if (!can_be_key(key)) refuse("a dictionary has a key of a kind that cannot be one");
+  if (!can_be_key(key)) refuse("a dictionary has a key of a type that Python does not allow");
   adopt(dict, key);
   adopt(dict, value);
   dict.items.emplace_back(std::move(key), std::move(value));

@@ -17,12 +17,12 @@ using bytes::read_file;
 using bytes::refuse;
 using bytes::Zip;
 
-/// With it begins every file of the older format: a pickle of this number, PyTorch's `MAGIC_NUMBER`.
+/// The start of every file in the older format: a pickle of PyTorch's `MAGIC_NUMBER`.
 constexpr std::string_view kMagic("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 13);
 
 using Storages = std::unordered_map<std::string, std::shared_ptr<Storage>>;
 
-/// The storage of that key, made where it is new; one key is of one size.
+/// Returns the storage of a key and creates it if it is new. Throws if the key already has another size.
 Storage& storage_of(Storages& storages, const StorageId& id) {
   std::shared_ptr<Storage>& storage = storages[id.key];
   if (storage == nullptr) storage = std::make_shared<Storage>(Storage{id.byte_count, {}});
@@ -30,7 +30,7 @@ Storage& storage_of(Storages& storages, const StorageId& id) {
   return *storage;
 }
 
-/// "archive" of "archive/data.pkl": the folder all entries are in.
+/// Returns the folder that all entries are in: "archive/" for "archive/data.pkl".
 std::string top_folder(const Zip& zip) {
   std::string folder;
   for (const auto& [name, entry] : zip.entries()) {
@@ -57,10 +57,10 @@ Value read_zip(const Bytes& file) {
     Storage& storage = storage_of(storages, id);
     if (storage.bytes.data == nullptr) storage.bytes = zip.read(folder + "data/" + id.key);
     if (storage.bytes.size != id.byte_count)
-      refuse("the storage " + printable(id.key) + " has another size than told");
+      refuse("the storage " + printable(id.key) + " has another size than data.pkl states");
     return {id.dtype, storages[id.key]};
   });
-  if (pickle.remaining() > 0) refuse("data.pkl goes on after its end");
+  if (pickle.remaining() > 0) refuse("data.pkl has bytes after its end");
   return root;
 }
 
@@ -68,7 +68,7 @@ Value read_zip(const Bytes& file) {
 /// and for each key the number of elements and the elements.
 Value read_legacy(Cursor file) {
   const auto skip = [&file] { return unpickle(file, refuse_storage); };
-  if (skip().integer() != 1001) refuse("it is of a version of PyTorch's older format that is not known");
+  if (skip().integer() != 1001) refuse("its version of PyTorch's older format is unknown");
   const Value machine = skip();
   const Value* is_little = machine.dict() == nullptr ? nullptr : machine.dict()->find("little_endian");
   if (is_little == nullptr || is_little->get<bool>() == nullptr || !*is_little->get<bool>()) {
@@ -94,7 +94,7 @@ Value read_legacy(Cursor file) {
       refuse("it lists a storage that no tensor has");
     Storage& storage = *found->second;
     if (file.read<uint64_t>() != storage.byte_count / element_sizes[*key.text()]) {
-      refuse("the storage " + printable(*key.text()) + " has another size than told");
+      refuse("the storage " + printable(*key.text()) + " has another size than its tensors state");
     }
     storage.bytes = file.take(storage.byte_count);
     storages.erase(found);
@@ -107,7 +107,7 @@ Value read_legacy(Cursor file) {
 Value read_pickle(const Bytes& file) {
   Cursor pickle(file, "the file");
   Value root = unpickle(pickle, refuse_storage);
-  if (pickle.remaining() > 0) refuse("the file goes on after its end");
+  if (pickle.remaining() > 0) refuse("the file has bytes after its end");
   return root;
 }
 

@@ -16,7 +16,7 @@ using bytes::refuse;
 std::string real_text(double number) {
   if (std::isnan(number)) return "\"NaN\"";
   if (std::isinf(number)) return number > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-  // The fewest digits that give the same number again; GCC 10, which builds releases, has no to_chars for it.
+  // The fewest digits that read back as the same number. Releases are built by GCC 10, whose to_chars cannot.
   for (int digits = std::numeric_limits<double>::digits10;; ++digits) {
     std::stringstream text;
     text.imbue(std::locale::classic());

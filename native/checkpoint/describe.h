@@ -4,7 +4,7 @@
 
 namespace deeplasia::checkpoint {
 
-/// A value for readers that know no tensors.
+/// The description of a value as JSON, for readers without tensors.
 struct Description {
   /// JSON in the order of the file. A tensor is {"$tensor": its place in `tensors`, "dtype": …, "shape":
   /// […]}, a name {"$name": …}; bytes and bare storages are {"$bytes": their number}. Lists, tuples and sets
@@ -14,8 +14,8 @@ struct Description {
   std::vector<std::shared_ptr<Tensor>> tensors;
 };
 
-/// Throws ERR_DEEPLASIA_CHECKPOINT where the text would be longer than `most_bytes`: a value that is met
-/// often is written as often.
+/// Throws ERR_DEEPLASIA_CHECKPOINT if the text would be longer than `most_bytes`; a shared value is written
+/// each time.
 Description describe(const Value& root, size_t most_bytes);
 
 }  // namespace deeplasia::checkpoint

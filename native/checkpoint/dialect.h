@@ -6,15 +6,15 @@
 
 namespace deeplasia::checkpoint {
 
-/// What one kind of pickle means by its globals.
+/// The meaning of globals in one kind of pickle.
 struct Dialect {
-  /// The value of a global: a type of elements, or the name of a class or function that is on the list. Any
-  /// other is refused, with its name.
+  /// Returns the value of a global: a type of elements, or the name of a class or function on the list.
+  /// Throws for any other, naming it.
   Value (*global)(std::string_view module, std::string_view name);
-  /// The value that calling a global with these arguments gives in Python, worked out here. Calling what may
-  /// only be named is refused.
+  /// Returns the value that a call of a global has in Python, without calling anything. Throws for a global
+  /// that may only be named.
   Value (*call)(const Value& function, const Sequence& arguments, Builder& builder);
-  /// Gives an object its state, as Python's __setstate__ would (pickle's BUILD).
+  /// Sets the state of an object, as Python's __setstate__ does (pickle's BUILD).
   void (*set_state)(const Value& object, const Value& state, Builder& builder);
 };
 

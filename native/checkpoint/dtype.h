@@ -10,13 +10,13 @@ namespace deeplasia::checkpoint {
 struct DTypeInfo {
   const char* name;
   int64_t size;             // bytes an element
-  const char* storage;      // PyTorch's class of such a storage, nullptr where there is none
-  const char* numpy;        // NumPy's code, nullptr where NumPy has no such type
-  const char* safetensors;  // nullptr where safetensors has no such type
+  const char* storage;      // PyTorch's class of such a storage, or nullptr
+  const char* numpy;        // NumPy's code, or nullptr
+  const char* safetensors;  // the format's name, or nullptr
 };
 using DType = const DTypeInfo*;
 
-/// Each finds the type of which that column reads `text`, or nullptr.
+/// Each returns the type whose column equals `text`, or nullptr.
 DType dtype_named(std::string_view text);
 DType dtype_of_storage(std::string_view text);
 DType dtype_of_numpy(std::string_view text);

@@ -58,7 +58,7 @@ Value make_sequence(const Arguments& arguments, Builder& builder) {
   return copy_of(arguments.count() == 0 ? Sequence{} : arguments.sequence(0), kind, builder);
 }
 
-/// Bytes as protocol 2 writes them: a text of characters up to 255, each of which is a byte.
+/// Returns bytes that protocol 2 has written as text: each character, up to 255, is a byte.
 Value encode_latin1(const Arguments& arguments, Builder& builder) {
   const std::string& text = arguments.text(0);
   if (arguments.text(1) != "latin1" && arguments.text(1) != "latin-1") arguments.fail();
@@ -195,7 +195,7 @@ Value global(std::string_view module, std::string_view name) {
 }
 
 Value call(const Value& function, const Sequence& arguments, Builder& builder) {
-  if (function.name() == nullptr) refuse("it calls something that is no function; nothing was executed");
+  if (function.name() == nullptr) refuse("it calls a value that is no function; nothing was executed");
   const auto found = functions().find(*function.name());
   if (found == functions().end()) {
     refuse("it asks to make a " + printable(*function.name()) +
@@ -213,8 +213,8 @@ void set_state(const Value& object, const Value& state, Builder& builder) {
   } else if (object.tensor() != nullptr && state.sequence() != nullptr) {
     set_array_state(**object.get<std::shared_ptr<Tensor>>(), *state.sequence());
   } else if (object.dict() != nullptr) {
-    // Elsewhere the attributes of a dictionary: PyTorch's versions of modules (`_metadata`), nothing of use
-    // here.
+    // Otherwise it has the attributes of a dictionary, such as PyTorch's versions of modules (`_metadata`),
+    // which are not used here.
     const bool is_namespace = object.dict()->type == kNamespace;
     if (is_namespace && state.dict() == nullptr) refuse("an argparse.Namespace has no fields");
     if (is_namespace) add_all(**object.get<std::shared_ptr<Dict>>(), *state.dict(), builder);

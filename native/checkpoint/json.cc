@@ -77,7 +77,7 @@ class Parser {
     return {list};
   }
 
-  /// Behind the opening quote.
+  /// Reads the rest of a text after its opening quote.
   std::string text() {
     std::string result;
     while (true) {
@@ -90,7 +90,7 @@ class Parser {
       escape(result);
     }
     for (const char c : result) {
-      if (c == '\0') fail();  // no name has one, and what takes a name for a C string would cut it
+      if (c == '\0') fail();  // no name has one, and a reader of C strings would cut the name there
     }
     if (!is_utf8(result)) fail();
     return result;
@@ -111,7 +111,7 @@ class Parser {
     }
   }
 
-  /// Behind "\u": four digits, and four more where they are the first half of a pair.
+  /// Reads the four digits after "\u", and four more if they are the first half of a surrogate pair.
   uint32_t unicode() {
     const int64_t first = hexadecimal(rest_, 4);
     if (first < 0) fail();

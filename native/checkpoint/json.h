@@ -8,7 +8,7 @@ namespace deeplasia::checkpoint {
 /// Builder. Keys of an object are distinct. Throws ERR_DEEPLASIA_CHECKPOINT for anything else.
 Value parse_json(std::string_view text);
 
-/// A text as JSON writes it, in quotes.
+/// Returns a text as a JSON string, with its quotes.
 std::string json_text(std::string_view text);
 
 }  // namespace deeplasia::checkpoint

@@ -5,7 +5,7 @@
 
 namespace deeplasia::checkpoint {
 
-/// The stack machine that a pickle is a program for: what its instructions (pickle.cc) do their work with.
+/// The stack machine that runs a pickle's instructions (pickle.cc).
 class Machine {
  public:
   Machine(bytes::Cursor& input, const StorageLoader& load_storage, const Dialect& dialect)
@@ -19,12 +19,12 @@ class Machine {
   void push_mark() { marks_.push_back(stack_.size()); }
   Value& top();
   Value pop();
-  /// The last values, in the order in which they were pushed.
+  /// Pops the last values and returns them in the order in which they were pushed.
   std::vector<Value> pop(size_t count);
-  /// The values since the last mark, which goes too.
+  /// Pops the values since the last mark, and the mark.
   std::vector<Value> pop_section();
 
-  // What has been remembered, by number. Picklers number without gaps.
+  // The memo, by number. Picklers number without gaps.
   void memorize(uint64_t index);
   void memorize_next() { memorize(memo_.size()); }
   void recall(uint64_t index);
@@ -37,11 +37,11 @@ class Machine {
 
   // Globals, calls and what comes of them.
   void push_named_global();                // module and name on the stack
-  void push_call(bool has_named = false);  // function, arguments, and where it has some the named ones
+  void push_call(bool has_named = false);  // function, arguments, and named arguments if any
   void set_state();
   void load_storage();
 
-  /// Everything was read: the value on top is the result.
+  /// Returns the value on top, the result, after the last instruction.
   Value result();
 
   [[noreturn]] void damaged(const char* how) const;

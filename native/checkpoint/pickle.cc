@@ -78,7 +78,7 @@ void push_big_endian_real(Machine& m) {
   m.push({value});
 }
 
-/// Python's names of the instructions are in its module pickletools.
+/// Python's module pickletools names the instructions.
 constexpr std::pair<char, Instruction> kInstructions[] = {
     {'\x80', check_protocol},
     {'\x95', [](Machine& m) { m.input().take(8); }},  // the length of a frame
@@ -143,7 +143,7 @@ constexpr std::pair<char, Instruction> kInstructions[] = {
     {'Q', [](Machine& m) { m.load_storage(); }},
 };
 
-/// nullptr where there is none of that code.
+/// Returns nullptr if no instruction has that code.
 Instruction instruction(char code) {
   static const std::array<Instruction, 256> table = [] {
     std::array<Instruction, 256> all{};

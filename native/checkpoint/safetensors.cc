@@ -28,10 +28,10 @@ const Value& member(const Dict& dict, const char* key, const std::string& of) {
 std::vector<int64_t> integers(const Value& value, const std::string& of) {
   std::vector<int64_t> numbers;
   if (value.sequence() == nullptr)
-    refuse("the tensor " + printable(of) + " has a shape or place that is no list");
+    refuse("the tensor " + printable(of) + " has a shape or data_offsets that are not a list");
   for (const Value& item : value.sequence()->items) {
     if (item.integer().value_or(-1) < 0)
-      refuse("the tensor " + printable(of) + " has a shape or place that cannot be");
+      refuse("the tensor " + printable(of) + " has an impossible shape or impossible data_offsets");
     numbers.push_back(*item.integer());
   }
   return numbers;
@@ -39,9 +39,9 @@ std::vector<int64_t> integers(const Value& value, const std::string& of) {
 
 std::map<std::string, std::string> texts(const Value& value) {
   std::map<std::string, std::string> result;
-  if (value.dict() == nullptr) refuse("its metadata are no object");
+  if (value.dict() == nullptr) refuse("its metadata are not an object");
   for (const auto& [key, text] : value.dict()->items) {
-    if (text.text() == nullptr) refuse("its metadata hold something that is no text");
+    if (text.text() == nullptr) refuse("its metadata hold a value that is not text");
     result.emplace(*key.text(), *text.text());
   }
   return result;
@@ -55,10 +55,10 @@ Tensor tensor_of(const std::string& name, const Value& facts, const Bytes& data,
   if (facts.dict() == nullptr) refuse("the tensor " + printable(name) + " has no description");
   const std::string* type = member(*facts.dict(), "dtype", name).text();
   const DType dtype = type == nullptr ? nullptr : dtype_of_safetensors(*type);
-  if (dtype == nullptr) refuse("the tensor " + printable(name) + " is of a type that is not known");
+  if (dtype == nullptr) refuse("the tensor " + printable(name) + " has an unknown type");
   const std::vector<int64_t> offsets = integers(member(*facts.dict(), "data_offsets", name), name);
   if (offsets.size() != 2 || offsets[1] < offsets[0])
-    refuse("the tensor " + printable(name) + " has no place");
+    refuse("the tensor " + printable(name) + " has no data_offsets");
   const auto size = static_cast<uint64_t>(offsets[1] - offsets[0]);
   auto storage =
       std::make_shared<Storage>(Storage{size, data.slice(offsets[0], size, "the tensor " + printable(name))});
@@ -79,12 +79,12 @@ void require_no_gap(std::vector<Place> places, size_t size) {
     if (place.begin != end) refuse("its tensors overlap, or leave a gap");
     end = place.end;
   }
-  if (static_cast<uint64_t>(end) != size) refuse("its data go on after the last tensor");
+  if (static_cast<uint64_t>(end) != size) refuse("it has bytes after the last tensor");
 }
 
 using Named = std::pair<std::string, Tensor>;
 
-/// The tensors as they are to lie in the file.
+/// Returns the tensors in the order in which they are written.
 std::vector<const Named*> in_order(const Safetensors& contents) {
   std::vector<const Named*> order;
   order.reserve(contents.tensors.size());
@@ -104,7 +104,7 @@ std::string metadata_json(const std::map<std::string, std::string>& metadata) {
   return json + "}";
 }
 
-/// What the header says of a tensor whose bytes begin at `offset`, which is moved to their end.
+/// Returns the header's entry for a tensor whose bytes begin at `offset`, and moves `offset` to their end.
 std::string tensor_json(const Tensor& tensor, int64_t& offset) {
   if (tensor.dtype->safetensors == nullptr) {
     refuse("safetensors has no name for elements of type " + std::string(tensor.dtype->name));
@@ -138,9 +138,9 @@ Safetensors parse_safetensors(const Bytes& file) {
   Cursor cursor(file, "the file");
   const auto length = cursor.read<uint64_t>();
   if (length > kLargestHeader || length > cursor.remaining())
-    refuse("not a safetensors file: no header fits it");
+    refuse("not a safetensors file: its length of the header is impossible");
   const Value header = parse_json(cursor.take(length).view());
-  if (header.dict() == nullptr) refuse("not a safetensors file: its header is no object");
+  if (header.dict() == nullptr) refuse("not a safetensors file: its header is not an object");
   const Bytes data = cursor.take(cursor.remaining());
   Safetensors contents;
   std::vector<Place> places;

@@ -12,16 +12,16 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads such a file as the format's specification has it: offsets in order, without gap or overlap, up to
-/// the end. Throws ERR_DEEPLASIA_MODEL_MISSING and ERR_DEEPLASIA_CHECKPOINT as read_checkpoint does.
+/// Reads such a file by the format's specification: offsets in order, without gap or overlap, up to the end.
+/// Throws ERR_DEEPLASIA_MODEL_MISSING and ERR_DEEPLASIA_CHECKPOINT as read_checkpoint does.
 Safetensors read_safetensors(const std::string& path);
 
-/// The same of bytes in memory.
+/// Reads such a file from bytes in memory.
 Safetensors parse_safetensors(const bytes::Bytes& file);
 
-/// Writes such a file; widest elements first, so that each tensor is aligned, and else in the order given.
-/// Names are distinct. Throws ERR_DEEPLASIA_OUTPUT where it cannot be written, ERR_DEEPLASIA_CHECKPOINT for a
-/// type of elements that the format has no name for.
+/// Writes such a file: the widest elements first, so that each tensor is aligned, otherwise in the given
+/// order. Names must be distinct. Throws ERR_DEEPLASIA_OUTPUT if the file cannot be written,
+/// ERR_DEEPLASIA_CHECKPOINT for a type of elements that the format does not know.
 void write_safetensors(const std::string& path, const Safetensors& contents);
 
 }  // namespace deeplasia::checkpoint

@@ -4,8 +4,8 @@
 
 namespace deeplasia::checkpoint {
 
-/// What a persistent id says: ("storage", class, key, location, number of elements). The location, such as
-/// "cuda:0", is where the storage was; here all are read to the CPU.
+/// The content of a persistent id: ("storage", class, key, location, number of elements). The location, such
+/// as "cuda:0", is ignored: all storages are read to the CPU.
 struct StorageId {
   DType dtype;
   const std::string& key;

@@ -26,7 +26,7 @@ bool Tensor::is_contiguous() const {
 }
 
 void check_bounds(const Tensor& tensor) {
-  const auto fail = [] { refuse("a tensor reaches beyond its storage, or is of a shape that cannot be"); };
+  const auto fail = [] { refuse("a tensor reaches beyond its storage, or has an impossible shape"); };
   const std::vector<int64_t>&shape = tensor.shape, &strides = tensor.strides;
   if (shape.size() > kMostDimensions || shape.size() != strides.size() || tensor.offset < 0) fail();
   const auto available = static_cast<int64_t>(tensor.storage->byte_count / tensor.dtype->size);
@@ -54,7 +54,7 @@ Tensor row_major(DType dtype, std::vector<int64_t> shape, std::shared_ptr<const 
   for (size_t i = tensor.shape.size(); i-- > 0;) {
     tensor.strides[i] = stride;
     if (__builtin_mul_overflow(stride, std::max<int64_t>(tensor.shape[i], 1), &stride)) {
-      refuse("a tensor of a shape that cannot be");
+      refuse("a tensor has an impossible shape");
     }
   }
   check_bounds(tensor);

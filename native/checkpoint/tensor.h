@@ -8,8 +8,8 @@
 
 namespace deeplasia::checkpoint {
 
-/// Elements that one or more tensors are views of. The older format brings the bytes after the tensors: until
-/// then only their number is known.
+/// The elements of one or more tensors, which are views of it. In the older format the bytes come after the
+/// tensors; until then only their number is known.
 struct Storage {
   uint64_t byte_count = 0;
   bytes::Bytes bytes;
@@ -23,18 +23,18 @@ struct Tensor {
   std::shared_ptr<const Storage> storage;
 
   int64_t element_count() const;
-  /// Whether the elements lie one after another in row-major order.
+  /// Returns whether the elements lie one after another in row-major order.
   bool is_contiguous() const;
-  /// Address of the first element. It need not be aligned to the element's size: the older format does not
-  /// care.
+  /// Returns the address of the first element. In the older format it may not be aligned to the element's
+  /// size.
   const uint8_t* data() const { return storage->bytes.data.get() + offset * dtype->size; }
 };
 
-/// Throws ERR_DEEPLASIA_CHECKPOINT unless every element lies inside the storage and there are at most 8
-/// dimensions; and where there are more elements than the storage has bytes, as strides of 0 allow.
+/// Throws ERR_DEEPLASIA_CHECKPOINT if an element lies outside the storage, if there are more than 8
+/// dimensions, or if there are more elements than the storage has bytes, which strides of 0 allow.
 void check_bounds(const Tensor& tensor);
 
-/// The view of a storage from its first element on, in row-major order.
+/// Returns a view of a storage from its first element on, in row-major order.
 Tensor row_major(DType dtype, std::vector<int64_t> shape, std::shared_ptr<const Storage> storage);
 
 /// Writes element_count() * dtype->size bytes in row-major order.

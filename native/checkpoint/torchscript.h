@@ -7,8 +7,8 @@
 
 namespace deeplasia::checkpoint {
 
-/// A TorchScript archive, looked at before libtorch sees it. libtorch compares no checksum, and believes what
-/// the pickles say of shapes and offsets: it would read beyond its memory, or allocate whatever they ask for.
+/// A TorchScript archive, checked before libtorch opens it. libtorch compares no checksum and trusts the
+/// shapes and offsets in the pickles: it would read beyond its memory, or allocate any size.
 class TorchScript {
  public:
   /// Reads the directory. Throws ERR_DEEPLASIA_CHECKPOINT unless it is a zip file of one folder, up to its
@@ -16,13 +16,13 @@ class TorchScript {
   explicit TorchScript(bytes::Bytes file);
 
   const bytes::Bytes& file() const { return file_; }
-  /// Names of all records, without the folder that they are in.
+  /// Returns the names of all records, without their folder.
   const std::vector<std::string>& records() const { return records_; }
   bool contains(const std::string& record) const { return zip_.contains(folder_ + record); }
-  /// The bytes of a record, its checksum compared.
+  /// Returns the bytes of a record after comparing its checksum.
   bytes::Bytes read(const std::string& record) { return zip_.read(folder_ + record); }
 
-  /// Every record's checksum, and that each tensor lies inside the data that are there for it. Throws
+  /// Compares every record's checksum, and checks that each tensor lies inside its data. Throws
   /// ERR_DEEPLASIA_CHECKPOINT, naming the record.
   void verify();
 

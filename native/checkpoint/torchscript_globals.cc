@@ -21,7 +21,7 @@ constexpr std::string_view kTagged[] = {
     "torch.jit._pickle.build_boollist",    "torch.jit._pickle.build_tensorlist",
     "torch.jit._pickle.build_complexlist", "torch.jit._pickle.restore_type_tag",
 };
-/// The first two numbers of a complex one, and how a tensor is quantised.
+/// Values that stay plain: the two parts of a complex number, and the quantiser of a tensor.
 constexpr std::string_view kPlain[] = {
     "builtins.complex",           "torch.per_tensor_affine",
     "torch.per_channel_affine",   "torch.per_channel_affine_float_qparams",
@@ -35,7 +35,7 @@ bool is_one_of(const Names& names, std::string_view name) {
 
 bool is_class(std::string_view name) { return name.starts_with("__torch__."); }
 
-/// What a class is called within its module holds no dot: so no name is written in two ways.
+/// The name of a class within its module has no dot, so there is one way to write each full name.
 bool is_plain(std::string_view name) { return name.find('.') == std::string_view::npos; }
 
 Value named(std::string_view module, std::string_view name) {
@@ -66,7 +66,7 @@ Value called(const Value& function, const Sequence& arguments, Builder& builder)
   if (is_class(*name)) return make_object(arguments, builder);
   if (is_one_of(kTagged, *name)) return Arguments(*name, arguments).at(0);
   if (is_one_of(kPlain, *name)) return {None{}};
-  // What is quantised lies in its storage as any other tensor.
+  // A quantised tensor lies in its storage like any other.
   const bool is_quantized = *name == kQuantized;
   return call(is_quantized ? Value{Name{std::make_shared<const std::string>(kTensor)}} : function, arguments,
               builder);

@@ -4,8 +4,8 @@
 
 namespace deeplasia::checkpoint {
 
-/// Of TorchScript's pickles: objects of the classes that the archive's code declares, below `__torch__`, and
-/// what TorchScript knows besides tensors.
+/// The globals of TorchScript's pickles: objects of the classes that the archive's code declares, below
+/// `__torch__`, and the values that TorchScript knows besides tensors.
 extern const Dialect kTorchScript;
 
 }  // namespace deeplasia::checkpoint

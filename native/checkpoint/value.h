@@ -20,14 +20,14 @@ struct Name {
   std::shared_ptr<const std::string> text;
 };
 
-/// A storage on its own, and how the file says its elements are to be read.
+/// A storage on its own, and the type of its elements.
 struct TypedStorage {
   DType dtype;
   std::shared_ptr<const Storage> storage;
 };
 
-/// What a pickle (or a JSON text) says: a plain value. Copies share what they hold; there are no cycles, and
-/// no nesting deeper than Builder allows, so recursion over a value is safe.
+/// A plain value from a pickle or a JSON text. Copies share their content. There are no cycles, and nesting
+/// is at most as deep as Builder allows, so recursion over a value is safe.
 struct Value {
   using Held =
       std::variant<None, bool, int64_t, double, std::shared_ptr<const std::string>, bytes::Bytes, Name, DType,
@@ -41,7 +41,7 @@ struct Value {
     return std::get_if<T>(&held);
   }
   bool is_none() const { return get<None>() != nullptr; }
-  /// Each is nullptr (or nothing) where the value is of another kind.
+  /// Each returns nullptr (or nothing) if the value is of another kind.
   const std::string* text() const { return shared<const std::string>(); }
   const bytes::Bytes* bytes() const { return get<bytes::Bytes>(); }
   const std::string* name() const { return get<Name>() == nullptr ? nullptr : get<Name>()->text.get(); }
@@ -65,10 +65,10 @@ struct Value {
   }
 };
 
-/// What lists, tuples, sets and dictionaries have in common; kept by Builder.
+/// The part that lists, tuples, sets and dictionaries share; Builder maintains it.
 struct Container {
   int depth = 1;             // levels, itself included
-  uint64_t tree_size = 1;    // values inside, shared ones as often as they are met
+  uint64_t tree_size = 1;    // values inside; a shared one counts each time
   bool is_complete = false;  // part of another value, or the root: it cannot change any more
 };
 
@@ -84,7 +84,7 @@ struct Dict : Container {
   const char* type = "dict";
   std::vector<std::pair<Value, Value>> items;
 
-  /// The value under a text key, or nullptr.
+  /// Returns the value under a text key, or nullptr.
   const Value* find(std::string_view key) const {
     for (const auto& [name, value] : items) {
       if (name.text() != nullptr && *name.text() == key) return &value;

@@ -53,9 +53,8 @@ Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vect
   c10::InferenceMode inference;
   const int64_t rows = x.size(0);
   if (want == Want::features && !model.facts().has_features)
-    throw CodedError(
-        "ERR_DEEPLASIA_OPTION",
-        "this model does not tell its features: only networks that convert, init or train made do");
+    throw CodedError("ERR_DEEPLASIA_OPTION",
+                     "this model returns no features: only networks made by convert, init or train do");
   if (static_cast<int64_t>(sex ? 2 : 1) > model.facts().inputs)
     throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
                      "the model's forward takes " + std::to_string(model.facts().inputs) +

@@ -9,31 +9,31 @@
 
 namespace deeplasia::inference {
 
-// One value a row, in the network's own unit; no sex logits where the model has no such head.
+// One value per row, in the network's own unit. No sex logits if the model has no such head.
 struct Outputs {
   std::vector<float> age;
   std::optional<std::vector<float>> sex_logit;
-  at::Tensor features;  // [B, features] float32 on the CPU, where they were asked for; else undefined
+  at::Tensor features;  // [B, features] float32 on the CPU if requested; else undefined
 };
 
 enum class Want { outputs, features };
 
-// x [B, C, H, W] float32; sex [B] as the network wants it, passed as [B, 1], or none for a network without
-// that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY;
-// ERR_DEEPLASIA_OPTION for features of a model that has none to give.
+// Runs the network. x: [B, C, H, W] float32; sex: [B] in the network's encoding, passed as [B, 1], or none
+// for a network without that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE,
+// _OUT_OF_MEMORY; ERR_DEEPLASIA_OPTION for features of a model that returns none.
 Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex,
                 Want want = Want::outputs);
 
 Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
                       const Normalisation& normalisation, const std::optional<std::vector<float>>& sex);
 
-// A forward of blank pictures.
+// The cost of a forward of blank pictures.
 struct Trial {
   Outputs outputs;
-  int64_t bytes;  // the most that it took of the device's memory at a time, weights left out
+  int64_t bytes;  // peak of the device's memory, without the weights
 };
 
-// shape: [B, C, H, W]; else as `forward`.
+// Runs a forward of blank pictures of `shape`, [B, C, H, W]. Throws as `forward`.
 Trial try_blank(Model& model, const std::array<int64_t, 4>& shape,
                 const std::optional<std::vector<float>>& sex);
 

@@ -34,8 +34,8 @@ Facts facts_of(const torch::jit::Module& module) {
   return facts;
 }
 
-// What loading took and gave back lies in heaps of several threads, which keep it (the bootstrap sees to
-// that, for the sake of forward).
+// Returns memory that loading has freed to the system. The heaps of several threads keep it otherwise, by
+// the bootstrap's settings, which make forward fast.
 void return_memory() { malloc_trim(0); }
 
 }  // namespace
@@ -50,8 +50,8 @@ std::shared_ptr<Model> Model::load(const std::string& path, const LoadOptions& o
 }
 
 std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions& options) {
-  // Profiling executors specialise over the first calls, so that the same picture could get other last bits
-  // early in a run than late; a frozen graph gains nothing from them.
+  // Profiling executors specialise during the first calls, so the same picture could get other last bits
+  // early in a run than later. A frozen graph gains nothing from them.
   torch::jit::getProfilingMode() = false;
 
   // stdout is data only.

@@ -21,9 +21,9 @@ struct LoadOptions {
   c10::Device device;
   int threads;  // intra-op threads of the compute thread; 0: libtorch's default
   runtime::Precision precision;
-  bool optimize;  // fold batch norm, lay weights out for the device
+  bool optimize;  // fold batch norms, and arrange weights for the device
   archive::Trust trust = archive::Trust::no;
-  std::string weights_digest;  // what the weights must be; "": anything
+  std::string weights_digest;  // expected digest of the weights; "": any
 };
 
 struct Facts {
@@ -31,7 +31,7 @@ struct Facts {
   int64_t buffers;     // elements
   int64_t bytes;       // of both
   int64_t inputs;      // of forward, besides self
-  bool has_features;   // whether it can give the features that its heads read
+  bool has_features;   // whether it can return the features that its heads read
   std::string schema;  // of forward, as TorchScript prints it
 };
 
@@ -40,12 +40,12 @@ class Model {
  public:
   // Throws CodedError: ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _DEVICE.
   static std::shared_ptr<Model> load(const std::string& path, const LoadOptions& options);
-  // The same of a module in memory, which is taken over: nobody else may use it any more.
+  // Takes ownership of a module in memory, which no other code may use from then on. Throws the same.
   static std::shared_ptr<Model> adopt(torch::jit::Module module, const LoadOptions& options);
   ~Model();
 
-  // Calls forward under the model's precision; inputs are moved to its device. No gradients. A model that has
-  // features returns them as one more element of the tuple.
+  // Calls forward in the model's precision, without gradients; inputs are moved to its device. A model with
+  // features returns them as an additional element of the tuple.
   c10::IValue run(std::vector<c10::IValue> inputs);
 
   const Facts& facts() const { return facts_; }
@@ -55,8 +55,8 @@ class Model {
  private:
   explicit Model(const LoadOptions& options);
 
-  // The functions as they were before freezing, which frees its copies of them. An error inside an operator
-  // asks the functions that the operator was written in for their names: freed ones ended the process.
+  // The functions before freezing, which frees its copies of them. An error inside an operator reads the
+  // names of the functions that the operator was written in; with freed functions that ended the process.
   std::shared_ptr<torch::jit::CompilationUnit> code_;
   std::unique_ptr<torch::jit::Module> module_;
   Facts facts_{};

@@ -7,8 +7,8 @@
 
 namespace deeplasia::inference {
 
-// Counts what libtorch allocates on a device, from now on and on this thread, as its profiler does: tensors,
-// and the workspaces of convolutions. This is slow: each allocation is entered in a table.
+// Counts libtorch's allocations on a device from now on, on this thread, as its profiler does: tensors and
+// the workspaces of convolutions. This is slow, because each allocation is entered in a table.
 class PeakMemory {
  public:
   explicit PeakMemory(c10::Device device);

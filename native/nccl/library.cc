@@ -24,7 +24,7 @@ using distributed::Milliseconds;
 using distributed::Operation;
 
 constexpr std::chrono::microseconds kPoll{50};
-// The caller applies the time limits, because it knows which rank is to blame.
+// The caller applies the time limits, because it knows which rank failed.
 constexpr std::chrono::hours kNever{24 * 365};
 
 // By default c10d ends the process if an operation takes long or another rank is gone.
@@ -37,7 +37,7 @@ class Work final : public Operation {
  public:
   explicit Work(c10::intrusive_ptr<c10d::Work> work) : work_(std::move(work)) {}
 
-  // c10d's own `wait` aborts the whole communicator when its time is up.
+  // c10d's own `wait` aborts the whole communicator on a timeout.
   bool wait(Milliseconds time) override {
     const auto end = std::chrono::steady_clock::now() + time;
     while (!work_->isCompleted()) {
