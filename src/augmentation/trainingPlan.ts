@@ -1,5 +1,4 @@
-/** What training does to a picture: the contract of the network to be, and what was drawn for the picture. */
-
+/** The processing of a training picture, from the network's contract and the drawn augmentation. */
 import { DeeplasiaError } from "../errors.js";
 import type { PlanFields } from "../image/imagePlan.js";
 import { imagePlan } from "../image/imagePlan.js";
@@ -8,8 +7,8 @@ import type { AugmentationSettings } from "../options/train/dataSettings.js";
 import type { DrawnView } from "./drawAugmentation.js";
 
 /**
- * What native code does to one picture of training, from the contract of the network to be and the augmentation that was drawn.
- * Augmentation works on 8-bit grey, as in the reference: deeper files are reduced to it on reading.
+ * Returns native code's plan for one picture of training, from the contract of the future network and the drawn augmentation.
+ * Augmentation works on 8-bit grey, as in the reference: deeper files are reduced to 8 bits on reading.
  */
 export function trainingPlan(
   contract: PlanFields,

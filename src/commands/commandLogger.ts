@@ -1,7 +1,7 @@
 import { createLogger, type Logger, type LoggerOptions } from "../console/logger.js";
 import { inFlags } from "./inFlags.js";
 
-/** The logger of a command: what the library says of its options is said of flags. */
+/** The logger of a command: it replaces names of library options in messages by flags. */
 export function commandLogger(options: LoggerOptions): Logger {
   const { info, warn, error } = createLogger(options);
   return {

@@ -1,4 +1,4 @@
-/** What the status of the process says. */
+/** The exit statuses of the process. */
 
 import type { Summary } from "../records/summary.js";
 

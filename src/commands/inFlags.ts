@@ -22,7 +22,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
   ...[...TRAIN_SETTINGS.keys()]
     .filter((path) => path.includes("."))
     .map((path) => [path, `--${path}`] as const),
-  // What a command line says in another way.
+  // Options that have another form on the command line.
   ["files", "names of pictures"],
   ["sexModel", "--predict-sex"],
   ["memberNames", "name=path"],

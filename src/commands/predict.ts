@@ -67,7 +67,7 @@ export function registerPredict(program: Command): void {
     .argument("[pictures...]", "files, folders or glob patterns")
     .action((pictures: string[], parsed: Record<string, unknown>) => predict(pictures, parsed));
   for (const [group, shape] of Object.entries(PREDICT_GROUPS)) addOptions(command, shape, group);
-  addOptions(command, contractOptions.shape, "Contract of the model (where no manifest says it):");
+  addOptions(command, contractOptions.shape, "Contract of the model (for fields that no manifest has):");
   for (const [flag, kind] of Object.entries(IGNORED_PREDICT_FLAGS)) {
     command.addOption(command.createOption(`--${flag}${kind === "value" ? " [value]" : ""}`).hideHelp());
   }

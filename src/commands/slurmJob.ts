@@ -18,7 +18,7 @@ import { EXIT } from "./exit.js";
 import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
 import { earlyExitCode } from "./signals.js";
 
-/** @param program a new one, that parses the command for the job. */
+/** @param program A new program, which parses the command of the job. */
 export async function doctorCommand(words: string[], program: Command): Promise<void> {
   const task = slurmTask();
   const inner = words.length === 0 ? null : await parseInner(program, words);
@@ -33,7 +33,7 @@ export async function doctorCommand(words: string[], program: Command): Promise<
   const isFirst = task?.step == null || task.step.rank === 0;
   // Among many processes, the first one reports all checks, and the others only their failures.
   process.stdout.write(formatChecks(isFirst ? checks : checks.filter(({ ok }) => ok !== true)));
-  // Told that the end is near, the job shall not begin its work, but be queued again.
+  // After an early signal the job must not begin its work: its script requeues it.
   process.exitCode = checks.some(isFatal) ? EXIT.usage : (earlyExitCode() ?? EXIT.done);
 }
 
@@ -46,10 +46,10 @@ function scratchOf(inner: InnerCommand | null): WantedScratch | null {
   return { folder: scratch, leftFree: LEFT_FREE };
 }
 
-/** Seconds for the processes of a training to meet, and to part; the doctor has brought them together before. */
+/** Seconds for the processes of a training to connect and to disconnect. The doctor has started them together. */
 const MEETING_SECONDS = 8;
 
-/** As `train` will meet the others; null where it is alone, or SLURM has started another number than it needs. */
+/** Returns a function that connects to the other processes as `train` does; null for a single process or a wrong number. */
 async function meetingOf(inner: InnerCommand): Promise<(() => Promise<void>) | null> {
   const { config } = await readTrainConfig(inner.parsed);
   let plan: RankPlan;
@@ -74,9 +74,9 @@ export async function requeueCommand(folder: string, parsed: Record<string, unkn
       remedy: "Use `slurm requeue` as the last line of a job's script.",
     });
   }
-  // Queued again, the job gets a SIGTERM, which must not take away the last word.
+  // A requeued job gets a SIGTERM, which must not suppress the last line.
   process.on("SIGTERM", () => {});
   const { requeued, why } = await concludeJob({ folder, task, ...options });
-  process.stdout.write(`slurm: job ${task.jobId} is ${requeued ? "" : "not "}queued again: ${why}\n`);
+  process.stdout.write(`slurm: job ${task.jobId} is ${requeued ? "" : "not "}requeued: ${why}\n`);
   process.exitCode = options.exitStatus;
 }

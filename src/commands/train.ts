@@ -1,4 +1,4 @@
-/** `train`: config files and flags to one run. */
+/** `train`: makes a run from config files and flags. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
@@ -39,7 +39,7 @@ Exit codes: 0 trained and tested; 1 failure; 2 wrong usage; 130, 138, 143 interr
 
 ${DISCLAIMER}`;
 
-/** The settings that a first run needs, and most others; the short help shows them. */
+/** The most used settings, which the short help shows. */
 const MOST_USED = [
   ...["config", "print_config", "name", "root_dir", "device", "strict", "yes"],
   ...["trainer.max_epochs", "trainer.precision", "trainer.devices", "trainer.num_nodes"],
@@ -89,7 +89,7 @@ async function trainCommand(parsed: Record<string, unknown>): Promise<void> {
   }
 }
 
-/** Logs an error unless this process was asked to stop. Throws one that only a fault of this program explains. */
+/** Returns the exit status for an error, and logs the error unless a signal caused it. Rethrows internal errors. */
 function exitCodeOf(error: unknown, stop: StopSignal, logger: Logger): number {
   if (stop.signal.aborted && error === stop.signal.reason) return stop.exitCode ?? EXIT.failure;
   if (error instanceof DOMException && error.name === "AbortError") {

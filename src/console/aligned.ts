@@ -1,4 +1,4 @@
-/** The lines of a table: the first `texts` columns are aligned to the left, the others (numbers) to the right. */
+/** Returns the lines of a table. The first `texts` columns are aligned to the left, the others (numbers) to the right. */
 export function aligned(rows: readonly string[][], texts: number): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const place = (cell: string, i: number) =>

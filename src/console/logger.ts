@@ -1,4 +1,4 @@
-/** Lines of a log on stderr, and in a log file if there is one. */
+/** Writes log lines to stderr, and to a log file if there is one. */
 import { appendFileSync, renameSync, statSync } from "node:fs";
 import type { Progress } from "./progress.js";
 
@@ -9,17 +9,17 @@ export interface Logger {
 }
 
 export interface LoggerOptions {
-  /** Its bar is taken off the screen while a line is printed. */
+  /** Its bar is removed from the screen while a line is printed. */
   progress?: Progress;
   stream?: { write(text: string): unknown };
-  /** Appended to; undefined: none (yet). The command line passes `process.env.LOG_FILE`. */
+  /** Returns the file that lines are appended to; undefined for none (yet). The command line passes `process.env.LOG_FILE`. */
   logFile?: string | undefined | (() => string | undefined);
-  /** Third field of a line of the log file: which part of the program speaks. */
+  /** Third field of a line of the log file: the part of the program. */
   source?: string;
   now?: () => Date;
 }
 
-/** A logger for terminals: messages as they are, without level or time; those go to the log file. */
+/** Returns a logger for terminals: messages without level and time, which only the log file has. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { progress, stream = process.stderr, source = "deeplasia-native", now = () => new Date() } = options;
   const { logFile } = options;
@@ -33,7 +33,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     const file = typeof logFile === "function" ? logFile() : logFile;
     if (file === undefined || file === "" || isBroken) return;
     try {
-      // Synchronous: the last lines before a crash are those that matter.
+      // Synchronous, so that the last lines before a crash are written.
       appendRotated(file, logFileLine(now(), level, source, message));
     } catch (error) {
       print(`cannot write the log file ${file}: ${(error as Error).message}`);
@@ -47,7 +47,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   };
 }
 
-/** A log file's largest size in bytes, and how many full ones are kept beside it as `<file>.1` (the newest) and so on. */
+/** Largest size of a log file in bytes, and the number of full ones that are kept as `<file>.1` (the newest) and so on. */
 const ROTATION = { bytes: 500_000, kept: 4 };
 
 function appendRotated(file: string, line: string): void {
@@ -66,7 +66,7 @@ export const silentLogger: Logger = { info() {}, warn() {}, error() {} };
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** The reference's format: `24 Nov 26 09:05:00<TAB>INFO<TAB>source<TAB>message`, local time; one line a message. */
+/** Formats a line as the reference does: `24 Nov 26 09:05:00<TAB>INFO<TAB>source<TAB>message`, in local time. */
 function logFileLine(time: Date, level: string, source: string, message: string): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${two(time.getDate())} ${MONTHS[time.getMonth()]} ${two(time.getFullYear() % 100)}`;

@@ -1,17 +1,17 @@
-/** Progress of long work: one event, and four ways to show it. It is always on stderr; stdout is for data. */
+/** Progress of long work: events, and four ways to show them on stderr; stdout is for data. */
 
 export interface ProgressEvent {
-  /** Rows that are done, failed ones included. */
+  /** Number of rows that are done, including failed ones. */
   done: number;
   total: number;
   failed: number;
-  /** Rows a second, over this run. */
+  /** Rows per second in this run. */
   rate: number;
-  /** Null while there is no rate. */
+  /** Null until a rate is known. */
   secondsLeft: number | null;
-  /** Shown before the numbers: what they count. */
+  /** Text before the numbers that names what they count. */
   label?: string;
-  /** Shown after the numbers. */
+  /** Text after the numbers. */
   note?: string;
 }
 
@@ -21,13 +21,13 @@ export type ProgressKind = (typeof PROGRESS_KINDS)[number];
 
 export interface Progress {
   update(event: ProgressEvent): void;
-  /** Take the bar off the screen so that something else can be printed; the next update brings it back. */
+  /** Removes the bar from the screen so that other text can be printed. The next update shows it again. */
   hide(): void;
-  /** Show the last event, if it was not shown yet, and leave the line. */
+  /** Shows the last event, if it was not shown yet, and ends the line. */
   finish(): void;
 }
 
-/** Where progress is drawn; `process.stderr` is one. */
+/** A stream that progress is written to, such as `process.stderr`. */
 export interface ProgressStream {
   isTTY?: boolean;
   columns?: number;
@@ -99,7 +99,7 @@ function throttle(intervalMs: number, now: () => number, since: number, display:
   };
 }
 
-/** Turns counts into events; rows that an earlier run did count as done, not for the rate. */
+/** Turns counts into events. Rows of an earlier run count as done, but not for the rate. */
 export class ProgressMeter {
   private readonly start: number;
 
@@ -137,14 +137,14 @@ export function progressText(event: ProgressEvent): string {
 
 function barLine(event: ProgressEvent, columns: number): string {
   const text = progressText(event);
-  // One column less than the terminal has, or some terminals wrap.
+  // One column less than the terminal, because some terminals wrap a full line.
   const room = Math.min(columns - 1 - text.length - 3, 30);
   if (room < 5) return text.slice(0, Math.max(columns - 1, 0));
   const filled = event.total === 0 ? room : Math.floor((room * event.done) / event.total);
   return `[${"#".repeat(filled)}${"-".repeat(room - filled)}] ${text}`;
 }
 
-/** The two largest units of a duration: `3 h 5 min`, `2 min 24 s`, `9 s`. */
+/** Formats the two largest units of a duration: `3 h 5 min`, `2 min 24 s`, `9 s`. */
 export function durationText(seconds: number): string {
   const whole = Math.round(seconds);
   const units: [size: number, name: string][] = [

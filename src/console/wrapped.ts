@@ -1,16 +1,16 @@
-/** Text in lines that are as long as the place where it is read. */
+/** Wraps text to the width of the place where it is read. */
 
-/** Columns where nobody knows them, and where longer lines are hard to read. */
+/** Width if it is unknown, and the largest width, because longer lines are hard to read. */
 const USUAL_COLUMNS = 80;
 const MOST_COLUMNS = 120;
 
-/** Columns of what is written to a stream; `COLUMNS` stands in where that is no terminal. */
+/** Returns the width of a stream. If it is no terminal, `COLUMNS` is used. */
 export function columnsOf(stream: { isTTY?: boolean; columns?: number }): number {
   const columns = stream.isTTY ? stream.columns : Number(process.env.COLUMNS);
   return columns ? Math.min(columns, MOST_COLUMNS) : USUAL_COLUMNS;
 }
 
-/** Broken at blanks into lines of at most `width`; a longer word has a line of its own. Line breaks stay. */
+/** Breaks a text at blanks into lines of at most `width`. A longer word gets its own line. Line breaks stay. */
 export function wrap(text: string, width: number): string[] {
   return text.split("\n").flatMap((given) => {
     const lines: string[] = [];
@@ -23,7 +23,7 @@ export function wrap(text: string, width: number): string[] {
   });
 }
 
-/** A term and, `termWidth` and two columns further right, what it means; a longer term has lines of its own. */
+/** Formats a term, and its meaning in a column that starts after `termWidth` + 2. A longer term gets its own lines. */
 export function wrappedItem(term: string, termWidth: number, meaning: string, width: number): string[] {
   const margin = " ".repeat(termWidth + 4);
   const meanings = meaning === "" ? [] : wrap(meaning, width - margin.length);
@@ -33,7 +33,7 @@ export function wrappedItem(term: string, termWidth: number, meaning: string, wi
   return [...terms, ...meanings.map((line) => margin + line)];
 }
 
-/** How wide the terms of a list are to be: as the longest, but not so wide that no room is left for what they mean. */
+/** Returns the width for the terms of a list: that of the longest, limited so that their meanings have room. */
 export function termWidthOf(longest: number, width: number): number {
   return Math.min(longest, Math.floor(0.38 * width));
 }

@@ -1,6 +1,6 @@
 /**
  * TensorBoard's event records: a TFRecord frame (length, data, and a masked CRC-32C of each) round a protocol buffer of
- * type `tensorflow.Event`. Only what scalars and plug-ins need: `event.proto` and `summary.proto` say the field numbers.
+ * type `tensorflow.Event`. Only scalars and plug-ins are covered; `event.proto` and `summary.proto` have the field numbers.
  */
 
 const CASTAGNOLI = 0x82f63b78;
@@ -16,10 +16,10 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** As TFRecord wants it, so that a checksum of data that holds checksums still says something. */
+/** Masks a checksum as TFRecord does, so that checksums of data that contains checksums remain useful. */
 const masked = (crc: number) => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 
-/** One record of an event file. */
+/** Returns one record of an event file. */
 function framed(data: Uint8Array): Uint8Array {
   const record = Buffer.alloc(data.length + 16);
   record.writeBigUInt64LE(BigInt(data.length), 0);
@@ -39,7 +39,7 @@ function varint(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** One field of a message after another. */
+/** Appends the fields of a message one after another. */
 export const message = (...fields: Uint8Array[]) => Buffer.concat(fields);
 
 const key = (field: number, wire: keyof typeof WIRE) => varint(field * 8 + WIRE[wire]);
@@ -65,19 +65,19 @@ export function bytes(field: number, content: Uint8Array): Uint8Array {
 
 export const text = (field: number, value: string) => bytes(field, Buffer.from(value));
 
-/** The first record of every event file. */
+/** Returns the first record of an event file. */
 export function headerRecord(seconds: number): Uint8Array {
   return framed(Buffer.concat([double(1, seconds), text(3, "brain.Event:2")]));
 }
 
-/** A summary that a plug-in of TensorBoard reads: its name, and bytes that only it understands. */
+/** A summary for a plug-in of TensorBoard: the name of the plug-in, and bytes in its own format. */
 export function pluginRecord(tag: string, plugin: string, content: Uint8Array, seconds: number): Uint8Array {
   const metadata = bytes(1, Buffer.concat([text(1, plugin), bytes(2, content)]));
   const summary = bytes(1, Buffer.concat([text(1, tag), bytes(9, metadata)]));
   return framed(Buffer.concat([double(1, seconds), integer(2, 0), bytes(5, summary)]));
 }
 
-/** A scalar at a step, which counts from 0; `seconds` is the time since 1970. */
+/** Returns a scalar at a step, counted from 0; `seconds` is the time since 1970. */
 export function scalarRecord(tag: string, value: number, step: number, seconds: number): Uint8Array {
   const summary = bytes(1, Buffer.concat([text(1, tag), float(2, value)]));
   return framed(Buffer.concat([double(1, seconds), integer(2, step), bytes(5, summary)]));

@@ -1,20 +1,20 @@
 /**
- * What TensorBoard's HPARAMS tab shows of a run: records of its plug-in `hparams`, whose `api.proto` and `plugin_data.proto`
- * say the field numbers.
+ * A run in TensorBoard's HPARAMS tab: records of the plug-in `hparams`, whose `api.proto` and `plugin_data.proto` have the
+ * field numbers.
  */
 import { bytes, double, integer, message, pluginRecord, text } from "./eventRecord.js";
 
 export type HyperParameters = Readonly<Record<string, number | string | boolean>>;
 
 const PLUGIN = "hparams";
-/** The kinds of data of which the plug-in knows. */
+/** The kinds of data that the plug-in knows. */
 const KINDS = { string: 1, boolean: 2, number: 3 } as const;
 const SUCCESS = 1;
 
 const record = (tag: string, field: number, content: Uint8Array, seconds: number) =>
   pluginRecord(`_hparams_/${tag}`, PLUGIN, bytes(field, content), seconds);
 
-/** What a run begins with: which columns there are, and its own values. `metrics` are tags of scalars beside them. */
+/** Returns the first record of a run: the columns, and its values. `metrics` are the tags of further scalars. */
 export function sessionStart(
   parameters: HyperParameters,
   metrics: readonly string[],
@@ -33,12 +33,12 @@ export function sessionStart(
   ]);
 }
 
-/** The end of a run that went well; one without it is shown as running. */
+/** Returns the last record of a successful run. A run without it is shown as running. */
 export function sessionEnd(seconds: number): Uint8Array {
   return record("session_end_info", 4, message(integer(1, SUCCESS), double(2, seconds)), seconds);
 }
 
-/** `google.protobuf.Value` */
+/** Returns a `google.protobuf.Value`. */
 function protobufValue(value: number | string | boolean): Uint8Array {
   if (typeof value === "number") return double(2, value);
   return typeof value === "string" ? text(3, value) : integer(4, Number(value));

@@ -11,7 +11,7 @@ ${commands.map(commandCase).join("\n")}
   esac
 }
 
-# What a flag of a command takes.
+# Completes the value of a flag.
 _deeplasia_native_flag() {
   takes=text list=
   case $1 in

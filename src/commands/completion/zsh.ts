@@ -25,7 +25,7 @@ fi
 
 const functionOf = (path: string) => ["_deeplasia_native", ...path.split(" ")].filter(Boolean).join("_");
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-/** Without what would end a part of a specification. */
+/** Escapes the characters that end a part of a specification. */
 const plain = (text: string) => text.replaceAll("[", "(").replaceAll("]", ")").replaceAll(":", "\\:");
 
 function commandFunction(command: CompletedCommand): string {

@@ -3,7 +3,7 @@ import type { Manifest } from "../../contract/manifest.js";
 
 /** The options of `createTrainer`. */
 export interface CreateTrainerOptions {
-  /** How gradients become updates, as in torch.optim. Default: `"adam"`. */
+  /** Optimiser, as in torch.optim. Default: `"adam"`. */
   optimizer?: "adam" | "adamw" | "sgd" | "rmsprop" | undefined;
   /** Learning rate. Default: `0.001`. */
   lr?: number | undefined;
@@ -11,7 +11,7 @@ export interface CreateTrainerOptions {
   alpha?: number | undefined;
   /** Added to divisors. Default: `1e-8`. */
   eps?: number | undefined;
-  /** Weight decay: in the gradient (L2); of AdamW beside it. Default: `0.000005`. */
+  /** Weight decay: added to the gradient (L2); for AdamW applied to the weights. Default: `0.000005`. */
   weightDecay?: number | undefined;
   /** Momentum. Default: `0`. */
   momentum?: number | undefined;
@@ -23,31 +23,31 @@ export interface CreateTrainerOptions {
   nesterov?: boolean | undefined;
   /** Decay of the running means of gradients and of their squares. Default: `[0.9,0.999]`. */
   betas?: readonly [number, number] | undefined;
-  /** Use the largest of the squares' means so far. Default: `false`. */
+  /** Use the largest running mean of the squares so far. Default: `false`. */
   amsgrad?: boolean | undefined;
-  /** Weight of the age loss; with learnable_sigma where its weight starts. Default: `1`. */
+  /** Weight of the age loss; with learnable_sigma its start value. Default: `1`. */
   ageSigma?: number | undefined;
-  /** The same for the sex loss. Default: `0`. */
+  /** Weight of the sex loss; with learnable_sigma its start value. Default: `0`. */
   sexSigma?: number | undefined;
-  /** Probability that training leaves out an EfficientNet's last residual block, growing to it from 0 at the first; null: as the network has it, 0.2 in a fresh one. Default: `null`. */
+  /** Probability that a training step skips the last residual block of an EfficientNet; it rises from 0 at the first block; null: the network's own value, 0.2 in a new network. Default: `null`. */
   dropConnect?: number | null | undefined;
-  /** Parameters that are not trained, by name; * stands for any text. Default: `[]`. */
+  /** Names of parameters that are not trained; * matches any text. Default: `[]`. */
   freeze?: readonly string[] | undefined;
-  /** Arithmetic of the network: 32 bit, or automatic mixed precision; 16 is 16 bit on a GPU and 32 on the CPU. Default: `"32"`. */
+  /** Arithmetic of the network: 32 bits, or automatic mixed precision; 16 means 16 bits on a GPU and 32 on the CPU. Default: `"32"`. */
   precision?: "16" | "32" | "bf16" | undefined;
   /** Clip gradients at this value; null or 0: off. Default: `null`. */
   gradientClipVal?: number | null | undefined;
-  /** Clip the norm of all gradients (null: that), or each value. Default: `null`. */
+  /** Clip the norm of all gradients (also null), or each value. Default: `null`. */
   gradientClipAlgorithm?: "norm" | "value" | null | undefined;
   /** Keep an exponential moving average of the weights, and evaluate it; null: off. Default: `null`. */
   emaDecay?: number | null | undefined;
-  /** Steps whose gradients make one update. Default: `1`. */
+  /** Number of steps whose gradients make one update. Default: `1`. */
   accumulateGradBatches?: number | undefined;
   /** Seed of dropout and drop-connect. Default: `42`. */
   seed?: number | undefined;
   /** Auto, cpu, cuda or cuda:n; a device asked for by name never falls back. Default: `"auto"`. */
   device?: string | undefined;
-  /** Threads of one step; 0: as libtorch chooses. Default: `0`. */
+  /** Threads of one step; 0: libtorch's default. Default: `0`. */
   threads?: number | undefined;
   /** Run a TorchScript model even if its code reaches files, processes or unknown functions; a model is a program, so trust only files from people you trust. Default: `false`. */
   trust?: boolean | undefined;

@@ -17,7 +17,7 @@ const sourceSettings = {
     referenceLayout: true,
   }),
   split_path: path.default("data-management/splits/kaggle_only.csv").meta({
-    description: "splits: patient_ID, dir, one column a scheme, which says train, val or test",
+    description: "splits: patient_ID, dir, and one column per scheme with train, val or test",
     reads: true,
     argument: "<file>",
     mayChange: true,
@@ -44,7 +44,7 @@ const sourceSettings = {
 
 const loaderSettings = {
   train_batch_size: z.int().min(1).max(65536).default(24).meta({
-    description: "pictures a training step; an incomplete last batch is left out",
+    description: "pictures per training step; an incomplete last batch is left out",
     argument: "<n>",
   }),
   test_batch_size: z
@@ -52,9 +52,10 @@ const loaderSettings = {
     .min(1)
     .max(65536)
     .default(32)
-    .meta({ description: "pictures a batch of validation and test", argument: "<n>", mayChange: true }),
+    .meta({ description: "pictures per batch of validation and test", argument: "<n>", mayChange: true }),
   num_workers: z.int().min(0).max(512).default(8).meta({
-    description: "pictures decoded and augmented at once; bounds the memory; 0 counts as 1",
+    description:
+      "number of pictures that are decoded and augmented at once, which bounds the memory; 0 counts as 1",
     argument: "<n>",
     mayChange: true,
   }),
@@ -63,13 +64,13 @@ const loaderSettings = {
     .default(false)
     .meta({ description: "keep decoded pictures, in memory or cache_dir", mayChange: true }),
   cache_dir: path.nullable().default(null).meta({
-    description: "with use_cache: a folder for them, on a fast disk; null: memory",
+    description: "with use_cache: folder for the decoded pictures, on a fast disk; null: memory",
     argument: "<folder>",
     mayChange: true,
   }),
   cache_size: side.nullable().default(null).meta({
     description:
-      "with use_cache: keep them shrunk to this longer side, pixels (changes numbers); null: as they are",
+      "with use_cache: keep pictures reduced to this longer side in pixels (changes results); null: full size",
     argument: "<pixels>",
   }),
 };
@@ -83,18 +84,19 @@ const pictureSettings = {
     description: "grey values to network input: per-picture z-score, [0, 1], or as they are",
   }),
   mask_crop_size: z.number().max(10).default(-1).meta({
-    description: "side of the square cut round the mask, times its longer side; 0 or less: no crop",
+    description:
+      "side of the square that is cut around the mask, as a multiple of its longer side; 0 or less: no crop",
     argument: "<factor>",
   }),
   reference_training: z.boolean().default(false).meta({
     description:
-      "repeat two faults of the reference's training: no background is subtracted, and no contrast step is a gamma of 1 that lowers 24 grey values",
+      "repeat two faults of the reference's training: the background is not subtracted, and a skipped contrast step still applies a gamma of 1, which lowers 24 grey values",
   }),
 };
 
 const augmentationShape = {
   augmentation: z.enum(["exact", "fast"]).default("exact").meta({
-    description: "the reference's sequence of pictures, or all geometry in one sampling pass",
+    description: "exact: the reference's separate steps; fast: all geometry in one sampling pass",
   }),
   rotation_range: degrees.default(30).meta({ description: "degrees, both ways", argument: "<degrees>" }),
   translate_perc: probability.default(0.2).meta({
@@ -123,15 +125,15 @@ const augmentationShape = {
     .min(0)
     .max(99)
     .default(30)
-    .meta({ description: "gamma is 100 % give or take this", argument: "<percent>" }),
+    .meta({ description: "range of gamma around 100 %, both ways", argument: "<percent>" }),
   sharpen_p: probability.default(0.2).meta({ description: "probability of sharpening", argument: "<p>" }),
   clae_p: z.number().min(0).default(1).meta({
-    description: "weight of CLAHE against the gamma's 0.5; one of the two is chosen",
+    description: "weight of CLAHE; gamma has a weight of 0.5, and one of the two is drawn",
     argument: "<weight>",
   }),
 };
 
-/** All that a picture's augmentation depends on. */
+/** The settings that the augmentation of a picture depends on. */
 export const augmentationSettings = z.strictObject({
   ...augmentationShape,
   reference_training: pictureSettings.reference_training,

@@ -1,14 +1,14 @@
 /**
- * Settings of the reference and of Lightning that have no meaning here. They are accepted, so that a config that was
- * written for Python works as it is; one that asks for something gets a warning with the reason.
+ * Settings of the reference and of Lightning that have no effect here. They are accepted, so that a config that was
+ * written for Python works unchanged. A value other than the default gets a warning with the reason.
  */
 export interface IgnoredSetting {
-  /** As it is written in YAML; a setting with this value asks for nothing, and gets no warning. */
+  /** The value as written in YAML for which there is no warning. */
   default: string | null;
   why: string;
 }
 
-/** Reason -> the settings it is true of, with their defaults. */
+/** Reason -> its settings with their defaults. */
 const BY_REASON: Record<string, Record<string, string | null>> = {
   "the reference never reads it": {
     data_dir: "../data/annotated/rsna_bone_age/",
@@ -27,20 +27,20 @@ const BY_REASON: Record<string, Record<string, string | null>> = {
     "trainer.enable_checkpointing": "false",
   },
   "no Python code is run": { "trainer.callbacks": null, "trainer.plugins": null, "trainer.profiler": null },
-  "root_dir says where a run is written": {
+  "root_dir sets the folder of a run": {
     "trainer.default_root_dir": null,
     "trainer.weights_save_path": null,
   },
-  "several processes each have a copy of the network and a part of every batch, as Lightning's ddp": {
+  "with several processes, each has a copy of the network and a part of every batch, as in Lightning's ddp": {
     "trainer.strategy": "ddp",
     "trainer.replace_sampler_ddp": "true",
     "trainer.prepare_data_per_node": null,
   },
-  "trainer.devices and trainer.num_nodes say how many processes there are": {
+  "trainer.devices and trainer.num_nodes set the number of processes": {
     "trainer.num_processes": null,
     "trainer.auto_select_gpus": "false",
   },
-  "one process of all shows progress": { "trainer.process_position": "0" },
+  "only one process shows progress": { "trainer.process_position": "0" },
   "CPU and CUDA are the devices": { "trainer.tpu_cores": null, "trainer.ipus": null },
   "mixed precision is libtorch's own": { "trainer.amp_backend": "native", "trainer.amp_level": null },
   "the number of parameters is always logged": {
@@ -53,7 +53,7 @@ const BY_REASON: Record<string, Record<string, string | null>> = {
     "trainer.detect_anomaly": "false",
     "trainer.terminate_on_nan": null,
   },
-  "a split column of its own does it": { "trainer.overfit_batches": "0.0" },
+  "use a separate split column": { "trainer.overfit_batches": "0.0" },
   "whole splits are predicted after training": { "trainer.limit_predict_batches": null },
   "validation and early stopping come at the end of an epoch": {
     "trainer.val_check_interval": null,
@@ -67,7 +67,7 @@ const BY_REASON: Record<string, Record<string, string | null>> = {
     "trainer.auto_lr_find": "false",
     "trainer.auto_scale_batch_size": "false",
   },
-  "there is one loader a split, made once": {
+  "there is one loader per split, created once": {
     "trainer.reload_dataloaders_every_n_epochs": "0",
     "trainer.multiple_trainloader_mode": "max_size_cycle",
   },
@@ -77,7 +77,7 @@ const BY_REASON: Record<string, Record<string, string | null>> = {
   "trainer.resume_from_checkpoint restores the schedule": { "lr_scheduler.init_args.last_epoch": "-1" },
 };
 
-/** Path of a setting -> its default and why it has no meaning here. */
+/** Path of a setting -> its default and the reason why it has no effect here. */
 export const IGNORED_SETTINGS: ReadonlyMap<string, IgnoredSetting> = new Map(
   Object.entries(BY_REASON).flatMap(([why, settings]) =>
     Object.entries(settings).map(([path, value]) => [path, { default: value, why }] as const),

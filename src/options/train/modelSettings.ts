@@ -1,4 +1,4 @@
-/** `model.*`: the network, and what its training minimises. Names and meanings are the reference's. */
+/** `model.*`: the network and its losses. Names and meanings are the reference's. */
 import { z } from "zod";
 import type { ModelKind } from "../../contract/kindNames.js";
 
@@ -25,7 +25,7 @@ export const TRAINED_KINDS = { age: "bone_age", mask: "hand_mask" } as const sat
 >;
 export type TrainedKind = keyof typeof TRAINED_KINDS;
 
-/** What a network is made of; the two weights are parameters of it where they are learnt. */
+/** The architecture of a network. With learnable_sigma the two weights are parameters of the network. */
 export const networkSettings = z.strictObject({
   kind: z
     .enum(Object.keys(TRAINED_KINDS) as [TrainedKind, ...TrainedKind[]])
@@ -51,31 +51,30 @@ export const networkSettings = z.strictObject({
   }),
   padding: z.enum(["static", "dynamic"]).default("static").meta({
     description:
-      'EfficientNet\'s "same" padding, for the nominal input size, as published, or for the real one',
+      'EfficientNet\'s "same" padding: for the nominal input size (as published), or for the actual one',
   }),
   dense_layers: widths.default([256]).meta({ description: "widths of the dense blocks", argument: "<n>" }),
   sex_dcs: z.int().min(0).max(65536).default(32).meta({
-    description: "width of the layer for the sex input; 0: the sex is no input",
+    description: "width of the layer for the sex input; 0: no sex input",
     argument: "<n>",
   }),
   explicit_sex_classifier: widths.nullable().default(null).meta({
-    description: "widths of a sex classifier of its own; null or []: none",
+    description: "widths of a separate sex classifier; null or []: none",
     argument: "<n>",
   }),
   correct_predicted_sex: z.boolean().default(false).meta({
-    description:
-      "with explicit_sex_classifier: the true sex is the input, where given, not the predicted one",
+    description: "with explicit_sex_classifier: a given sex replaces the predicted one as input",
   }),
   dropout_p: z.number().min(0).lt(1).default(0.2).meta({
     description: "dropout of the dense blocks",
     argument: "<p>",
   }),
   age_sigma: z.number().min(0).default(1).meta({
-    description: "weight of the age loss; with learnable_sigma where its weight starts",
+    description: "weight of the age loss; with learnable_sigma its start value",
     argument: "<weight>",
   }),
   sex_sigma: z.number().min(0).default(0).meta({
-    description: "the same for the sex loss",
+    description: "weight of the sex loss; with learnable_sigma its start value",
     argument: "<weight>",
   }),
   learnable_sigma: z.boolean().default(false).meta({ description: "learn the two weights" }),
@@ -83,7 +82,7 @@ export const networkSettings = z.strictObject({
 
 export type NetworkSettings = z.infer<typeof networkSettings>;
 
-/** The settings that every single step uses. `createTrainer` has them too. */
+/** The settings of a single step. `createTrainer` has them too. */
 export const stepModelSettings = {
   age_sigma: networkSettings.shape.age_sigma,
   sex_sigma: networkSettings.shape.sex_sigma,
@@ -95,12 +94,12 @@ export const stepModelSettings = {
     .default(null)
     .meta({
       description:
-        "probability that training leaves out an EfficientNet's last residual block, growing to it from 0 at the first; " +
-        "null: as the network has it, 0.2 in a fresh one",
+        "probability that a training step skips the last residual block of an EfficientNet; it rises from 0 at the first " +
+        "block; null: the network's own value, 0.2 in a new network",
       argument: "<p>",
     }),
   freeze: z.array(z.string().min(1)).default([]).meta({
-    description: "parameters that are not trained, by name; * stands for any text",
+    description: "names of parameters that are not trained; * matches any text",
     argument: "<patterns...>",
   }),
 };
@@ -115,16 +114,18 @@ export const modelSettings = z.strictObject({
     .nullable()
     .default(null)
     .meta({
-      description: "start the backbone from ImageNet weights in this file; null or false: fresh weights",
+      description: "file with ImageNet weights for the backbone; null or false: random weights",
       argument: "<file>",
       mayChange: true,
     }),
   stem: z.enum(["fresh", "sum"]).default("fresh").meta({
-    description: "with pretrained: fresh weights for the one grey channel, or the three colours' summed up",
+    description:
+      "with pretrained: new weights for the grey channel, or the sum of the three colours' weights",
     mayChange: true,
   }),
   init_from: z.string().min(1).nullable().default(null).meta({
-    description: "train this model further: TorchScript, or a checkpoint's weights; no fresh network is made",
+    description:
+      "continue training this model, TorchScript or the weights of a checkpoint, instead of a new network",
     reads: true,
     argument: "<file>",
     mayChange: true,

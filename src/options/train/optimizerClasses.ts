@@ -6,7 +6,7 @@ const rate = z.number().min(0);
 const RATE = { description: "learning rate", argument: "<rate>" };
 const weightDecay = (value: number) =>
   z.number().min(0).default(value).meta({
-    description: "weight decay: in the gradient (L2); of AdamW beside it",
+    description: "weight decay: added to the gradient (L2); for AdamW applied to the weights",
     argument: "<decay>",
   });
 const eps = z.number().gt(0).default(1e-8).meta({ description: "added to divisors", argument: "<eps>" });
@@ -18,7 +18,7 @@ const betas = z.tuple([beta, beta]).default([0.9, 0.999]).meta({
 const amsgrad = z
   .boolean()
   .default(false)
-  .meta({ description: "use the largest of the squares' means so far" });
+  .meta({ description: "use the largest running mean of the squares so far" });
 const momentum = z.number().min(0).default(0).meta({ description: "momentum", argument: "<factor>" });
 
 export const OPTIMIZERS = {
@@ -64,7 +64,7 @@ export function isNesterovPossible(sgd: { nesterov: boolean; momentum: number; d
 
 export type OptimizerSetting = ClassSetting<typeof OPTIMIZERS>;
 
-/** What holds where no config says otherwise; its arguments stay where a config names another class that has them. */
+/** The default. Its arguments also apply to another class that a config names, if that class has them. */
 export const DEFAULT_OPTIMIZER = {
   class_path: "torch.optim.Adam",
   init_args: { lr: 1e-3, weight_decay: 5e-6 },

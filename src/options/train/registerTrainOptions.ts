@@ -9,7 +9,7 @@ import { addSettingFlags, type SettingFlag, sectionFlags } from "../settingFlags
 import { IGNORED_SETTINGS } from "./ignoredSettings.js";
 import { CLASS_SECTIONS, runSettings, SECTIONS } from "./index.js";
 
-/** plain: every setting; comments: with what it means; skip_default: those that differ from the defaults. */
+/** plain: every setting; comments: with its description; skip_default: only those that differ from the defaults. */
 export const PRINT_STYLES = ["plain", "comments", "skip_default"] as const;
 export type PrintStyle = (typeof PRINT_STYLES)[number];
 
@@ -73,7 +73,7 @@ function classFlags(section: keyof typeof CLASS_SECTIONS): SettingFlag[] {
   return flags;
 }
 
-/** Give a command every setting of training, `--config` and its kind, and the flags that have no meaning here. */
+/** Adds to a command the settings of training, `--config` and its like, and the flags that have no effect here. */
 export function registerTrainOptions(command: Command): void {
   const option = (flags: string, description: string) =>
     command.createOption(flags, description).helpGroup(FILES_HEADING);

@@ -1,4 +1,4 @@
-/** `lr_scheduler`: how the learning rate goes down; stepped once an epoch, after validation. */
+/** `lr_scheduler`: the schedule of the learning rate, which steps once per epoch, after validation. */
 import { z } from "zod";
 import type { ClassSetting } from "../classPath.js";
 
@@ -18,22 +18,24 @@ export const SCHEDULES = {
       description: "the learning rate is multiplied by this",
       argument: "<factor>",
     }),
-    patience: epochs.default(10).meta({ description: "epochs without improvement before", argument: "<n>" }),
+    patience: epochs
+      .default(10)
+      .meta({ description: "epochs without improvement before a change", argument: "<n>" }),
     threshold: rate.default(1e-4).meta({ description: "least improvement that counts", argument: "<value>" }),
     threshold_mode: z.enum(["rel", "abs"]).default("rel").meta({
       description: "whether threshold is a share of the best value or a difference",
     }),
     cooldown: epochs
       .default(0)
-      .meta({ description: "epochs after a change that do not count", argument: "<n>" }),
+      .meta({ description: "epochs after a change that are not counted", argument: "<n>" }),
     min_lr: rate.default(0).meta({ description: "lowest learning rate", argument: "<rate>" }),
-    eps: rate.default(1e-8).meta({ description: "smaller changes are not made", argument: "<rate>" }),
+    eps: rate.default(1e-8).meta({ description: "smaller changes are skipped", argument: "<rate>" }),
     verbose,
   }),
   "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts": z.strictObject({
     T_0: z.int().min(1).meta({ description: "epochs to the first restart", argument: "<n>" }),
     T_mult: z.int().min(1).default(1).meta({
-      description: "each round is so many times as long as the last",
+      description: "factor by which each round is longer than the last",
       argument: "<n>",
     }),
     eta_min,
@@ -49,11 +51,11 @@ export const SCHEDULES = {
   }),
   CosineWithWarmup: z.strictObject({
     warmup_epochs: epochs.default(5).meta({
-      description: "epochs of linear growth up to the learning rate",
+      description: "epochs of linear growth to the learning rate",
       argument: "<n>",
     }),
     T_max: z.int().min(1).nullable().default(null).meta({
-      description: "epoch at which the lowest is reached; null: max_epochs",
+      description: "epoch in which the lowest rate is reached; null: max_epochs",
       argument: "<n>",
     }),
     eta_min,
@@ -64,7 +66,7 @@ export const SCHEDULES = {
 
 export type ScheduleSetting = ClassSetting<typeof SCHEDULES>;
 
-/** What holds where no config says otherwise; its arguments stay where a config names another class that has them. */
+/** The default. Its arguments also apply to another class that a config names, if that class has them. */
 export const DEFAULT_SCHEDULE = {
   class_path: "pytorch_lightning.utilities.cli.ReduceLROnPlateau",
   init_args: {

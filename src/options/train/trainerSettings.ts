@@ -1,4 +1,4 @@
-/** `trainer.*`: how long, how exact, how often. Names and meanings are Lightning's, as the reference uses them. */
+/** `trainer.*`: length, precision and logging of a run. Names and meanings are Lightning's, as in the reference. */
 import { z } from "zod";
 
 const count = z.int().min(0);
@@ -22,11 +22,11 @@ const devices = z
   })
   .nullable();
 
-/** The settings that every single step uses. `createTrainer` has them too. */
+/** The settings of a single step. `createTrainer` has them too. */
 export const stepTrainerSettings = {
   precision: z.enum(["16", "32", "bf16"]).default("16").meta({
     description:
-      "arithmetic of the network: 32 bit, or automatic mixed precision; 16 is 16 bit on a GPU and 32 on the CPU",
+      "arithmetic of the network: 32 bits, or automatic mixed precision; 16 means 16 bits on a GPU and 32 on the CPU",
   }),
   gradient_clip_val: z.number().min(0).nullable().default(null).meta({
     description: "clip gradients at this value; null or 0: off",
@@ -36,7 +36,7 @@ export const stepTrainerSettings = {
     .enum(["norm", "value"])
     .nullable()
     .default(null)
-    .meta({ description: "clip the norm of all gradients (null: that), or each value" }),
+    .meta({ description: "clip the norm of all gradients (also null), or each value" }),
   ema_decay: z.number().gt(0).lt(1).nullable().default(null).meta({
     description: "keep an exponential moving average of the weights, and evaluate it; null: off",
     argument: "<decay>",
@@ -52,14 +52,18 @@ export const trainerSettings = z.strictObject({
   min_epochs: count
     .nullable()
     .default(null)
-    .meta({ description: "early stopping and max_time end no run before", argument: "<n>", mayChange: true }),
+    .meta({
+      description: "early stopping and max_time do not end the run before that many epochs",
+      argument: "<n>",
+      mayChange: true,
+    }),
   max_steps: z
     .int()
     .min(-1)
     .default(-1)
     .meta({ description: "stop after that many optimizer steps; -1: off", argument: "<n>", mayChange: true }),
   min_steps: count.nullable().default(null).meta({
-    description: "early stopping and max_time end no run before that many optimizer steps",
+    description: "early stopping and max_time do not end the run before that many optimizer steps",
     argument: "<n>",
     mayChange: true,
   }),
@@ -77,7 +81,7 @@ export const trainerSettings = z.strictObject({
     .nullable()
     .default(null)
     .meta({
-      description: "sum the gradients of that many batches for one step; or a map, {epoch: number}",
+      description: "number of batches whose gradients are summed for one update; or a map, {epoch: number}",
       argument: "<n>",
     }),
   check_val_every_n_epoch: z
@@ -86,12 +90,12 @@ export const trainerSettings = z.strictObject({
     .default(1)
     .meta({ description: "validate every n-th epoch", argument: "<n>", mayChange: true }),
   num_sanity_val_steps: z.int().min(-1).default(2).meta({
-    description: "batches of validation before training, so that a fault there shows early; -1: all",
+    description: "batches of validation before training, to find faults early; -1: all",
     argument: "<n>",
     mayChange: true,
   }),
   limit_train_batches: limit.meta({
-    description: "training batches an epoch: a number, or a share below 1; null or 1.0: all",
+    description: "training batches per epoch: a number, or a share below 1; null or 1.0: all",
     argument: "<n>",
   }),
   limit_val_batches: limit.meta({ description: "the same for validation", argument: "<n>", mayChange: true }),
@@ -104,7 +108,7 @@ export const trainerSettings = z.strictObject({
     .union([count, z.boolean()], { error: "must be true, false or a number of batches" })
     .default(false)
     .meta({
-      description: "a trial: one epoch of that many batches (true: 1), nothing is kept",
+      description: "trial run: one epoch of that many batches (true: 1); nothing is kept",
       argument: "[n]",
       mayChange: true,
     }),
@@ -112,10 +116,11 @@ export const trainerSettings = z.strictObject({
     .int()
     .min(1)
     .default(50)
-    .meta({ description: "steps between two logged values of a step", argument: "<n>", mayChange: true }),
+    .meta({ description: "steps between two logged steps", argument: "<n>", mayChange: true }),
   enable_progress_bar: z.boolean().default(true).meta({ description: "show progress", mayChange: true }),
   gpus: devices.default("1").meta({
-    description: "1: the GPU if there is one; 0: the CPU; [1]: that GPU, or an error; more: as devices",
+    description:
+      "1: the GPU if there is one; 0: the CPU; [1]: that GPU, or an error; other values: as devices",
     argument: "<n>",
     mayChange: true,
   }),
@@ -123,11 +128,11 @@ export const trainerSettings = z.strictObject({
     .enum(["cpu", "gpu", "cuda", "auto"])
     .nullable()
     .default(null)
-    .meta({ description: "kind of device; one asked for never falls back", mayChange: true }),
+    .meta({ description: "kind of device; a requested device never falls back to another", mayChange: true }),
   devices: devices.default(null).meta({
     description:
-      "devices of each node, or the list of their numbers; each has a process of its own, started here unless srun or " +
-      "torchrun did",
+      "number of devices of each node, or a list of their indices; each device has its own process, which this command " +
+      "starts unless srun or torchrun has",
     argument: "<n>",
     mayChange: true,
   }),
@@ -138,28 +143,29 @@ export const trainerSettings = z.strictObject({
   }),
   sync_batchnorm: z.boolean().default(false).meta({
     description:
-      "several processes: batch norms take their statistics of the batch of all, not of each one's part",
+      "several processes: batch norms use the statistics of the whole batch instead of each process's part",
   }),
   process_group_backend: z
     .enum(["auto", "nccl", "gloo"])
     .default("auto")
     .meta({
       description:
-        "several processes: by what they exchange gradients; auto: by NCCL where each has a GPU of its own, else by Gloo " +
-        "through the hosts' memory",
+        "several processes: gradient backend; auto: NCCL if each process has its own GPU, else Gloo through the hosts' " +
+        "memory",
     }),
   rank_timeout: z.int().min(1).default(1800).meta({
-    description: "several processes: seconds after which one that lives, but does not go on, ends the run",
+    description:
+      "several processes: seconds without progress after which a process that is still alive ends the run",
     argument: "<seconds>",
     mayChange: true,
   }),
   resume_from_checkpoint: z.string().min(1).nullable().default(null).meta({
-    description: "go on from this checkpoint: a file, or `last` for the newest of the run's folder",
+    description: "resume from this checkpoint: a file, or `last` for the newest in the run's folder",
     argument: "<file>",
     mayChange: true,
   }),
   skip_nan: z.boolean().default(false).meta({
-    description: "leave out a step whose loss or gradient is not finite; else it ends the run",
+    description: "skip a step whose loss or gradient is not finite; without this the step ends the run",
     mayChange: true,
   }),
 });

@@ -25,7 +25,7 @@ export const STEP_SETTINGS = {
   trainer: stepTrainerSettings,
 } as const;
 
-/** The arguments of all optimisers, each of which reads its own only. */
+/** The arguments of all optimisers. Each optimiser reads only its own. */
 const optimizerShape = camelCased({
   ...OPTIMIZERS["torch.optim.RMSprop"].shape,
   ...OPTIMIZERS["torch.optim.SGD"].shape,
@@ -46,7 +46,7 @@ export const trainingStepOptions = z
     optimizer: z
       .enum(["adam", "adamw", "sgd", "rmsprop"])
       .default("adam")
-      .meta({ description: "how gradients become updates, as in torch.optim" }),
+      .meta({ description: "optimiser, as in torch.optim" }),
     ...optimizerShape,
     lr: byDefault(optimizerShape.lr, lr),
     weightDecay: byDefault(optimizerShape.weightDecay, weight_decay),
@@ -56,14 +56,14 @@ export const trainingStepOptions = z
       .int()
       .min(1)
       .default(1)
-      .meta({ description: "steps whose gradients make one update", argument: "<n>" }),
+      .meta({ description: "number of steps whose gradients make one update", argument: "<n>" }),
     seed: z
       .int()
       .min(0)
       .max(Number.MAX_SAFE_INTEGER)
       .default(42)
       .meta({ description: "seed of dropout and drop-connect", argument: "<n>" }),
-    // Like `loadModel`, and unlike `train`: without a GPU in mind.
+    // Like `loadModel`, and unlike `train`, whose default assumes a GPU.
     precision: byDefault(STEP_SETTINGS.trainer.precision, "32"),
     device: runSettings.shape.device,
     ...camelCased(STEP_SETTINGS.run),
@@ -81,16 +81,16 @@ export const createTrainerOptions = trainingStepOptions.safeExtend({
   contract: contractArgument,
 });
 
-/** Options of the single calls of a trainer. */
+/** Options of the calls of a trainer. */
 export const stepCallOptions = z.strictObject({
   update: z.boolean().default(false).meta({ description: "true: update the weights with this step" }),
 });
 export const weightsOptions = z.strictObject({
-  ema: z.boolean().default(false).meta({ description: "true: the average of the weights" }),
+  ema: z.boolean().default(false).meta({ description: "true: use the average of the weights" }),
 });
 export const saveOptions = weightsOptions.extend({ manifest: contractArgument });
 export const notesArgument = z.string().default("").meta({ description: "a text" });
-/** The learning rate of the steps to come. */
+/** The learning rate of the following steps. */
 export const rateArgument = optimizerShape.lr.unwrap().meta({ description: "a number of at least 0" });
 
 /** Options with every default filled in. */
