@@ -121,7 +121,7 @@ describe("augment-preview", () => {
     expect(whole.code).toBe(0);
   });
 
-  test("leaves out and names what cannot be read, with its own exit code", async () => {
+  test("leaves out unreadable pictures, names them, and has its own exit code", async () => {
     const { folder, out, args } = await preview();
     await writeFile(join(folder, "images/a/halves.png"), "no picture");
     const { code, stderr } = await runCli(args);

@@ -241,7 +241,7 @@ describe("outputs", () => {
     }
   });
 
-  test("into a folder that is not there, which is made", async () => {
+  test("a missing output folder is created", async () => {
     const folder = await temporaryFolder();
     await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
     const args = cohortArguments(folder, good);

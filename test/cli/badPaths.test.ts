@@ -7,7 +7,7 @@ import { cohortArguments, halves, writeCohort } from "../helpers/pictures.js";
 import { temporaryFolder, writeTree } from "../helpers/temporary.js";
 import { fixture, projectRoot } from "../helpers/testData.js";
 
-test("every path of every command that cannot be used is named, and what is wrong with it; none is an internal error", async () => {
+test("every command names an unusable path and its fault; none ends with an internal error", async () => {
   const folder = await temporaryFolder();
   onTestFinished(async () => {
     for (const path of ["", "images", "images/a", "locked"]) await chmod(join(folder, path), 0o755);
@@ -77,7 +77,7 @@ test.each([
   expect(stderr).toContain("the file system of /proc takes no new folders");
 });
 
-test("folders are made in one place, which does not use Node's recursive mkdir", async () => {
+test("one function makes folders, and it does not use Node's recursive mkdir", async () => {
   const files = (await readdir(join(projectRoot, "src"), { recursive: true })).filter((name) =>
     /\.c?ts$/.test(name),
   );

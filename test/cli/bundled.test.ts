@@ -9,7 +9,7 @@ import { describeWithTestData, projectRoot, testData } from "../helpers/testData
 
 const phantoms = join(projectRoot, "examples/phantoms");
 
-test("predict without a model takes the bundled one, with a warning about what it is", async () => {
+test("predict without a model uses the bundled one, with a warning about its nature", async () => {
   const { code, stdout, stderr } = await runCli([
     "predict",
     join(phantoms, "images"),

@@ -167,7 +167,7 @@ describe("convert", () => {
     expect(existsSync("PWNED")).toBe(false);
   });
 
-  test("a part of a network is a table of what is missing (counts of batches are not), and no file", async () => {
+  test("an incomplete network: a table of the missing tensors, without counts of batches, and no file", async () => {
     const here = await temporaryFolder();
     const { code, stderr } = await runCli(
       ["convert", fixture("parity/checkpoints/tagged_cuda.ckpt"), "out.pt"],
@@ -182,7 +182,7 @@ describe("convert", () => {
     expect(await readdir(here)).toEqual([]);
   });
 
-  test("inspect shows what such a checkpoint holds all the same", async () => {
+  test("inspect shows the content of such a checkpoint", async () => {
     const file = fixture("parity/checkpoints/tagged_cuda.ckpt");
     const { code, stdout, stderr } = await runCli(["inspect", file]);
     expect(stdout).toMatch(/checkpoint \(zip\), 52 tensors under state_dict: 46 float32, 6 int64\n.*epoch\n/);
@@ -217,7 +217,7 @@ describeWithTestData("checkpoints of the reference", [LIGHTNING, LEGACY], () => 
     }
   });
 
-  test("inspect prints where each value of a contract comes from", async () => {
+  test("inspect prints the source of each value of a contract", async () => {
     const { contract, missing, network } = JSON.parse(
       (await runCli(["inspect", testData(LIGHTNING), "--json"])).stdout,
     );

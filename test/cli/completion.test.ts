@@ -34,14 +34,14 @@ describe.each(SHELLS)("in %s", (shell) => {
     expect(await offered("deeplasia-native doctor --mask")).toEqual([]);
   });
 
-  it("values are offered where a flag chooses, with a blank and with =", async () => {
+  it("offers the values of a flag that has a choice, with a blank and with =", async () => {
     expect(await offered("deeplasia-native predict --format ")).toEqual(["csv", "jsonl"]);
     expect(await offered("deeplasia-native predict --format=")).toEqual(["csv", "jsonl"]);
     expect(await offered("deeplasia-native predict --format=j")).toEqual(["jsonl"]);
     expect(await offered("deeplasia-native train --model.backbone inc")).toEqual(["inceptionv3"]);
   });
 
-  it("paths are offered: files, and folders alone where a folder is wanted", async () => {
+  it("offers paths: files, and only folders if a folder is expected", async () => {
     expect(await offered("deeplasia-native predict han")).toEqual(["hand.png"]);
     expect(await offered("deeplasia-native predict hand.png --ckp_path mod")).toEqual(["model.pt"]);
     expect(await offered("deeplasia-native predict --ckp_path=mod")).toEqual(["model.pt"]);

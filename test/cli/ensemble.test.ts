@@ -71,7 +71,7 @@ describe("predict with several models", () => {
     expect(await runCli(["predict", "--sex", "M", ...repeated, "--", file])).toMatchObject({ stdout: line });
   });
 
-  test("explains where --ckp_path has swallowed a picture or a folder, and what to do", async () => {
+  test("reports a picture or a folder among the values of --ckp_path, with the remedy", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "hand.png");
     await writeFile(file, await halves(200));
@@ -173,7 +173,7 @@ describe("--predict-sex", () => {
     ]);
   });
 
-  test("sees the pictures as the other models do, where flags say how they are cropped", async () => {
+  test("gets pictures cropped as for the other models if flags set the crop", async () => {
     const folder = await temporaryFolder();
     await writeCohort(folder, [{ image: "a.png", bytes: await halves(90), sex: "" }]);
     // The lower right quarter: cut out, it is brighter than the whole picture.
@@ -204,7 +204,7 @@ describe("ensemble", () => {
   const files = ["wide", "deep", "old"].map((name) => fixture(`ensemble/${name}.csv`));
   const truth = ["--annotation_csv", fixture("ensemble/annotations.csv")];
 
-  test("writes the ensemble and what failed, and prints the deviations", async () => {
+  test("writes the ensemble and the failed rows, and prints the deviations", async () => {
     const folder = await temporaryFolder();
     const out = join(folder, "out.csv");
     const { code, stdout, stderr } = await runCli(["ensemble", ...files, ...truth, "-o", out]);
@@ -262,7 +262,7 @@ describe("ensemble", () => {
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining(`${PUBLISHED_STEMS[2]}`) });
   });
 
-  test("names what is wrong with places and files", async () => {
+  test("names the fault of each place and file", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     const out = await runCli(["ensemble", ...files, "-o", join(folder, "file/out.csv")]);

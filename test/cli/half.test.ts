@@ -38,7 +38,7 @@ test("a TorchScript model's contract is not changed on the way", async () => {
   await expect(stat(out)).rejects.toThrow();
 });
 
-test("a format that has no such thing", async () => {
+test("a format without half precision", async () => {
   const out = join(await temporaryFolder(), "half.safetensors");
   const { code, stderr } = await runCli(["convert", fixture("models/learns.pt"), out, "--half"]);
   expect({ code, stderr }).toMatchObject({

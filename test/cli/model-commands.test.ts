@@ -7,7 +7,7 @@ import { temporaryFolder } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
 
 describe("inspect", () => {
-  test("shows forward, size, and where each value of the contract came from", async () => {
+  test("shows forward, size, and the source of each value of the contract", async () => {
     const { code, stdout } = await runCli(["inspect", fixture("models/mean-plus-sex.pt"), "--json"]);
     expect(code).toBe(0);
     const inspection = JSON.parse(stdout);
@@ -21,7 +21,7 @@ describe("inspect", () => {
     expect(inspection.contract.biasSlope).toEqual({ value: 0, from: "default" });
   });
 
-  test("names what is missing", async () => {
+  test("names the missing fields", async () => {
     const { code, stdout } = await runCli(["inspect", fixture("models/no-contract.pt")]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/missing: inputSize, fit/);

@@ -117,7 +117,7 @@ describe("a phantom cohort", () => {
   });
 });
 
-describe("what can go wrong", () => {
+describe("faults", () => {
   test("Ctrl-C leaves no CSV, and the same command completes the cohort", async () => {
     const folder = await temporaryFolder();
     const out = join(folder, "cohort");

@@ -40,7 +40,7 @@ describe("a cohort", () => {
     ]);
   });
 
-  test("ends with 3 and the first path where nothing at all was predicted", async () => {
+  test("ends with status 3 and the first path if no row was predicted", async () => {
     const folder = await temporaryFolder();
     await writeCohort(folder, [{ image: "a.png", bytes: await halves(90) }]);
     await mkdir(join(folder, "masks"));
@@ -56,7 +56,7 @@ describe("a cohort", () => {
     });
   });
 
-  test("warns once where flags override the model's own contract, and records it beside the output", async () => {
+  test("warns once if flags override the model's own contract, and records it beside the output", async () => {
     const folder = await temporaryFolder();
     const masked = await variant(model, "hand", {
       ...JSON.parse(await readFile(sidecar, "utf8")),

@@ -124,7 +124,7 @@ describe("an interrupted run", () => {
     await expectSame(folder);
   });
 
-  test("that continues elsewhere is left alone", async () => {
+  test("an output that continues elsewhere is not changed", async () => {
     const folder = await cohort(await temporaryFolder());
     const partial = join(folder, "out.csv.partial");
     await writeFile(partial, "of the other\n");

@@ -31,7 +31,7 @@ const RUN = [
   ...["predictions/validation_pred.csv", "provenance.json", "run.log"],
 ];
 
-test("a run leaves the reference's folder, and a best model that predicts what its predictions say", async () => {
+test("a run leaves the reference's folder, and a best model whose predictions equal those in its files", async () => {
   const root = await temporaryFolder();
   const first = await train(root, "--trainer.max_epochs=3");
   expect(first.code, first.stderr).toBe(0);
@@ -135,7 +135,7 @@ test("a trial tries everything on a batch and leaves nothing behind", async () =
   expect([await readdir(root), await readdir(temporary)]).toEqual([[], []]);
 });
 
-test("uses the reference's folders where none are given, and prints a line about it", async () => {
+test("uses the reference's folders if none are given, and prints a line about it", async () => {
   const root = await temporaryFolder();
   const work = join(root, "work");
   await mkdir(join(work, "data-management/splits"), { recursive: true });

@@ -105,7 +105,7 @@ describe("a signal", () => {
   const name = "an average, gathered gradients, and a rate that falls and cools down";
   const job = (restarts: number) => ({ env: { SLURM_JOB_ID: "77", SLURM_RESTART_COUNT: String(restarts) } });
 
-  test("ends the step in hand; `last`, or SLURM alone, goes on to the same bytes", async () => {
+  test("ends the current step; `last`, or SLURM alone, resumes to the same bytes", async () => {
     const { outcome, bytes } = await undisturbed(name);
     const root = await temporaryFolder();
     const { path, lastState } = versionOf(root);

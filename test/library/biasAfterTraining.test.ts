@@ -39,7 +39,7 @@ describe("the bias correction after training", () => {
     },
   );
 
-  describe("a line that cannot be a bias is not written, and a warning and the table say so:", () => {
+  describe("an implausible bias line is not written, and a warning and the table report it:", () => {
     const expectNone = async (modelFile: string, log: string[], why: RegExp) => {
       expect(log.join("\n")).toMatch(why);
       expect(log.at(-1)).toContain(

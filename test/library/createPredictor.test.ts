@@ -55,7 +55,7 @@ describe("predict", () => {
     expect(sizes).toEqual([3]);
   });
 
-  test("an ensemble gives the mean, and what each member has", async () => {
+  test("an ensemble returns the mean, and the result of each member", async () => {
     await using model = await load();
     await using other = await loadModel(fixture("models/mean-plus-sex.pt"));
     await using predictor = await createPredictor([model, other], { memberNames: ["a", "b"] });
@@ -116,7 +116,7 @@ describe("predictAll", () => {
     ).toEqual([[5, "ERR_DEEPLASIA_IMAGE_UNREADABLE"]]);
   });
 
-  test("an abort ends it with the signal's reason, after what was predicted before", async () => {
+  test("an abort rejects with the signal's reason, after the finished predictions", async () => {
     await using model = await load();
     await using predictor = await createPredictor(model, { batchSize: 4 });
     const abort = new AbortController();
@@ -150,7 +150,7 @@ describe("predictAll", () => {
 });
 
 describe("closing", () => {
-  test("waits for what was accepted, and refuses what comes later", async () => {
+  test("waits for accepted calls, and rejects later ones", async () => {
     await using model = await load();
     const predictor = await createPredictor(model, { batchSize: 2 });
     const accepted = Array.from({ length: 9 }, (_, i) =>

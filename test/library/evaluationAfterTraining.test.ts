@@ -11,7 +11,7 @@ const madOf = (rows: Record<string, string>[], column: string) =>
   rows.reduce((sum, row) => sum + Math.abs(Number(row[column]) - Number(row.y)), 0) / rows.length;
 
 describe("after training", () => {
-  test("every view of every picture is what the model predicts, in the reference's columns", async () => {
+  test("every view of every picture equals the model's prediction, in the reference's columns", async () => {
     const { rows, evaluate, csv, modelFile, predictions } = await evaluatedRun("learns", GREYS_COUNT);
     await evaluate();
     expect((await readdir(predictions)).sort()).toEqual([
@@ -87,7 +87,7 @@ describe("after training", () => {
     });
   });
 
-  test("without views, correction and all of the test split, as the settings say", async () => {
+  test("settings switch off views, the correction and a part of the test split", async () => {
     const { evaluate, csv, modelFile } = await evaluatedRun("learns", GREYS_COUNT);
     const flags = [
       "--no_test_tta_rot",
@@ -112,7 +112,7 @@ describe("after training", () => {
     );
   });
 
-  test("of a network that learnt the sex alone the table has no ages", async () => {
+  test("the table of a network that learnt only the sex has no ages", async () => {
     const { evaluate, log } = await evaluatedRun("learns", GREYS_COUNT);
     const { parts } = await evaluate(["--model.age_sigma=0", "--model.sex_sigma=1"]);
     const table = log.slice(-4).map((line) => line.trim().split(/ {2,}/));

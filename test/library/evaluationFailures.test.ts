@@ -25,7 +25,7 @@ describe("after training", () => {
     expect(log.join("\n")).toContain("3 rows could not be predicted");
   });
 
-  test("strict: the first row that fails ends it, and nothing is written", async () => {
+  test("strict: the first failed row ends it, and nothing is written", async () => {
     const { evaluate, predictions } = await evaluatedRun("learns", GREYS_COUNT, [11]);
     expect(await rejection(evaluate(["--strict"]))).toMatchObject({
       code: "ERR_DEEPLASIA_IMAGE_UNREADABLE",
@@ -34,7 +34,7 @@ describe("after training", () => {
     await expect(readdir(predictions)).rejects.toThrow("ENOENT");
   });
 
-  test("at the signal it stops, nothing is written, and the model is as it was", async () => {
+  test("stops at the signal, writes nothing, and leaves the model unchanged", async () => {
     const { evaluate, predictions, modelFile } = await evaluatedRun("learns", GREYS_COUNT);
     const before = await readFile(modelFile);
     const stop = new AbortController();

@@ -126,7 +126,7 @@ test.each(["images", "masks"])(
     }),
 );
 
-test("many rows without pictures are failed rows where the others can be read", () =>
+test("many rows without pictures are failed rows if the others can be read", () =>
   withModels([model], async (loaded) => {
     const { options } = await cohort(120, (i) => i >= 10 && i < 100);
     const summary = await writePredictions(loaded!, options);
@@ -135,7 +135,7 @@ test("many rows without pictures are failed rows where the others can be read", 
     expect(rows).toHaveLength(30);
   }));
 
-test("provenance records what was done, and nothing about patients", () =>
+test("provenance records the processing, and nothing about patients", () =>
   withModels([model], async (loaded) => {
     const { folder, options } = await cohort(3);
     const command = "deeplasia-native predict --annotation_csv cohort.csv";

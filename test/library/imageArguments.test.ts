@@ -38,7 +38,7 @@ describe("sex", () => {
   });
 
   test.each(["boy", "X", "MF", true, false, 2, -1, Number.NaN, ["M"], {}, new Date()])(
-    "%j is none, and is named",
+    "%j is no sex, and the error names it",
     async (sex) => {
       const said = { code: "ERR_DEEPLASIA_OPTION", message: expect.stringMatching(/^sex .*must be F or M/) };
       expect(await refusal(() => predict(hand, { sex }))).toMatchObject(said);
@@ -47,7 +47,7 @@ describe("sex", () => {
   );
 
   test.each([undefined, null, "", " ", "NA", "nan"])(
-    "%j says that it is not known, as in a CSV",
+    "%j means that the sex is unknown, as in a CSV",
     async (sex) => {
       expect(await refusal(() => predict(hand, { sex }))).toMatchObject({ code: "ERR_DEEPLASIA_SEX" });
       const sexModel = await loadModel(fixture("models/tells-sex.pt"));

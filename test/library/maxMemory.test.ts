@@ -8,7 +8,7 @@ import { withModels } from "../helpers/loadedModels.js";
 import { halves, writeCohort } from "../helpers/pictures.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
-test("what a network needs for one picture is measured at load", () =>
+test("the memory that a network needs for one picture is measured at load", () =>
   withModels([BUNDLED_MODEL], async (model) => {
     const { bytesPerPicture, contract } = model!;
     const [channels, height, width] = contract.inputSize;

@@ -54,14 +54,14 @@ describe("models", () => {
     expect(await refusal(write)).toMatchObject(said);
   });
 
-  test("one that was not awaited is named as such", async () => {
+  test("a promise that was not awaited is named", async () => {
     const promised = loadModel(MODEL);
     const error = await refusal(() => loose(predictImage)(promised, hand, { sex: "F" }));
     expect(`${error.message} ${error.remedy}`).toMatch(/Promise.*await loadModel/);
     await (await promised).dispose();
   });
 
-  test("one that was disposed of, before or in the middle", async () => {
+  test("a model that was disposed of, before or during a call", async () => {
     const gone = await loadModel(MODEL);
     await gone.dispose();
     await gone.dispose();

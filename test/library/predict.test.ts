@@ -87,7 +87,7 @@ describe("predictCohort", () => {
       for (const other of others) expect(other).toEqual(first);
     }));
 
-  test("stops at the signal with what was begun delivered, and can be left early", () =>
+  test("stops at the signal after the rows in flight, and can be left early", () =>
     withModel(async (model) => {
       const files = await cohort(40);
       const controller = new AbortController();
@@ -132,7 +132,7 @@ describe("predictCohort", () => {
     }));
 });
 
-test("writePredictions resumes what a signal stopped, and the bytes are those of an undisturbed run", () =>
+test("writePredictions resumes after a signal to the same bytes as an undisturbed run", () =>
   withModel(async (model) => {
     const files = await cohort(60, 11);
     const folder = await temporaryFolder();
@@ -166,7 +166,7 @@ test("writePredictions resumes what a signal stopped, and the bytes are those of
     expect(await readFile(parts, "utf8")).toBe(await readFile(whole, "utf8"));
   }));
 
-test("predictImage takes files and bytes, and names what is missing or wrong", () =>
+test("predictImage takes files and bytes, and names missing or wrong arguments", () =>
   withModel(async (model) => {
     const bytes = await halves(200);
     const file = join(await temporaryFolder(), "hand.png");

@@ -80,7 +80,7 @@ describe("a sex that is not given", () => {
       expect(ensemble.map((row) => row.ensemble_bone_age)).toEqual(["160.0", "140.0", "140.0"]);
     }));
 
-  test("that cannot be predicted fails the row; the sex model runs on its own kind of input, where it is needed", async () => {
+  test("a sex that cannot be predicted fails the row; the sex model runs on its own input, only if needed", async () => {
     const contract = { normalise: "interval", inputSize: [1, 16, 16] };
     await withModels(
       [modelFile("nan-on-bright"), await variant(modelFile("tells-sex"), "sex", contract)],

@@ -92,7 +92,7 @@ describe("the server", () => {
     return { child, log, predict: `http://127.0.0.1:${port}/predict` };
   }
 
-  test("predicts concurrent requests in batches, names what is wrong, and answers what is in hand before it ends", async () => {
+  test("predicts concurrent requests in batches, names faults, and answers accepted requests before it ends", async () => {
     const { child, log, predict } = await start();
     const body = await halves(200);
     const post = async (query: string, content: string | Blob = new Blob([body])) => {

@@ -158,7 +158,7 @@ describe("refuses, before anything is written,", () => {
     });
   });
 
-  test("what is no signal, no logger or no options", async () => {
+  test("arguments that are no signal, no logger or no options", async () => {
     const message = expect.stringContaining("must");
     for (const watching of [{ signal: "stop" }, { logger: console.log }, { onProgress: 1 }])
       expect(await refused({}, watching)).toMatchObject({ code: "ERR_DEEPLASIA_OPTION", message });

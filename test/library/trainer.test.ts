@@ -142,7 +142,7 @@ describe("step and evaluate", () => {
     }));
 });
 
-describe("what the options do", () => {
+describe("effects of the options", () => {
   test("a learning rate of 0 moves no weight, and can be changed", () =>
     withTrainer({ lr: 0, freeze: ["body.*"] }, async (trainer) => {
       const before = await evaluate(trainer);
@@ -189,7 +189,7 @@ describe("what the options do", () => {
   });
 });
 
-describe("errors say what is wrong", () => {
+describe("errors name the fault", () => {
   const created = (options: object, file = LEARNS) => rejection(createTrainer(file, options));
 
   test.each([

@@ -59,7 +59,7 @@ describe("state", () => {
     });
   });
 
-  test("what does not fit is refused by name, and nothing is changed", async () => {
+  test("a state that does not fit is refused by name, and nothing is changed", async () => {
     const folder = await temporaryFolder();
     const [adam, junk] = [join(folder, "adam.safetensors"), join(folder, "junk.safetensors")];
     await withTrainer({}, (trainer) => trainer.saveState(adam));
@@ -92,7 +92,7 @@ describe("state", () => {
 });
 
 describe("save", () => {
-  test("what is saved predicts as the trainer evaluates, average or not, with its contract", async () => {
+  test("a saved model predicts as the trainer evaluates, average or not, with its contract", async () => {
     const folder = await temporaryFolder();
     await withTrainer({ emaDecay: 0.5, lr: 0.05 }, async (trainer) => {
       for (const seed of [1, 2, 3]) await step(trainer, seed);
@@ -132,7 +132,7 @@ describe("save", () => {
 });
 
 describeWithTestData("a checkpoint of the reference", ["parity/checkpoints/lightning_b0.ckpt"], () => {
-  test("learns on, and what is saved is TorchScript with its contract", async () => {
+  test("can be trained further, and the saved model is TorchScript with its contract", async () => {
     const [folder, checkpoint] = [await temporaryFolder(), testData("parity/checkpoints/lightning_b0.ckpt")];
     const trainer = await createTrainer(checkpoint, { threads: 1, lr: 1e-4 });
     const { data, male, ageZ } = batch(1);

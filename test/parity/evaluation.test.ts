@@ -133,7 +133,7 @@ describeWithTestData("the whole stage", [FOLDER, CHECKPOINT, SPLIT, "radiographs
   });
 });
 
-it("leaves out the columns of what was not made: corrections, the sex, views", () => {
+it("leaves out the columns of corrections, the sex and views that were not made", () => {
   const part = {
     views: testTimeViews({ rotate: false, flip: true }).map(({ name }) => name),
     rows: [

@@ -74,7 +74,7 @@ describe("preprocessing of the reference", () => {
     await expect(run(c)).rejects.toMatchObject({ code: "ERR_DEEPLASIA_IMAGE_BLANK" });
   });
 
-  test("d_equalize_default works where the reference fails: as with 256 bins", async () => {
+  test("d_equalize_default, where the reference fails, equals 256 bins", async () => {
     const c = cases.find((c) => c.case === "d_equalize_default")!;
     const same = numbers.find((c) => c.case === "d_equalize_bins256")!;
     const { values } = await run(c);
