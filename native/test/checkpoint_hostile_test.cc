@@ -90,7 +90,7 @@ TEST(an_inconsistent_stack_is_refused) {
   }
   EXPECT(says(pickle_refusal("]}(X\1\0\0\0aNX\1\0\0\0aNua"s), "twice"));
   EXPECT(says(file_refusal("\x80\x06N."), "protocol"));
-  EXPECT(says(file_refusal("\x80\x02N.N."), "goes on"));
+  EXPECT(says(file_refusal("\x80\x02N.N."), "bytes after its end"));
 }
 
 TEST(tensors_stay_inside_their_storage) {
@@ -141,7 +141,7 @@ TEST(damage_and_tricks_in_a_zip_are_refused) {
               "another name"));
   std::string fewer = content(fixture("checkpoints/deflated.pt")), far = fewer;
   put<uint16_t>(fewer, record(fewer, "PK\5\6") + 10, 1);
-  EXPECT(says(file_refusal(fewer), "more than it says"));
+  EXPECT(says(file_refusal(fewer), "more entries than it states"));
   put<uint32_t>(far, record(far, "PK\5\6") + 16, 0x7FFFFFFF);
   EXPECT(says(file_refusal(far), "before its end"));
   std::string far_64 = whole;  // PyTorch always writes the zip64 record too, which has precedence

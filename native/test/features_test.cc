@@ -76,7 +76,6 @@ TEST(another_forward_features_is_left_alone) {
     EXPECT_EQUAL(forward(*model, at::ones({2, 1, 8, 8}), std::nullopt).age[0], 1.0F);
     EXPECT_EQUAL(failure([&] { forward(*model, at::ones({2, 1, 8, 8}), std::nullopt, Want::features); }),
                  "ERR_DEEPLASIA_OPTION: this model returns no features: only networks made by convert, "
-                 "init or train "
-                 "made do");
+                 "init or train do");
   }
 }
