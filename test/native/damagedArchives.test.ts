@@ -57,7 +57,9 @@ describe("the zip file", () => {
       /data.pkl occurs twice/,
     );
     for (const name of ["../data/0", "data/../0", "/data/0", "data//0", "data\\0", "data/\0"])
-      expect(await loaded(archiveOf({ ...all, [name]: "x" })), name).toMatch(/one that leads out of the archive/);
+      expect(await loaded(archiveOf({ ...all, [name]: "x" })), name).toMatch(
+        /one that leads out of the archive/,
+      );
     const others = Object.fromEntries(Object.entries(all).map(([name, data]) => [`m/${name}`, data]));
     expect(await loaded(zip({ ...others, "other/data/0": "x" }))).toMatch(/not in the folder of the others/);
   });
@@ -68,7 +70,9 @@ describe("the zip file", () => {
     expect(await loaded(withInnerEntry(outer, "m/data/outer", "m/data/inner"))).toMatch(/entries overlap/);
     const whole = withRecords(MODEL, {});
     for (const told of [{ crc: 1 }, { size: 1 }, { method: 8 }])
-      expect(await loaded(tell(whole, `m/${CODE}`, told, "local"))).toMatch(/its own header and the directory differ/);
+      expect(await loaded(tell(whole, `m/${CODE}`, told, "local"))).toMatch(
+        /its own header and the directory differ/,
+      );
     const commented = Buffer.concat([whole, Buffer.from("junk")]);
     expect(await loaded(commented)).toMatch(/damaged or incomplete/);
     commented.writeUInt16LE(4, whole.length - 2);

@@ -49,14 +49,11 @@ export const trainerSettings = z.strictObject({
     argument: "<n>",
     mayChange: true,
   }),
-  min_epochs: count
-    .nullable()
-    .default(null)
-    .meta({
-      description: "early stopping and max_time do not end the run before that many epochs",
-      argument: "<n>",
-      mayChange: true,
-    }),
+  min_epochs: count.nullable().default(null).meta({
+    description: "early stopping and max_time do not end the run before that many epochs",
+    argument: "<n>",
+    mayChange: true,
+  }),
   max_steps: z
     .int()
     .min(-1)
