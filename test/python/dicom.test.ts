@@ -1,12 +1,15 @@
 /** Pixels and grey levels of pydicom's own test files are those that pydicom reads. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { copyFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readDataset } from "../../src/dicom/dataset.js";
 import { decodeDicom, storedSamples } from "../../src/dicom/decodeDicom.js";
 import { DeeplasiaError } from "../../src/errors.js";
+import { runCli } from "../helpers/cli.js";
+import { modelFile } from "../helpers/model.js";
 import { pythonWith } from "../helpers/python.js";
+import { temporaryFolder } from "../helpers/temporary.js";
 
 const PACKAGES = [
   ...["pydicom==3.0.2", "pydicom-data==1.0.0", "numpy==2.4.3"],
@@ -67,6 +70,27 @@ describe.skipIf("missing" in oracle)(
         if (row.shown) expect(digest((await decodeDicom(bytes)).data)).toBe(row.shown);
       },
     );
+
+    test("no attribute of a patient or a study is in any output of predict", async () => {
+      if ("missing" in oracle) return;
+      const [pictures, folder] = [await temporaryFolder(), await temporaryFolder()];
+      // Names of their own: those of the set are made of patients' names.
+      for (const [i, { file }] of rows.entries()) await copyFile(file, join(pictures, `${i}.dcm`));
+      const values = JSON.parse(await oracle.run(join(import.meta.dirname, "patientValues.py"), pictures));
+      expect(values.length).toBeGreaterThan(50);
+      const [out, objects] = [join(folder, "ages.csv"), join(await temporaryFolder(), "objects")];
+      const run = await runCli(
+        ["predict", pictures, "-m", modelFile("mean-plus-sex"), "-o", out, "--dicom-out", objects],
+        { env: { LOG_FILE: join(folder, "log.txt") } },
+      );
+      const written = await Promise.all(
+        (await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")),
+      );
+      expect(written).toHaveLength(4);
+      const everything = [run.stdout, run.stderr, ...written].join("\n");
+      expect(everything).toMatch(/failed/);
+      expect(values.filter((value: string) => everything.includes(value))).toEqual([]);
+    }, 600_000);
 
     test("every other file is decoded or refused with a reason", async () => {
       for (const { file } of rows.filter((row) => !row.grey)) {
