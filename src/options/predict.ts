@@ -112,7 +112,7 @@ const cohortOptions = {
     .meta({ description: "rows of that split", argument: "<name>", reference: true }),
   sex: sexOption.meta({
     changesOutput: false,
-    description: "sex of all pictures given as files: F or M",
+    description: "sex of all pictures given as files: F or M (default: that of each DICOM header)",
     argument: "<F|M>",
   }),
   sexFrom: file.optional().meta({

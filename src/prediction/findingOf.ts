@@ -1,4 +1,5 @@
 /** A prediction as what is written about its picture: the age, and what gave it. */
+import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { DISCLAIMER, packageVersion } from "../about.js";
 import { ageText } from "../boneAge/ageText.js";
@@ -16,7 +17,7 @@ export function findingOf(record: AnyPrediction, { list, names }: Members, mask:
     mask,
     lines: [`Bone age ${ageMonths.toFixed(1)} months`, ageText(ageMonths), RESEARCH_ONLY],
     algorithm: { name: "deeplasia-native", version, parameters },
-    identity: JSON.stringify([ageMonths, version, parameters]),
+    identity: JSON.stringify([ageMonths, version, parameters, mask && digestOf(mask)]),
     time: new Date(),
   };
 }
@@ -29,6 +30,8 @@ function usedFacts(record: AnyPrediction): string[] {
     facts.push(`standard deviation between the models: ${record.sdMonths.toFixed(2)} months`);
   return facts;
 }
+
+const digestOf = ({ data }: Mask) => createHash("sha256").update(data).digest("hex");
 
 /** The source's character set may be any; all have ASCII. */
 const ascii = (text: string) => text.replaceAll(/[^ -~]/g, "?");
