@@ -66,7 +66,7 @@ test("train gives the metrics, predictions and model of the same pixels as PNG",
 test("cohort check finds nothing to say about such a cohort, and names a damaged file", async () => {
   const folder = await dicomCohort();
   const check = [
-    ...["cohort", "check", join(folder, "annotations.csv"), "--progress", "none"],
+    ...["cohort", "check", join(folder, "annotations.csv"), "--decode", "--progress=none"],
     ...["--img_dir", join(folder, "images"), "--mask_dirs", join(cohort.folder, "masks")],
   ];
   const good = await runCli(check);
