@@ -52,6 +52,7 @@ export {
   type WrittenMasks,
   writeMasks,
 } from "./masks/writeMasks.js";
+export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/boneAgeModel.js";
 export type { WrittenModel } from "./model/contractReport.js";
 export { type ConvertedModel, type ConvertModelOptions, convertModel } from "./model/convertModel.js";
 export type { HandMaskModel } from "./model/handMaskModel.js";
@@ -64,7 +65,6 @@ export {
 } from "./model/inspectModel.js";
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { type LoadModelOptions, loadModel } from "./model/loadModel.js";
-export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/model.js";
 export { type WriteManifestOptions, writeManifest } from "./model/writeManifest.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";

@@ -10,8 +10,8 @@ import type { View } from "../image/imagePlan.js";
 import { openPicture } from "../image/openPicture.js";
 import { PictureNotes } from "../image/pictureNotes.js";
 import type { ReadPicture } from "../image/readPicture.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
-import type { BoneAgeModel } from "../model/model.js";
 import { type BatchHandle, native } from "../native.js";
 import { Semaphore } from "../semaphore.js";
 import {

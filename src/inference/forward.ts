@@ -4,7 +4,7 @@ import type { NetworkOutput } from "../boneAge/networkOutput.js";
 import { type Logger, silentLogger } from "../console/logger.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { normalisation } from "../image/imagePlan.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { type BatchHandle, native } from "../native.js";
 
 export interface SlotInput {

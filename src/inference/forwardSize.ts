@@ -3,7 +3,7 @@
  * memory. The last bits of a prediction depend on it, so it follows from the network's need (measured at load), the batch
  * size and the bound alone, never from what happens to be free.
  */
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 
 export interface ForwardLimits {
   /** Most pictures a block. */

@@ -3,7 +3,7 @@
  * together as soon as they are free. A picture that comes while they idle is not kept waiting.
  */
 import { useWorkers } from "../image/workers.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { Outcome, Subject } from "./block.js";
 import { type BlockOptions, BlockPredictor } from "./blockPredictor.js";
 

@@ -2,7 +2,7 @@
 import type { NetworkOutput } from "../boneAge/networkOutput.js";
 import type { DeeplasiaError } from "../errors.js";
 import { whyUnusable } from "../image/fillSlots.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { Block, BlockRow } from "./block.js";
 import type { Forward } from "./forward.js";
 

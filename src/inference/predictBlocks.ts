@@ -7,7 +7,7 @@
  * a forward must not depend on that, or the last bits of a prediction would.
  */
 import { useWorkers } from "../image/workers.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { Outcome, Subject } from "./block.js";
 import { type BlockOptions, BlockPredictor } from "./blockPredictor.js";
 

@@ -1,6 +1,6 @@
 /** Which models can tell the sex of a child from the picture. */
 import { DeeplasiaError } from "../errors.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 
 const checked = new WeakSet<BoneAgeModel>();
 

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { pathArgument } from "../options/library.js";
 import { requireArgument } from "../schema/checkValue.js";
+import { BoneAgeModel } from "./boneAgeModel.js";
 import { HandMaskModel } from "./handMaskModel.js";
-import { BoneAgeModel } from "./model.js";
 
 export const modelArgument = z
   .custom<BoneAgeModel>((value) => value instanceof BoneAgeModel, "must be a model")

@@ -9,9 +9,9 @@ import { isMaskConfig } from "../options/network.js";
 import { loadModelOptions } from "../options/predict.js";
 import type { TrustOptions } from "../options/trust.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
+import { BoneAgeModel } from "./boneAgeModel.js";
 import type { DeviceRequest } from "./device.js";
 import { loadHandle } from "./loadHandle.js";
-import { BoneAgeModel } from "./model.js";
 import type { OpenModel } from "./openModel.js";
 import { verifyBoneAgeModel } from "./verify.js";
 

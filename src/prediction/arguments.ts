@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { GatheredBatch } from "../inference/gatheredBlocks.js";
 import { maskModelArgument, modelArgument, requireLive, requireModel } from "../model/argument.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { HandMaskModel } from "../model/handMaskModel.js";
-import type { BoneAgeModel } from "../model/model.js";
 import { logger, pathArgument, pictureArgument, watching } from "../options/library.js";
 import { cohortPredictionOptions, predictOptions } from "../options/predict.js";
 import { abortSignal, listener } from "../schema/callbacks.js";

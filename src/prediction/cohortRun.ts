@@ -8,7 +8,7 @@ import { duplicateLines } from "../data/duplicates.js";
 import { type Cohort, openCohort } from "../data/openCohort.js";
 import { DeeplasiaError, missingOption } from "../errors.js";
 import { requireSexModel } from "../inference/sexModel.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { sizeText } from "../options/size.js";
 import { plural } from "../plural.js";
 import type { predictCohortOptions } from "./arguments.js";

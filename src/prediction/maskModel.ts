@@ -1,10 +1,10 @@
 /** The hand-mask model of a run: which one it is, and until when it is loaded. */
 import { basename } from "node:path";
 import { type Logger, silentLogger } from "../console/logger.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { BUNDLED_MASK_MODEL } from "../model/bundled.js";
 import { HandMaskModel } from "../model/handMaskModel.js";
 import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
-import type { BoneAgeModel } from "../model/model.js";
 
 /** What makes the masks of pictures without one: a model, its file, `auto` or `none`. */
 export type MaskChoice = HandMaskModel | string;

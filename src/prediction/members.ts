@@ -1,6 +1,6 @@
 /** The models of a run: one, or the members of an ensemble. */
 import { DeeplasiaError } from "../errors.js";
-import { BoneAgeModel } from "../model/model.js";
+import { BoneAgeModel } from "../model/boneAgeModel.js";
 import { plural } from "../plural.js";
 import { memberNames } from "../predictionFiles/memberNames.js";
 

@@ -1,6 +1,6 @@
 /** Says where predictions are not made as the model itself says they should be. */
 import type { Override } from "../contract/merge.js";
-import type { BoneAgeModel } from "../model/model.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 
 /** A line a model whose own contract was overridden in what changes numbers. @param hasMasks whether it gets masks. */
 export function overrideTexts(models: readonly BoneAgeModel[], hasMasks: boolean): string[] {

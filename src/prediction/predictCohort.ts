@@ -1,7 +1,7 @@
 import type { Logger } from "../console/logger.js";
 import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
-import type { BoneAgeModel } from "../model/model.js";
 import type { PathArgument } from "../options/library.js";
 import type { CohortPredictionOptions } from "../options/predict.js";
 import { cohortOfShare } from "../predictionFiles/shares/shareRange.js";

@@ -1,7 +1,7 @@
 /** The bone age of one radiograph. */
 import { requireModel } from "../model/argument.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
-import type { BoneAgeModel } from "../model/model.js";
 import { type PathArgument, type PictureArgument, pictureArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";

@@ -4,8 +4,8 @@
  */
 import type { Cohort } from "../data/openCohort.js";
 import { forwardSize } from "../inference/forwardSize.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
-import type { BoneAgeModel } from "../model/model.js";
 import { native } from "../native.js";
 import type { RunIdentity } from "../predictionFiles/runFile.js";
 import { processFacts } from "../processFacts.js";

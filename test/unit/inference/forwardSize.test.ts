@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { boundSizes, forwardSize } from "../../../src/inference/forwardSize.js";
-import type { BoneAgeModel } from "../../../src/model/model.js";
+import type { BoneAgeModel } from "../../../src/model/boneAgeModel.js";
 
 const MB = 1e6;
 const network = (megabytes: number, device = "cpu") =>

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DeeplasiaError } from "../../../src/errors.js";
 import { requireSexModel } from "../../../src/inference/sexModel.js";
 import { sexOf } from "../../../src/inference/stages/predictSex.js";
+import type { BoneAgeModel } from "../../../src/model/boneAgeModel.js";
 import { loadModel } from "../../../src/model/loadModel.js";
-import type { BoneAgeModel } from "../../../src/model/model.js";
 import { modelFile } from "../../helpers/model.js";
 
 describe("the sex that an output means", () => {

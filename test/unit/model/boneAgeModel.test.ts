@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { BoneAgeModel } from "../../../src/model/boneAgeModel.js";
 import { chooseDevice } from "../../../src/model/device.js";
 import { type LoadModelOptions, loadModel } from "../../../src/model/loadModel.js";
-import type { BoneAgeModel } from "../../../src/model/model.js";
 import { native } from "../../../src/native.js";
 import { fixture } from "../../helpers/testData.js";
 
