@@ -27,6 +27,7 @@ const CODES = [
   "ERR_DEEPLASIA_MASK_EMPTY",
   "ERR_DEEPLASIA_MASK_SIZE",
   "ERR_DEEPLASIA_NO_HAND",
+  "ERR_DEEPLASIA_QUALITY",
   "ERR_DEEPLASIA_NOT_FINITE",
   // models
   "ERR_DEEPLASIA_MODEL_MISSING",
@@ -76,6 +77,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_MASK_EMPTY: "Make the mask anew: it marks no hand.",
   ERR_DEEPLASIA_MASK_SIZE: "Give the mask of this very picture, pixel for pixel.",
   ERR_DEEPLASIA_NO_HAND: "Look at the picture; where a hand is in it, give its mask.",
+  ERR_DEEPLASIA_QUALITY: 'Look at the picture; `onQuality: "report"` predicts it all the same.',
   ERR_DEEPLASIA_NOT_FINITE: "Look at the picture, and whether the model's contract is the right one.",
   ERR_DEEPLASIA_MODEL_MISSING: "Check the path of the model.",
   ERR_DEEPLASIA_MODEL_UNREADABLE:

@@ -100,6 +100,7 @@ function combine(names: readonly string[], joined: Joined, index: number): Combi
     ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
     boneAgeMonths: firstKnown(joined, ({ boneAgeMonths }) => boneAgeMonths),
     mask: null,
+    quality: null,
     members,
     memberCount: months.length,
     ageMonths: mean(months),
@@ -159,7 +160,14 @@ function toText(
 ): string {
   const isThere = (column: string | undefined) =>
     column === undefined || tables.some(({ columns }) => columns.has(column));
-  const all = { members: names, hasSexHead: true, marksSex: true, hasHeaders: false, marksMask: false };
+  const all = {
+    members: names,
+    hasSexHead: true,
+    marksSex: true,
+    hasHeaders: false,
+    marksMask: false,
+    marksQuality: false,
+  };
   const fields = ensembleFields(all).filter(({ key }) => isThere(COLUMNS_OF_FIELDS[key]));
   if (allowMissing) fields.push(field("memberCount", "members", rowNumber));
   return csvLines([fieldColumns(fields)]) + toCsv(fields, records);

@@ -6,6 +6,7 @@ import type { Filled } from "../image/fillSlots.js";
 import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPicture.js";
 import type { PictureNote } from "../image/pictureNote.js";
 import type { BatchHandle } from "../native.js";
+import type { MaskFacts, QualityFlag } from "../quality/thresholds.js";
 import type { Sex } from "../words.js";
 import type { MadeMask } from "./madeMask.js";
 
@@ -32,6 +33,8 @@ export interface Outcome {
   picture: PictureInfo | null;
   /** The mask, where a model made it. */
   mask: MadeMask | null;
+  /** What the quality checks found; null where they were not made. */
+  quality: readonly QualityFlag[] | null;
   /** What is worth knowing of the picture. */
   notes: readonly PictureNote[];
 }
@@ -43,6 +46,8 @@ export interface BlockRow extends Outcome {
   readonly slot: number;
   /** The picture in each kind of input (`InputPlans`); an error where it is not in that batch. */
   filled: Filled[];
+  /** What the model that made the mask found. */
+  found: MaskFacts | null;
   /** Why no network can be given the row at all. */
   error: DeeplasiaError | null;
 }
@@ -61,9 +66,9 @@ export type BlockStage = (block: Block) => Promise<void>;
 
 export function blockOf(batches: readonly BatchHandle[], subjects: readonly Subject[]): Block {
   const rows = subjects.map((subject, slot) => ({
-    ...{ subject, slot, filled: [], error: null },
+    ...{ subject, slot, filled: [], found: null, error: null },
     ...{ sex: subject.sex, sexPredicted: false, sexFromHeader: false, header: null },
-    ...{ readings: [], picture: null, mask: null, notes: [] },
+    ...{ readings: [], picture: null, mask: null, quality: null, notes: [] },
   }));
   return { batches, rows };
 }

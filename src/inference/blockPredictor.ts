@@ -27,6 +27,7 @@ import { Forward } from "./forward.js";
 import { type ForwardLimits, forwardSize } from "./forwardSize.js";
 import { InputPlans } from "./inputPlans.js";
 import { Lane } from "./lane.js";
+import { checkQuality, type OnQuality } from "./stages/checkQuality.js";
 import { findMask } from "./stages/findMask.js";
 import { imageChain } from "./stages/imageChain.js";
 import { predictAge } from "./stages/predictAge.js";
@@ -47,6 +48,8 @@ export interface BlockOptions extends ForwardLimits {
   headerSex?: boolean | undefined;
   /** Makes the mask of a picture that has none; asked for when the first such picture comes. */
   maskModel?: (() => Promise<HandMaskModel>) | undefined;
+  /** What is done about pictures that do not pass the quality checks; left out: nothing is checked. */
+  onQuality?: OnQuality | undefined;
   /** How files become pictures: with a cache, or each time anew. */
   read?: ReadPicture | undefined;
   logger?: Logger | undefined;
@@ -64,7 +67,7 @@ export class BlockPredictor {
     models: readonly BoneAgeModel[],
     private readonly options: BlockOptions,
   ) {
-    const { views, sexModel, headerSex = false, maskModel, numWorkers, logger } = options;
+    const { views, sexModel, headerSex = false, maskModel, onQuality, numWorkers, logger } = options;
     this.pictures = new Semaphore(numWorkers);
     this.notes = new PictureNotes(logger);
     const members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
@@ -75,6 +78,7 @@ export class BlockPredictor {
     this.pictureStages = [
       readHeader({ takesSex: headerSex, needsSex }),
       ...(maskModel === undefined ? [] : [findMask(maskModel)]),
+      ...(onQuality === undefined ? [] : [checkQuality(onQuality)]),
       imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans)),
     ];
     this.blockStages = [...sexLanes.map(predictSex), ...members.map(predictAge)];

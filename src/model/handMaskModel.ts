@@ -4,6 +4,12 @@ import { imagePlan, normalisation } from "../image/imagePlan.js";
 import { type BatchHandle, type FoundHand, type ModelHandle, native, type RawPicture } from "../native.js";
 import type { DeviceChoice } from "./device.js";
 
+/** A hand, and what else in the picture is like one. */
+export interface FoundByModel extends FoundHand {
+  /** Area of what else the model takes for a hand, as a multiple of the hand's area. */
+  elsewhere: number;
+}
+
 const UPRIGHT = { flip: false, rotationAngle: 0 };
 
 /** A hand-mask model on its device. Made by `loadHandMaskModel`; whoever loads it disposes of it. */
@@ -31,13 +37,17 @@ export class HandMaskModel implements AsyncDisposable {
    * @returns Null where there is no hand: no pixel is above the contract's threshold, or the picture has one grey value.
    * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_BLANK and what else the image chain throws, _MODEL_FORWARD, _OUT_OF_MEMORY.
    */
-  async find(picture: RawPicture): Promise<FoundHand | null> {
+  async find(picture: RawPicture): Promise<FoundByModel | null> {
     const { maskThreshold, maskSeedThreshold } = this.contract;
     const probability = await this.probabilities(picture);
     if (probability === null) return null;
     const { width, height } = picture;
     const side = this.contract.inputSize[1];
-    return native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
+    const hand = await native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
+    if (hand === null) return null;
+    const scale = (Math.max(width, height) / side) ** 2;
+    const foreground = probability.reduce((count, each) => count + (each > maskThreshold ? 1 : 0), 0);
+    return { ...hand, elsewhere: Math.max(0, foreground * scale - hand.area) / hand.area };
   }
 
   /**

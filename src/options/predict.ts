@@ -219,6 +219,14 @@ const outputOptions = {
     .boolean()
     .default(false)
     .meta({ changesOutput: false, description: "discard the partial output of an interrupted run" }),
+  onQuality: z
+    .enum(["none", "report", "fail"])
+    .optional()
+    .meta({
+      description:
+        "checks of every picture that has a mask: none, a column quality with what is doubtful, or a failed row (default: " +
+        "report where a model makes the masks, else none)",
+    }),
   strict: z
     .boolean()
     .default(false)
@@ -265,6 +273,7 @@ export const cohortPredictionOptions = z.strictObject({
   ...clusterOptions,
   saveMasks: outputOptions.saveMasks,
   dicomOut: outputOptions.dicomOut,
+  onQuality: outputOptions.onQuality,
   strict: outputOptions.strict,
 });
 export type CohortPredictionOptions = z.infer<typeof cohortPredictionOptions>;

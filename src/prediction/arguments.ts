@@ -10,7 +10,7 @@ import { abortSignal, listener } from "../schema/callbacks.js";
 import type { MaskChoice } from "./maskModel.js";
 import { type Members, type Models, membersOf } from "./members.js";
 
-const { sex, flip, rotationAngle } = cohortPredictionOptions.shape;
+const { sex, flip, rotationAngle, onQuality } = cohortPredictionOptions.shape;
 
 const sexModel = modelArgument.optional().meta({
   changesOutput: false,
@@ -26,6 +26,7 @@ export const predictImageOptions = z.strictObject({
     .optional()
     .meta({ description: "the mask of the hand, as the picture is given; left out where there is none" }),
   maskModel,
+  onQuality,
   flip,
   rotationAngle,
   signal: abortSignal,
@@ -38,7 +39,7 @@ const memberNames = z
   .meta({ changesOutput: false, description: "a list of names, one for each member of an ensemble" });
 
 export const createPredictorOptions = z.strictObject({
-  ...{ batchSize, numWorkers, maxMemory, sexModel, maskModel, memberNames, flip, rotationAngle },
+  ...{ batchSize, numWorkers, maxMemory, sexModel, maskModel, memberNames, onQuality, flip, rotationAngle },
   maxWaitMs: z.number().min(0).max(60_000).default(0).meta({
     description: "how long the first picture of a batch that is not full waits for others, ms",
   }),

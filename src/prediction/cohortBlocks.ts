@@ -7,6 +7,7 @@ import { DeeplasiaError } from "../errors.js";
 import { MaskFolder } from "../image/maskFolder.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
+import type { OnQuality } from "../inference/stages/checkQuality.js";
 import { AgeWatch } from "../records/ageWatch.js";
 import { combineBlocks } from "../records/combineRecords.js";
 import { factsOfChild } from "../records/factsOfChild.js";
@@ -22,6 +23,15 @@ export interface CohortBlock extends RecordBlock {
   samples: readonly Sample[];
   /** Null for a row that could not be looked at. */
   outcomes: readonly (Outcome | null)[];
+}
+
+/** What is done about pictures that do not pass the quality checks; undefined: they are not made. */
+export function qualityOf({
+  onQuality,
+  maskModel,
+}: Pick<BlocksOptions, "onQuality" | "maskModel">): OnQuality | undefined {
+  const chosen = onQuality ?? (maskModel === null ? "none" : "report");
+  return chosen === "none" ? undefined : chosen;
 }
 
 /** A run's options, with its mask model. */
@@ -52,6 +62,7 @@ export async function* cohortBlocks(
     views: [{ flip, rotationAngle }],
     headerSex: cohort.hasHeaders && options.sexFrom === undefined,
     maskModel: options.maskModel?.get,
+    onQuality: qualityOf(options),
     read: staged?.read,
     subjectOf: (sample) => subjectOf(sample, keepers),
   });
@@ -96,8 +107,19 @@ function recordOf(sample: ReadySample, outcome: Outcome, member: number): Output
   const reading = outcome.readings[member]!;
   if (reading instanceof DeeplasiaError) return failureRecord(sample, reading);
   const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
-  const { mask } = outcome;
-  return { index, row, imageId, dir, patientId, boneAgeMonths, mask, ...factsOfChild(outcome), ...reading };
+  const { mask, quality } = outcome;
+  const facts = { mask, quality };
+  return {
+    index,
+    row,
+    imageId,
+    dir,
+    patientId,
+    boneAgeMonths,
+    ...facts,
+    ...factsOfChild(outcome),
+    ...reading,
+  };
 }
 
 function failureRecord(sample: Sample, error: DeeplasiaError, dropped = false): FailureRecord {

@@ -10,6 +10,7 @@ import { type PathArgument, type PictureArgument, signalOptions } from "../optio
 import { requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
 import { createPredictorOptions, predictionRequest, requireModels } from "./arguments.js";
+import { qualityOf } from "./cohortBlocks.js";
 import { type EnsembleImagePrediction, type ImagePrediction, imagePrediction } from "./imagePrediction.js";
 import { RunMaskModel } from "./maskModel.js";
 import type { Members, Models } from "./members.js";
@@ -35,6 +36,8 @@ export interface CreatePredictorOptions {
    * a model needs masks), or `none`.
    */
   maskModel?: HandMaskModel | PathArgument | undefined;
+  /** Checks of every picture that has a mask; default `report` where a model makes masks, else `none`. */
+  onQuality?: "none" | "report" | "fail" | undefined;
   /** Names of an ensemble's members, one for each. Default: the stems of their files. */
   memberNames?: string[] | undefined;
   /** Mirrors every picture. */
@@ -172,7 +175,7 @@ export async function createPredictor(
   models: Models,
   options: CreatePredictorOptions = {},
 ): Promise<Predictor<ImagePrediction | EnsembleImagePrediction>> {
-  const { flip, rotationAngle, memberNames, sexModel, maskModel, ...rest } = requireOptions(
+  const { flip, rotationAngle, memberNames, sexModel, maskModel, onQuality, ...rest } = requireOptions(
     createPredictorOptions,
     options,
   );
@@ -181,7 +184,13 @@ export async function createPredictor(
   const all = sexModel === undefined ? members.list : [...members.list, sexModel];
   const masks = RunMaskModel.of({ maskModel, models: all, hasMasks: false, logger: rest.logger });
   const blocks = new GatheredBlocks(members.list, {
-    ...{ ...rest, sexModel, headerSex: true, maskModel: masks?.get },
+    ...{
+      ...rest,
+      sexModel,
+      headerSex: true,
+      maskModel: masks?.get,
+      onQuality: qualityOf({ onQuality, maskModel: masks }),
+    },
     views: [{ flip, rotationAngle }],
   });
   return new Predictor(members, blocks, masks, 2 * rest.batchSize);

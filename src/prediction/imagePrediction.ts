@@ -5,6 +5,7 @@ import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError } from "../errors.js";
 import type { Outcome } from "../inference/block.js";
 import type { MadeMask } from "../inference/madeMask.js";
+import type { QualityFlag } from "../quality/thresholds.js";
 import { isOutside } from "../records/ageWatch.js";
 import { type FactsOfChild, factsOfChild } from "../records/factsOfChild.js";
 import type { Members } from "./members.js";
@@ -12,6 +13,8 @@ import type { Members } from "./members.js";
 interface PredictedPicture extends FactsOfChild {
   /** The mask that a model made; null where it was given, or none was used. */
   mask: MadeMask | null;
+  /** What the quality checks found to be doubtful; null where they were not made. */
+  quality: readonly QualityFlag[] | null;
   /**
    * What is worth knowing of the picture or its mask, though they could be used: "only page 1 of 3 is read"; of a model's
    * contract and of an age that are implausible.
@@ -53,9 +56,9 @@ export function imagePrediction(
     ...list.flatMap(({ contract }) => contractDoubts(contract)),
     ...ageDoubts(reading.ageMonths),
   ];
-  const { mask } = outcome;
+  const { mask, quality } = outcome;
   const texts = [...notes, ...doubts].map(({ text }) => text);
-  return { ...reading, ...factsOfChild(outcome), mask, notes: texts };
+  return { ...reading, ...factsOfChild(outcome), mask, quality, notes: texts };
 }
 
 function ageDoubts(ageMonths: number): { text: string }[] {

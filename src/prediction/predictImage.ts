@@ -24,6 +24,8 @@ export interface PredictImageOptions {
    * mask), or `none`.
    */
   maskModel?: HandMaskModel | PathArgument | undefined;
+  /** Checks of the picture where it has a mask; default `report` where a model makes it, else `none`. */
+  onQuality?: "none" | "report" | "fail" | undefined;
   flip?: boolean | undefined;
   /** Degrees, -360 to 360; positive is clockwise. */
   rotationAngle?: number | undefined;

@@ -9,6 +9,7 @@ import { refuseInput } from "../files/refuseInput.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { PathArgument } from "../options/library.js";
 import type { PredictOptions } from "../options/predict.js";
+import type { Marks } from "../predictionFiles/columns.js";
 import { memberFileName } from "../predictionFiles/memberNames.js";
 import { openOutput } from "../predictionFiles/openOutput.js";
 import { lockOutput } from "../predictionFiles/outputLock.js";
@@ -22,7 +23,7 @@ import type { Summary } from "../records/summary.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
 import { requireModels, writePredictionsOptions } from "./arguments.js";
-import type { BlocksOptions } from "./cohortBlocks.js";
+import { type BlocksOptions, qualityOf } from "./cohortBlocks.js";
 import { type CohortRun, openCohortOf, openMaskModel, overridesOf, warnAboutRun } from "./cohortRun.js";
 import { runIdentityOf } from "./identity.js";
 import type { Members, Models } from "./members.js";
@@ -98,6 +99,7 @@ async function write(
         marksSex: resolved.sexModel !== undefined,
         hasHeaders: cohort.hasHeaders,
         marksMask: masks !== null,
+        marksQuality: qualityOf({ ...resolved, maskModel: masks }) !== undefined,
       },
       memberCsvs,
     ),
@@ -187,12 +189,9 @@ async function writeRows(
 /** What the lines of the output hold, and those of the members' files. */
 function layouts(
   { list, names }: Members,
-  origins: Pick<OutputOptions, "marksSex" | "hasHeaders" | "marksMask">,
+  origins: Marks,
   memberCsvs: string | undefined,
-): Pick<
-  OutputOptions,
-  "members" | "hasSexHead" | "ageUnit" | "marksSex" | "hasHeaders" | "marksMask" | "memberFiles"
-> {
+): Marks & Pick<OutputOptions, "members" | "hasSexHead" | "ageUnit" | "memberFiles"> {
   const hasSexHead = list.some((model) => model.hasSexHead);
   const ageUnit = names === null ? list[0]!.contract.ageUnit : null;
   const layout = { members: names, hasSexHead, ageUnit, ...origins };

@@ -6,6 +6,7 @@ import {
   type Field,
   field,
   flag,
+  flags,
   float32,
   madeMaskField,
   maybeText,
@@ -32,7 +33,12 @@ export interface Layout {
   hasHeaders: boolean;
   /** Whether columns describe the masks that a model made. */
   marksMask: boolean;
+  /** Whether a column has what the quality checks found. */
+  marksQuality: boolean;
 }
+
+/** The parts of a layout that add columns of facts about the child, the mask and the picture. */
+export type Marks = Pick<Layout, "marksSex" | "hasHeaders" | "marksMask" | "marksQuality">;
 
 export type AnyPrediction = PredictionRecord | EnsembleRecord;
 
@@ -43,14 +49,11 @@ const PLACE = [
 ];
 
 /** Where facts about the child and the mask come from. The age is in the columns of `cohort import dicom`. */
-const originFields = ({
-  marksSex,
-  hasHeaders,
-  marksMask,
-}: Pick<Layout, "marksSex" | "hasHeaders" | "marksMask">): Field[] => [
+const originFields = ({ marksSex, hasHeaders, marksMask, marksQuality }: Marks): Field[] => [
   ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
   ...(hasHeaders ? HEADER : []),
   ...(marksMask ? [madeMaskField] : []),
+  ...(marksQuality ? [field("quality", "quality", flags)] : []),
 ];
 const HEADER = [
   field("sexFromHeader", "sex_from_header", flag),
@@ -121,7 +124,7 @@ export function predictionsToText(records: readonly AnyPrediction[], layout: Lay
 
 /** What is not in a line: `index` is in none, the others in some layouts only. */
 const absent = ({ members }: Layout): Record<string, unknown> => ({
-  ...{ index: -1, sexHat: null, sexPredicted: false, mask: null },
+  ...{ index: -1, sexHat: null, sexPredicted: false, mask: null, quality: null },
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
   ...(members === null ? { ageZ: null, rawMonths: null } : {}),
 });

@@ -63,6 +63,13 @@ export const flag: Codec<boolean> = {
   ...plainJson,
 };
 
+/** Flags in one cell, joined by `;`; null where nothing was checked. */
+export const flags: Codec<readonly string[] | null> = {
+  toCell: (value) => value?.join(";") ?? "",
+  fromCell: (cell) => (cell === "" ? [] : cell.split(";")),
+  ...plainJson,
+};
+
 /** A field of one column. */
 export function field<T>(key: string, column: string, codec: Codec<T>): Field {
   return {

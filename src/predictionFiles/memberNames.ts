@@ -13,7 +13,14 @@ export interface NamedFile {
 /** Columns of an ensemble's output that no member may be named after. */
 const TAKEN = new Set([
   ...fieldColumns(
-    ensembleFields({ members: [], hasSexHead: true, marksSex: true, hasHeaders: true, marksMask: true }),
+    ensembleFields({
+      members: [],
+      hasSexHead: true,
+      marksSex: true,
+      hasHeaders: true,
+      marksMask: true,
+      marksQuality: true,
+    }),
   ),
   "members",
 ]);

@@ -49,6 +49,7 @@ export function runFileOf({
   marksSex,
   hasHeaders,
   marksMask,
+  marksQuality,
   blockSize,
 }: OutputOptions): RunFile {
   const layout = {
@@ -59,6 +60,7 @@ export function runFileOf({
     marksSex,
     hasHeaders,
     marksMask,
+    marksQuality,
   };
   return { version: 2, state: "running", identity, ...layout, blockSize };
 }

@@ -57,6 +57,7 @@ export const runFile = z.object({
   marksSex: z.boolean(),
   hasHeaders: z.boolean().default(false),
   marksMask: z.boolean().default(false),
+  marksQuality: z.boolean().default(false),
   /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
   blockSize: z.number(),
   /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */

@@ -3,6 +3,7 @@ import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import type { CohortRow } from "../data/annotations.js";
 import type { MadeMask } from "../inference/madeMask.js";
+import type { QualityFlag } from "../quality/thresholds.js";
 import type { FactsOfChild } from "./factsOfChild.js";
 
 /** A row of the cohort: its `boneAgeMonths` is the truth, where known. */
@@ -11,6 +12,8 @@ interface PredictedRow extends CohortRow, FactsOfChild {
   index: number;
   /** The mask that a model made; null where it was given, or none was used. */
   mask: MadeMask | null;
+  /** What the quality checks found to be doubtful; null where they were not made. */
+  quality: readonly QualityFlag[] | null;
 }
 
 /** A row and what one network says of it; all numbers but the truth are float32. */

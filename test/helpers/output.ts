@@ -31,6 +31,7 @@ export function record(index: number): OutputRecord {
     sexPredicted: false,
     ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
     mask: null,
+    quality: null,
     boneAgeMonths: index % 3 === 0 ? null : index,
     ageZ: Math.fround(Math.sin(index)),
     rawMonths: null,
@@ -49,6 +50,7 @@ export function optionsFor(path: string, more: Partial<OutputOptions> = {}): Out
     marksSex: false,
     hasHeaders: false,
     marksMask: false,
+    marksQuality: false,
     identity: {
       models: [{ file: "m", contract: "c" }],
       sexModel: null,

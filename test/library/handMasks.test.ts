@@ -64,8 +64,8 @@ beforeAll(async () => {
 
 const cohort = () => ({ annotationCsv: join(folder, "cohort.csv"), imgDir: join(folder, "images") });
 const table = (name: string) => readFile(join(folder, name), "utf8");
-/** A CSV without its last three columns. */
-const withoutFacts = (csv: string) => csv.replaceAll(/,[^,\n]*,[^,\n]*,[^,\n]*$/gm, "");
+/** A CSV without its last four columns. */
+const withoutFacts = (csv: string) => csv.replaceAll(/(,[^,\n]*){4}$/gm, "");
 
 describe("a made mask", () => {
   test("acts to the last byte as the same mask in a file does, and is saved as that file", async () => {
@@ -77,6 +77,7 @@ describe("a made mask", () => {
       outputPath: join(folder, "given.csv"),
     });
     const made = await table("made.csv");
+    expect(made.split("\n")[0]).toMatch(/,mask_area,mask_box,mask_confidence,quality$/);
     expect(withoutFacts(made)).toBe(await table("given.csv"));
     for (const [i, row] of csvRows(made).entries()) {
       const { name, width, height, mask } = found[i]!;
@@ -134,7 +135,7 @@ describe("a made mask", () => {
       { code: "ERR_DEEPLASIA_MASK_MISSING", dropped: true },
     ]);
     const [own, ...others] = await collect(predictCohort(ages, { ...given, maskModel: masks }));
-    expect(own).toEqual(records[0]);
+    expect(own).toEqual({ ...records[0], quality: expect.any(Array) });
     const made = await collect(predictCohort(ages, { ...cohort(), maskModel: BUNDLED_MASK_MODEL }));
     expect(others).toEqual(made.slice(1));
     expect(made[1]).toMatchObject({ mask: { box: { x: expect.any(Number) } } });
@@ -147,6 +148,23 @@ test("a picture without a hand fails with a code of its own", async () => {
   const [first] = await collect(predictCohort(ages, { ...cohort(), maskModel: blind }));
   expect(first).toMatchObject({ ...failed, dropped: false, remedy: expect.stringContaining("mask") });
   await expect(predictImage(ages, failed.file, { sex: "F", maskModel: blind })).rejects.toMatchObject(failed);
+});
+
+test("what the quality checks find is a column, of given masks where asked for, or a failure", async () => {
+  const upsideDown = join(folder, "upside-down.png");
+  await sharp(join(folder, "images/a/0.png")).rotate(180).toColourspace("b-w").png().toFile(upsideDown);
+  const options = { sex: "F", maskModel: masks } as const;
+  expect((await predictImage(ages, upsideDown, options)).quality).toContain("upside_down");
+  const refused = predictImage(ages, upsideDown, { ...options, onQuality: "fail" });
+  await expect(refused).rejects.toMatchObject({
+    code: "ERR_DEEPLASIA_QUALITY",
+    message: expect.stringContaining("upside_down"),
+  });
+  const given = { ...cohort(), maskDirs: [join(folder, "masks")] };
+  expect((await collect(predictCohort(ages, given)))[0]).toMatchObject({ quality: null });
+  const [checked] = await collect(predictCohort(ages, { ...given, onQuality: "report" }));
+  expect(checked).toMatchObject({ quality: expect.any(Array) });
+  expect(checked).not.toMatchObject({ quality: expect.arrayContaining(["upside_down"]) });
 });
 
 describe("one picture", () => {

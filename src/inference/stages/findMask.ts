@@ -11,6 +11,7 @@ export function findMask(modelOf: () => Promise<HandMaskModel>): PictureStage {
     const hand = await (await modelOf()).find(open.picture);
     if (hand === null) throw noHand();
     open.useMask(hand.mask);
+    row.found = { confidence: hand.confidence, elsewhere: hand.elsewhere };
     row.mask = madeMask(hand, open.info);
     await row.subject.keepMask?.(hand.mask, open.info);
   };

@@ -180,8 +180,8 @@ function textOf(run: SharedRun): string {
 
 /** The files that are joined of such shares: the output's own and its members'. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, ageUnit, marksSex, hasHeaders, marksMask } = run;
-  const origins = { marksSex, hasHeaders, marksMask };
+  const { format, members, hasSexHead, ageUnit, marksSex, hasHeaders, marksMask, marksQuality } = run;
+  const origins = { marksSex, hasHeaders, marksMask, marksQuality };
   return [
     { path: output, format, members, hasSexHead, ageUnit, ...origins },
     ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, ...origins })),

@@ -15,12 +15,12 @@ import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../../../s
 
 /** One model without sex head, as CSV; the other layouts differ in what is given. */
 const layout = (more: Partial<Layout> = {}): Layout => {
-  const marks = { marksSex: false, hasHeaders: false, marksMask: false };
+  const marks = { marksSex: false, hasHeaders: false, marksMask: false, marksQuality: false };
   return { format: "csv", members: null, hasSexHead: false, ageUnit: "z", ...marks, ...more };
 };
 const withHead = layout({ hasSexHead: true });
 const jsonl = layout({ format: "jsonl", hasSexHead: true });
-const all = { hasSexHead: true, marksSex: true, hasHeaders: true, marksMask: true };
+const all = { hasSexHead: true, marksSex: true, hasHeaders: true, marksMask: true, marksQuality: true };
 
 const record: PredictionRecord = {
   index: 4,
@@ -32,6 +32,7 @@ const record: PredictionRecord = {
   sexPredicted: false,
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
   mask: null,
+  quality: null,
   boneAgeMonths: 100,
   ageZ: Math.fround(-0.1),
   rawMonths: null,
@@ -161,6 +162,7 @@ const predictions = fc.record({
   chronologicalAgeMonths: fc.option(fc.double({ min: 0, max: 1800, noNaN: true }).map((x) => x + 0)),
   ageFrom: fc.constantFrom("dates" as const, "PatientAge" as const, null),
   mask: fc.option(fc.record({ area: share, box, confidence: share })),
+  quality: fc.array(fc.constantFrom("rotated" as const, "saturated" as const)),
 });
 
 describe("what is written is read back", () => {

@@ -34,6 +34,7 @@ function ensembleOptions(folder: string, more: Partial<OutputOptions> = {}): Out
     marksSex: false,
     hasHeaders: false,
     marksMask: false,
+    marksQuality: false,
   };
   const memberFiles = NAMES.map((name) => ({ ...layout, path: join(folder, "members", `${name}.csv`) }));
   return optionsFor(join(folder, "out"), { members: NAMES, memberFiles, ...more });

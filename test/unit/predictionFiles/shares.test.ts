@@ -166,7 +166,7 @@ describe("shares", () => {
       members: names,
       memberFiles: names.map((name) => {
         const path = join(folder, `${name}.csv`);
-        const layout = { marksSex: false, hasHeaders: false, marksMask: false };
+        const layout = { marksSex: false, hasHeaders: false, marksMask: false, marksQuality: false };
         return { path, format: "csv", members: null, hasSexHead: true, ageUnit: "z", ...layout };
       }),
     });

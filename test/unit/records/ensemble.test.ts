@@ -69,6 +69,7 @@ describe("records of one row", () => {
       sexPredicted: true,
       boneAgeMonths: 90,
       mask: null,
+      quality: null,
       ageZ: 1,
       rawMonths: null,
       ageMonths,
@@ -87,6 +88,7 @@ describe("records of one row", () => {
       ...origins,
       boneAgeMonths: 90,
       mask: null,
+      quality: null,
       members: [
         { name: "one", ageMonths: 90 },
         { name: "two", ageMonths: 110 },
