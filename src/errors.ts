@@ -74,7 +74,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_IMAGE_BLANK: "Look at the picture and its mask: nothing of a hand is left.",
   ERR_DEEPLASIA_IMAGE_TOO_LARGE: "Scale the picture down first.",
   ERR_DEEPLASIA_MASK_MISSING: "Add the mask.",
-  ERR_DEEPLASIA_MASK_EMPTY: "Make the mask anew: it marks no hand.",
+  ERR_DEEPLASIA_MASK_EMPTY: "Make the mask anew, and check `maskCropSize`: nothing of the hand is left.",
   ERR_DEEPLASIA_MASK_SIZE: "Give the mask of this very picture, pixel for pixel.",
   ERR_DEEPLASIA_NO_HAND: "Look at the picture; where a hand is in it, give its mask.",
   ERR_DEEPLASIA_QUALITY: 'Look at the picture; `onQuality: "report"` predicts it all the same.',
@@ -98,7 +98,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_OUT_OF_MEMORY:
     "Give a smaller `maxMemory`, `batchSize` or `numWorkers`, or another `device`.",
   ERR_DEEPLASIA_PEER:
-    "Look at what that process says. --trainer.resume_from_checkpoint=last resumes from the last state, with as many " +
+    "Look at what that process logged. `trainer.resume_from_checkpoint: last` resumes from the last state, with as many " +
     "processes as there are then.",
 };
 

@@ -46,7 +46,7 @@ export function requirePreviewable(rows: number, { contract, augmentation, colum
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
     `the sheet would have ${pixels} pixels; the limit is ${MAX_PIXELS}`,
-    { remedy: "Show fewer pictures (--n), fewer epochs (--columns), or a smaller --data.input_size." },
+    { remedy: "Show fewer pictures (`n`), fewer epochs (`columns`), or a smaller `data.input_size`." },
   );
 }
 

@@ -17,7 +17,7 @@ const TEXTS: readonly [content: RegExp, what: string, remedy: string][] = [
   [
     /"formatVersion"\s*:/,
     "a model's contract (manifest), not the model",
-    "Give the model's own file; --manifest takes this one.",
+    "Give the model's own file; `manifest` takes this one.",
   ],
 ];
 

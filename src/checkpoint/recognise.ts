@@ -43,7 +43,7 @@ function requireFamily({ file, tensors, weightsName }: CheckpointContents): Fami
       remedy:
         naming === null
           ? "Export that network with torch.jit.script or torch.jit.trace in Python; any TorchScript model runs here."
-          : "Start a network from them: deeplasia-native init --from FILE --model.backbone NAME --out NEW.pt.",
+          : "Start a network from them: give this file to `deeplasia-native init` (initModel) as `from`.",
     },
   );
 }
@@ -96,8 +96,7 @@ function correctPredictedSex(contents: CheckpointContents, isOpen: boolean, requ
       "input of the age",
     {
       file: contents.file,
-      remedy:
-        "Set the option correctPredictedSex (--model.correct_predicted_sex): true, as in the reference's preset, or false.",
+      remedy: "Set `correctPredictedSex`: true, as in the reference's preset, or false.",
     },
   );
 }
@@ -106,7 +105,7 @@ function requireAsked(family: Family, { file }: CheckpointContents, request: Req
   if (!request.legacyCkp || family.legacy) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CHECKPOINT",
-    `legacyCkp (--legacy_ckp) is set, but ${file} is a ${family.title}`,
+    `\`legacyCkp: true\` is given, but ${file} is a ${family.title}`,
     {
       file,
       remedy: "Leave the option out.",

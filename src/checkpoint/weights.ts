@@ -157,8 +157,8 @@ function choose(file: string, found: readonly Omit<Weights, "others">[], wanted:
     {
       file,
       remedy:
-        `Choose by the option weights: ${names.join(" or ")}. If there is no such option, make a model first: ` +
-        "deeplasia-native convert FILE NEW.pt --weights NAME.",
+        `Choose with \`weights\`: ${names.join(" or ")}. If there is no such option, make a model first: ` +
+        "`deeplasia-native convert` (convertModel) takes `weights`.",
     },
   );
 }

@@ -204,7 +204,7 @@ function addNotes(children: ReadonlyMap<string, Child>, options: RsnaOptions, re
   if (unknown.length > 0) result.notes.push(`excluded ids that are in no table: ${unknown.join(", ")}`);
   if (children.has(NOT_IN_DEEPLASIA) && !options.exclude.includes(NOT_IN_DEEPLASIA)) {
     result.notes.push(
-      `${NOT_IN_DEEPLASIA} is not in Deeplasia's published annotations; --exclude ${NOT_IN_DEEPLASIA} leaves it out`,
+      `${NOT_IN_DEEPLASIA} is not in Deeplasia's published annotations; name it in \`exclude\` to leave it out`,
     );
   }
   const withoutAge = result.rows.filter(({ boneAgeMonths }) => boneAgeMonths === null).length;

@@ -116,8 +116,8 @@ function checkShares({ val, test, folds, testPatients }: SplitOptions): void {
   if (folds > 1 && test < 1) return;
   const what =
     folds === 1
-      ? "--folds 1: nothing is left to train on"
-      : `--val ${val} and --test ${test}: nothing is left to train on`;
+      ? "`folds: 1`: nothing is left to train on"
+      : `\`val: ${val}\` and \`test: ${test}\`: nothing is left to train on`;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, {
     remedy: "Give shares that add up to less than 1, and 2 folds or more.",
   });

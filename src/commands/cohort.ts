@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import type { z } from "zod";
 import { checkCohort } from "../cohort/checkCohort.js";
-import { formatCheck, formatImport, formatSplit } from "../cohort/formatResults.js";
 import { type ImportedCohort, importCohort } from "../cohort/importCohort.js";
 import { splitCohort } from "../cohort/splitCohort.js";
 import { createProgress, type ProgressEvent } from "../console/progress.js";
@@ -18,6 +17,8 @@ import {
 import { addOptions, readOptions } from "../options/flags.js";
 import { columnMap } from "./columnMap.js";
 import { EXIT } from "./exit.js";
+import { formatCheck, formatImport, formatSplit } from "./formatCohort.js";
+import { inFlags } from "./inFlags.js";
 import { placesUsed } from "./referenceDefaults.js";
 
 export function registerCohort(program: Command): void {
@@ -84,7 +85,11 @@ async function genericCommand(table: string, parsed: Parsed): Promise<void> {
 /** Exit code 3 if something could not be used. Throws if no row is left. */
 function report(imported: ImportedCohort, out: string, json: boolean): void {
   const { rows, leftOut, notes, unusable } = imported;
-  print(json ? { out, rows: rows.length, leftOut, notes } : formatImport(imported, out));
+  print(
+    json
+      ? { out, rows: rows.length, leftOut, notes: notes.map(inFlags) }
+      : inFlags(formatImport(imported, out)),
+  );
   requireRows(rows.length);
   process.exitCode = unusable > 0 ? EXIT.rowsFailed : EXIT.done;
 }

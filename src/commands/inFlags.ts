@@ -3,13 +3,20 @@
  * these are flags: --batch_size, --resume, --shard 2/16.
  */
 import type { z } from "zod";
+import { previewFlags } from "../options/augmentPreview.js";
+import { importRsnaFlags, splitFlags } from "../options/cohort.js";
 import { contractOptions } from "../options/contract.js";
 import { flagName } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { predictOptions } from "../options/predict.js";
+import { jobOptions } from "../options/slurm.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
 
 const shapes: Record<string, z.ZodType>[] = [
+  jobOptions.shape,
+  splitFlags.pick({ val: true, test: true, folds: true }).shape,
+  importRsnaFlags.pick({ exclude: true }).shape,
+  previewFlags.pick({ columns: true }).shape,
   phantomOptions.shape,
   contractOptions.shape,
   predictOptions.shape,
@@ -24,6 +31,11 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
     .map((path) => [path, `--${path}`] as const),
   // Options that have another form on the command line.
   ["files", "names of pictures"],
+  ["model", "--ckp_path"],
+  ["config", "--config"],
+  ["indexUrl", "--index-url"],
+  ["from", "--from"],
+  ["cuda", "--cuda"],
   ["sexModel", "--predict-sex"],
   ["memberNames", "name=path"],
   ["minAgeMonths", "--min-age"],

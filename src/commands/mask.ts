@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { createProgress } from "../console/progress.js";
-import { writeMasks } from "../masks/writeMasks.js";
+import { writeMasksUntilStopped } from "../masks/writeMasks.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { MASK_GROUPS, maskFlags } from "../options/mask.js";
 import { plural } from "../plural.js";
@@ -10,6 +10,7 @@ import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT, exitOf } from "./exit.js";
 import { helpText } from "./help.js";
+import { placesUsed } from "./referenceDefaults.js";
 import { stopSignal } from "./signals.js";
 
 const HELP = `
@@ -41,8 +42,10 @@ async function mask(pictures: string[], parsed: Record<string, unknown>): Promis
   const logger = commandLogger({ progress, logFile: process.env.LOG_FILE, source: "mask" });
   await ensureLibtorch({ yes });
   logger.info(DISCLAIMER);
+  const places = placesUsed(parsed, options);
+  if (places !== null) logger.info(places);
   const stop = stopSignal(logger);
-  const { rows, written, kept, failures, finished } = await writeMasks({
+  const { rows, written, kept, failures, finished } = await writeMasksUntilStopped({
     ...options,
     ...(pictures.length > 0 && { files: pictures }),
     logger,

@@ -7,6 +7,7 @@ import { word } from "../slurm/quote.js";
 import { requirePassable } from "../slurm/sbatchFlags.js";
 import { slurmJobScript, submitSlurmJob } from "../slurm/slurmJobs.js";
 import { shortTimeWarning } from "../slurm/timeLimit.js";
+import { inFlags } from "./inFlags.js";
 import { checkInner } from "./innerCheck.js";
 import { parseInner, takesFlag } from "./innerCommand.js";
 
@@ -25,7 +26,7 @@ export async function submitCommand(
   requireShareable(inner.name, options);
   if (!options.skipDoctor) await checkInner(inner);
   const short = shortTimeWarning(options);
-  if (short !== null) process.stderr.write(`warning: ${short}\n`);
+  if (short !== null) process.stderr.write(`warning: ${inFlags(short)}\n`);
   if (dryRun) {
     process.stdout.write(await slurmJobScript(command, { ...options, further }));
     return;

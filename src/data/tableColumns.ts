@@ -50,8 +50,8 @@ function columnRemedy({ file, columns }: Table, name: string): string {
   const isRsna =
     columns.some((column) => plain(column) === "boneage") &&
     columns.some((column) => plain(column) === "male");
-  const how = isRsna ? "rsna FOLDER" : `generic ${file} --map image=…`;
-  return `${rename}, or convert this table: deeplasia-native cohort import ${how} --out cohort.csv.`;
+  const how = isRsna ? "rsna`, with the folder of the download" : `generic ${file}\``;
+  return `${rename}, or convert this table: \`deeplasia-native cohort import ${how} (importCohort).`;
 }
 
 /** Returns the names in quotes; at most twenty of them. */

@@ -29,6 +29,6 @@ export const document = named("Save the picture in it as PNG.", GIVE_MODEL);
 export const archive = both(UNPACK);
 export const asText = both("Copy or download it again, in binary mode.");
 export const encoded = both("Decode it (base64 -d FILE > NEW), and give the file that comes out.");
-export const model = named("A model is given as --ckp_path; give a picture here.", GIVE_MODEL);
+export const model = named("A model is given as `model`; give a picture here.", GIVE_MODEL);
 export const otherModel = named(GIVE_PICTURE, "Give the PyTorch file of weights that it was made from.");
 export const other = named(GIVE_PICTURE, GIVE_MODEL);

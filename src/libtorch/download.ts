@@ -51,8 +51,7 @@ export async function fetchTorchWheel(request: WheelRequest): Promise<string> {
   const lines = [...reasons].map(([index, reason]) => `\n  - ${index}: ${reason}`).join("");
   const wanted = `torch ${request.version} for ${request.cuda ? "CUDA" : "the CPU"}`;
   throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `${wanted} could not be downloaded:${lines}`, {
-    remedy:
-      "Give an index that has it with --index-url URL, or a downloaded torch wheel or libtorch zip with --from FILE.",
+    remedy: "Give an index that has it as `indexUrl`, or a downloaded torch wheel or libtorch zip as `from`.",
   });
 }
 
@@ -74,7 +73,7 @@ export async function fetchNvidiaWheels(requirements: string[], request: WheelRe
     `CUDA's libraries could not be downloaded: ${result.reason}`,
     {
       remedy:
-        "Give an index that has the nvidia packages with --index-url URL, or install the CPU build (without --cuda).",
+        "Give an index that has the nvidia packages as `indexUrl`, or install the CPU build (without `cuda`).",
     },
   );
 }

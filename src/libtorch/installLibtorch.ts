@@ -176,7 +176,7 @@ async function existingFile(path: string): Promise<string> {
   if ((await pathKind(path)) === "file") return resolve(path);
   throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_INSTALL", `there is no file ${path}`, {
     file: path,
-    remedy: "The option from takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
+    remedy: "`from` takes a downloaded torch wheel for Linux or PyTorch's libtorch zip.",
   });
 }
 
@@ -185,8 +185,7 @@ function noCuda(version: string): DeeplasiaError {
     "ERR_DEEPLASIA_LIBTORCH_INSTALL",
     `the torch ${version} that was found is a build without CUDA`,
     {
-      remedy:
-        "Give PyTorch's index for your CUDA version by the option indexUrl, or a CUDA wheel by the option from.",
+      remedy: "Give PyTorch's index for your CUDA version as `indexUrl`, or a CUDA wheel as `from`.",
     },
   );
 }

@@ -56,7 +56,7 @@ export function findPip(): Pip {
     {
       remedy:
         "Install python3-pip (apt-get install python3-pip), or download a torch wheel for Linux or PyTorch's libtorch zip " +
-        "and give it with --from FILE.",
+        "and give it as `from`.",
     },
   );
 }

@@ -7,7 +7,7 @@ import { type Archive, type Extracted, type ExtractOptions, extractFiles, withAr
 
 /** The remedy for an archive that lacks something. */
 export const ARCHIVE_REMEDY =
-  "Download it again; --from takes a torch wheel for Linux or PyTorch's libtorch zip.";
+  "Download it again; `from` takes a torch wheel for Linux or PyTorch's libtorch zip.";
 
 /** Size and sha256 (base64url) of a file in the wheel's RECORD. */
 export interface RecordEntry {

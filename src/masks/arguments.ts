@@ -13,6 +13,8 @@ export const writeMasksOptions = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "a list of pictures, folders or glob patterns, instead of annotationCsv" }),
+  imgDir: shared.imgDir.unwrap().optional().meta({ description: "root of the pictures of annotationCsv" }),
+  splitCsv: shared.splitCsv.unwrap().optional().meta({ description: "splits; needed with splitColumn" }),
   out: pathArgument.meta({ description: out.meta()?.description }),
   maskModel: maskModelArgument.default("auto"),
   ...watching,

@@ -8,7 +8,7 @@ import { csvLines } from "../data/csvLines.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { type Cohort, openCohort } from "../data/openCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
-import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import { DeeplasiaError, missingOption, toDeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
 import { pathKind } from "../files/pathKind.js";
 import { refuseInput } from "../files/refuseInput.js";
@@ -45,18 +45,31 @@ export interface WrittenMasks {
   kept: number;
   /** Pictures without a mask; they are listed in `<out>.failures.csv` too. */
   failures: MaskFailure[];
-  /** False after the signal: the same call resumes. */
-  finished: boolean;
 }
 
 /**
  * Write the masks of pictures (`files`, or the rows of `annotationCsv` below `imgDir`) into the folder `out`, laid out as the
  * pictures, so that it can be given as `maskDirs`. Masks that are there are kept, so that the same call resumes.
  *
- * @throws DeeplasiaError for what concerns all pictures: ERR_DEEPLASIA_OPTION, _USAGE, _CSV, _MODEL_…, _OUTPUT.
+ * @throws DeeplasiaError for what concerns all pictures: ERR_DEEPLASIA_OPTION, _USAGE, _CSV, _MODEL_…, _OUTPUT; the signal's
+ *   reason when it is aborted before the last picture.
  */
 export async function writeMasks(given: WriteMasksOptions): Promise<WrittenMasks> {
   const options = requireOptions(writeMasksOptions, given);
+  options.signal?.throwIfAborted();
+  const { finished, ...written } = await write(options);
+  if (!finished) options.signal?.throwIfAborted();
+  return written;
+}
+
+/** Does the same, but resolves when the signal is aborted, with the counts so far and `finished: false`. */
+export async function writeMasksUntilStopped(
+  given: WriteMasksOptions,
+): Promise<WrittenMasks & { finished: boolean }> {
+  return write(requireOptions(writeMasksOptions, given));
+}
+
+async function write(options: Options): Promise<WrittenMasks & { finished: boolean }> {
   const { out, sheet, signal, onProgress } = options;
   const cohort = await openCohortOf(options);
   await makeFolderOf(join(out, "mask.png"));
@@ -67,7 +80,7 @@ export async function writeMasks(given: WriteMasksOptions): Promise<WrittenMasks
       ...{ model, folder: new MaskFolder(out), overwrite: options.overwrite },
       sheet: sheet === undefined ? null : new ContactSheet(),
     };
-    const written: WrittenMasks = { rows: 0, written: 0, kept: 0, failures: [], finished: true };
+    const written: WrittenMasks = { rows: 0, written: 0, kept: 0, failures: [] };
     const meter = new ProgressMeter(cohort.total);
     const samples = until(cohort.samples(), signal);
     for await (const result of mapInOrder(samples, useWorkers(options.numWorkers), (row) =>
@@ -78,11 +91,11 @@ export async function writeMasks(given: WriteMasksOptions): Promise<WrittenMasks
       else written.failures.push(result);
       onProgress?.(meter.event(written.rows, written.failures.length));
     }
-    written.finished = written.rows === cohort.total;
+    const finished = written.rows === cohort.total;
     await listFailures(`${out}.failures.csv`, written);
-    if (sheet !== undefined && written.finished) await work.sheet!.write(sheet);
+    if (sheet !== undefined && finished) await work.sheet!.write(sheet);
     for (const note of cohort.notes()) options.logger?.warn(note);
-    return written;
+    return { ...written, finished };
   } finally {
     await dispose();
   }
@@ -99,7 +112,11 @@ function openCohortOf(options: Options): Promise<Cohort> {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give one of the two." });
   }
   if (files !== undefined) return cohortFromFiles(files, how);
-  return openCohort({ ...how, annotationCsv: annotationCsv!, imgDir, splitCsv, splitColumn, splitName });
+  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
+  if (splitCsv === undefined && splitColumn !== "")
+    throw missingOption("splitCsv", "the file with `splitColumn`");
+  const split = { splitCsv: splitCsv ?? "", splitColumn, splitName };
+  return openCohort({ ...how, annotationCsv: annotationCsv!, imgDir, ...split });
 }
 
 async function openModel(options: Options): Promise<{ model: HandMaskModel; dispose(): Promise<void> }> {

@@ -9,5 +9,5 @@ export const BUNDLED_MASK_MODEL = fileURLToPath(
 );
 
 export const BUNDLED_WARNING =
-  "no --ckp_path: the bundled model is used. It was trained on synthetic radiographs (phantoms) and has never seen a " +
+  "no `model` is given: the bundled one is used. It was trained on synthetic radiographs (phantoms) and has never seen a " +
   "person's hand: its numbers mean nothing for people.";

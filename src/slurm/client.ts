@@ -44,16 +44,16 @@ const REMEDIES: [said: RegExp, remedy: string][] = [
     /invalid account|invalid qos|account\/partition combination|QOS specification/i,
     "`sacctmgr show associations user=$USER` lists the accounts, partitions and qualities of service that you may use.",
   ],
-  [/invalid partition/i, "`sinfo --summarize` lists the partitions; give one with --partition."],
+  [/invalid partition/i, "`sinfo --summarize` lists the partitions; give one as `partition`."],
   [
     /node configuration is not available|memory specification|more processors|CPU count per node|node count specification|generic resource|invalid feature/i,
-    "No node of the partition offers what --mem, --cpus-per-task, --gpus-per-node and --constraint request: " +
+    "No node of the partition offers what `mem`, `cpusPerTask`, `gpusPerNode` and `constraint` request: " +
       "`sinfo --Node --long` lists what the nodes have.",
   ],
-  [/time limit/i, "`sinfo --format='%P %l'` lists the partitions' time limits; give a shorter --time."],
+  [/time limit/i, "`sinfo --format='%P %l'` lists the partitions' time limits; give a shorter `time`."],
   [
     /job array|array task/i,
-    "Give a smaller --array; `scontrol show config | grep MaxArraySize` shows the largest.",
+    "Give a smaller `array`; `scontrol show config | grep MaxArraySize` shows the largest.",
   ],
   [
     /limit|QOSMax|AssocMax|AssocGrp/i,

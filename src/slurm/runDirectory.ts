@@ -59,7 +59,7 @@ async function makeAskedFor(folder: string): Promise<string> {
   if ((await readdir(folder)).length === 0) return folder;
   throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${folder} is not empty`, {
     file: folder,
-    remedy: "Each submission needs a folder of its own: give another --run-dir.",
+    remedy: "Each submission needs a folder of its own: give another `runDir`.",
   });
 }
 
@@ -69,7 +69,7 @@ export function requireNameable(folder: string): void {
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
     `SLURM cannot write into a folder with a backslash or a line break in its name: ${JSON.stringify(folder)}`,
-    { remedy: "Give another --run-dir, or work in another folder." },
+    { remedy: "Give another `runDir`, or work in another folder." },
   );
 }
 

@@ -3,16 +3,17 @@ import { DeeplasiaError } from "../errors.js";
 
 /** Options that the job script sets itself, each with what to do instead. */
 const OWN: Record<string, string> = {
-  output: "Output goes to the folder of the job; choose it with --run-dir.",
-  error: "Output goes to the folder of the job; choose it with --run-dir.",
+  output: "Output goes to the folder of the job; choose it with `runDir`.",
+  error: "Output goes to the folder of the job; choose it with `runDir`.",
   "open-mode": "It is append, so that a requeued job keeps its earlier output.",
   chdir: "A job runs in the folder where it was submitted.",
-  requeue: "Every job may be requeued; --max-requeues=0 prevents it.",
-  "no-requeue": "Give --max-requeues=0.",
-  ntasks: "Give --nodes and --ntasks-per-node.",
+  requeue: "Every job may be requeued; `maxRequeues: 0` prevents it.",
+  "no-requeue": "Give `maxRequeues: 0`.",
+  ntasks: "Give `nodes` and `ntasksPerNode`.",
   wrap: "Give the command itself.",
   parsable: "stdout always has the job's number alone.",
-  "test-only": "--dry-run prints the script, which `sbatch --test-only` accepts.",
+  "test-only":
+    "`deeplasia-native slurm template` (slurmJobScript) prints the script, which `sbatch --test-only` accepts.",
   wait: "`slurm status` shows the state of the job.",
 };
 

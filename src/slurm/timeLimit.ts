@@ -22,7 +22,7 @@ export function shortTimeWarning({ time, signal }: Pick<JobOptions, "time" | "si
   const left = limit - notice - EARLY_SECONDS;
   const work = left > 0 ? `may leave only ${durationText(left)} for work` : "may leave no time for work";
   return (
-    `--time=${time} with --signal=${signal} ${work}: SLURM may send the signal ${EARLY_SECONDS} s early. ` +
+    `\`time: "${time}"\` with \`signal: "${signal}"\` ${work}: SLURM may send the signal ${EARLY_SECONDS} s early. ` +
     "Give more time, or less notice."
   );
 }

@@ -105,8 +105,8 @@ describe("a made mask", () => {
     const stop = new AbortController();
     const part = { ...cohort(), annotationCsv, outputPath, batchSize: 1 };
     const onProgress = () => stop.abort();
-    expect(await writePredictions(ages, { ...part, signal: stop.signal, onProgress })).toMatchObject({
-      finished: false,
+    await expect(writePredictions(ages, { ...part, signal: stop.signal, onProgress })).rejects.toMatchObject({
+      name: "AbortError",
     });
     const rest = { ...part, resume: true };
     await expect(

@@ -96,7 +96,7 @@ async function readText(file: string): Promise<string> {
     bytes = await readFile(file);
   } catch (error) {
     const what = whyUnreadable(error);
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `--config ${file}: ${what}`, {
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`config\` ${file}: ${what}`, {
       file,
       remedy: `Check the path. The package brings configs/<name>.yml: ${PRESETS}.`,
       cause: error,
@@ -105,7 +105,7 @@ async function readText(file: string): Promise<string> {
   const text = decodeText(bytes);
   if (text !== null) return text;
   const kind = fileKind(bytes.subarray(0, FILE_HEAD_BYTES))?.name ?? "no UTF-8 text";
-  throw configError(file, `--config ${file}: this is ${kind}, not YAML`);
+  throw configError(file, `\`config\` ${file}: this is ${kind}, not YAML`);
 }
 
 function whyUnreadable(error: unknown): string {
@@ -115,6 +115,7 @@ function whyUnreadable(error: unknown): string {
 }
 
 function configError(file: string, message: string): DeeplasiaError {
-  const remedy = "`--print_config` shows every setting, docs/options.md explains them.";
+  const remedy =
+    "`deeplasia-native train --print_config` shows every setting, docs/options.md explains them.";
   return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message, { file, remedy });
 }

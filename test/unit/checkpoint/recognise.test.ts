@@ -75,9 +75,9 @@ describe("what tensors cannot say", () => {
     expect(recognise(said, { ...ASKED, correctPredictedSex: false }).correctPredictedSex).toBe(false);
   });
 
-  test("is asked for by the flag that decides", () => {
+  test("is asked for by the option that decides", () => {
     expect(() => recognise(contents(explicit), ASKED)).toThrow(
-      expect.objectContaining({ remedy: expect.stringContaining("--model.correct_predicted_sex") }),
+      expect.objectContaining({ remedy: expect.stringContaining("`correctPredictedSex`") }),
     );
     const headless = states.b0_sex_input!.filter(([name]) => !name.includes("_conv_head"));
     expect(() => recognise(contents(headless), ASKED)).toThrow(
@@ -91,8 +91,8 @@ describe("what tensors cannot say", () => {
 
 describe("what is no bone-age network", () => {
   test.each([
-    ["_conv_stem.weight", "init --from"],
-    ["features.0.0.weight", "init --from"],
+    ["_conv_stem.weight", "`deeplasia-native init` (initModel) as `from`"],
+    ["features.0.0.weight", "`deeplasia-native init` (initModel) as `from`"],
     ["conv1.weight", "torch.jit"],
   ])("%s: the error says what to do", (name, remedy) => {
     expect(() => recognise(contents([[name, [8, 3, 3, 3]]]), ASKED)).toThrow(
@@ -100,9 +100,9 @@ describe("what is no bone-age network", () => {
     );
   });
 
-  test("--legacy_ckp with a current network is a contradiction", () => {
+  test("legacyCkp with a current network is a contradiction", () => {
     expect(() => recognise(contents(states.b0_sex_input!), { ...ASKED, legacyCkp: true })).toThrow(
-      /legacy_ckp/,
+      /`legacyCkp: true`/,
     );
     expect(recognise(contents(states.legacy_b0!), { ...ASKED, legacyCkp: true }).legacy).toBe(true);
   });

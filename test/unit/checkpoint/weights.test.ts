@@ -112,7 +112,7 @@ describe("several networks", () => {
         message: expect.stringMatching(
           /x\.ckpt.*2 networks: model \(366 tensors\), ema\.module \(366 tensors\)/,
         ),
-        remedy: expect.stringContaining("the option weights: model or ema.module"),
+        remedy: expect.stringContaining("`weights`: model or ema.module"),
       }),
     );
     const first = Object.values(two.ema)[0]!.$tensor;

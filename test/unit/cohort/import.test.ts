@@ -86,7 +86,7 @@ describe("RSNA", () => {
 
   test("notes the id that Deeplasia's annotations lack, and counts other than published", async () => {
     const { notes } = await rsna();
-    expect(notes).toContainEqual(expect.stringMatching(/^1435 is not in Deeplasia's.*--exclude 1435/));
+    expect(notes).toContainEqual(expect.stringMatching(/^1435 is not in Deeplasia's.*name it in `exclude`/));
     expect(notes).toContainEqual("the tables name 4 children of the train part; 12611 were published");
     const without = await rsna({}, { exclude: ["1435", "9"] });
     expect(without.rows.map(({ patientId }) => patientId)).not.toContain("1435");

@@ -170,7 +170,7 @@ describe("splitCohort", () => {
 
   test.each([
     [{ val: 0.5, test: 0.5 }, /nothing is left to train on/],
-    [{ folds: 1 }, /--folds 1/],
+    [{ folds: 1 }, /`folds: 1`/],
     [{ test: 0.1, testPatients: "t.csv" }, /test and testPatients/],
   ])("%j is refused", async (changes, message) => {
     await expect(split(ANNOTATIONS, changes, { "t.csv": "patient_ID\n1\n" })).rejects.toThrow(message);

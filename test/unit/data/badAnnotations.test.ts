@@ -134,8 +134,16 @@ describe("files that cannot be used", () => {
   });
 
   it.each([
-    ["the table of the RSNA challenge", "id,boneage,male\n1377,180,False\n", /cohort import rsna FOLDER/],
-    ["another table", "file,age,gender\n1.png,180,F\n", /cohort import generic \S+cohort\.csv --map image=/],
+    [
+      "the table of the RSNA challenge",
+      "id,boneage,male\n1377,180,False\n",
+      /cohort import rsna`, with the folder/,
+    ],
+    [
+      "another table",
+      "file,age,gender\n1.png,180,F\n",
+      /cohort import generic \S+cohort\.csv` \(importCohort\)/,
+    ],
     ["a title above the header", `Bone ages 2020,,\n${HEADER}a.png,,1,M,1\n`, /remove the lines above/],
     ["lines in quotes", '"image_ID,sex"\n"a.png,F"\n', /is quoted as one cell/],
   ])("%s: the remedy fits", async (_, text, remedy) => {

@@ -54,10 +54,10 @@ describe("submit", () => {
   test.each([
     ["Invalid account or account/partition combination specified", /sacctmgr/],
     ["Batch job submission failed: Invalid qos specification", /sacctmgr/],
-    ["Memory specification can not be satisfied", /--mem/],
-    ["Batch job submission failed: Requested node configuration is not available", /--mem/],
-    ["Requested time limit is invalid (missing or exceeds some limit)", /--time/],
-    ["Batch job submission failed: Invalid job array specification", /--array/],
+    ["Memory specification can not be satisfied", /`mem`/],
+    ["Batch job submission failed: Requested node configuration is not available", /`mem`/],
+    ["Requested time limit is invalid (missing or exceeds some limit)", /`time`/],
+    ["Batch job submission failed: Invalid job array specification", /`array`/],
     ["Unable to contact slurm controller (connect failure)", /scontrol ping/],
   ])("has a remedy for sbatch's error: %s", async (said, remedy) => {
     await fakeSlurm({ scontrol: CONFIG, sbatch: `echo 'sbatch: error: ${said}' >&2; exit 1` });

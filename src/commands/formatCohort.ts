@@ -1,10 +1,11 @@
 /** Formats the results of the cohort commands as text. */
+
+import type { CheckResult } from "../cohort/checkCohort.js";
+import { FINDING_KINDS, type FindingKind } from "../cohort/findings.js";
+import type { ImportedCohort } from "../cohort/importCohort.js";
+import type { SplitResult } from "../cohort/splitCohort.js";
 import { aligned } from "../console/aligned.js";
 import { plural } from "../plural.js";
-import type { CheckResult } from "./checkCohort.js";
-import { FINDING_KINDS, type FindingKind } from "./findings.js";
-import type { ImportedCohort } from "./importCohort.js";
-import type { SplitResult } from "./splitCohort.js";
 
 /** The largest number of findings of one kind that are listed; `--json` has them all. */
 const LISTED = 10;
