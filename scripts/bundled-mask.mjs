@@ -54,7 +54,10 @@ async function bundledMask() {
     const plain = join(folder, "hand-mask.pt");
     const contract = ["--kind=hand_mask", "--input_size", "1", side, side, "--fit=pad", "--resize=linear"];
     const output = ["--image_norm_method=interval", "--mask-threshold=0.5", "--mask-seed-threshold=0.99"];
-    cli("convert", weights, plain, ...contract, ...output);
+    // A run's best model is a model already; anything else is weights.
+    const isModel = weights.endsWith(".pt");
+    const write = isModel ? ["manifest", "write", weights, `--out=${plain}`] : ["convert", weights, plain];
+    cli(...write, ...contract, ...output);
     const model = await loadHandMaskModel(plain);
     const found = (await measurePhantoms(model, UNSEEN)).sort((a, b) => a - b);
     await model.dispose();

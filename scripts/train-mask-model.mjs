@@ -1,12 +1,14 @@
 /**
  * `npm run model:mask:train [-- FOLDER]`: draws hard phantom plates, and trains a hand-mask network on them in two stages, small
- * pictures first. It ends with the file of the best model, whose Dice on plates that it has not seen is in the run's log. After
- * an interruption the same command resumes.
+ * pictures first. It ends with the file of the best model, whose Dice on plates that it has not seen is in the run's log, and
+ * with the command that makes it the bundled one. After an interruption the same command resumes.
  */
 import { resolve } from "node:path";
 import { root, runAsScript } from "./steps.mjs";
 import { trainStage } from "./train-stage.mjs";
 
+/** Side of the network's input in configs/hand-mask.yml. */
+const SIDE = 256;
 const PLATES = { hard: true };
 const STAGES = [
   {
@@ -29,7 +31,7 @@ async function trainMaskModel() {
   const folder = resolve(root, process.argv[2] ?? "output/bundled");
   let model = null;
   for (const stage of STAGES) model = await trainStage(folder, stage, model);
-  console.log(`the best model: ${model}`);
+  console.log(`to bundle it: npm run model:mask -- ${model} ${SIDE}`);
 }
 
 await runAsScript(import.meta.url, trainMaskModel);
