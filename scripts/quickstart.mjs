@@ -13,6 +13,8 @@ const BUNDLED = [
   `--mask_dirs=${join(phantoms, "masks")}`,
 ];
 
+const PLATE = [join(root, "examples", "plate.png"), "--sex=M"];
+
 function argumentsOf([model, pictures, ...flags]) {
   if (model === undefined) return BUNDLED;
   if (pictures === undefined)
@@ -25,11 +27,17 @@ function argumentsOf([model, pictures, ...flags]) {
   return [`--ckp_path=${model}`, ...cohort, ...output, ...flags];
 }
 
+function predict(given) {
+  const command = [join(root, "dist/bin.cjs"), "predict", ...given];
+  return spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
+}
+
 async function quickstart() {
   const given = argumentsOf(process.argv.slice(2));
   await setup();
-  const command = [join(root, "dist/bin.cjs"), "predict", ...given];
-  process.exitCode = spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
+  process.exitCode = predict(given);
+  // A whole plate without a mask: the bundled hand-mask model finds the hand.
+  if (given === BUNDLED && process.exitCode === 0) process.exitCode = predict(PLATE);
 }
 
 await runAsScript(import.meta.url, quickstart);

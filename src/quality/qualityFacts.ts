@@ -6,10 +6,7 @@ export interface QualityFacts {
   area: number;
   /** Direction of the fingers, degrees clockwise from upright, -180 to 180; NaN without a mask. */
   angle: number;
-  /**
-   * Pixels of the border that the fingers' half of the hand touches, or that it touches besides one place, whichever is more:
-   * a forearm leaves the picture in one place. In units of the square root of the hand's area.
-   */
+  /** Pixels of the border that the fingers' half of the hand touches, in units of the square root of the hand's area. */
   cut: number;
   /** Mean of the hand less that of its surroundings, as a share of the range of the picture's grey values. */
   contrast: number;
@@ -49,29 +46,12 @@ function shapeOf({ width, height, hand }: SmallView): Pick<QualityFacts, "area" 
     }
   const [centre, towards] = [centreOf(all), centreOf(outline)];
   const [dx, dy] = [towards.x - centre.x, towards.y - centre.y];
-  const besides = border.length - longestRun({ width, height, hand });
   const isAhead = ({ x, y }: Point) => (x - centre.x) * dx + (y - centre.y) * dy > 0;
   return {
     area: all.length / (width * height),
     angle: (Math.atan2(dx, -dy) * 180) / Math.PI,
-    cut: all.length === 0 ? 0 : Math.max(besides, border.filter(isAhead).length) / Math.sqrt(all.length),
+    cut: all.length === 0 ? 0 : border.filter(isAhead).length / Math.sqrt(all.length),
   };
-}
-
-/** Pixels of the longest place where the hand touches the border, going round the picture. */
-function longestRun({ width, height, hand }: Pick<SmallView, "width" | "height" | "hand">): number {
-  const top = Array.from({ length: width }, (_, x) => x);
-  const right = Array.from({ length: Math.max(0, height - 2) }, (_, y) => (y + 1) * width + width - 1);
-  const left = right.map((place) => place - width + 1).reverse();
-  const bottom = top.map((x) => (height - 1) * width + x).reverse();
-  const round = [...top, ...right, ...bottom, ...left].map((place) => hand[place] === 1);
-  let [longest, run] = [0, 0];
-  // Twice round, because a run may pass the place where the walk begins.
-  for (const isHand of [...round, ...round]) {
-    run = isHand ? run + 1 : 0;
-    longest = Math.max(longest, run);
-  }
-  return Math.min(longest, round.length);
 }
 
 function centreOf(points: readonly Point[]): Point {
