@@ -117,8 +117,8 @@ test("is part of a run: a resumed run writes those of no row that it keeps", () 
     const options = { files: [root], outputPath, dicomOut, batchSize: 1, numWorkers: 1 };
     const stop = new AbortController();
     const onProgress = ({ done }: { done: number }) => done === 2 && stop.abort();
-    const first = await writePredictions(model!, { ...options, onProgress, signal: stop.signal });
-    expect(first.finished).toBe(false);
+    const first = writePredictions(model!, { ...options, onProgress, signal: stop.signal });
+    await expect(first).rejects.toMatchObject({ name: "AbortError" });
     const before = await below(dicomOut);
     const times = async (names: string[]) =>
       Promise.all(names.map(async (name) => (await stat(join(dicomOut, name))).mtimeMs));
