@@ -52,15 +52,16 @@ function linksOf(page: string): Link[] {
     });
 }
 
-/** The anchors that GitHub and npm give to the headings of a page. */
+/** The anchors that GitHub and npm give to the headings of a page, and those that it has itself. */
 function anchorsOf(page: string): string[] {
   const prose = textOf(page).replaceAll(/^\s*```.*?^\s*```$/gms, "");
-  return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+  const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
       .replaceAll(" ", "-"),
   );
+  return [...headings, ...[...prose.matchAll(/<a id="([^"]+)"/g)].map(([, id]) => id!)];
 }
 
 test.each(ALL_PAGES)("%s: the package has it, and what it links to", (page) => {
