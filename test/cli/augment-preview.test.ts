@@ -141,7 +141,7 @@ describe("augment-preview", () => {
     ["a sheet without end", ["--n", "1000", "--columns", "1000"], /limit is/, 2],
     ["an unknown word", ["--data.augmentation=quick"], /--data\.augmentation "quick"/, 2],
     ["a config that is not there", ["--config", "/nowhere.yml"], /nowhere\.yml/, 2],
-    ["files and a CSV", [HAND], /both as files and by/, 2],
+    ["files and a CSV", [HAND], /both as names of pictures and by/, 2],
     [
       "a file in place of a folder",
       ["--out", "/dev/null/all.png"],

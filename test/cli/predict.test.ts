@@ -228,20 +228,20 @@ describeWithTestData(
       }
     });
 
-    test("asks for the masks that the model needs", async () => {
+    test("makes the masks that the model needs, and says so", async () => {
       const { code, stderr } = await runCli([
         ...[
           "predict",
-          testData("radiographs/images/atlas"),
+          testData("radiographs/images/atlas/boy-16m.png"),
           "--sex",
-          "F",
+          "M",
           "--ckp_path",
           testData("models/rsna-film-cnn.pt"),
         ],
         ...["--manifest", fixture("manifests/rsna-film-cnn-area.json")],
       ]);
-      expect(code).toBe(2);
-      expect(stderr).toContain("--mask_dirs");
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/needs masks: the bundled phantom-hand-mask\.pt makes them.*--mask_dirs/);
     });
   },
 );

@@ -173,7 +173,7 @@ test("predictImage takes files and bytes, and names missing or wrong arguments",
     await writeFile(file, bytes);
     const expected = {
       ...{ notes: [], ageMonths: 160, ageZ: 1, rawMonths: null, sexHat: null, sex: "M", sexPredicted: false },
-      ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null, mask: null },
+      ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null, mask: null, quality: null },
     };
     expect(await predictImage(model, file, { sex: "M" })).toEqual(expected);
     expect(await predictImage(model, bytes, { sex: "M" })).toEqual(expected);

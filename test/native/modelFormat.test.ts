@@ -54,7 +54,7 @@ describe("files that are not models", () => {
     ],
     ["net.pt", zip({ "net/.data/extern_modules": "", "net/a.py": "" }), /torch\.package/, /state_dict/],
     ["index.json", latin1('{"metadata": {}, "weight_map": {}}'), /index of weights/, /Join/],
-    ["hand.json", latin1('{"formatVersion": 1}'), /contract/, /--manifest/],
+    ["hand.json", latin1('{"formatVersion": 1}'), /contract/, /`manifest`/],
     ["net.gguf", latin1(`GGUF\x03${"\0".repeat(40)}`), /a GGUF model/, /PyTorch/],
     ["net.h5", latin1(`\x89HDF\r\n\x1a\n${"\0".repeat(40)}`), /an HDF5 file/, /weights/],
   ];

@@ -11,7 +11,7 @@ describe("warnings", () => {
       "--test_on_last_model",
     );
     expect(warnings).toEqual([
-      expect.stringMatching(/0\.yml:3: trainer\.strategy has no effect: several processes/),
+      expect.stringMatching(/0\.yml:3: trainer\.strategy has no effect: with several processes/),
       expect.stringMatching(/0\.yml:4: trainer\.callbacks has no effect: no Python/),
       expect.stringMatching(/^--test_on_last_model has no effect: the reference never reads it/),
       expect.stringMatching(/^--trainer\.deterministic has no effect/),
