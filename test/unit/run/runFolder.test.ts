@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { readTrainConfig } from "../../../src/run/config/readTrainConfig.js";
 import { formatHyperParameters } from "../../../src/run/hyperParameters.js";
+import { kindOf } from "../../../src/run/kinds/kindOf.js";
 import {
   clearRun,
   makeRunFolder,
@@ -114,5 +115,5 @@ it("writes the hyper-parameters of the reference's run as the reference does", a
   const file = (name: string) => fixture(`parity/run/${name}`);
   const { config } = await readTrainConfig({ config: [file("config.yaml")] });
   const expected = parse(readFileSync(file("hparams.yaml"), "utf8"));
-  expect(parse(formatHyperParameters(config))).toEqual(expected);
+  expect(parse(formatHyperParameters(kindOf(config).hyperParameters(config)))).toEqual(expected);
 });
