@@ -37,7 +37,7 @@ export interface CreateTrainerOptions {
   precision?: "16" | "32" | "bf16" | undefined;
   /** Clip gradients at this value; null or 0: off. Default: `null`. */
   gradientClipVal?: number | null | undefined;
-  /** Clip the norm of all gradients (also null), or each value. Default: `null`. */
+  /** Clip the norm of all gradients (null: the same), or each value. Default: `null`. */
   gradientClipAlgorithm?: "norm" | "value" | null | undefined;
   /** Keep an exponential moving average of the weights, and evaluate it; null: off. Default: `null`. */
   emaDecay?: number | null | undefined;

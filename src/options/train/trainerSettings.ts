@@ -36,7 +36,7 @@ export const stepTrainerSettings = {
     .enum(["norm", "value"])
     .nullable()
     .default(null)
-    .meta({ description: "clip the norm of all gradients (also null), or each value" }),
+    .meta({ description: "clip the norm of all gradients (null: the same), or each value" }),
   ema_decay: z.number().gt(0).lt(1).nullable().default(null).meta({
     description: "keep an exponential moving average of the weights, and evaluate it; null: off",
     argument: "<decay>",
