@@ -38,8 +38,8 @@ test("an interrupted run resumes within its bound, to the bytes of an undisturbe
     const [annotationCsv, imgDir] = [join(folder, "cohort.csv"), join(folder, "images")];
     const outputPath = join(folder, name);
     const files = { annotationCsv, imgDir, outputPath };
-    const { finished } = await writePredictions(model, { ...files, batchSize: 4, maxMemory, ...more });
-    return finished ? readFile(outputPath, "utf8") : null;
+    await writePredictions(model, { ...files, batchSize: 4, maxMemory, ...more });
+    return readFile(outputPath, "utf8");
   };
   const undisturbed = await write("whole.csv");
   const provenance = JSON.parse(await readFile(join(folder, "whole.csv.provenance.json"), "utf8"));
@@ -47,7 +47,8 @@ test("an interrupted run resumes within its bound, to the bytes of an undisturbe
 
   const stop = new AbortController();
   const onProgress = () => stop.abort();
-  expect(await write("out.csv", { signal: stop.signal, onProgress })).toBeNull();
+  const stopped = write("out.csv", { signal: stop.signal, onProgress });
+  await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
   const lower = write("out.csv", { resume: true, maxMemory: model.bytesPerPicture });
   await expect(lower).rejects.toThrow(/`maxMemory` \("3 at once", now "1 at once"\)/);
   // Only the number of pictures matters.
