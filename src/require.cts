@@ -5,4 +5,5 @@ if (!process.features.require_module)
       'Load it by `const { loadModel } = await import("deeplasia-native")`, ' +
       "or use Node 20.19, 22.12 or newer.",
   );
-module.exports = require("./index.js");
+import library = require("./index.js");
+export = library;
