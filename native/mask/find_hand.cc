@@ -1,6 +1,7 @@
 #include "mask/find_hand.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "image/geometry.h"
@@ -38,7 +39,10 @@ std::vector<uint8_t> choose_hand(const std::vector<float>& probability, int64_t 
   Regions regions = find_regions(foreground, width, height);
   std::vector<Region>& all = regions.all;
   if (all.empty()) return {};
-  std::ranges::stable_sort(all, [](const Region& a, const Region& b) { return a.twice_area > b.twice_area; });
+  // The largest first; of equal ones, the one that is first in reading order.
+  std::ranges::sort(all, [](const Region& a, const Region& b) {
+    return std::tie(b.twice_area, a.first_y, a.first_x) < std::tie(a.twice_area, b.first_y, b.first_x);
+  });
   if (std::ranges::any_of(probability, [&](float p) { return is_above(p, thresholds.seed); }))
     for (const Region& region : all) {
       std::vector<uint8_t> mask = filled(regions, region);
