@@ -1,10 +1,9 @@
 /** A sheet of augmented pictures as training would see them, one epoch beside the other. */
 import type { z } from "zod";
 import { FAMILY } from "../contract/published.js";
-import { cohortFromFiles } from "../data/cohortFromFiles.js";
-import { type Cohort, openCohort } from "../data/openCohort.js";
+import { openGivenCohort } from "../data/openGivenCohort.js";
 import type { Sample } from "../data/sample.js";
-import { DeeplasiaError, missingOption, toDeeplasiaError } from "../errors.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { refuseInput } from "../files/refuseInput.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { previewAugmentationOptions, previewSettings } from "../options/augmentPreview.js";
@@ -13,7 +12,6 @@ import { columnCaptions, type PreviewOptions, previewRow, requirePreviewable } f
 import { drawSheet, type SheetRow } from "./sheet.js";
 
 export type PreviewAugmentationOptions = z.input<typeof previewAugmentationOptions>;
-type Options = z.infer<typeof previewAugmentationOptions>;
 
 export interface AugmentationPreview {
   /** The sheet, a grey PNG; null, and nothing is written, if no picture can be shown. */
@@ -43,13 +41,13 @@ export async function previewAugmentation(given: PreviewAugmentationOptions): Pr
     mask_crop_size: maskCropSize,
     ...augmentation
   } = requireOptions(previewSettings, settings);
-  const { seed, epoch, columns, n, out, files = [], annotationCsv, signal } = options;
+  const { seed, epoch, columns, n, out, files = [], annotationCsv, maskDirs, signal } = options;
   const contract = { ...CONTRACT, inputSize, maskCropSize };
   const how: PreviewOptions = { contract, augmentation, seed, epoch, columns };
   requirePreviewable(n, how);
   signal?.throwIfAborted();
   if (out !== undefined) await refuseInput(out, [...files, annotationCsv]);
-  const cohort = await openCohortOf(options);
+  const cohort = await openGivenCohort(options, { maskDirs, sexNeed: "ignored", limit: n });
   const rows: SheetRow[] = [];
   const failures: DeeplasiaError[] = [];
   for await (const sample of cohort.samples()) {
@@ -63,23 +61,6 @@ export async function previewAugmentation(given: PreviewAugmentationOptions): Pr
   if (out !== undefined && png !== null) await writeFileAtomic(out, png);
   const ofRows = rows.flatMap((row) => row.notes.map((note) => `${row.caption}: ${note}`));
   return { png, pictures: rows.length, failures, notes: [...ofRows, ...cohort.notes()] };
-}
-
-function openCohortOf(options: Options): Promise<Cohort> {
-  const { files, annotationCsv, imgDir, splitCsv, splitColumn, splitName, n: limit, maskDirs } = options;
-  if ((files === undefined) === (annotationCsv === undefined)) {
-    const what =
-      files === undefined
-        ? "no pictures are given"
-        : "pictures are given both as `files` and by `annotationCsv`";
-    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give one of the two." });
-  }
-  if (files !== undefined) return cohortFromFiles(files, { maskDirs, sexNeed: "ignored", limit });
-  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
-  if (splitCsv === undefined && splitColumn !== "")
-    throw missingOption("splitCsv", "the file with `splitColumn`");
-  const split = { splitCsv: splitCsv ?? "", splitColumn, splitName };
-  return openCohort({ annotationCsv: annotationCsv!, imgDir, maskDirs, ...split, sexNeed: "ignored", limit });
 }
 
 async function rowOf(sample: Sample, how: PreviewOptions): Promise<SheetRow | DeeplasiaError> {

@@ -3,12 +3,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { ProgressMeter } from "../console/progress.js";
-import { cohortFromFiles } from "../data/cohortFromFiles.js";
 import { csvLines } from "../data/csvLines.js";
 import { mapInOrder } from "../data/mapInOrder.js";
-import { type Cohort, openCohort } from "../data/openCohort.js";
+import { openGivenCohort } from "../data/openGivenCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
-import { DeeplasiaError, missingOption, toDeeplasiaError } from "../errors.js";
+import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
 import { pathKind } from "../files/pathKind.js";
 import { refuseInput } from "../files/refuseInput.js";
@@ -71,7 +70,7 @@ export async function writeMasksUntilStopped(
 
 async function write(options: Options): Promise<WrittenMasks & { finished: boolean }> {
   const { out, sheet, signal, onProgress } = options;
-  const cohort = await openCohortOf(options);
+  const cohort = await openGivenCohort(options, { maskDirs: [], sexNeed: "ignored" });
   await makeFolderOf(join(out, "mask.png"));
   if (sheet !== undefined) await refuseInput(sheet, [...(options.files ?? []), options.annotationCsv]);
   const { model, dispose } = await openModel(options);
@@ -99,24 +98,6 @@ async function write(options: Options): Promise<WrittenMasks & { finished: boole
   } finally {
     await dispose();
   }
-}
-
-function openCohortOf(options: Options): Promise<Cohort> {
-  const { files, annotationCsv, imgDir, splitCsv, splitColumn, splitName } = options;
-  const how = { maskDirs: [], sexNeed: "ignored" } as const;
-  if ((files === undefined) === (annotationCsv === undefined)) {
-    const what =
-      files === undefined
-        ? "no pictures are given"
-        : "pictures are given both as `files` and by `annotationCsv`";
-    throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: "Give one of the two." });
-  }
-  if (files !== undefined) return cohortFromFiles(files, how);
-  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
-  if (splitCsv === undefined && splitColumn !== "")
-    throw missingOption("splitCsv", "the file with `splitColumn`");
-  const split = { splitCsv: splitCsv ?? "", splitColumn, splitName };
-  return openCohort({ ...how, annotationCsv: annotationCsv!, imgDir, ...split });
 }
 
 async function openModel(options: Options): Promise<{ model: HandMaskModel; dispose(): Promise<void> }> {

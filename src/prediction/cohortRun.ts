@@ -3,10 +3,10 @@ import type { z } from "zod";
 import { type Logger, silentLogger } from "../console/logger.js";
 import { contractDoubts } from "../contract/plausible.js";
 import type { SexNeed } from "../data/annotations.js";
-import { cohortFromFiles } from "../data/cohortFromFiles.js";
 import { duplicateLines } from "../data/duplicates.js";
-import { type Cohort, openCohort } from "../data/openCohort.js";
-import { DeeplasiaError, missingOption } from "../errors.js";
+import type { Cohort } from "../data/openCohort.js";
+import { openGivenCohort, requireOneSource } from "../data/openGivenCohort.js";
+import { DeeplasiaError } from "../errors.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { sizeText } from "../options/size.js";
@@ -37,16 +37,8 @@ export async function openMaskModel(
 
 /** The cohort that the options name, for networks that may need sex and masks. */
 export async function openCohortOf(models: readonly BoneAgeModel[], options: CohortRun): Promise<Cohort> {
-  const { files, annotationCsv, sexModel } = options;
-  if ((files === undefined) === (annotationCsv === undefined)) {
-    throw new DeeplasiaError(
-      "ERR_DEEPLASIA_USAGE",
-      files === undefined
-        ? "no pictures are given"
-        : "pictures are given both as `files` and by `annotationCsv`",
-      { remedy: "Give one of the two." },
-    );
-  }
+  const { annotationCsv, sexModel } = options;
+  requireOneSource(options);
   if (annotationCsv !== undefined && (options.sex !== undefined || options.sexFrom !== undefined)) {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "the sex comes from the annotation CSV", {
       remedy: "Leave `sex` and `sexFrom` out.",
@@ -58,12 +50,7 @@ export async function openCohortOf(models: readonly BoneAgeModel[], options: Coh
   );
   const sexNeed = sexNeedOf(models, sexModel);
   const how = { ...options, sexNeed, limit, masksOptional: isExplicit(options.maskModel) };
-  if (files !== undefined) return cohortFromFiles(files, how);
-  const { imgDir, splitCsv, splitColumn } = options;
-  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
-  if (splitCsv === undefined && splitColumn !== "")
-    throw missingOption("splitCsv", "the file with `splitColumn`");
-  return openCohort({ ...how, annotationCsv: annotationCsv!, imgDir, splitCsv: splitCsv ?? "" });
+  return openGivenCohort(options, how);
 }
 
 function sexNeedOf(models: readonly BoneAgeModel[], sexModel: BoneAgeModel | undefined): SexNeed {
