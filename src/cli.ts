@@ -21,6 +21,7 @@ import { registerMerge } from "./commands/merge.js";
 import { parseCommand } from "./commands/parseCommand.js";
 import { registerPhantom } from "./commands/phantom.js";
 import { registerPredict } from "./commands/predict.js";
+import { registerServe } from "./commands/serve.js";
 import { obeyEarly, stoppedExitCode } from "./commands/signals.js";
 import { registerSlurm } from "./commands/slurm.js";
 import { guardStreams } from "./commands/streams.js";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   registerMask(program);
   registerMerge(program);
   registerEnsemble(program);
+  registerServe(program);
   program.commandsGroup("Models:");
   registerConvert(program);
   registerInit(program);

@@ -70,6 +70,7 @@ export type { PathArgument, PictureArgument } from "./options/library.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
 export type { TrainOptions } from "./options/train/trainOptions.js";
 export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
+export type { FoundMask } from "./prediction/arguments.js";
 export {
   type CreatePredictorOptions,
   createPredictor,
@@ -99,6 +100,7 @@ export {
 export type { Summary } from "./records/summary.js";
 export { type TrainWatching, train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
+export { type RunningService, type ServeCallOptions, serve } from "./service/serve.js";
 export {
   cancelSlurmJob,
   type SlurmJobStatus,

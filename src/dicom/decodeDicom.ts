@@ -6,7 +6,7 @@ import { type Dataset, readDataset } from "./dataset.js";
 import { frameBytes } from "./frame.js";
 import { toGrey } from "./grey.js";
 import { type PatientFacts, patientFacts } from "./patient.js";
-import { describePixels, type PixelDescription } from "./pixelDescription.js";
+import { describePixels, MOST_PIXELS, type PixelDescription } from "./pixelDescription.js";
 import { decodeRle } from "./rle.js";
 import { type Samples, unpackSamples } from "./samples.js";
 import { requireSameSize, streamFacts } from "./stream.js";
@@ -27,10 +27,12 @@ export interface DicomPicture {
 /**
  * Decodes the one frame of a file's bytes: grey levels of which white is bone, or RGB of 8 bits.
  *
+ * @param maxPixels Most pixels; a larger picture is refused before it is decoded.
+ *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE.
  */
-export function decodeDicom(bytes: Uint8Array): Promise<DicomPicture> {
-  return withoutQuotes(() => decodeDataset(readDataset(bytes)));
+export function decodeDicom(bytes: Uint8Array, maxPixels = MOST_PIXELS): Promise<DicomPicture> {
+  return withoutQuotes(() => decodeDataset(readDataset(bytes), maxPixels));
 }
 
 /**
@@ -56,8 +58,8 @@ export async function withoutQuotes<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function decodeDataset(dataset: Dataset): Promise<DicomPicture> {
-  const { samples, description } = await storedSamples(dataset);
+export async function decodeDataset(dataset: Dataset, maxPixels = MOST_PIXELS): Promise<DicomPicture> {
+  const { samples, description } = await storedSamples(dataset, maxPixels);
   const { width, height, photometric } = description;
   const patient = patientFacts(dataset.elements);
   if (description.samples === 1)
@@ -69,10 +71,11 @@ export async function decodeDataset(dataset: Dataset): Promise<DicomPicture> {
 /** The values as they are stored, as pydicom's `pixel_array` has them; colour as it is stored too. */
 export async function storedSamples(
   dataset: Dataset,
+  maxPixels = MOST_PIXELS,
 ): Promise<{ samples: Samples; description: PixelDescription }> {
   const { elements, transferSyntax } = dataset;
   const codec = requireCodec(dataset);
-  const described = describePixels(elements);
+  const described = describePixels(elements, maxPixels);
   const frame = frameBytes(dataset);
   if (codec === "raw") {
     const isBigEndian = transferSyntax === SYNTAX.bigEndian;

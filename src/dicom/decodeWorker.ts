@@ -13,9 +13,9 @@ export interface Answers {
   objects: ObjectFiles;
 }
 
-/** `bytes`: the file's. */
+/** `bytes`: the file's; `maxPixels`: most pixels of its picture. */
 export type DicomRequest =
-  | { want: "picture" | "patient"; bytes: Uint8Array }
+  | { want: "picture" | "patient"; bytes: Uint8Array; maxPixels?: number | undefined }
   | { want: "objects"; bytes: Uint8Array; finding: Finding };
 
 /** `problem`: why the file cannot be used, without its name. */
@@ -38,7 +38,7 @@ async function answered(request: DicomRequest): Promise<DicomAnswer<Answers[keyo
 async function valueFor(request: DicomRequest): Promise<Answers[keyof Answers]> {
   if (request.want === "patient") return readPatient(request.bytes);
   if (request.want === "objects") return makeObjects(request.bytes, request.finding);
-  return owning(await decodeDicom(request.bytes));
+  return owning(await decodeDicom(request.bytes, request.maxPixels));
 }
 
 /** A view of a larger buffer, such as the file itself, cannot be handed over without it. */

@@ -19,13 +19,15 @@ let running = 0;
 /**
  * Reads the bytes of a DICOM file in a worker: its picture, or what its header states of the patient.
  *
+ * @param maxPixels Most pixels of a picture; a larger one is refused before it is decoded.
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE, also where the deadline passes or the worker ends.
  */
 export function readInWorker<W extends "picture" | "patient">(
   want: W,
   bytes: Uint8Array,
+  maxPixels?: number,
 ): Promise<Answers[W]> {
-  return answerOf({ want, bytes });
+  return answerOf({ want, bytes, maxPixels });
 }
 
 /** Makes the objects about the picture in a DICOM file. Throws as `readInWorker`. */

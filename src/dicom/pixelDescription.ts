@@ -16,13 +16,13 @@ export interface PixelDescription {
 }
 
 /** A radiograph of a hand has 2 to 30 million. */
-const MOST_PIXELS = 50e6;
+export const MOST_PIXELS = 50e6;
 
 const GREY = ["MONOCHROME1", "MONOCHROME2"];
 const COLOUR = ["RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"];
 
 /** @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_UNREADABLE where there is no picture, several frames, or one of a kind that is not read. */
-export function describePixels(elements: DataSet): PixelDescription {
+export function describePixels(elements: DataSet, maxPixels = MOST_PIXELS): PixelDescription {
   const frames = elements.string("x00280008");
   if (frames !== undefined && frames.trim() !== "" && Number(frames) !== 1) {
     if (!Number.isInteger(Number(frames))) throw unreadable("its NumberOfFrames is no number");
@@ -33,9 +33,10 @@ export function describePixels(elements: DataSet): PixelDescription {
   }
   const width = required(elements, "x00280011", "Columns");
   const height = required(elements, "x00280010", "Rows");
-  if (width * height > MOST_PIXELS)
+  const most = Math.min(maxPixels, MOST_PIXELS);
+  if (width * height > most)
     throw unsupported(
-      `DICOM with ${width} x ${height} pixels; at most ${MOST_PIXELS / 1e6} million are read`,
+      `DICOM with ${width} x ${height} pixels; at most ${most / 1e6} million are read`,
       "Scale it down first.",
     );
   const photometric = (elements.string("x00280004") ?? "").trim();

@@ -21,13 +21,13 @@ import { plainTiff, severalPages, tiffFacts } from "./tiff.js";
 /** Takes half the time of node:fs/promises on the event loop. */
 const readFile = promisify(readFileCallback);
 
-const OPTIONS: SharpOptions = {
+const sharpOptions = ({ maxPixels = MAX_PIXELS }: DecodeOptions): SharpOptions => ({
   // Most decoders continue after damage and fill in grey. An age must not be predicted from a made-up part.
   failOn: "warning",
-  limitInputPixels: MAX_PIXELS,
+  limitInputPixels: maxPixels,
   // A colour profile would change the values. OpenCV, which read the published models' pictures, ignores profiles.
   ignoreIcc: true,
-};
+});
 
 /**
  * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is told by the content,
@@ -35,7 +35,7 @@ const OPTIONS: SharpOptions = {
  * pictures have 1 channel, others 3. docs/pictures.md describes how each kind of file is read.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_MISSING or _MASK_MISSING, _IMAGE_UNREADABLE (no picture, of a kind that is
- *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than MAX_PIXELS).
+ *   not supported, damaged, truncated, no permission), _IMAGE_TOO_LARGE (more than `maxPixels`).
  */
 export async function decodePicture(
   source: string | Uint8Array,
@@ -44,22 +44,22 @@ export async function decodePicture(
   const { role, name } = options;
   try {
     const bytes = typeof source === "string" ? await readFile(source) : asBuffer(source);
-    return await decode(bytes, role);
+    return await decode(bytes, options);
   } catch (error) {
     throw explained(error, role, typeof source === "string" ? source : name);
   }
 }
 
-async function decode(bytes: Buffer, role: DecodeOptions["role"]): Promise<DecodedPicture> {
+async function decode(bytes: Buffer, options: DecodeOptions): Promise<DecodedPicture> {
   const format = formatOf(bytes);
   try {
-    return await amongOthers(() => READERS[format](bytes, role));
+    return await amongOthers(() => READERS[format](bytes, options));
   } catch (error) {
     if (error instanceof DeeplasiaError) throw error;
-    if (/pixel limit/.test(String(error))) throw await tooLarge(bytes);
+    if (/pixel limit/.test(String(error))) throw await tooLarge(bytes, options);
   }
   // Decodes again without the parts that decoders only warn about, and alone, so that an error message is about this file.
-  return onItsOwn(() => READERS[format](plain(format, bytes), role));
+  return onItsOwn(() => READERS[format](plain(format, bytes), options));
 }
 
 /** Returns the same picture without harmless parts that `failOn` would refuse. */
@@ -69,32 +69,33 @@ function plain(format: Format, bytes: Buffer): Buffer {
   return facts === null ? bytes : plainTiff(bytes, facts);
 }
 
-type Reader = (bytes: Buffer, role: DecodeOptions["role"]) => Promise<DecodedPicture>;
+type Reader = (bytes: Buffer, options: DecodeOptions) => Promise<DecodedPicture>;
 
 const READERS: Record<Format, Reader> = {
-  async png(bytes, role) {
+  async png(bytes, options) {
     const { grey, depth, hasAlpha, frames } = pngFacts(bytes);
     const notes = frames > 1 ? [severalPages(0, frames, "frame")] : [];
-    const picture = sharp(bytes, OPTIONS);
+    const picture = sharp(bytes, sharpOptions(options));
+    const { role } = options;
     const { orientation = 1 } = bytes.includes("eXIf") ? await picture.metadata() : {};
     return read(picture, { grey, depth, hasAlpha, luma: "png", notes, role, orientation });
   },
-  async jpeg(bytes, role) {
+  async jpeg(bytes, options) {
     requireUsualJpeg(bytes);
-    return readOther(sharp(strictJpeg(bytes), OPTIONS), [], role);
+    return readOther(sharp(strictJpeg(bytes), sharpOptions(options)), [], options.role);
   },
-  async tiff(bytes, role) {
+  async tiff(bytes, options) {
     const facts = tiffFacts(bytes);
-    if (facts === null) return readOther(sharp(bytes, OPTIONS), [], role);
+    if (facts === null) return readOther(sharp(bytes, sharpOptions(options)), [], options.role);
     const { page, subifd, notes } = facts;
     const where = subifd === undefined ? { page } : { page, tiff: { subifd } };
-    return readOther(sharp(bytes, { ...OPTIONS, ...where }), notes, role);
+    return readOther(sharp(bytes, { ...sharpOptions(options), ...where }), notes, options.role);
   },
-  async webp(bytes, role) {
-    return readOther(sharp(bytes, OPTIONS), [], role);
+  async webp(bytes, options) {
+    return readOther(sharp(bytes, sharpOptions(options)), [], options.role);
   },
-  async dicom(bytes) {
-    const { isStretched, data, patient, ...picture } = await readInWorker("picture", bytes);
+  async dicom(bytes, { maxPixels }) {
+    const { isStretched, data, patient, ...picture } = await readInWorker("picture", bytes, maxPixels);
     const text =
       "it has neither a window nor a VOI LUT: its lowest value is shown as black, its highest as white";
     const notes: PictureNote[] = isStretched ? [{ kind: "no-window", text }] : [];
@@ -147,9 +148,9 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-async function tooLarge(bytes: Buffer): Promise<DeeplasiaError> {
+async function tooLarge(bytes: Buffer, { maxPixels = MAX_PIXELS }: DecodeOptions): Promise<DeeplasiaError> {
   const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
-  const problem = `it has ${width} x ${height} pixels; at most ${MAX_PIXELS} are read`;
+  const problem = `it has ${width} x ${height} pixels; at most ${maxPixels} are read`;
   const remedy = "Scale it down first: networks see far fewer pixels.";
   return new DeeplasiaError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", problem, { remedy });
 }

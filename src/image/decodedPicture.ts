@@ -12,6 +12,8 @@ export interface DecodeOptions {
   role: "image" | "mask";
   /** Name in messages of a source that is given as bytes. */
   name?: string | undefined;
+  /** Most pixels; a larger picture is refused before it is decoded. Default `MAX_PIXELS`. */
+  maxPixels?: number | undefined;
 }
 
 /** A decoded picture. */

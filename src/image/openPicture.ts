@@ -7,12 +7,15 @@ import type { PictureNote } from "./pictureNote.js";
 import { notesOfChain } from "./pictureNotes.js";
 import { type LentPicture, readAnew } from "./readPicture.js";
 import { type Sampled, sampled } from "./sampledPixels.js";
+import { type Turn, turned } from "./turned.js";
 
 /** Where a picture and its mask come from. */
 export interface PictureSource {
   /** A file, or the bytes of one. */
   image: string | Uint8Array;
   mask: string | Uint8Array | null;
+  /** Degrees clockwise by which both are turned once they are upright by their own orientation. Default 0. */
+  turn?: Turn;
 }
 
 /** A batch, and the image chain that fills it. */
@@ -42,12 +45,15 @@ export interface PictureInfo {
  *
  * @throws DeeplasiaError as `decodePicture`; it names the picture's file.
  */
-export async function openPicture({ image, mask }: PictureSource, read = readAnew): Promise<OpenPicture> {
+export async function openPicture(
+  { image, mask, turn = 0 }: PictureSource,
+  read = readAnew,
+): Promise<OpenPicture> {
   const file = typeof image === "string" ? image : undefined;
   const lent: LentPicture[] = [];
   try {
-    lent.push(await read(image, "image"));
-    if (mask !== null) lent.push(await read(mask, "mask"));
+    lent.push(await turned(await read(image, "image"), turn));
+    if (mask !== null) lent.push(await turned(await read(mask, "mask"), turn));
     return new OpenPicture(file, lent);
   } catch (error) {
     for (const { giveBack } of lent) giveBack();

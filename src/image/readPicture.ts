@@ -20,5 +20,11 @@ export function lentOnce(picture: DecodedPicture): LentPicture {
   return { picture, giveBack: () => native().release(picture.data) };
 }
 
+/** Decodes the picture at each call; one of more than `maxPixels` is refused before. */
+export const reading =
+  (maxPixels?: number): ReadPicture =>
+  async (source, role) =>
+    lentOnce(await decodePicture(source, { role, maxPixels }));
+
 /** Decodes the picture at each call. */
-export const readAnew: ReadPicture = async (source, role) => lentOnce(await decodePicture(source, { role }));
+export const readAnew: ReadPicture = reading();

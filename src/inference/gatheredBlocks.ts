@@ -23,6 +23,7 @@ export interface GatherOptions extends BlockOptions {
 
 interface Waiting {
   subject: Subject;
+  begin(): void;
   resolve(outcome: Outcome): void;
   reject(reason: unknown): void;
 }
@@ -52,11 +53,11 @@ export class GatheredBlocks {
 
   /**
    * Predicts one picture. Once the signal aborts it rejects with the signal's reason; a picture whose batch has not begun
-   * is taken out of the queue.
+   * is taken out of the queue. `onBegin` is called when its batch begins.
    */
-  predict(subject: Subject, signal?: AbortSignal): Promise<Outcome> {
+  predict(subject: Subject, signal?: AbortSignal, onBegin = () => {}): Promise<Outcome> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const { promise, entry } = waitingFor(subject);
+    const { promise, entry } = waitingFor(subject, onBegin);
     const leave = () => {
       const place = this.waiting.indexOf(entry);
       if (place !== -1) this.waiting.splice(place, 1);
@@ -96,6 +97,7 @@ export class GatheredBlocks {
     this.timer = undefined;
     while (this.waiting.length > 0 && this.running.size < BLOCKS_IN_FLIGHT) {
       const entries = this.waiting.splice(0, this.options.batchSize);
+      for (const { begin } of entries) begin();
       this.options.onBatch?.({ size: entries.length, queued: this.waiting.length });
       const block = this.run(entries).finally(() => {
         this.running.delete(block);
@@ -115,10 +117,10 @@ export class GatheredBlocks {
   }
 }
 
-function waitingFor(subject: Subject): { promise: Promise<Outcome>; entry: Waiting } {
+function waitingFor(subject: Subject, begin: () => void): { promise: Promise<Outcome>; entry: Waiting } {
   let entry!: Waiting;
   const promise = new Promise<Outcome>((resolve, reject) => {
-    entry = { subject, resolve, reject };
+    entry = { subject, begin, resolve, reject };
   });
   return { promise, entry };
 }

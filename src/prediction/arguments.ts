@@ -1,14 +1,24 @@
 /** What the prediction functions of the library take, besides what the command line has. */
 import { z } from "zod";
+import { MAX_PIXELS } from "../image/decodedPicture.js";
+import { TURNS } from "../image/turned.js";
 import type { GatheredBatch } from "../inference/gatheredBlocks.js";
 import { maskModelArgument, modelArgument, requireLive, requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { HandMaskModel } from "../model/handMaskModel.js";
-import { logger, pathArgument, pictureArgument, watching } from "../options/library.js";
+import { logger, pathArgument, pictureArgument, signalOptions, watching } from "../options/library.js";
 import { cohortPredictionOptions, predictOptions } from "../options/predict.js";
 import { abortSignal, listener } from "../schema/callbacks.js";
 import type { MaskChoice } from "./maskModel.js";
 import { type Members, type Models, membersOf } from "./members.js";
+
+/** A mask that a model made for a picture. */
+export interface FoundMask {
+  /** One byte a pixel, 255 on the hand, else 0. It is valid until the promise of the function that takes it is settled. */
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
 
 const { sex, flip, rotationAngle, onQuality } = cohortPredictionOptions.shape;
 
@@ -43,6 +53,9 @@ export const createPredictorOptions = z.strictObject({
   maxWaitMs: z.number().min(0).max(60_000).default(0).meta({
     description: "how long the first picture of a batch that is not full waits for others, ms",
   }),
+  maxPixels: z.int().min(1).max(MAX_PIXELS).default(MAX_PIXELS).meta({
+    description: "most pixels of a picture; a larger one is refused before it is decoded",
+  }),
   onBatch: listener<GatheredBatch>("called with each batch as it begins"),
   logger,
 });
@@ -51,6 +64,20 @@ export const predictionRequest = z.strictObject({
   image: pictureArgument,
   mask: predictImageOptions.shape.mask,
   sex: predictImageOptions.shape.sex,
+  turn: z.literal(TURNS).default(0).meta({
+    description: "degrees clockwise by which the picture and its mask are turned first",
+  }),
+});
+
+/** What a single call of a predictor takes besides its picture. */
+export const predictionCallOptions = signalOptions.extend({
+  onBegin: z.custom<() => void>((value) => typeof value === "function", "must be a function").optional(),
+  onMask: z
+    .custom<(mask: FoundMask) => void | Promise<void>>(
+      (value) => typeof value === "function",
+      "must be a function",
+    )
+    .optional(),
 });
 
 /** What a library's run has besides the options of `predict`. */

@@ -2,6 +2,9 @@
 import type { Logger } from "../console/logger.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
+import type { PictureInfo } from "../image/openPicture.js";
+import { reading } from "../image/readPicture.js";
+import type { Turn } from "../image/turned.js";
 import { type GatheredBatch, GatheredBlocks } from "../inference/gatheredBlocks.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
@@ -9,7 +12,13 @@ import type { HandMaskModel } from "../model/handMaskModel.js";
 import { type PathArgument, type PictureArgument, signalOptions } from "../options/library.js";
 import { requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
-import { createPredictorOptions, predictionRequest, requireModels } from "./arguments.js";
+import {
+  createPredictorOptions,
+  type FoundMask,
+  predictionCallOptions,
+  predictionRequest,
+  requireModels,
+} from "./arguments.js";
 import { qualityOf } from "./cohortBlocks.js";
 import { type EnsembleImagePrediction, type ImagePrediction, imagePrediction } from "./imagePrediction.js";
 import { RunMaskModel } from "./maskModel.js";
@@ -29,6 +38,8 @@ export interface CreatePredictorOptions {
   numWorkers?: number | undefined;
   /** Most bytes that the pictures of one forward may take of the device's memory. */
   maxMemory?: number | undefined;
+  /** Most pixels of a picture; a larger one is refused before it is decoded. Default 16383 x 16383. */
+  maxPixels?: number | undefined;
   /** Predicts the sex where a request has none: a model with a sex head that looks at the picture alone. */
   sexModel?: BoneAgeModel | undefined;
   /**
@@ -60,17 +71,25 @@ export interface PredictionRequest {
    * it or there is a `sexModel`.
    */
   sex?: SexWord | null | undefined;
+  /** Degrees clockwise by which the picture, and its mask, are turned before all else. Default 0. */
+  turn?: Turn | undefined;
 }
 
 export interface PredictionCallOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** Is called when the picture's batch begins: until then it waited. */
+  onBegin?: (() => void) | undefined;
+  /** Is given the mask that a model makes for the picture, and awaited. */
+  onMask?: ((mask: FoundMask) => void | Promise<void>) | undefined;
 }
 
 /** One result of `predictAll`: the prediction, or why there is none. */
 export type PredictedRequest<Request, Prediction> =
   | { request: Request; prediction: Prediction }
   | { request: Request; error: DeeplasiaError };
+
+type PictureSize = Pick<PictureInfo, "width" | "height">;
 
 /** Predicts single pictures, in batches of those that come at the same time. */
 export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable {
@@ -97,14 +116,18 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
    *   _MODEL_FORWARD, _NOT_FINITE, _DISPOSED; or the signal's reason.
    */
   async predict(request: PredictionRequest, options: PredictionCallOptions = {}): Promise<Prediction> {
-    const { image, mask, sex } = requireOptions(predictionRequest, request);
-    const { signal } = requireOptions(signalOptions, options);
+    const { image, mask, sex, turn } = requireOptions(predictionRequest, request);
+    const { signal, onBegin, onMask } = requireOptions(predictionCallOptions, options);
     if (this.isClosed) throw closed();
     const source = {
       image: await pictureSource("image", image),
       mask: mask === undefined ? null : await pictureSource("mask", mask),
+      turn,
     };
-    const outcome = await this.blocks.predict({ source, sex: sex ?? null }, signal).catch((error) => {
+    const keepMask =
+      onMask && (async (data: Uint8Array, { width, height }: PictureSize) => onMask({ data, width, height }));
+    const subject = { source, sex: sex ?? null, keepMask };
+    const outcome = await this.blocks.predict(subject, signal, onBegin).catch((error) => {
       throw signal?.aborted ? signal.reason : toDeeplasiaError(error);
     });
     const file = typeof image === "string" ? image : undefined;
@@ -123,7 +146,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
    */
   async *predictAll<Request extends PredictionRequest>(
     requests: Iterable<Request> | AsyncIterable<Request>,
-    options: PredictionCallOptions = {},
+    options: Pick<PredictionCallOptions, "signal"> = {},
   ): AsyncGenerator<PredictedRequest<Request, Prediction>> {
     const { signal } = requireOptions(signalOptions, options);
     for await (const result of mapInOrder(requests, this.lookAhead, (one) => this.attempt(one, signal))) {
@@ -137,8 +160,8 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     signal: AbortSignal | undefined,
   ): Promise<PredictedRequest<Request, Prediction>> {
     try {
-      const { image, mask, sex } = request;
-      return { request, prediction: await this.predict({ image, mask, sex }, { signal }) };
+      const { image, mask, sex, turn } = request;
+      return { request, prediction: await this.predict({ image, mask, sex, turn }, { signal }) };
     } catch (error) {
       return { request, error: toDeeplasiaError(error) };
     }
@@ -175,10 +198,8 @@ export async function createPredictor(
   models: Models,
   options: CreatePredictorOptions = {},
 ): Promise<Predictor<ImagePrediction | EnsembleImagePrediction>> {
-  const { flip, rotationAngle, memberNames, sexModel, maskModel, onQuality, ...rest } = requireOptions(
-    createPredictorOptions,
-    options,
-  );
+  const { flip, rotationAngle, memberNames, sexModel, maskModel, onQuality, maxPixels, ...rest } =
+    requireOptions(createPredictorOptions, options);
   const members = requireModels(models, { sexModel, maskModel, memberNames });
   if (sexModel !== undefined) await requireSexModel(sexModel);
   const all = sexModel === undefined ? members.list : [...members.list, sexModel];
@@ -188,6 +209,7 @@ export async function createPredictor(
       ...rest,
       sexModel,
       headerSex: true,
+      read: reading(maxPixels),
       maskModel: masks?.get,
       onQuality: qualityOf({ onQuality, maskModel: masks }),
     },

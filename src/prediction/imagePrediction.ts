@@ -3,6 +3,7 @@ import { combineReadings, type EnsembleReading } from "../boneAge/ensembleReadin
 import type { Reading } from "../boneAge/reading.js";
 import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError } from "../errors.js";
+import type { PictureInfo } from "../image/openPicture.js";
 import type { Outcome } from "../inference/block.js";
 import type { MadeMask } from "../inference/madeMask.js";
 import type { QualityFlag } from "../quality/thresholds.js";
@@ -11,6 +12,8 @@ import { type FactsOfChild, factsOfChild } from "../records/factsOfChild.js";
 import type { Members } from "./members.js";
 
 interface PredictedPicture extends FactsOfChild {
+  /** The size of the picture as it was predicted, upright and turned; its channels and its depth. */
+  picture: PictureInfo;
   /** The mask that a model made; null where it was given, or none was used. */
   mask: MadeMask | null;
   /** What the quality checks found to be doubtful; null where they were not made. */
@@ -56,9 +59,9 @@ export function imagePrediction(
     ...list.flatMap(({ contract }) => contractDoubts(contract)),
     ...ageDoubts(reading.ageMonths),
   ];
-  const { mask, quality } = outcome;
+  const { mask, quality, picture } = outcome;
   const texts = [...notes, ...doubts].map(({ text }) => text);
-  return { ...reading, ...factsOfChild(outcome), mask, quality, notes: texts };
+  return { ...reading, ...factsOfChild(outcome), picture: picture!, mask, quality, notes: texts };
 }
 
 function ageDoubts(ageMonths: number): { text: string }[] {

@@ -174,6 +174,7 @@ test("predictImage takes files and bytes, and names missing or wrong arguments",
     const expected = {
       ...{ notes: [], ageMonths: 160, ageZ: 1, rawMonths: null, sexHat: null, sex: "M", sexPredicted: false },
       ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null, mask: null, quality: null },
+      picture: { width: 40, height: 40, channels: 1, depth: 8 },
     };
     expect(await predictImage(model, file, { sex: "M" })).toEqual(expected);
     expect(await predictImage(model, bytes, { sex: "M" })).toEqual(expected);

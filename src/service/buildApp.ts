@@ -1,0 +1,84 @@
+/** The HTTP server: what happens to every request, and the routes. */
+import { randomUUID } from "node:crypto";
+import multipart from "@fastify/multipart";
+import Fastify, { type FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { Context } from "./context.js";
+import { guard } from "./guard.js";
+import { type ErrorAnswer, type Problem, problemOf } from "./problem.js";
+import { Refusal } from "./refusal.js";
+import { healthRoutes } from "./routes/health.js";
+import { pageRoutes } from "./routes/page.js";
+import { predictRoute } from "./routes/predict.js";
+import { admitPosts } from "./visits.js";
+
+/** Of a request's headers; more are answered with 431. */
+const MOST_HEADER_BYTES = 16_384;
+const HEADERS_TIMEOUT_MS = 15_000;
+
+export async function buildApp(context: Context, log: Logger): Promise<FastifyInstance> {
+  const { requestTimeoutMs } = context.options;
+  const app = Fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: 5000,
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 100 },
+    http: {
+      maxHeaderSize: MOST_HEADER_BYTES,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+    },
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers({
+      "x-request-id": request.id,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cross-origin-resource-policy": "same-origin",
+      "cache-control": "no-store",
+    });
+    if (context.admission.isClosed) reply.header("connection", "close");
+  });
+  guard(app, context.options);
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    const ms = Math.round(reply.elapsedTime);
+    context.metrics.request(route, reply.statusCode, reply.elapsedTime / 1000);
+    log.info(
+      { requestId: request.id, method: request.method, route, status: reply.statusCode, ms },
+      "request",
+    );
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    context.metrics.rejected(problem.code);
+    if (problem.status >= 500 && !(error instanceof Refusal))
+      log.error({ requestId: request.id, code: problem.code, reason: reasonOf(error) }, "failed");
+    if (problem.retryAfter !== undefined) reply.header("retry-after", problem.retryAfter);
+    // What is left of a body that was not read cannot be told from the next request.
+    if (!request.raw.complete) reply.header("connection", "close");
+    return reply.status(problem.status).send(errorAnswerOf(problem, request.id));
+  });
+  app.setNotFoundHandler((request) => {
+    const code = request.method === "GET" || request.method === "POST" ? "NOT_FOUND" : "BAD_METHOD";
+    throw new Refusal(404, code, "there is nothing at this address", {
+      remedy: "POST /predict predicts a picture; /openapi.json describes all addresses.",
+    });
+  });
+  await app.register(multipart);
+  admitPosts(app, context);
+  healthRoutes(app, context);
+  predictRoute(app, context);
+  await pageRoutes(app);
+  return app;
+}
+
+function errorAnswerOf({ code, message, remedy }: Problem, requestId: string): ErrorAnswer {
+  return { error: { code, message, ...(remedy !== undefined && { remedy }), requestId } };
+}
+
+/** The stack names functions and files of the program, and the message of an error of its own. */
+const reasonOf = (error: unknown) => (error instanceof Error ? error.stack : String(error));

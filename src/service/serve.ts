@@ -1,0 +1,96 @@
+/** Starts the service. */
+import type { AddressInfo } from "node:net";
+import type { DestinationStream } from "pino";
+import { z } from "zod";
+import { DeeplasiaError, isSystemError } from "../errors.js";
+import { type ServeOptions, serveOptions } from "../options/serve.js";
+import { requireOptions } from "../schema/checkValue.js";
+import { Admission } from "./admission.js";
+import { buildApp } from "./buildApp.js";
+import type { Context } from "./context.js";
+import { loadServedModels } from "./loadServedModels.js";
+import { createLog } from "./logs.js";
+import { isLoopback } from "./loopback.js";
+import { Metrics } from "./metrics.js";
+
+export interface ServeCallOptions extends Partial<ServeOptions> {
+  /** Where the log's lines go; default stderr. */
+  logStream?: DestinationStream | undefined;
+  /** The reference's parameters.yml, for checkpoints of the older network. */
+  legacyParameters?: string | undefined;
+}
+
+const callOptions = serveOptions.extend({
+  logStream: z
+    .custom<DestinationStream>((value) => typeof (value as DestinationStream)?.write === "function")
+    .optional(),
+  legacyParameters: z.string().min(1).optional(),
+});
+
+/** A service that listens. */
+export interface RunningService extends AsyncDisposable {
+  /** Its address, without a slash at the end. */
+  url: string;
+  /** Stops it: nothing new is accepted, all that was accepted is answered, then the models are released. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the models and serves them over HTTP.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, also for an address that cannot be listened on or is not safe; as `loadModel`
+ *   for models.
+ */
+export async function serve(given: ServeCallOptions = {}): Promise<RunningService> {
+  const { logStream, legacyParameters, ...options } = requireOptions(callOptions, given);
+  requireToken(options);
+  const admission = new Admission({ pictures: options.queueSize, bytes: options.maxUploads });
+  const metrics = new Metrics({ inHand: () => admission.inHand, waiting: () => context.models.queued });
+  const models = await loadServedModels({ ...options, legacyParameters }, (model, { size }) =>
+    metrics.batch(model, size),
+  );
+  const context: Context = { options, models, admission, metrics };
+  const log = createLog(options.logLevel, logStream);
+  const app = await buildApp(context, log);
+  const close = async () => {
+    admission.close();
+    await app.close();
+    await models.close();
+  };
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await close();
+    throw cannotListen(error, options);
+  }
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
+  log.info({ url, models: models.list.map(({ name }) => name) }, "listening");
+  let closing: Promise<void> | undefined;
+  const closeOnce = () => {
+    closing ??= close();
+    return closing;
+  };
+  return { url, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+}
+
+function requireToken({ host, token, insecure }: ServeOptions): void {
+  if (isLoopback(host) || token !== undefined || insecure) return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_OPTION",
+    `\`host: "${host}"\` can be reached from other machines, and there is no token`,
+    { remedy: "Give a `token`, or `insecure: true` where something else keeps strangers away." },
+  );
+}
+
+function cannotListen(error: unknown, { host, port }: ServeOptions): DeeplasiaError {
+  const [what, remedy] = isSystemError(error, "EADDRINUSE")
+    ? [`port ${port} of ${host} is in use`, "Give another `port`; 0 takes a free one."]
+    : isSystemError(error, "EACCES")
+      ? [`port ${port} may not be used by this user`, "Give a `port` above 1023."]
+      : [
+          `the service cannot listen on ${host}:${port}: ${(error as Error).message}`,
+          "Correct `host` or `port`.",
+        ];
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", what!, { remedy, cause: error });
+}
