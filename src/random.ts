@@ -6,7 +6,7 @@
  */
 
 /** The uses of random numbers. Different uses of one key have independent streams. */
-const USES = ["augmentation", "order"] as const;
+const USES = ["augmentation", "order", "bootstrap"] as const;
 
 const MIXING_ROUNDS = 20;
 
