@@ -1,11 +1,13 @@
-/** TypeScript to dist/. */
+/** TypeScript to dist/, and the page of the service to dist/page/. */
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildPage } from "./build-page.mjs";
 import { digest, root, run, runAsScript, stamp } from "./steps.mjs";
 
 const made = stamp("dist/.stamp");
 
-const sources = () => digest(["src", "tsconfig.json", "package-lock.json"]);
+const sources = () =>
+  digest(["src", "examples/phantoms/images", "scripts/build-page.mjs", "tsconfig.json", "package-lock.json"]);
 
 export function isTypeScriptCurrent() {
   return made.matches(sources());
@@ -15,6 +17,7 @@ export async function buildTypeScript() {
   const from = sources();
   await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
   removeOrphans();
+  await buildPage();
   const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   for (const file of Object.values(bin)) chmodSync(join(root, file), 0o755);
   made.write(from);

@@ -20,7 +20,7 @@ export function namedBy(file: string): string[] {
   return [...text.matchAll(pattern)].map(([, specifier = ""]) => path(file, specifier));
 }
 
-const IMPORT = /^(?!\s*(?:\*|\/\/)).*?(?:\bfrom|\bimport\(?|\brequire\()\s*"(\.[^"]+)"/gm;
+const IMPORT = /^(?!\s*(?:\*|\/\/)).*?(?:\bfrom|\bimport\(?|\brequire\()\s*"(\.[^"]+\.c?js)"/gm;
 const imported = (file: string, specifier: string) =>
   normalize(join(dirname(file), specifier)).replace(/js$/, "ts");
 
