@@ -4,7 +4,6 @@ import { DESCRIPTIVE_FIELDS, MANIFEST_NAME, type Manifest } from "../contract/ma
 import { writeBeside } from "../files/writeFileAtomic.js";
 import { type AnyNetworkConfig, type NetworkHandle, native } from "../native.js";
 import type { WRITTEN_FORMATS } from "../options/modelFiles.js";
-import type { TrustOptions } from "../options/trust.js";
 import { NETWORK_METADATA } from "./recognise.js";
 
 /** Format of a model that is written. */
@@ -30,18 +29,19 @@ export function manifestText(manifest: Manifest): string {
 
 /**
  * Copy a TorchScript archive to `out` with another manifest; code and weights are unchanged. `out` may be the archive
- * itself: it appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT, _MODEL_UNREADABLE, _MODEL_UNTRUSTED.
+ * itself: it appears whole or not at all. Throws ERR_DEEPLASIA_OUTPUT, _MODEL_UNREADABLE, _MODEL_UNTRUSTED,
+ * and the reason of an aborted signal.
  */
 export async function writeArchiveManifest(
   archive: string,
   out: string,
   manifest: Manifest,
-  { trust }: TrustOptions,
+  { trust, signal }: { trust: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const text = manifestText(manifest);
-  await writeBeside(out, (temporary) =>
-    native().writeExtraFile(archive, temporary, MANIFEST_NAME, text, trust),
-  );
+  const write = (temporary: string) =>
+    native().writeExtraFile(archive, temporary, MANIFEST_NAME, text, trust);
+  await writeBeside(out, write, signal);
 }
 
 /** Write a network to `path`, which is overwritten. Throws ERR_DEEPLASIA_OUTPUT. */

@@ -28,16 +28,22 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 
 /**
  * The same for a file that something else writes: `write` fills an empty one under another name in the same folder.
- * Throws `ERR_DEEPLASIA_OUTPUT`, and what `write` throws.
+ * Throws `ERR_DEEPLASIA_OUTPUT`, what `write` throws, and the reason of a signal that is aborted by then.
  */
-export async function writeBeside(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+export async function writeBeside(
+  path: string,
+  write: (temporary: string) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   await makeFolder(dirname(path));
   const temporary = await writeTemporary(path, "");
   try {
     await write(temporary);
+    signal?.throwIfAborted();
     await renameDurably(temporary, path);
   } catch (error) {
     await removeQuietly(temporary);
+    signal?.throwIfAborted();
     const failure = toDeeplasiaError(error);
     const { code, message, file = path, remedy, cause } = failure;
     if (code !== "ERR_DEEPLASIA_OUTPUT" || remedy !== undefined)

@@ -32,7 +32,7 @@ export interface ConvertedModel extends WrittenModel {
  * @param source The checkpoint, or its `file:` URL.
  * @param target The new file; its name decides the format unless `to` is given.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT,
- *   _CONTRACT, _OUTPUT, _LIBTORCH_….
+ *   _CONTRACT, _OUTPUT, _LIBTORCH_…; the signal's reason when it is aborted, and no file is written then.
  */
 export async function convertModel(
   source: PathArgument,
@@ -42,6 +42,8 @@ export async function convertModel(
   const file = requireArgument("source", pathArgument, source);
   const out = requireArgument("target", pathArgument, target);
   const options = requireOptions(convertModelOptions, given);
+  const { signal } = options;
+  signal?.throwIfAborted();
   const format = options.to ?? formatOf(out);
   await requireNew(out, options.overwrite);
   if (options.half && format !== "torchscript")
@@ -55,11 +57,12 @@ export async function convertModel(
   if ((await modelFormat(file)) === "torchscript") requireHalving(file, options);
   try {
     await using opened = await openModel(file, options);
-    await writeBeside(out, (temporary) => write(opened, temporary, options, format));
+    await writeBeside(out, (temporary) => write(opened, temporary, options, format), signal);
     const { config: network, own, contract } = opened;
     const { biasSlope = 0 } = own.manifest;
     return { ...writtenModel(out, contract.manifest), network, hasOwnBias: biasSlope !== 0 };
   } catch (error) {
+    signal?.throwIfAborted();
     throw toDeeplasiaError(error).at({ file });
   }
 }
@@ -69,7 +72,7 @@ type Format = NonNullable<Options["to"]>;
 async function write(
   opened: OpenModel,
   path: string,
-  { half, trust }: Options,
+  { half, trust, signal }: Options,
   format: Format,
 ): Promise<void> {
   const { model, config, own, contract } = opened;
@@ -79,6 +82,7 @@ async function write(
   const wide = `${path}.wide`;
   try {
     await saveNetwork(network, wide, "torchscript");
+    signal?.throwIfAborted();
     await halve(wide, path, manifestText(network.manifest), false);
   } finally {
     await rm(wide, { force: true });

@@ -37,33 +37,35 @@ function startingManifest(network: AnyNetworkConfig, isPretrained: boolean): Man
 }
 
 /**
- * Write a new network of the kind that `network.kind` names, with random weights, or a bone-age network with ImageNet weights
- * in its backbone, and the contract that is
- * known so far.
+ * Writes a new network of the kind that `network.kind` names, with random weights, or a bone-age network with ImageNet weights
+ * in its backbone, and the contract that is known so far.
  *
  * @param target The new file: `.safetensors`, or TorchScript by any other name.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CONTRACT, _OUTPUT, _MODEL_MISSING and _CHECKPOINT for the file of ImageNet
- *   weights, _LIBTORCH_….
+ *   weights, _LIBTORCH_…; the signal's reason when it is aborted, and no file is written then.
  */
 export async function initModel(
   target: PathArgument,
   given: InitModelOptions = {},
 ): Promise<InitialisedModel> {
   const file = requireArgument("target", pathArgument, target);
-  const { network: settings, contract = {}, overwrite, ...options } = requireOptions(initModelOptions, given);
+  const checked = requireOptions(initModelOptions, given);
+  const { network: settings, contract = {}, overwrite, signal, ...options } = checked;
+  signal?.throwIfAborted();
   const network = networkConfig(requireOptions(networkSettings, settings));
   const fields = parseManifest(contract, "given by options");
   await requireNew(file, overwrite);
   const handle = await freshNetwork(network, options);
   try {
+    signal?.throwIfAborted();
     const known = startingManifest(network, options.from !== undefined);
     const { manifest } = mergeManifests([
       { origin: "new network", manifest: known },
       { origin: "options", manifest: fields },
     ]);
-    await writeBeside(file, (temporary) =>
-      saveNetwork({ handle, config: network, manifest }, temporary, formatOf(file)),
-    );
+    const write = (temporary: string) =>
+      saveNetwork({ handle, config: network, manifest }, temporary, formatOf(file));
+    await writeBeside(file, write, signal);
     return { ...writtenModel(file, manifest), network };
   } finally {
     await native().dispose(handle);

@@ -48,7 +48,7 @@ export interface InspectedModel extends ContractReport {
  * @param path The file, or its `file:` URL.
  * @returns For a checkpoint that is no model: what it holds, and the `problem`.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT,
- *   _CONTRACT, _LIBTORCH_….
+ *   _CONTRACT, _LIBTORCH_…; the signal's reason when it is aborted.
  */
 export async function inspectModel(path: PathArgument, given: InspectModelOptions = {}): Promise<Inspection> {
   const file = requireArgument("file", pathArgument, path);
@@ -61,8 +61,9 @@ export async function inspectModel(path: PathArgument, given: InspectModelOption
   try {
     await using opened = await openModel(file, { ...options, onCheckpoint });
     const { size: fileBytes } = await stat(file);
-    return { ...found, fileBytes, checkpoint, model: await inspectOpened(opened, options.trust) };
+    return { ...found, fileBytes, checkpoint, model: await inspectOpened(opened, options) };
   } catch (error) {
+    options.signal?.throwIfAborted();
     const problem = toDeeplasiaError(error).at({ file });
     if (checkpoint === null) throw problem;
     return { ...found, fileBytes: (await stat(file)).size, checkpoint, problem };
@@ -71,8 +72,9 @@ export async function inspectModel(path: PathArgument, given: InspectModelOption
 
 async function inspectOpened(
   { model, config, contract }: OpenModel,
-  trust: boolean,
+  { trust, signal }: { trust: boolean; signal?: AbortSignal | undefined },
 ): Promise<InspectedModel> {
+  signal?.throwIfAborted();
   const { manifest } = contract;
   const { weightsDigest = "" } = manifest;
   const how = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;

@@ -29,7 +29,6 @@ export async function loadHandle<C extends { weightsDigest?: string | undefined 
   use: (loaded: LoadedHandle<C>) => Promise<T>,
 ): Promise<T> {
   const { signal } = options;
-  signal?.throwIfAborted();
   await using opened = await openModel(file, options);
   signal?.throwIfAborted();
   const contract = contractOf(opened);

@@ -20,6 +20,8 @@ export interface OpenModelOptions extends Partial<CheckpointOptions> {
   defaults?: ContractSource | undefined;
   /** Called with what a checkpoint holds, before its network is made: also where that fails. */
   onCheckpoint?: ((facts: CheckpointFacts) => void) | undefined;
+  /** Ends the call between two stages, with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** An open model. Dispose of it once native code has loaded the model: that keeps its own copy. */
@@ -41,12 +43,16 @@ export interface OpenModel extends AsyncDisposable {
 /**
  * Open a model. A checkpoint becomes a network in memory.
  *
- * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT.
+ * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT; the signal's reason when it
+ *   is aborted.
  */
 export async function openModel(file: string, options: OpenModelOptions = {}): Promise<OpenModel> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const fields = parseManifest(options.contract ?? {}, "given by options");
   const { inside, dispose, ...opened } = await openFile(file, options);
   try {
+    signal?.throwIfAborted();
     const stated = await contractSources(file, inside, { manifestFile: options.manifest, fields });
     const sources = options.defaults === undefined ? stated : [options.defaults, ...stated];
     return {

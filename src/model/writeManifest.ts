@@ -19,7 +19,7 @@ export type WriteManifestOptions = z.input<typeof writeManifestOptions>;
  * @param source The model, or its `file:` URL.
  * @param target The new archive.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE also for a checkpoint, _MODEL_UNTRUSTED,
- *   _CONTRACT, _OUTPUT, _LIBTORCH_….
+ *   _CONTRACT, _OUTPUT, _LIBTORCH_…; the signal's reason when it is aborted, and no file is written then.
  */
 export async function writeManifest(
   source: PathArgument,
@@ -29,14 +29,17 @@ export async function writeManifest(
   const file = requireArgument("source", pathArgument, source);
   const out = requireArgument("target", pathArgument, target);
   const { overwrite, trust, ...options } = requireOptions(writeManifestOptions, given);
+  const { signal } = options;
   try {
+    signal?.throwIfAborted();
     await requireNew(out, overwrite);
     if ((await modelFormat(file)) !== "torchscript") throw checkpointHasNone(file, out);
     await using opened = await openModel(file, options);
     const { manifest } = opened.contract;
-    await writeArchiveManifest(file, out, manifest, { trust });
+    await writeArchiveManifest(file, out, manifest, { trust, signal });
     return writtenModel(out, manifest);
   } catch (error) {
+    signal?.throwIfAborted();
     throw toDeeplasiaError(error).at({ file });
   }
 }

@@ -1,5 +1,6 @@
 /** Options of the commands and library calls that read and write model files: `convert`, `init`, `inspect`, `manifest write`. */
 import { z } from "zod";
+import { abortSignal } from "../schema/callbacks.js";
 import { checkpointOptions, readingOptions } from "./checkpoint.js";
 import { contractArgument, isPlainObject } from "./library.js";
 import { type NetworkSettings, networkSettings } from "./train/modelSettings.js";
@@ -30,6 +31,7 @@ export const convertModelOptions = z.strictObject({
   ...convertFlags.shape,
   ...readingOptions.shape,
   contract: contractArgument,
+  signal: abortSignal,
 });
 
 /** Options of `init` besides those of the network and of the contract. */
@@ -58,6 +60,7 @@ export const initModelOptions = z.strictObject({
       description: `an object with settings of the network: ${Object.keys(networkSettings.shape).join(", ")}`,
     }),
   contract: contractArgument,
+  signal: abortSignal,
 });
 
 export const inspectFlags = z.strictObject({
@@ -71,6 +74,7 @@ export const inspectModelOptions = z.strictObject({
   ...inspectFlags.shape,
   ...readingOptions.shape,
   contract: contractArgument,
+  signal: abortSignal,
 });
 
 /** Options of `manifest write` besides those of the contract. */
@@ -85,4 +89,5 @@ export const writeManifestFlags = z.strictObject({
 export const writeManifestOptions = z.strictObject({
   ...writeManifestFlags.shape,
   contract: contractArgument,
+  signal: abortSignal,
 });

@@ -94,5 +94,5 @@ async function writeResults(
   }
   const { manifest: before } = mergeManifests(await archiveSources(modelFile));
   const manifest = { ...before, biasSlope: written.slope, biasIntercept: written.intercept };
-  await writeArchiveManifest(modelFile, modelFile, manifest, config);
+  await writeArchiveManifest(modelFile, modelFile, manifest, { trust: config.trust });
 }

@@ -46,20 +46,26 @@ function clippingOf({
  * lacks the encoding of the sex, 1 is male for a network with two inputs.
  *
  * @param path The model's file.
- * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _LIBTORCH_….
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _CHECKPOINT, _CONTRACT, _DEVICE, _LIBTORCH_…;
+ *   the signal's reason when it is aborted.
  */
 export async function createTrainer(
   path: PathArgument,
   options: CreateTrainerOptions = {},
 ): Promise<Trainer> {
   const file = requireArgument("file", pathArgument, path);
-  const { manifest, contract, ...stepOptions } = requireOptions(createTrainerOptions, options);
+  const { manifest, contract, signal, ...stepOptions } = requireOptions(createTrainerOptions, options);
   try {
-    await using opened = await openModel(file, { manifest, contract });
+    await using opened = await openModel(file, { manifest, contract, signal });
+    signal?.throwIfAborted();
     const device = chooseDevice({ device: stepOptions.device });
     const source = { file, model: opened.model, manifest: opened.contract.manifest };
-    return await openTrainer(source, stepOptions, device);
+    const trainer = await openTrainer(source, stepOptions, device);
+    if (signal?.aborted) await trainer.dispose();
+    signal?.throwIfAborted();
+    return trainer;
   } catch (error) {
+    signal?.throwIfAborted();
     throw toDeeplasiaError(error).at({ file });
   }
 }

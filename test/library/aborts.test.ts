@@ -6,12 +6,17 @@ import {
   type BoneAgeModel,
   checkCohort,
   combinePredictions,
+  convertModel,
+  createTrainer,
   importCohort,
+  initModel,
+  inspectModel,
   loadModel,
   predictCohort,
   predictImage,
   previewAugmentation,
   splitCohort,
+  writeManifest,
   writePhantoms,
   writePredictions,
 } from "../../src/index.js";
@@ -24,6 +29,8 @@ import { collect, temporaryFolder, writeTree } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
 
 const MODEL = fixture("models/mean-plus-sex.pt");
+const LEARNS = fixture("models/learns.pt");
+const SMALL = { kind: "mask", mask_filters: 1, mask_kernel: 1 } as const;
 const withModel = async <T>(use: (model: BoneAgeModel) => Promise<T>) => {
   await using model = await loadModel(MODEL);
   return await use(model);
@@ -42,6 +49,11 @@ interface Place {
 /** Calls that end before they write their output, each with a signal. */
 const CALLS: Record<string, (signal: AbortSignal, place: Place) => Promise<unknown>> = {
   loadModel: (signal) => loadModel(MODEL, { signal }).then((model) => model.dispose()),
+  createTrainer: (signal) => createTrainer(LEARNS, { signal }).then((trainer) => trainer.dispose()),
+  inspectModel: (signal) => inspectModel(MODEL, { signal }),
+  convertModel: (signal, { out }) => convertModel(MODEL, out, { half: true, signal }),
+  initModel: (signal, { out }) => initModel(out, { network: SMALL, signal }),
+  writeManifest: (signal, { out }) => writeManifest(MODEL, out, { signal }),
   predictImage: (signal) =>
     withModel(async (model) => predictImage(model, await halves(100), { sex: "F", signal })),
   predictCohort: (signal, { folder }) =>
@@ -89,7 +101,8 @@ describe("a signal that is aborted already rejects with its reason, before anyth
 
 /** Calls that look at their signal while they work. */
 const LOOKING = [
-  ...["loadModel", "splitCohort", "checkCohort", "combinePredictions", "previewAugmentation"],
+  ...["loadModel", "createTrainer", "inspectModel", "convertModel", "initModel", "writeManifest"],
+  ...["splitCohort", "checkCohort", "combinePredictions", "previewAugmentation"],
   ...["importCohort rsna", "importCohort dha", "importCohort dicom", "importCohort generic"],
 ];
 

@@ -1,5 +1,6 @@
 /** Options of a single training step: the settings of `train` that a step uses, in camel case. */
 import { z } from "zod";
+import { abortSignal } from "../../schema/callbacks.js";
 import { contractArgument } from "../library.js";
 import { stepModelSettings } from "./modelSettings.js";
 import { DEFAULT_OPTIMIZER, isNesterovPossible, NESTEROV_NEEDS, OPTIMIZERS } from "./optimizerClasses.js";
@@ -73,12 +74,13 @@ export const trainingStepOptions = z
     message: NESTEROV_NEEDS,
   });
 
-/** The options of `createTrainer`: those of its steps, and the contract of the model. */
+/** The options of `createTrainer`: those of its steps, the contract of the model, and a signal. */
 export const createTrainerOptions = trainingStepOptions.safeExtend({
   manifest: z.string().min(1).optional().meta({
     description: "a manifest file, which overrides what the model and the file beside it state",
   }),
   contract: contractArgument,
+  signal: abortSignal,
 });
 
 /** Options of the calls of a trainer. */
