@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createProgram } from "../dist/cli.js";
+import { inFlags } from "../dist/commands/inFlags.js";
 import { metaOf } from "../dist/options/meta.js";
 import { IGNORED_SETTINGS } from "../dist/options/train/ignoredSettings.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
@@ -15,7 +16,9 @@ const cell = (text) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;").repla
 function optionRows(options) {
   const rows = options
     .filter(({ hidden }) => !hidden)
-    .map(({ flags, description }) => `| \`${flags.replaceAll("|", "\\|")}\` | ${cell(description)} |`);
+    .map(
+      ({ flags, description }) => `| \`${flags.replaceAll("|", "\\|")}\` | ${cell(inFlags(description))} |`,
+    );
   return ["| option | meaning |", "| --- | --- |", ...rows].join("\n");
 }
 

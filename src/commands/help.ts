@@ -2,6 +2,7 @@
 import { type Command, CommanderError, Help, Option } from "commander";
 import { columnsOf, termWidthOf, wrap, wrappedItem } from "../console/wrapped.js";
 import { exampleLines } from "./helpExample.js";
+import { inFlags } from "./inFlags.js";
 
 /** The options that the short help of a command shows, by their long names without dashes. */
 const shortLists = new WeakMap<Command, ReadonlySet<string>>();
@@ -19,7 +20,7 @@ export function styleHelp(program: Command): void {
       visibleOptions,
       commandUsage,
       // The description already has the values and the default.
-      optionDescription: ({ description }) => description,
+      optionDescription: ({ description }) => inFlags(description),
       argumentDescription: ({ description }) => description,
       subcommandTerm: (command) => new Help().subcommandTerm(command).replace(" [options]", ""),
     })

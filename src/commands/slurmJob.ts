@@ -15,6 +15,7 @@ import { concludeJob } from "../slurm/requeue.js";
 import { slurmTask } from "../slurm/slurmTask.js";
 import { LEFT_FREE } from "../staging/scratch.js";
 import { EXIT } from "./exit.js";
+import { inFlags } from "./inFlags.js";
 import { type InnerCommand, parseInner, wantedTasks } from "./innerCommand.js";
 import { earlyExitCode } from "./signals.js";
 
@@ -32,7 +33,8 @@ export async function doctorCommand(words: string[], program: Command): Promise<
       : await diagnoseJob(task, { wanted, scratch: scratchOf(inner), meet, env });
   const isFirst = task?.step == null || task.step.rank === 0;
   // Among many processes, the first one reports all checks, and the others only their failures.
-  process.stdout.write(formatChecks(isFirst ? checks : checks.filter(({ ok }) => ok !== true)));
+  const shown = isFirst ? checks : checks.filter(({ ok }) => ok !== true);
+  process.stdout.write(inFlags(formatChecks(shown)));
   // After an early signal the job must not begin its work: its script requeues it.
   process.exitCode = checks.some(isFatal) ? EXIT.usage : (earlyExitCode() ?? EXIT.done);
 }
@@ -77,6 +79,6 @@ export async function requeueCommand(folder: string, parsed: Record<string, unkn
   // A requeued job gets a SIGTERM, which must not suppress the last line.
   process.on("SIGTERM", () => {});
   const { requeued, why } = await concludeJob({ folder, task, ...options });
-  process.stdout.write(`slurm: job ${task.jobId} is ${requeued ? "" : "not "}requeued: ${why}\n`);
+  process.stdout.write(`slurm: job ${task.jobId} is ${requeued ? "" : "not "}requeued: ${inFlags(why)}\n`);
   process.exitCode = options.exitStatus;
 }

@@ -103,7 +103,7 @@ function requireCodec({ transferSyntax }: Dataset): Codec {
   if (codec !== null) return codec;
   throw unsupported(
     `DICOM with transfer syntax ${known(transferSyntax)}`,
-    "Decompress it first, for instance with GDCM's gdcmconv --raw.",
+    "Decompress it first, for instance with GDCM's `gdcmconv --raw`.",
   );
 }
 

@@ -28,7 +28,7 @@ export function describePixels(elements: DataSet, maxPixels = MOST_PIXELS): Pixe
     if (!Number.isInteger(Number(frames))) throw unreadable("its NumberOfFrames is no number");
     throw unsupported(
       "DICOM with several frames",
-      "Save the frame that shows the hand as a file of its own, for instance with DCMTK's dcm2img --frame.",
+      "Save the frame that shows the hand as a file of its own, for instance with DCMTK's `dcm2img --frame`.",
     );
   }
   const width = required(elements, "x00280011", "Columns");

@@ -48,7 +48,7 @@ export function planRanks({ trainer }: Pick<TrainConfig, "trainer">, env = proce
   if (wanted === 1) return { kind: "alone" };
   if (trainer.num_nodes === 1) return { kind: "launch", ranks: wanted };
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${shape}, but only this process was started`, {
-    remedy: `Start one on each node: srun -N${trainer.num_nodes} --ntasks-per-node=${perNode} deeplasia-native train …, or torchrun.`,
+    remedy: `Start one on each node, with \`srun -N${trainer.num_nodes} --ntasks-per-node=${perNode} deeplasia-native train …\` or with torchrun.`,
   });
 }
 

@@ -7,6 +7,8 @@ import { hasCudaDriver, hasSystemLibrary } from "./system.js";
 import { isCompatible } from "./version.js";
 
 export const INSTALL_COMMAND = "npx deeplasia-native libtorch install";
+/** The remedy that it is. */
+export const INSTALL_REMEDY = `Run \`${INSTALL_COMMAND}\`.`;
 /** Environment variable that accepts a libtorch of another version, at the user's own risk. */
 const SKIP_VERSION_CHECK = "DEEPLASIA_SKIP_VERSION_CHECK";
 /** Environment variable: `1` does not load CUDA even if it would work; `0` loads it even if no driver is found. */
@@ -65,7 +67,7 @@ export function checkLibtorch(libtorch: LibtorchFiles, required: Requirement): P
     const message = existsSync(libtorch.directory)
       ? `${libtorch.directory} holds no libtorch: there is no lib/libtorch_cpu.so in it`
       : `${libtorch.directory} does not exist`;
-    return [{ code: "ERR_DEEPLASIA_LIBTORCH_MISSING", message, remedy: INSTALL_COMMAND }];
+    return [{ code: "ERR_DEEPLASIA_LIBTORCH_MISSING", message, remedy: INSTALL_REMEDY }];
   }
   return [
     ...checkVersion(libtorch, required.version),
@@ -86,7 +88,7 @@ export function checkVersion(
     {
       code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
       message: `the libtorch in ${directory} ${found}, but the addon is compiled for ${compiledFor}`,
-      remedy: `${INSTALL_COMMAND}   (or, at your own risk, set ${SKIP_VERSION_CHECK}=1)`,
+      remedy: `Run \`${INSTALL_COMMAND}\`, or set ${SKIP_VERSION_CHECK}=1 at your own risk.`,
     },
   ];
 }
@@ -95,7 +97,7 @@ function noHeaders(libtorch: LibtorchFiles): Problem {
   return {
     code: "ERR_DEEPLASIA_LIBTORCH_BROKEN",
     message: `the libtorch in ${libtorch.directory} has no headers (include/torch/script.h), which building needs`,
-    remedy: INSTALL_COMMAND,
+    remedy: INSTALL_REMEDY,
   };
 }
 
@@ -106,7 +108,7 @@ function checkLibraries(libtorch: LibtorchFiles & { libraries: string }): Proble
 }
 
 function checkLibrary(path: string): Problem[] {
-  const broken = (message: string, remedy = INSTALL_COMMAND): Problem[] => [
+  const broken = (message: string, remedy = INSTALL_REMEDY): Problem[] => [
     { code: "ERR_DEEPLASIA_LIBTORCH_BROKEN", message, remedy },
   ];
   if (!existsSync(path)) return broken(`${path} is missing`);
@@ -128,12 +130,12 @@ function checkLibrary(path: string): Problem[] {
   }
 }
 
-/** Returns the command that installs a missing library. */
+/** Returns how a missing library is installed. */
 function remedyFor(soname: string): string {
   if (soname.startsWith("libgomp.so"))
-    return "apt-get install libgomp1   (Debian, Ubuntu; elsewhere: dnf install libgomp)";
+    return "Run `apt-get install libgomp1` (Debian, Ubuntu), or elsewhere `dnf install libgomp`.";
   if (/^lib(cu|nv|nccl)/.test(basename(soname))) {
-    return `${INSTALL_COMMAND} --cuda   (this CUDA build lacks its nvidia packages; without --cuda you get the CPU build)`;
+    return `This CUDA build lacks its nvidia packages: run \`${INSTALL_COMMAND} --cuda\`, or without the option for the CPU build.`;
   }
-  return INSTALL_COMMAND;
+  return INSTALL_REMEDY;
 }

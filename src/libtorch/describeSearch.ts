@@ -15,6 +15,8 @@ export function describeSearch({ candidates, chosen, why }: Search): string[] {
   });
   return [
     ...lines,
-    chosen === null ? `none is used: ${why}; to install one: ${INSTALL_COMMAND}` : `* is used: ${why}`,
+    chosen === null
+      ? `none is used: ${why}; to install one, run \`${INSTALL_COMMAND}\``
+      : `* is used: ${why}`,
   ];
 }

@@ -6,7 +6,7 @@ import { packageVersion } from "../about.js";
 import { type ErrorCode, toDeeplasiaError } from "../errors.js";
 import { type Addon, findAddon } from "./addon.js";
 import { cacheDirectory } from "./buildCache.js";
-import { INSTALL_COMMAND, type Problem, wantsCuda } from "./checkLibtorch.js";
+import { INSTALL_COMMAND, INSTALL_REMEDY, type Problem, wantsCuda } from "./checkLibtorch.js";
 import type { Loaded, ProbeMessage } from "./probe.js";
 import { requireLibtorch, type Search, searchLibtorch } from "./searchLibtorch.js";
 import { assertPlatform, glibcVersion, hasCudaDriver } from "./system.js";
@@ -83,7 +83,7 @@ function attempt<T>(problems: Problem[], step: () => T): T | null {
     return step();
   } catch (error) {
     const { code, message, remedy } = toDeeplasiaError(error);
-    problems.push({ code, message, remedy: remedy ?? INSTALL_COMMAND });
+    problems.push({ code, message, remedy: remedy ?? INSTALL_REMEDY });
     return null;
   }
 }
@@ -121,7 +121,7 @@ async function mediaVersions() {
     const problem: Problem = {
       code: "ERR_DEEPLASIA_PLATFORM",
       message: `sharp, which decodes pictures, cannot be loaded: ${(error as Error).message.split("\n")[0]}`,
-      remedy: "npm install --include=optional sharp",
+      remedy: "Run `npm install --include=optional sharp`.",
     };
     return { versions: { sharp: null, libvips: null }, problem };
   }
@@ -144,7 +144,7 @@ function adviceFor({ chosen }: Search): Problem[] {
   const code: ErrorCode = "ERR_DEEPLASIA_DEVICE";
   if (chosen.cuda === null && hasCudaDriver()) {
     const message = "this machine has NVIDIA's driver, but the libtorch in use is built without CUDA";
-    return [{ code, message, remedy: `${INSTALL_COMMAND} --cuda` }];
+    return [{ code, message, remedy: `Run \`${INSTALL_COMMAND} --cuda\`.` }];
   }
   if (chosen.cuda !== null && !wantsCuda(chosen)) {
     const message =

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { DeeplasiaError } from "../errors.js";
 import { type Addon, addonError, findAddon } from "./addon.js";
-import { checkVersion, INSTALL_COMMAND, libraryToOpen, problemError } from "./checkLibtorch.js";
+import { checkVersion, INSTALL_REMEDY, libraryToOpen, problemError } from "./checkLibtorch.js";
 import { requireLibtorch } from "./searchLibtorch.js";
 import { assertPlatform } from "./system.js";
 
@@ -52,7 +52,7 @@ function openLibtorch(bootstrap: Bootstrap, library: string): string | null {
     const { message } = error as Error;
     const remedy = message.includes("already")
       ? "A process can use one libtorch only: set DEEPLASIA_LIBTORCH to the first one, or use another process."
-      : INSTALL_COMMAND;
+      : INSTALL_REMEDY;
     throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_BROKEN", `libtorch cannot be loaded: ${message}`, {
       file: library,
       remedy,

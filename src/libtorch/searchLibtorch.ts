@@ -6,7 +6,7 @@ import { DeeplasiaError } from "../errors.js";
 import { cacheDirectory, cachedBuilds } from "./buildCache.js";
 import {
   checkLibtorch,
-  INSTALL_COMMAND,
+  INSTALL_REMEDY,
   type LibtorchFiles,
   type Problem,
   type Requirement,
@@ -149,7 +149,7 @@ export function requireLibtorch(required: Requirement): Candidate & { libraries:
   const problems = candidates.flatMap((candidate) => candidate.problems);
   const [only] = problems;
   if (only === undefined) {
-    throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_MISSING", explainNone([]), { remedy: INSTALL_COMMAND });
+    throw new DeeplasiaError("ERR_DEEPLASIA_LIBTORCH_MISSING", explainNone([]), { remedy: INSTALL_REMEDY });
   }
   const reasons = problems.map((problem) => `\n  - ${problem.message}`).join("");
   throw new DeeplasiaError(only.code, `${explainNone(candidates)}:${reasons}`, { remedy: only.remedy });

@@ -60,7 +60,7 @@ const modelOptions = {
       changesOutput: false,
       description:
         "a hand-mask model that makes the masks that are not given; auto: the bundled one, where a model needs masks and there " +
-        "are no --mask_dirs; none: predict without",
+        "are no `maskDirs`; none: predict without",
       argument: "<model|auto|none>",
     }),
   ...trustOptions.shape,
@@ -96,7 +96,7 @@ const cohortOptions = {
   }),
   splitCsv: file.default("data/splits/rsna_original.csv").meta({
     changesOutput: false,
-    description: "splits: patient_ID, dir, one column a scheme; read only with --split_column",
+    description: "splits: patient_ID, dir, one column a scheme; read only with `splitColumn`",
     referenceLayout: true,
     reads: true,
     argument: "<file>",
@@ -170,14 +170,14 @@ const clusterOptions = {
       changesOutput: false,
       description:
         "share of the rows, from 1: 3/16; none: all rows; auto: by the task of a SLURM array or job step " +
-        "(the command's default for an --annotation_csv into a file)",
+        "(the command's default for an `annotationCsv` into a file)",
       argument: "<i/n>",
     }),
   scratch: file.optional().meta({
     changesOutput: false,
     description:
       "copy pictures and masks to this node-local folder first, and remove them at the end; none; auto: $TMPDIR in a " +
-      "SLURM job, if it is on another disk (the command's default for an --annotation_csv)",
+      "SLURM job, if it is on another disk (the command's default for an `annotationCsv`)",
     argument: "<folder>",
   }),
 };
@@ -186,7 +186,7 @@ const outputOptions = {
   outputPath: file.optional().meta({
     changesOutput: false,
     description:
-      "file for the predictions, - for stdout (with --annotation_csv: output/predictions_results.csv)",
+      "file for the predictions, - for stdout (the command's default for an `annotationCsv`: output/predictions_results.csv)",
     argument: "<file>",
     reference: true,
     short: "o",

@@ -77,7 +77,7 @@ const ownShape = {
     argument: "<commands>",
   }),
   scratch: line.optional().meta({
-    description: "--scratch of the command; $TMPDIR, $USER and other variables take the job's values",
+    description: "`scratch` of the command; $TMPDIR, $USER and other variables take the job's values",
     argument: "<folder>",
   }),
   runDir: z.string().min(1).optional().meta({

@@ -64,7 +64,7 @@ export function verdictOf(ended: Ended): Verdict {
     case "SIGTERM":
       return secondsLeft !== null && secondsLeft <= 0
         ? afterTimeOut(
-            "it reached its time limit before it had saved (for more notice: --signal=USR1@600)",
+            "it reached its time limit before it had saved (for more notice: `signal: USR1@600`)",
             ended,
           )
         : no(
@@ -73,7 +73,7 @@ export function verdictOf(ended: Ended): Verdict {
     case "SIGINT":
       return no("SIGINT: somebody stopped it");
     case "SIGKILL":
-      return no("SIGKILL: it ran out of memory (--mem), or srun killed it after another process had ended");
+      return no("SIGKILL: it ran out of memory (`mem`), or srun killed it after another process had ended");
     default:
       return no(`the command ended with exit status ${exitStatus}`);
   }
@@ -81,7 +81,7 @@ export function verdictOf(ended: Ended): Verdict {
 
 function afterTimeOut(what: string, { timeOuts, maxRequeues }: Ended): Verdict {
   const requeued = timeOuts < maxRequeues;
-  const count = `time-out ${timeOuts + 1}, --max-requeues=${maxRequeues}`;
+  const count = `time-out ${timeOuts + 1}, \`maxRequeues: ${maxRequeues}\``;
   return {
     requeued,
     timeOut: true,

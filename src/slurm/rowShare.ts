@@ -52,7 +52,7 @@ function indexIn({ id, first, step, count }: ArrayTask): number {
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
     `the task ids of this array are not evenly spaced: task ${id} of ${count}`,
-    { remedy: `Submit with --array=0-${count - 1}, or give each process its share with \`shard\`.` },
+    { remedy: `Submit with \`array: 0-${count - 1}\`, or give each process its share with \`shard\`.` },
   );
 }
 

@@ -22,7 +22,7 @@ export function requirePassable(option: string): string {
   const [, name] = /^--([a-z][a-z0-9_-]*)(=[^\p{Cc}]*)?$/su.exec(option) ?? [];
   if (name === undefined) {
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${JSON.stringify(option)} cannot be passed to sbatch`, {
-      remedy: "Give sbatch options by their long names, on one line, with = before a value: --gres=gpu:1.",
+      remedy: "Give sbatch options by their long names, on one line, with = before a value: `--gres=gpu:1`.",
     });
   }
   const plain = name.replaceAll("_", "-");

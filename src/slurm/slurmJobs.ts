@@ -18,7 +18,7 @@ const submitSlurmJobOptions = jobOptions.extend({
   further: z
     .array(z.string().min(1))
     .default([])
-    .meta({ description: "further options of sbatch by their long names: --exclusive, --gres=gpu:1" }),
+    .meta({ description: "further options of sbatch by their long names: `--exclusive`, `--gres=gpu:1`" }),
   workingDirectory: z
     .string()
     .min(1)

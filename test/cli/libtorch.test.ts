@@ -57,7 +57,7 @@ describe("libtorch", () => {
 
   test("list prints how to get one", async () => {
     const { code, stdout } = await runCli(["libtorch", "list"], { env });
-    expect(stdout).toMatch(/none is used: .*npx deeplasia-native libtorch install/);
+    expect(stdout).toMatch(/none is used: .*`npx deeplasia-native libtorch install`/);
     expect(code).toBe(0);
   });
 
@@ -119,7 +119,7 @@ describe("a command that needs libtorch and finds none", () => {
     mkdirSync(join(folder, "work"));
     const { code, stderr } = await runCli(needy, { env, cwd: folder });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/no libtorch was found\n {2}npx deeplasia-native libtorch install/);
+    expect(stderr).toMatch(/no libtorch was found\n {2}Run `npx deeplasia-native libtorch install`\./);
   });
 
   const hasScript = spawnSync("script", ["--version"]).status === 0;

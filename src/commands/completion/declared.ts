@@ -1,6 +1,7 @@
 /** The words that a shell can complete, read from the declared commands. */
 import { type Argument, type Command, Help, type Option } from "commander";
 import { valuesOf } from "../../options/flags.js";
+import { inFlags } from "../inFlags.js";
 
 export const PROGRAM = "deeplasia-native";
 
@@ -45,7 +46,7 @@ export function declaredCommands(command: Command, path = ""): CompletedCommand[
 function completedOption(option: Option): CompletedOption {
   const { short, long, flags, description, variadic } = option;
   const names = [short, long].filter((name) => name !== undefined);
-  return { names, meaning: clause(description), takes: takenBy(option, flags), isList: variadic };
+  return { names, meaning: clause(inFlags(description)), takes: takenBy(option, flags), isList: variadic };
 }
 
 function takenBy(option: Option, flags: string): Takes {

@@ -31,8 +31,8 @@ export async function checkGpus(node: string, env: NodeJS.ProcessEnv = process.e
     const what = `${plural(found, "CUDA device answers", "CUDA devices answer")} on ${node}, ${name} is ${wanted}`;
     if (found === wanted) return { ok: true, found: what };
     const remedy = message.loaded.buildInfo.hasCuda
-      ? "compare `nvidia-smi` in the job with --gpus-per-node"
-      : "the libtorch in use is a CPU build: deeplasia-native libtorch install --cuda";
+      ? "compare `nvidia-smi` in the job with `gpusPerNode`"
+      : "the libtorch in use is a CPU build: run `deeplasia-native libtorch install --cuda`";
     return { ok: false, found: what, remedy };
   });
 }
@@ -69,7 +69,7 @@ export function checkScratch({ folder, leftFree }: WantedScratch, node: string):
       found: `${folder} on ${node} ${what}`,
       remedy,
     });
-    const another = "give another --scratch, or --scratch none";
+    const another = "give another `scratch`, or `scratch: none`";
     const kind = await pathKind(folder);
     if (kind === null)
       return no("does not exist", `${another}; on some clusters a prolog script must create it`);

@@ -19,7 +19,7 @@ const TEST_SIGNAL = "SIGURG";
 export function checkSignals(task: SlurmTask, stepId: string | undefined): Promise<Check> {
   return limited(WHAT, TIMEOUT_MS, async () => {
     if (task.step === null || stepId === undefined) {
-      const found = "this is the batch script itself, but --signal reaches job steps only";
+      const found = "this is the batch script itself, but the notice of `signal` reaches job steps only";
       return {
         ok: false,
         found,
@@ -59,6 +59,6 @@ export function checkRequeue(jobId: string): Promise<Check> {
     if (factIn(facts, "Requeue") === "1")
       return { ok: true, found: `allowed; restarted ${restarts} times; time limit ${limit}` };
     const found = "this job may not be requeued, so it ends for good at its time limit";
-    return { ok: false, found, remedy: "submit with --requeue" };
+    return { ok: false, found, remedy: "submit it with `sbatch --requeue`" };
   });
 }

@@ -23,8 +23,8 @@ export function checkTasks(step: NonNullable<SlurmTask["step"]>, nodes: number, 
   if (isNumber && isSpread) return { what, ok: true, found: `${found}, as ${wanted.command} uses them` };
   const remedy =
     wanted.command === "train"
-      ? "make --nodes equal to --trainer.num_nodes and --ntasks-per-node to --trainer.devices"
-      : "give --nodes=1 --ntasks-per-node=1";
+      ? "make `nodes` equal to `trainer.num_nodes`, and `ntasksPerNode` to `trainer.devices`"
+      : "give `nodes: 1` and `ntasksPerNode: 1`";
   const uneven = isNumber && used === wanted.nodes ? " (unevenly spread)" : "";
   const uses = `${wanted.tasks?.[0] ?? ranks}${wanted.nodes === null ? "" : ` on ${wanted.nodes}`}`;
   return { what, ok: false, found: `${found}${uneven}, but ${wanted.command} uses ${uses}`, remedy };

@@ -19,7 +19,7 @@ test("a job that timed out is requeued and counted, up to --max-requeues", () =>
   expect(ended(138, 80, 1)).toMatchObject({ requeued: true, timeOut: true });
   const capped = ended(138, 80, 2);
   expect(capped).toMatchObject({ requeued: false, timeOut: true });
-  expect(capped.why).toMatch(/time-out 3, --max-requeues=2/);
+  expect(capped.why).toMatch(/time-out 3, `maxRequeues: 2`/);
 });
 
 test("a preemption with notice, or a signal sent by hand, requeues the job and is not counted", () => {
