@@ -1,24 +1,63 @@
-// Writes the types of the options of `train` and `createTrainer` from the schemas, each option with its meaning and its
-// default as the comment that an editor shows. `--check`: fails if a file is not what it would write.
+// Writes the types of the options of library calls from the schemas, each option with its meaning and its default as the
+// comment that an editor shows. `--check`: fails if a file is not what it would write.
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { installLibtorchOptions } from "../dist/libtorch/installOptions.js";
+import { writeMasksOptions } from "../dist/masks/arguments.js";
+import { previewAugmentationOptions, previewSettings } from "../dist/options/augmentPreview.js";
 import { classArguments, shortName } from "../dist/options/classPath.js";
+import { checkCohortOptions, importCohortOptions, splitCohortOptions } from "../dist/options/cohort.js";
+import { combinePredictionsOptions } from "../dist/options/ensemble.js";
 import { metaOf } from "../dist/options/meta.js";
+import {
+  convertModelOptions,
+  initModelOptions,
+  inspectModelOptions,
+  writeManifestOptions,
+} from "../dist/options/modelFiles.js";
+import { writePhantomsOptions } from "../dist/options/phantom.js";
+import { loadModelOptions } from "../dist/options/predict.js";
 import { CLASS_SECTIONS, runSettings, SECTIONS } from "../dist/options/train/index.js";
+import { networkSettings } from "../dist/options/train/modelSettings.js";
 import { createTrainerOptions } from "../dist/options/train/trainingStepOptions.js";
+import { trainWatching } from "../dist/options/train/trainWatching.js";
+import {
+  createPredictorOptions,
+  predictCohortOptions,
+  predictImageOptions,
+  writePredictionsOptions,
+} from "../dist/prediction/arguments.js";
 import { unwrap } from "../dist/schema/unwrap.js";
+import { submitSlurmJobOptions } from "../dist/slurm/slurmJobs.js";
 
-const FOLDER = new URL("../src/options/train/", import.meta.url);
+const SOURCES = new URL("../src/", import.meta.url);
 const NOTE =
   "// scripts/option-types.mjs writes this file from the schemas: change those, then `npm run docs`.";
+
+/** Where the types of the project are declared. */
+const DECLARED = {
+  Logger: "console/logger.js",
+  ProgressEvent: "console/progress.js",
+  GatheredBatch: "inference/gatheredBlocks.js",
+  Manifest: "contract/manifest.js",
+  PathArgument: "options/library.js",
+  PictureArgument: "options/library.js",
+  SexWord: "words.js",
+  BoneAgeModel: "model/boneAgeModel.js",
+  HandMaskModel: "model/handMaskModel.js",
+  InstallProgress: "libtorch/installOptions.js",
+  PredictCohortOptions: "prediction/predictCohortOptions.js",
+};
 
 /** The TypeScript type of a JSON schema. */
 function typeOf(json) {
   if (json.enum !== undefined) return json.enum.map((value) => JSON.stringify(value)).join(" | ");
   if ("const" in json) return JSON.stringify(json.const);
   if (json.anyOf !== undefined) return [...new Set(json.anyOf.map(typeOf))].join(" | ");
+  if (Array.isArray(json.type)) return json.type.map((type) => typeOf({ type })).join(" | ");
   if (json.prefixItems !== undefined) return `readonly [${json.prefixItems.map(typeOf).join(", ")}]`;
   if (json.type === "array") return `readonly (${typeOf(json.items)})[]`;
   if (json.type === "object") return `Readonly<Record<string, ${typeOf(json.additionalProperties)}>>`;
@@ -29,6 +68,21 @@ function typeOf(json) {
 
 const typeOfSchema = (schema) => typeOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 
+/** Returns the type that a schema or the one that it wraps states in its metadata. */
+function statedType(schema) {
+  const { typescript } = schema.meta() ?? {};
+  const isWrapped = ["optional", "default", "nullable"].includes(schema.type);
+  return typescript ?? (isWrapped ? statedType(schema.unwrap()) : undefined);
+}
+
+function typeOfOption(name, schema, types) {
+  const stated = types[name] ?? statedType(schema);
+  if (stated !== undefined) return stated;
+  const type = String(typeOfSchema(schema));
+  if (!/^undefined\b|\| undefined|\| *\|/.test(type)) return type;
+  throw new Error(`the option ${name} has no JSON schema: add \`typescript\` to its metadata`);
+}
+
 /** A sentence of a description, which begins with a small letter and has no full stop. */
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
@@ -37,20 +91,23 @@ function comment(text) {
 }
 
 /** What an editor shows of an option: its meaning, which classes take it, and its default. */
-function commentOf(schema, takers = "") {
+function commentOf(name, schema, takers = "") {
   const { description, referenceLayout } = metaOf(schema);
+  if (description === "") throw new Error(`the option ${name} has no description: add one to its schema`);
   const { defaultValue } = unwrap(schema);
   const hasDefault = defaultValue !== undefined && takers === "" && referenceLayout !== true;
   const byDefault = hasDefault ? ` Default: \`${JSON.stringify(defaultValue)}\`.` : "";
   return comment(`${sentence(description + takers)}${byDefault}`);
 }
 
-/** The lines of an object type's properties. `types` are the types of those that no JSON schema describes. */
+/** The lines of an object type's properties. `types` are types that are not those of the schemas. */
 function properties(shape, types = {}) {
-  return Object.entries(shape).flatMap(([name, schema]) => [
-    commentOf(schema),
-    `${name}?: ${types[name] ?? typeOfSchema(schema)} | undefined;`,
-  ]);
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    const type = typeOfOption(name, schema, types);
+    const isNeeded = !schema.safeParse(undefined).success;
+    const value = type.includes("=>") ? `(${type})` : type;
+    return [commentOf(name, schema), isNeeded ? `${name}: ${type};` : `${name}?: ${value} | undefined;`];
+  });
 }
 
 /** The class of a section by its name, or with the arguments of all its classes. */
@@ -59,7 +116,7 @@ function classProperties(section, meaning) {
   const names = Object.keys(classes).map((path) => JSON.stringify(shortName(path)));
   const name = `${names.join(" | ")} | (string & {})`;
   const argumentLines = [...classArguments(classes)].flatMap(([key, { schema, classes: takers }]) => [
-    commentOf(schema, ` (${takers.join(", ")})`),
+    commentOf(key, schema, ` (${takers.join(", ")})`),
     `${key}?: ${typeOfSchema(schema)} | undefined;`,
   ]);
   const initialArguments = Object.entries(initial.init_args).map(([key, value]) => `${key} ${value}`);
@@ -91,11 +148,25 @@ const sections = Object.entries(SECTIONS).flatMap(([name, { shape }]) => [
   "} | undefined;",
 ]);
 
+const objectOf = (shape) => `{\n${properties(shape).join("\n")}\n}`;
+
+/** An interface with the options of a schema, named after its file. `call` takes them. */
+function optionsOf(call, { shape }, { types, above } = {}) {
+  const inherited = above === undefined ? [] : Object.keys(above.schema.shape);
+  const own = Object.entries(shape).filter(
+    ([name, schema]) => !inherited.includes(name) || schema !== above.schema.shape[name],
+  );
+  return (name) => [
+    comment(`The options of \`${call}\`.`),
+    `export interface ${name}${above === undefined ? "" : ` extends ${above.name}`} {`,
+    ...properties(Object.fromEntries(own), types),
+    "}",
+  ];
+}
+
+/** The lines after the note and the imports, by the file below `src`; a file is named after its type. */
 const FILES = {
-  "trainOptions.ts": [
-    NOTE,
-    'import type { PathArgument } from "../library.js";',
-    "",
+  "options/train/trainOptions.ts": () => [
     "/** The settings of `train`, in the sections and with the names of its config files. */",
     "export interface TrainOptions {",
     comment(
@@ -108,35 +179,88 @@ const FILES = {
     ...classProperties("lr_scheduler", "The schedule of the learning rate, stepped once per epoch."),
     "}",
   ],
-  "createTrainerOptions.ts": [
-    NOTE,
-    'import type { Manifest } from "../../contract/manifest.js";',
-    "",
-    "/** The options of `createTrainer`. */",
-    "export interface CreateTrainerOptions {",
-    ...properties(createTrainerOptions.shape, { contract: "Manifest" }),
-    "}",
+  "options/train/createTrainerOptions.ts": optionsOf("createTrainer", createTrainerOptions),
+  "options/calls/trainWatching.ts": optionsOf("train", trainWatching),
+  "options/calls/checkCohortOptions.ts": optionsOf("checkCohort", checkCohortOptions),
+  "options/calls/splitCohortOptions.ts": optionsOf("splitCohort", splitCohortOptions),
+  "options/calls/importCohortOptions.ts": (name) => [
+    comment("The options of `importCohort`, by the data set."),
+    `export type ${name} = ${Object.values(importCohortOptions)
+      .map(({ shape }) => objectOf(shape))
+      .join(" | ")};`,
   ],
+  "options/calls/combinePredictionsOptions.ts": optionsOf("combinePredictions", combinePredictionsOptions),
+  "options/calls/convertModelOptions.ts": optionsOf("convertModel", convertModelOptions),
+  "options/calls/initModelOptions.ts": optionsOf("initModel", initModelOptions, {
+    types: { network: objectOf(networkSettings.shape) },
+  }),
+  "options/calls/inspectModelOptions.ts": optionsOf("inspectModel", inspectModelOptions),
+  "options/calls/writeManifestOptions.ts": optionsOf("writeManifest", writeManifestOptions),
+  "options/calls/loadModelOptions.ts": optionsOf("loadModel` and `loadHandMaskModel", loadModelOptions),
+  "options/calls/previewAugmentationOptions.ts": optionsOf(
+    "previewAugmentation",
+    previewAugmentationOptions,
+    { types: { settings: objectOf(previewSettings.shape) } },
+  ),
+  "options/calls/writePhantomsOptions.ts": optionsOf("writePhantoms", writePhantomsOptions),
+  "libtorch/installLibtorchOptions.ts": optionsOf("installLibtorch", installLibtorchOptions),
+  "slurm/submitSlurmJobOptions.ts": optionsOf("submitSlurmJob` and `slurmJobScript", submitSlurmJobOptions),
+  "masks/writeMasksOptions.ts": optionsOf("writeMasks", writeMasksOptions),
+  "prediction/createPredictorOptions.ts": optionsOf("createPredictor", createPredictorOptions),
+  "prediction/predictImageOptions.ts": optionsOf("predictImage", predictImageOptions),
+  "prediction/predictCohortOptions.ts": optionsOf("predictCohort", predictCohortOptions),
+  "prediction/writePredictionsOptions.ts": optionsOf("writePredictions", writePredictionsOptions, {
+    above: { name: "PredictCohortOptions", schema: predictCohortOptions },
+  }),
 };
 
-/** The text as the formatter leaves it. */
-function formatted(text, name) {
+/** Imports of what the lines name, in the order of the linter: the farthest file first. */
+function importsOf(path, lines) {
+  const code = lines.filter((line) => !line.startsWith("/**")).join("\n");
+  const named = Object.entries(DECLARED).filter(
+    ([type, file]) => file !== path.replace(/ts$/, "js") && new RegExp(`\\b${type}\\b`).test(code),
+  );
+  const files = [...new Set(named.map(([, file]) => file))];
+  const imports = files.map((file) => {
+    const from = relative(dirname(path), file);
+    const types = named.flatMap(([type, at]) => (at === file ? [type] : [])).sort();
+    return { types, from: from.startsWith(".") ? from : `./${from}` };
+  });
+  const height = ({ from }) => from.split("../").length;
+  const sorted = imports.sort((a, b) => height(b) - height(a) || (a.from < b.from ? -1 : 1));
+  return sorted.map(({ types, from }) => `import type { ${types.join(", ")} } from "${from}";`);
+}
+
+function textOf(path, linesOf) {
+  const file = basename(path, ".ts");
+  const lines = linesOf(file[0].toUpperCase() + file.slice(1));
+  return [NOTE, ...importsOf(path, lines), "", ...lines].join("\n");
+}
+
+const END = "// end of file";
+
+/** The texts as the formatter leaves them; it is started once for all. */
+function formatted(texts) {
   const biome = fileURLToPath(new URL("../node_modules/.bin/biome", import.meta.url));
-  const result = spawnSync(biome, ["format", `--stdin-file-path=src/options/train/${name}`], {
-    input: text,
+  const result = spawnSync(biome, ["format", "--stdin-file-path=src/options/calls/all.ts"], {
+    input: texts.map((text) => `${text}\n${END}\n`).join("\n"),
     encoding: "utf8",
     cwd: fileURLToPath(new URL("..", import.meta.url)),
   });
-  if (result.status !== 0) throw new Error(`biome cannot format ${name}: ${result.stderr}`);
-  return result.stdout;
+  if (result.status !== 0) throw new Error(`biome cannot format the types: ${result.stderr}`);
+  return result.stdout
+    .split(`${END}\n`)
+    .slice(0, -1)
+    .map((text) => text.trimStart());
 }
 
-for (const [name, lines] of Object.entries(FILES)) {
-  const file = new URL(name, FOLDER);
-  const text = formatted(`${lines.join("\n")}\n`, name);
-  if (!process.argv.includes("--check")) await writeFile(file, text);
-  else if ((await readFile(file, "utf8")) !== text) {
-    process.stderr.write(`src/options/train/${name} is not what the schemas give: run \`npm run docs\`\n`);
+const paths = Object.keys(FILES);
+const texts = formatted(paths.map((path) => textOf(path, FILES[path])));
+for (const [i, path] of paths.entries()) {
+  const file = new URL(path, SOURCES);
+  if (!process.argv.includes("--check")) await writeFile(file, texts[i]);
+  else if ((await readFile(file, "utf8").catch(() => "")) !== texts[i]) {
+    process.stderr.write(`src/${path} is not what the schemas give: run \`npm run docs\`\n`);
     process.exitCode = 1;
   }
 }

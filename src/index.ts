@@ -3,25 +3,22 @@
 
 export {
   type AugmentationPreview,
-  type PreviewAugmentationOptions,
   previewAugmentation,
 } from "./augmentation/previewAugmentation.js";
 export type { EnsembleReading, MemberMonths } from "./boneAge/ensembleReading.js";
 export type { CheckpointFacts } from "./checkpoint/describeCheckpoint.js";
-export { type CheckCohortOptions, type CheckResult, checkCohort } from "./cohort/checkCohort.js";
+export { type CheckResult, checkCohort } from "./cohort/checkCohort.js";
 export type { Finding, FindingKind } from "./cohort/findings.js";
-export { type ImportCohortOptions, type ImportedCohort, importCohort } from "./cohort/importCohort.js";
+export { type ImportedCohort, importCohort } from "./cohort/importCohort.js";
 export type { ImportedRow, LeftOut } from "./cohort/importResult.js";
 export {
   type PartCounts,
   type PartName,
-  type SplitCohortOptions,
   type SplitResult,
   splitCohort,
 } from "./cohort/splitCohort.js";
 export type { Combined } from "./combine/combineCsvs.js";
 export {
-  type CombinePredictionsOptions,
   combinePredictions,
   type MemberCsv,
 } from "./combine/combinePredictions.js";
@@ -39,54 +36,67 @@ export type { GatheredBatch } from "./inference/gatheredBlocks.js";
 export { type Diagnosis, diagnose } from "./libtorch/diagnose.js";
 export {
   type Installed,
-  type InstallLibtorchOptions,
   installLibtorch,
   removeLibtorch,
 } from "./libtorch/installLibtorch.js";
+export type { InstallLibtorchOptions } from "./libtorch/installLibtorchOptions.js";
 export type { InstallProgress } from "./libtorch/installOptions.js";
 export { listLibtorch } from "./libtorch/listLibtorch.js";
 export type { Candidate, Search } from "./libtorch/searchLibtorch.js";
 export {
   type MaskFailure,
-  type WriteMasksOptions,
   type WrittenMasks,
   writeMasks,
 } from "./masks/writeMasks.js";
+export type { WriteMasksOptions } from "./masks/writeMasksOptions.js";
 export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/boneAgeModel.js";
 export type { WrittenModel } from "./model/contractReport.js";
-export { type ConvertedModel, type ConvertModelOptions, convertModel } from "./model/convertModel.js";
+export { type ConvertedModel, convertModel } from "./model/convertModel.js";
 export type { HandMaskModel } from "./model/handMaskModel.js";
-export { type InitialisedModel, type InitModelOptions, initModel } from "./model/initModel.js";
+export { type InitialisedModel, initModel } from "./model/initModel.js";
 export {
   type InspectedModel,
   type Inspection,
-  type InspectModelOptions,
   inspectModel,
 } from "./model/inspectModel.js";
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
-export { type LoadModelOptions, loadModel } from "./model/loadModel.js";
-export { type WriteManifestOptions, writeManifest } from "./model/writeManifest.js";
+export { loadModel } from "./model/loadModel.js";
+export { writeManifest } from "./model/writeManifest.js";
+export type { CheckCohortOptions } from "./options/calls/checkCohortOptions.js";
+export type { CombinePredictionsOptions } from "./options/calls/combinePredictionsOptions.js";
+export type { ConvertModelOptions } from "./options/calls/convertModelOptions.js";
+export type { ImportCohortOptions } from "./options/calls/importCohortOptions.js";
+export type { InitModelOptions } from "./options/calls/initModelOptions.js";
+export type { InspectModelOptions } from "./options/calls/inspectModelOptions.js";
+export type { LoadModelOptions } from "./options/calls/loadModelOptions.js";
+export type { PreviewAugmentationOptions } from "./options/calls/previewAugmentationOptions.js";
+export type { SplitCohortOptions } from "./options/calls/splitCohortOptions.js";
+export type { TrainWatching } from "./options/calls/trainWatching.js";
+export type { WriteManifestOptions } from "./options/calls/writeManifestOptions.js";
+export type { WritePhantomsOptions } from "./options/calls/writePhantomsOptions.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
 export type { TrainOptions } from "./options/train/trainOptions.js";
-export { type WritePhantomsOptions, type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
 export type { FoundMask } from "./prediction/arguments.js";
+export { type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
 export {
-  type CreatePredictorOptions,
   createPredictor,
   type PredictedRequest,
   type PredictionCallOptions,
   type PredictionRequest,
   type Predictor,
 } from "./prediction/createPredictor.js";
+export type { CreatePredictorOptions } from "./prediction/createPredictorOptions.js";
 export type { EnsembleImagePrediction, ImagePrediction } from "./prediction/imagePrediction.js";
-export { type PredictCohortOptions, predictCohort } from "./prediction/predictCohort.js";
-export { type PredictImageOptions, predictImage } from "./prediction/predictImage.js";
+export { predictCohort } from "./prediction/predictCohort.js";
+export type { PredictCohortOptions } from "./prediction/predictCohortOptions.js";
+export { predictImage } from "./prediction/predictImage.js";
+export type { PredictImageOptions } from "./prediction/predictImageOptions.js";
 export {
-  type WritePredictionsOptions,
   type WrittenPredictions,
   writePredictions,
 } from "./prediction/writePredictions.js";
+export type { WritePredictionsOptions } from "./prediction/writePredictionsOptions.js";
 export { type MergeSharesOptions, mergeShares } from "./predictionFiles/shares/mergeShares.js";
 export type { WrittenShare } from "./predictionFiles/shares/writeShare.js";
 export {
@@ -98,18 +108,18 @@ export {
   type PredictionRecord,
 } from "./records/record.js";
 export type { Summary } from "./records/summary.js";
-export { type TrainWatching, train } from "./run/train.js";
+export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
 export { type RunningService, type ServeCallOptions, serve } from "./service/serve.js";
 export {
   cancelSlurmJob,
   type SlurmJobStatus,
-  type SubmitSlurmJobOptions,
   slurmJobOutputs,
   slurmJobScript,
   slurmJobStatus,
   submitSlurmJob,
 } from "./slurm/slurmJobs.js";
+export type { SubmitSlurmJobOptions } from "./slurm/submitSlurmJobOptions.js";
 export { createTrainer } from "./trainer/createTrainer.js";
 export type { EvaluationResult, StepResult, Trainer, WhichWeights } from "./trainer/trainer.js";
 export type { Sex, SexWord } from "./words.js";

@@ -1,5 +1,5 @@
 /** A sheet of augmented pictures as training would see them, one epoch beside the other. */
-import type { z } from "zod";
+
 import { FAMILY } from "../contract/published.js";
 import { openGivenCohort } from "../data/openGivenCohort.js";
 import type { Sample } from "../data/sample.js";
@@ -7,11 +7,10 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { refuseInput } from "../files/refuseInput.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { previewAugmentationOptions, previewSettings } from "../options/augmentPreview.js";
+import type { PreviewAugmentationOptions } from "../options/calls/previewAugmentationOptions.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { columnCaptions, type PreviewOptions, previewRow, requirePreviewable } from "./preview.js";
 import { drawSheet, type SheetRow } from "./sheet.js";
-
-export type PreviewAugmentationOptions = z.input<typeof previewAugmentationOptions>;
 
 export interface AugmentationPreview {
   /** The sheet, a grey PNG; null, and nothing is written, if no picture can be shown. */

@@ -1,4 +1,5 @@
 /** Checks a cohort before hours are spent on it. The annotations are read as a stream. */
+
 import { join } from "node:path";
 import type { z } from "zod";
 import { ProgressMeter } from "../console/progress.js";
@@ -11,6 +12,7 @@ import { openMasks, requireFolder } from "../data/masks.js";
 import { ReadingNotes } from "../data/readingNotes.js";
 import { openTable } from "../data/table.js";
 import { findColumn } from "../data/tableColumns.js";
+import type { CheckCohortOptions } from "../options/calls/checkCohortOptions.js";
 import { checkCohortOptions } from "../options/cohort.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
@@ -19,9 +21,6 @@ import { ContentCheck } from "./checkContent.js";
 import { checkRow } from "./checkRow.js";
 import { SplitCheck } from "./checkSplits.js";
 import { type Finding, Findings } from "./findings.js";
-
-/** The options of `checkCohort`. */
-export type CheckCohortOptions = z.input<typeof checkCohortOptions>;
 
 /** The result of `checkCohort`. */
 export interface CheckResult {

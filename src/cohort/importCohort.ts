@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
-import { type ImportSet, importCohortOptions } from "../options/cohort.js";
+import type { ImportCohortOptions } from "../options/calls/importCohortOptions.js";
+import { importCohortOptions } from "../options/cohort.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { importDha } from "./importDha.js";
@@ -11,14 +12,6 @@ import { importGeneric } from "./importGeneric.js";
 import type { ImportedRow, ImportResult, LeftOut } from "./importResult.js";
 import { importRsna } from "./importRsna.js";
 import { annotationTable, originalSplitTable, writeTable } from "./tables.js";
-
-type OptionsOf<S extends ImportSet> = z.input<(typeof importCohortOptions)[S]>;
-/** The options of `importCohort`, by data set. */
-export type ImportCohortOptions =
-  | OptionsOf<"rsna">
-  | OptionsOf<"dha">
-  | OptionsOf<"dicom">
-  | OptionsOf<"generic">;
 
 /** The result of `importCohort`. */
 export interface ImportedCohort {

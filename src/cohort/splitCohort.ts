@@ -1,11 +1,11 @@
 /** Makes split CSVs from annotations: `patient_ID, dir` and a column with train, val or test for each scheme. */
 
-import type { z } from "zod";
 import { type BadRow, type CohortRow, readAnnotations, whyUntrainable } from "../data/annotations.js";
 import { openTable } from "../data/table.js";
 import { columnIndex, findColumn } from "../data/tableColumns.js";
 import { DeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
+import type { SplitCohortOptions } from "../options/calls/splitCohortOptions.js";
 import { splitCohortOptions } from "../options/cohort.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
@@ -40,9 +40,6 @@ export interface PartCounts {
   /** Mean over the patients with a known age; null if there are none. */
   meanAgeMonths: number | null;
 }
-
-/** The options of `splitCohort`. */
-export type SplitCohortOptions = z.input<typeof splitCohortOptions>;
 
 /** The result of `splitCohort`. */
 export interface SplitResult {

@@ -1,15 +1,15 @@
 /** Prediction CSVs of an ensemble's members as one ensemble, written if asked for. */
+
 import { z } from "zod";
 import { silentLogger } from "../console/logger.js";
 import { DeeplasiaError } from "../errors.js";
 import { refuseInput } from "../files/refuseInput.js";
+import type { CombinePredictionsOptions } from "../options/calls/combinePredictionsOptions.js";
 import { combinePredictionsOptions } from "../options/ensemble.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type Combined, combineCsvs } from "./combineCsvs.js";
 import { writeCombined } from "./writeCombined.js";
-
-export type CombinePredictionsOptions = z.input<typeof combinePredictionsOptions>;
 
 /** A member's CSV; its name is the stem of the file unless it is given. */
 export type MemberCsv = PathArgument | { file: PathArgument; name: string };

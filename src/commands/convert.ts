@@ -1,6 +1,7 @@
 /** `convert`: a checkpoint of the reference to a model that runs everywhere. */
 import type { Command } from "commander";
-import { type ConvertModelOptions, convertModel } from "../model/convertModel.js";
+import { convertModel } from "../model/convertModel.js";
+import type { ConvertModelOptions } from "../options/calls/convertModelOptions.js";
 import { checkpointOptions } from "../options/checkpoint.js";
 import { writableManifest } from "../options/contract.js";
 import { addOptions, readOptions } from "../options/flags.js";

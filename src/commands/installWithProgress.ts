@@ -1,12 +1,8 @@
 /** An installation of libtorch on a terminal: the question before it, and its progress. */
 import { createInterface } from "node:readline/promises";
 import { cacheDirectory } from "../libtorch/buildCache.js";
-import {
-  INSTALL_SIZE,
-  type Installed,
-  type InstallLibtorchOptions,
-  installLibtorch,
-} from "../libtorch/installLibtorch.js";
+import { INSTALL_SIZE, type Installed, installLibtorch } from "../libtorch/installLibtorch.js";
+import type { InstallLibtorchOptions } from "../libtorch/installLibtorchOptions.js";
 import type { InstallProgress } from "../libtorch/installOptions.js";
 
 /** Install with a progress bar on stderr. After a signal the process ends once nothing half done is left. */

@@ -19,7 +19,8 @@ import {
 import { type MaskChoice, usesMasks } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { overrideTexts } from "../prediction/overrides.js";
-import { type PredictCohortOptions, predictCohort } from "../prediction/predictCohort.js";
+import { predictCohort } from "../prediction/predictCohort.js";
+import type { PredictCohortOptions } from "../prediction/predictCohortOptions.js";
 import { writeUntilStopped } from "../prediction/writePredictions.js";
 import type { AnyPrediction } from "../predictionFiles/columns.js";
 import { memberNames } from "../predictionFiles/memberNames.js";

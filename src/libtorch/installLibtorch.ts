@@ -2,6 +2,7 @@
  * Installs a libtorch into the cache of this package. It is made in a private folder and then renamed, so that the final
  * folder holds a complete, checked build or does not exist. No Python environment is changed.
  */
+
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -14,6 +15,7 @@ import { compiledFor } from "./addon.js";
 import { buildDirectory, cacheDirectory, cachedBuilds } from "./buildCache.js";
 import { problemError } from "./checkLibtorch.js";
 import { fetchNvidiaWheels, fetchTorchWheel, type WheelRequest } from "./download.js";
+import type { InstallLibtorchOptions } from "./installLibtorchOptions.js";
 import { type InstallProgress, installLibtorchOptions } from "./installOptions.js";
 import { type Candidate, examine } from "./searchLibtorch.js";
 import { assertPlatform } from "./system.js";
@@ -26,8 +28,6 @@ export const INSTALL_SIZE = {
   cpu: "about 190 MB to download, 510 MB on disk",
   cuda: "about 2.7 GB to download, 4.2 GB on disk",
 };
-
-export type InstallLibtorchOptions = z.input<typeof installLibtorchOptions>;
 
 /** Returns the version that the addon is compiled for; a default if there is no addon yet, as before the first build. */
 export function neededVersion(): string {

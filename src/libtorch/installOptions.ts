@@ -33,6 +33,6 @@ export const installLibtorchOptions = installFlags.extend({
   cacheDirectory: text.optional().meta({
     description: "folder of the cache (default: DEEPLASIA_CACHE, or the user's cache folder)",
   }),
-  onProgress: listener<InstallProgress>("called with each InstallProgress"),
+  onProgress: listener<InstallProgress>("InstallProgress", "called with each InstallProgress"),
   signal: abortSignal,
 });

@@ -1,4 +1,5 @@
 /** Masks of a cohort's pictures as files. */
+
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
@@ -23,8 +24,8 @@ import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { writeMasksOptions } from "./arguments.js";
 import { ContactSheet } from "./contactSheet.js";
+import type { WriteMasksOptions } from "./writeMasksOptions.js";
 
-export type WriteMasksOptions = z.input<typeof writeMasksOptions>;
 type Options = z.output<typeof writeMasksOptions>;
 
 /** A picture without a mask. */

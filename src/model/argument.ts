@@ -9,7 +9,7 @@ import { HandMaskModel } from "./handMaskModel.js";
 
 export const modelArgument = z
   .custom<BoneAgeModel>((value) => value instanceof BoneAgeModel, "must be a model")
-  .meta({ description: "a model, as `await loadModel(file)` gives it" });
+  .meta({ description: "a model, as `await loadModel(file)` gives it", typescript: "BoneAgeModel" });
 
 /** What makes the masks of pictures without one: a hand-mask model, its file, `auto` or `none`. */
 export const maskModelArgument = z
@@ -18,6 +18,7 @@ export const maskModelArgument = z
   })
   .meta({
     changesOutput: false,
+    typescript: "HandMaskModel | PathArgument",
     description:
       'a hand-mask model as `await loadHandMaskModel(file)` gives it, its file, "auto" (the bundled one where masks are needed and none are given) or "none"',
   });

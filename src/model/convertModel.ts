@@ -1,4 +1,5 @@
 /** A checkpoint as a model that carries its contract: a TorchScript archive or safetensors. */
+
 import { rm } from "node:fs/promises";
 import type { z } from "zod";
 import { modelFormat } from "../checkpoint/modelFormat.js";
@@ -8,13 +9,13 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
 import { writeBeside } from "../files/writeFileAtomic.js";
 import { type AnyNetworkConfig, native } from "../native.js";
+import type { ConvertModelOptions } from "../options/calls/convertModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { convertModelOptions } from "../options/modelFiles.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
 import { type OpenModel, openModel } from "./openModel.js";
 
-export type ConvertModelOptions = z.input<typeof convertModelOptions>;
 type Options = z.infer<typeof convertModelOptions>;
 
 export interface ConvertedModel extends WrittenModel {

@@ -1,5 +1,5 @@
 /** A new network in a file, to be trained. */
-import type { z } from "zod";
+
 import { freshNetwork } from "../checkpoint/freshNetwork.js";
 import { formatOf, saveNetwork } from "../checkpoint/saveNetwork.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
@@ -8,14 +8,13 @@ import { FAMILY, MASK_FAMILY } from "../contract/published.js";
 import { requireNew } from "../files/requireNew.js";
 import { writeBeside } from "../files/writeFileAtomic.js";
 import { type AnyNetworkConfig, native } from "../native.js";
+import type { InitModelOptions } from "../options/calls/initModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { initModelOptions } from "../options/modelFiles.js";
 import { isMaskConfig, networkConfig } from "../options/network.js";
 import { networkSettings } from "../options/train/modelSettings.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
-
-export type InitModelOptions = z.input<typeof initModelOptions>;
 
 export interface InitialisedModel extends WrittenModel {
   network: AnyNetworkConfig;

@@ -1,18 +1,17 @@
 /** What a model's file holds: its network, its size, and its contract with the source of each value. */
+
 import { stat } from "node:fs/promises";
-import type { z } from "zod";
 import type { CheckpointFacts } from "../checkpoint/describeCheckpoint.js";
 import { MANIFEST_FIELDS, type ManifestField } from "../contract/manifest.js";
 import type { MergedManifest } from "../contract/merge.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { type AnyNetworkConfig, native } from "../native.js";
+import type { InspectModelOptions } from "../options/calls/inspectModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { inspectModelOptions } from "../options/modelFiles.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type ContractReport, contractReport } from "./contractReport.js";
 import { type OpenModel, openModel } from "./openModel.js";
-
-export type InspectModelOptions = z.input<typeof inspectModelOptions>;
 
 export interface Inspection {
   /** The model's file. */

@@ -2,12 +2,12 @@
 import { completeContract, type HandMaskContract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { RawPicture } from "../native.js";
+import type { LoadModelOptions } from "../options/calls/loadModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { loadModelOptions } from "../options/predict.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { HandMaskModel } from "./handMaskModel.js";
 import { loadHandle, notFiniteOnBlank } from "./loadHandle.js";
-import type { LoadModelOptions } from "./loadModel.js";
 import type { OpenModel } from "./openModel.js";
 
 /**

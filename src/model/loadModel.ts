@@ -1,32 +1,16 @@
 /** From a model's file to a bone-age model on a device. */
 import { completeContract } from "../contract/contract.js";
-import type { Manifest } from "../contract/manifest.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import { type ModelOptions, native } from "../native.js";
-import type { CheckpointOptions } from "../options/checkpoint.js";
+import { native } from "../native.js";
+import type { LoadModelOptions } from "../options/calls/loadModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { isMaskConfig } from "../options/network.js";
 import { loadModelOptions } from "../options/predict.js";
-import type { TrustOptions } from "../options/trust.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { BoneAgeModel } from "./boneAgeModel.js";
-import type { DeviceRequest } from "./device.js";
 import { loadHandle } from "./loadHandle.js";
 import type { OpenModel } from "./openModel.js";
 import { verifyBoneAgeModel } from "./verify.js";
-
-export interface LoadModelOptions extends DeviceRequest, Partial<CheckpointOptions>, Partial<TrustOptions> {
-  /** A manifest file; it overrides the manifest in the model's own file and the one beside it. */
-  manifest?: string | undefined;
-  /** Single fields of the contract; they override every file. */
-  contract?: Manifest | undefined;
-  /** Intra-op threads; 0 or absent: libtorch's default. */
-  threads?: number | undefined;
-  /** `32`, or automatic mixed precision in `16` (CUDA only) or `bf16`. */
-  precision?: ModelOptions["precision"] | undefined;
-  /** Ends the call after the current stage of loading, with its reason. */
-  signal?: AbortSignal | undefined;
-}
 
 /**
  * Load a bone-age model, put it on a device, and check its contract on blank pictures. The file is TorchScript, a

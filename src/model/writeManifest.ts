@@ -1,16 +1,15 @@
 /** A contract put into a TorchScript model. */
-import type { z } from "zod";
+
 import { modelFormat } from "../checkpoint/modelFormat.js";
 import { writeArchiveManifest } from "../checkpoint/saveNetwork.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { requireNew } from "../files/requireNew.js";
+import type { WriteManifestOptions } from "../options/calls/writeManifestOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { writeManifestOptions } from "../options/modelFiles.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
 import { openModel } from "./openModel.js";
-
-export type WriteManifestOptions = z.input<typeof writeManifestOptions>;
 
 /**
  * Copy a TorchScript model with a contract inside: the model's own, overridden by the manifest beside it, by the file

@@ -63,18 +63,21 @@ export const importGenericFlags = z.strictObject({
 export const COLUMN_MAP_FIELDS = ["image", "dir", "patient", "sex", "male", "age", "unit"] as const;
 export type ColumnMap = Partial<Record<(typeof COLUMN_MAP_FIELDS)[number], string>>;
 
+const dataSet = <S extends string>(name: S) => z.literal(name).meta({ description: "the data set" });
+
 /** Options of `importCohort`, by the data set. */
 export const importCohortOptions = {
-  rsna: z.strictObject({ set: z.literal("rsna"), ...written, ...rsnaShape }),
-  dha: z.strictObject({ set: z.literal("dha"), ...written, exclude }),
-  dicom: z.strictObject({ set: z.literal("dicom"), ...written, exclude }),
+  rsna: z.strictObject({ set: dataSet("rsna"), ...written, ...rsnaShape }),
+  dha: z.strictObject({ set: dataSet("dha"), ...written, exclude }),
+  dicom: z.strictObject({ set: dataSet("dicom"), ...written, exclude }),
   generic: z.strictObject({
-    set: z.literal("generic"),
+    set: dataSet("generic"),
     ...written,
     ...genericShape,
-    map: z
-      .custom<ColumnMap>(isPlainObject, "must be an object")
-      .meta({ description: `an object with the names of columns: ${COLUMN_MAP_FIELDS.join(", ")}` }),
+    map: z.custom<ColumnMap>(isPlainObject, "must be an object").meta({
+      description: `an object with the names of columns: ${COLUMN_MAP_FIELDS.join(", ")}`,
+      typescript: `Readonly<Partial<Record<${COLUMN_MAP_FIELDS.map((field) => `"${field}"`).join(" | ")}, string>>>`,
+    }),
   }),
 };
 export type ImportSet = keyof typeof importCohortOptions;

@@ -27,6 +27,7 @@ const isPath = (text: string) =>
 /** A file that is read or written. */
 export const pathArgument = understood(fromFileUrl, z.string(PATH).refine(isPath, PATH)).meta({
   description: "the path of a file, or its file: URL",
+  typescript: "PathArgument",
 });
 export type PathArgument = string | URL;
 
@@ -47,13 +48,14 @@ export const pictureArgument = understood(
 ).meta({
   description:
     "a radiograph or a mask as PNG, JPEG, TIFF or WebP; what a web address names is fetched first, and given as bytes",
+  typescript: "PictureArgument",
 });
 export type PictureArgument = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** Options by which a long call reports its progress and is aborted. */
 export const watching = {
   signal: abortSignal,
-  onProgress: listener<ProgressEvent>("called with each ProgressEvent"),
+  onProgress: listener<ProgressEvent>("ProgressEvent", "called with each ProgressEvent"),
 };
 
 /** Options of a call that has no other ones. */
@@ -62,7 +64,11 @@ export const signalOptions = z.strictObject({ signal: abortSignal });
 export const logger = z
   .custom<Logger>((value) => hasMethods(value, ["info", "warn", "error"]), "must have info, warn and error")
   .optional()
-  .meta({ changesOutput: false, description: "an object with the functions info, warn and error" });
+  .meta({
+    changesOutput: false,
+    description: "an object with the functions info, warn and error",
+    typescript: "Logger",
+  });
 
 export const isPlainObject = (value: unknown) => Object.prototype.toString.call(value) === "[object Object]";
 
@@ -73,4 +79,5 @@ export const contractArgument = z
   .meta({
     changesOutput: false,
     description: `an object with fields of the contract: ${MANIFEST_FIELDS.join(", ")}`,
+    typescript: "Manifest",
   });

@@ -9,6 +9,8 @@ export interface OptionMeta {
   argument?: string;
   /** The flag is one of the reference's and is spelt as there. */
   reference?: boolean;
+  /** Its type in TypeScript, where a JSON schema cannot describe it. */
+  typescript?: string;
   /** Flag where it is not the key itself. */
   flag?: string;
   /** Short flag. */

@@ -70,7 +70,9 @@ const modelOptions = {
 const sexOption = understood(
   readSexWord,
   z.enum(["F", "M"], { error: "must be F or M (or female, male)" }).optional(),
-).optional();
+)
+  .meta({ typescript: "SexWord | null" })
+  .optional();
 
 const cohortOptions = {
   annotationCsv: file.optional().meta({

@@ -20,7 +20,7 @@ export const sizeOption = understood(
   z.int({ error: "must be a size with its unit, such as 500MB or 2GB (in a script also bytes)" }).min(1, {
     error: "must be more than nothing",
   }),
-);
+).meta({ description: "bytes, or a text with the unit", typescript: "number | string" });
 
 /** `500 MB`, `1.5 GB`. */
 export function sizeText(bytes: number): string {

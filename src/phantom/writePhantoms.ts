@@ -4,30 +4,19 @@ import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import sharp from "sharp";
 import { packageVersion } from "../about.js";
-import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
+import { ProgressMeter } from "../console/progress.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError } from "../errors.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { useWorkers } from "../image/workers.js";
 import { native, type Phantom, type PhantomFacts, type PhantomOptions } from "../native.js";
+import type { WritePhantomsOptions } from "../options/calls/writePhantomsOptions.js";
 import { writePhantomsOptions } from "../options/phantom.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { claimFolder } from "./claimFolder.js";
 
 export const SYNTHETIC_NOTICE =
   "Synthetic pictures, drawn from tables: they show nobody and stand for nobody.";
-
-export interface WritePhantomsOptions extends Partial<Omit<PhantomOptions, "index">> {
-  /** Folder for the cohort: `images`, `masks`, `annotations.csv`, `splits.csv`. */
-  out: string;
-  /** Number of pictures, 1 to 1000000. Picture `i` does not depend on it. */
-  n?: number | undefined;
-  /** Pictures in flight. */
-  numWorkers?: number | undefined;
-  /** Ends the call after the pictures in flight, with its reason. The same call again resumes it. */
-  signal?: AbortSignal | undefined;
-  onProgress?: ((event: ProgressEvent) => void) | undefined;
-}
 
 /** The result of `writePhantoms`. */
 export interface WrittenPhantoms {

@@ -24,13 +24,17 @@ const { sex, flip, rotationAngle, onQuality } = cohortPredictionOptions.shape;
 
 const sexModel = modelArgument.optional().meta({
   changesOutput: false,
-  description: "a model with a sex head that looks at the picture alone, as loadModel gives it",
+  description: "a model with a sex head that predicts the sex where none is given, as loadModel gives it",
 });
 
 const maskModel = maskModelArgument.default("auto");
 
 export const predictImageOptions = z.strictObject({
-  sex: sex.meta({ description: "sex of the child, F or M" }),
+  sex: sex.meta({
+    description:
+      "sex of the child, which a model with a sex input needs unless a DICOM header states it or there is a `sexModel`: F or M, " +
+      'or another word of a CSV, or 1 for male and 0 for female; null, "" and "NA" for an unknown sex',
+  }),
   sexModel,
   mask: pictureArgument
     .optional()
@@ -46,17 +50,28 @@ const { batchSize, numWorkers, maxMemory, imgDir, splitCsv } = cohortPredictionO
 const memberNames = z
   .array(z.string().min(1))
   .optional()
-  .meta({ changesOutput: false, description: "a list of names, one for each member of an ensemble" });
+  .meta({
+    changesOutput: false,
+    description: "a list of names, one for each member of an ensemble (default: the stems of their files)",
+  });
 
 export const createPredictorOptions = z.strictObject({
-  ...{ batchSize, numWorkers, maxMemory, sexModel, maskModel, memberNames, onQuality, flip, rotationAngle },
-  maxWaitMs: z.number().min(0).max(60_000).default(0).meta({
-    description: "how long the first picture of a batch that is not full waits for others, ms",
-  }),
+  batchSize: batchSize.meta({ ...batchSize.meta(), description: "most pictures of a batch" }),
+  ...{ numWorkers, maxMemory, sexModel, maskModel, memberNames, onQuality, flip, rotationAngle },
+  maxWaitMs: z
+    .number()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .meta({
+      description:
+        "how long the first picture of a batch that is not full waits for others, ms; 0: a picture that comes while the networks " +
+        "idle is predicted at once, and those that come while they are busy are predicted together",
+    }),
   maxPixels: z.int().min(1).max(MAX_PIXELS).default(MAX_PIXELS).meta({
     description: "most pixels of a picture; a larger one is refused before it is decoded",
   }),
-  onBatch: listener<GatheredBatch>("called with each batch as it begins"),
+  onBatch: listener<GatheredBatch>("GatheredBatch", "called with each batch as it begins"),
   logger,
 });
 
@@ -85,7 +100,10 @@ export const predictCohortOptions = cohortPredictionOptions.extend({
   files: z
     .array(z.string().min(1))
     .optional()
-    .meta({ changesOutput: false, description: "a list of pictures, folders or glob patterns" }),
+    .meta({
+      changesOutput: false,
+      description: "a list of pictures, folders or glob patterns, instead of annotationCsv",
+    }),
   imgDir: imgDir.unwrap().optional().meta({ description: "root of the pictures of annotationCsv" }),
   splitCsv: splitCsv
     .unwrap()
@@ -109,7 +127,13 @@ export const writePredictionsOptions = predictCohortOptions.extend({
   memberCsvs,
   resume,
   overwrite,
-  command: z.string().optional().meta({ changesOutput: false, description: "what was run, for messages" }),
+  command: z
+    .string()
+    .optional()
+    .meta({
+      changesOutput: false,
+      description: "what was run, without its shard, for messages about missing shares",
+    }),
 });
 
 /** The models among the options of a prediction. */

@@ -1,15 +1,13 @@
 /** A predictor that lives as long as a program and gathers concurrent calls into batches. */
-import type { Logger } from "../console/logger.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { PictureInfo } from "../image/openPicture.js";
 import { reading } from "../image/readPicture.js";
 import type { Turn } from "../image/turned.js";
-import { type GatheredBatch, GatheredBlocks } from "../inference/gatheredBlocks.js";
+import { GatheredBlocks } from "../inference/gatheredBlocks.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
-import type { HandMaskModel } from "../model/handMaskModel.js";
-import { type PathArgument, type PictureArgument, signalOptions } from "../options/library.js";
+import { type PictureArgument, signalOptions } from "../options/library.js";
 import { requireOptions } from "../schema/checkValue.js";
 import type { SexWord } from "../words.js";
 import {
@@ -20,45 +18,12 @@ import {
   requireModels,
 } from "./arguments.js";
 import { qualityOf } from "./cohortBlocks.js";
+import type { CreatePredictorOptions } from "./createPredictorOptions.js";
 import { type EnsembleImagePrediction, type ImagePrediction, imagePrediction } from "./imagePrediction.js";
 import { RunMaskModel } from "./maskModel.js";
 import type { Members, Models } from "./members.js";
 import { overrideTexts } from "./overrides.js";
 import { pictureSource } from "./pictureBytes.js";
-
-export interface CreatePredictorOptions {
-  /** Most pictures of a batch. Default 16. */
-  batchSize?: number | undefined;
-  /**
-   * How long the first picture of a batch that is not full waits for others, ms. Default 0: a picture that comes while
-   * the networks idle is predicted at once, those that come while they are busy are predicted together.
-   */
-  maxWaitMs?: number | undefined;
-  /** Pictures decoded and preprocessed at once. Default 8. */
-  numWorkers?: number | undefined;
-  /** Most bytes that the pictures of one forward may take of the device's memory. */
-  maxMemory?: number | undefined;
-  /** Most pixels of a picture; a larger one is refused before it is decoded. Default 16383 x 16383. */
-  maxPixels?: number | undefined;
-  /** Predicts the sex where a request has none: a model with a sex head that looks at the picture alone. */
-  sexModel?: BoneAgeModel | undefined;
-  /**
-   * Makes the masks of pictures that are given without one: a model, its file, `auto` (the default: the bundled one, where
-   * a model needs masks), or `none`.
-   */
-  maskModel?: HandMaskModel | PathArgument | undefined;
-  /** Checks of every picture that has a mask; default `report` where a model makes masks, else `none`. */
-  onQuality?: "none" | "report" | "fail" | undefined;
-  /** Names of an ensemble's members, one for each. Default: the stems of their files. */
-  memberNames?: string[] | undefined;
-  /** Mirrors every picture. */
-  flip?: boolean | undefined;
-  /** Turns every picture, degrees from -360 to 360; positive is clockwise. */
-  rotationAngle?: number | undefined;
-  /** Is called with each batch as it begins. */
-  onBatch?: ((batch: GatheredBatch) => void) | undefined;
-  logger?: Logger | undefined;
-}
 
 /** One picture that is to be predicted. */
 export interface PredictionRequest {

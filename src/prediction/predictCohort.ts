@@ -1,41 +1,16 @@
-import type { Logger } from "../console/logger.js";
-import { type ProgressEvent, ProgressMeter } from "../console/progress.js";
+import { ProgressMeter } from "../console/progress.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
-import type { HandMaskModel } from "../model/handMaskModel.js";
-import type { PathArgument } from "../options/library.js";
-import type { CohortPredictionOptions } from "../options/predict.js";
 import { cohortOfShare } from "../predictionFiles/shares/shareRange.js";
 import type { AnyRecord, EnsembleOutputRecord, OutputRecord } from "../records/record.js";
 import { SummaryBuilder } from "../records/summary.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
-import type { SexWord } from "../words.js";
 import { predictCohortOptions, requireModels } from "./arguments.js";
 import { cohortBlocks } from "./cohortBlocks.js";
 import { openCohortOf, openMaskModel, warnAboutRun } from "./cohortRun.js";
 import { dicomObjectsOf } from "./dicomObjects.js";
 import type { Models } from "./members.js";
-
-/** Options of a cohort's prediction: those of the command line that say what is predicted and how. */
-export interface PredictCohortOptions extends Partial<Omit<CohortPredictionOptions, "sex">> {
-  /** Sex of all pictures given as `files`, in the words that `predictImage` takes. */
-  sex?: SexWord | null | undefined;
-  /** Pictures, folders or glob patterns, instead of an annotation CSV. */
-  files?: readonly string[] | undefined;
-  /** Says the sex where a row gives none: a model with a sex head that looks at the picture alone. */
-  sexModel?: BoneAgeModel | undefined;
-  /**
-   * Makes the masks of pictures without one: a model, its file, `auto` (the default: the bundled one, where a model needs
-   * masks and no `maskDirs` are given), or `none`.
-   */
-  maskModel?: HandMaskModel | PathArgument | undefined;
-  /** Names of an ensemble's members; by default the stems of their files, or what tells those apart. */
-  memberNames?: readonly string[] | undefined;
-  /** Ends the call between two batches, with its reason; what was begun is finished and delivered first. */
-  signal?: AbortSignal | undefined;
-  onProgress?: ((event: ProgressEvent) => void) | undefined;
-  logger?: Logger | undefined;
-}
+import type { PredictCohortOptions } from "./predictCohortOptions.js";
 
 /**
  * Predict a cohort; records come in input order, failed rows among them (`isFailure`). Memory stays flat. A list of

@@ -7,8 +7,6 @@ import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
 import { refuseInput } from "../files/refuseInput.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
-import type { PathArgument } from "../options/library.js";
-import type { PredictOptions } from "../options/predict.js";
 import type { Marks } from "../predictionFiles/columns.js";
 import { memberFileName } from "../predictionFiles/memberNames.js";
 import { openOutput } from "../predictionFiles/openOutput.js";
@@ -27,19 +25,11 @@ import { type BlocksOptions, qualityOf } from "./cohortBlocks.js";
 import { type CohortRun, openCohortOf, openMaskModel, overridesOf, warnAboutRun } from "./cohortRun.js";
 import { runIdentityOf } from "./identity.js";
 import type { Members, Models } from "./members.js";
-import type { PredictCohortOptions } from "./predictCohort.js";
 import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
+import type { WritePredictionsOptions } from "./writePredictionsOptions.js";
 
-export interface WritePredictionsOptions
-  extends PredictCohortOptions,
-    Partial<Pick<PredictOptions, "format" | "memberCsvs" | "resume" | "overwrite">> {
-  /** File, or `-` for stdout. */
-  outputPath: PathArgument;
-  /** What was run, without its `shard`: messages say it where shares are missing. */
-  command?: string | undefined;
-}
-
+/** The result of `writePredictions`. */
 export interface WrittenPredictions extends Summary {
   /** False only for a pipe that its reader closed before the last row. */
   finished: boolean;

@@ -1,23 +1,12 @@
-import { type Logger, silentLogger } from "../console/logger.js";
-import type { Progress, ProgressEvent } from "../console/progress.js";
+import { silentLogger } from "../console/logger.js";
+import type { Progress } from "../console/progress.js";
+import type { TrainWatching } from "../options/calls/trainWatching.js";
 import type { TrainOptions } from "../options/train/trainOptions.js";
 import { trainWatching } from "../options/train/trainWatching.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { readTrainOptions } from "./config/readTrainOptions.js";
 import { runTraining } from "./runTraining.js";
 import type { TrainedRun } from "./trainedRun.js";
-
-/** How a script watches and ends a training run. */
-export interface TrainWatching {
-  /** Ends the run after the current step. Its state is saved, and `trainer: { resume_from_checkpoint: "last" }` resumes it. */
-  signal?: AbortSignal | undefined;
-  /** Gets the lines that the command prints; without one nothing is printed. */
-  logger?: Logger | undefined;
-  /** Called after each step, and while the best model is evaluated. */
-  onProgress?: ((event: ProgressEvent) => void) | undefined;
-  /** Called with the path of the run's folder, before anything is written there. */
-  onFolder?: ((folder: string) => void) | undefined;
-}
 
 /**
  * Trains a network on a cohort, and evaluates the best epoch's model, as the command `train` does. The settings are those of

@@ -13,12 +13,16 @@ export const abortSignal = z
     "must be an AbortSignal",
   )
   .optional()
-  .meta({ changesOutput: false, description: "ends the call, which then rejects with the signal's reason" });
+  .meta({
+    changesOutput: false,
+    description: "ends the call, which then rejects with the signal's reason",
+    typescript: "AbortSignal",
+  });
 
-/** A function that is called with each `Event`. */
-export function listener<Event>(description: string) {
+/** A function that is called with each `Event`; `type` is its name. */
+export function listener<Event>(type: string, description: string) {
   return z
     .custom<(event: Event) => void>((value) => typeof value === "function", "must be a function")
     .optional()
-    .meta({ changesOutput: false, description });
+    .meta({ changesOutput: false, description, typescript: `(event: ${type}) => void` });
 }

@@ -1,4 +1,5 @@
 /** Jobs of a SLURM cluster as library calls. */
+
 import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -13,8 +14,10 @@ import { queueOf, type TaskState, tasksOf } from "./jobTasks.js";
 import { freeRunDirectory, outputsIn, readSubmission, type Submission } from "./runDirectory.js";
 import { requirePassable } from "./sbatchFlags.js";
 import { submitJob } from "./submitJob.js";
+import type { SubmitSlurmJobOptions } from "./submitSlurmJobOptions.js";
 
-const submitSlurmJobOptions = jobOptions.extend({
+/** Options of `submitSlurmJob`. */
+export const submitSlurmJobOptions = jobOptions.extend({
   further: z
     .array(z.string().min(1))
     .default([])
@@ -25,7 +28,6 @@ const submitSlurmJobOptions = jobOptions.extend({
     .optional()
     .meta({ description: "folder in which the job runs (default: the current one)" }),
 });
-export type SubmitSlurmJobOptions = z.input<typeof submitSlurmJobOptions>;
 
 const commandArgument = z
   .array(z.string())

@@ -55,4 +55,6 @@ export interface CreateTrainerOptions {
   manifest?: string | undefined;
   /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, maskThreshold, maskSeedThreshold, weightsDigest. */
   contract?: Manifest | undefined;
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }

@@ -212,9 +212,9 @@ export interface TrainOptions {
         /** Least improvement that counts. Default: `0`. */
         min_delta?: number | undefined;
         /** End the run when it is reached. Default: `null`. */
-        stopping_threshold?: undefined | undefined;
+        stopping_threshold?: number | null | undefined;
         /** End the run when the metric is worse than this. Default: `null`. */
-        divergence_threshold?: undefined | undefined;
+        divergence_threshold?: number | null | undefined;
         /** End the run when the metric is not finite. Default: `true`. */
         check_finite?: boolean | undefined;
         /** A metric that is not there is an error. Default: `true`. */

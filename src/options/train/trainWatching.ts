@@ -8,5 +8,8 @@ export const trainWatching = z.strictObject({
   onFolder: z
     .custom<(folder: string) => void>((value) => typeof value === "function", "must be a function")
     .optional()
-    .meta({ description: "a function that is given the path of the run's folder" }),
+    .meta({
+      description: "a function that is given the path of the run's folder",
+      typescript: "(folder: string) => void",
+    }),
 });

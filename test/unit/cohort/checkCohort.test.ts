@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type CheckCohortOptions, checkCohort } from "../../../src/cohort/checkCohort.js";
+import { checkCohort } from "../../../src/cohort/checkCohort.js";
+import type { CheckCohortOptions } from "../../../src/options/calls/checkCohortOptions.js";
 import { halves } from "../../helpers/pictures.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 

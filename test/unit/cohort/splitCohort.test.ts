@@ -2,8 +2,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { assignParts, type Patient } from "../../../src/cohort/assignParts.js";
-import { type SplitCohortOptions, splitCohort } from "../../../src/cohort/splitCohort.js";
+import { splitCohort } from "../../../src/cohort/splitCohort.js";
 import { readSplit } from "../../../src/data/splits.js";
+import type { SplitCohortOptions } from "../../../src/options/calls/splitCohortOptions.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
 const patients = fc

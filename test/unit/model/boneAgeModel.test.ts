@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { BoneAgeModel } from "../../../src/model/boneAgeModel.js";
 import { chooseDevice } from "../../../src/model/device.js";
-import { type LoadModelOptions, loadModel } from "../../../src/model/loadModel.js";
+import { loadModel } from "../../../src/model/loadModel.js";
 import { native } from "../../../src/native.js";
+import type { LoadModelOptions } from "../../../src/options/calls/loadModelOptions.js";
 import { fixture } from "../../helpers/testData.js";
 
 async function withModel<T>(

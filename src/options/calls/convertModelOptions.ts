@@ -1,0 +1,36 @@
+// scripts/option-types.mjs writes this file from the schemas: change those, then `npm run docs`.
+import type { Manifest } from "../../contract/manifest.js";
+
+/** The options of `convertModel`. */
+export interface ConvertModelOptions {
+  /** Format of the new file (default: by its name, .safetensors or else TorchScript). */
+  to?: "torchscript" | "safetensors" | undefined;
+  /** Contract of the model, where the checkpoint does not state it; single fields override it. */
+  manifest?: string | undefined;
+  /** Weights in 16 bits, in half the space; they are 32 wide again in use (TorchScript, also from TorchScript). Default: `false`. */
+  half?: boolean | undefined;
+  /** Replace the new file where it exists. Default: `false`. */
+  overwrite?: boolean | undefined;
+  /** Run a TorchScript model even if its code reaches files, processes or unknown functions; a model is a program, so trust only files from people you trust. Default: `false`. */
+  trust?: boolean | undefined;
+  /** Require a checkpoint of the older network (it is recognised without this). Default: `false`. */
+  legacyCkp?: boolean | undefined;
+  /** Backbone of a checkpoint (it is recognised without this). */
+  backbone?: string | undefined;
+  /** Whether a given sex is an input of the age; for a checkpoint with an explicit sex classifier that does not state it. */
+  correctPredictedSex?: boolean | undefined;
+  /** EfficientNet's "same" padding: for the nominal input size (as published), or for the actual one. Default: `"static"`. */
+  padding?: "static" | "dynamic" | undefined;
+  /** Key of the weights in a checkpoint that holds several networks: ema, state_dict.teacher. */
+  weights?: string | undefined;
+  /** The reference's parameters.yml: age mean and SD, slope and intercept by the checkpoint's stem (the command's default: data/parameters.yml where there is one, for a checkpoint of the older network). */
+  parameters?: string | undefined;
+  /** Unit of a checkpoint's slope and bias: z as training leaves them, months where an evaluation wrote them back. Default: `"z"`. */
+  biasUnit?: "z" | "months" | undefined;
+  /** A parameters.yml for checkpoints of the older network alone; one without an entry there gets its age mean and SD. */
+  legacyParameters?: string | undefined;
+  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, maskThreshold, maskSeedThreshold, weightsDigest. */
+  contract?: Manifest | undefined;
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}

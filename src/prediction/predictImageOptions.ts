@@ -1,0 +1,25 @@
+// scripts/option-types.mjs writes this file from the schemas: change those, then `npm run docs`.
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
+import type { PathArgument, PictureArgument } from "../options/library.js";
+import type { SexWord } from "../words.js";
+
+/** The options of `predictImage`. */
+export interface PredictImageOptions {
+  /** Sex of the child, F or M. */
+  sex?: SexWord | null | undefined;
+  /** A model with a sex head that looks at the picture alone, as loadModel gives it. */
+  sexModel?: BoneAgeModel | undefined;
+  /** The mask of the hand, as the picture is given; left out where there is none. */
+  mask?: PictureArgument | undefined;
+  /** A hand-mask model as `await loadHandMaskModel(file)` gives it, its file, "auto" (the bundled one where masks are needed and none are given) or "none". Default: `"auto"`. */
+  maskModel?: HandMaskModel | PathArgument | undefined;
+  /** Checks of every picture that has a mask: none, a column quality with what is doubtful, or a failed row (default: report where a model makes the masks, else none). */
+  onQuality?: "none" | "report" | "fail" | undefined;
+  /** Mirror the pictures left to right. Default: `false`. */
+  flip?: boolean | undefined;
+  /** Turn the pictures, degrees; positive is clockwise. Default: `0`. */
+  rotationAngle?: number | undefined;
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
