@@ -77,8 +77,8 @@ export type { WritePhantomsOptions } from "./options/calls/writePhantomsOptions.
 export type { PathArgument, PictureArgument } from "./options/library.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
 export type { TrainOptions } from "./options/train/trainOptions.js";
-export type { FoundMask } from "./prediction/arguments.js";
 export { type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
+export type { FoundMask } from "./prediction/arguments.js";
 export {
   createPredictor,
   type PredictedRequest,

@@ -9,6 +9,7 @@ import { contractOptions } from "../options/contract.js";
 import { flagName } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { predictOptions } from "../options/predict.js";
+import { serveOptions } from "../options/serve.js";
 import { jobOptions } from "../options/slurm.js";
 import { TRAIN_SETTINGS } from "../options/train/index.js";
 
@@ -19,6 +20,7 @@ const shapes: Record<string, z.ZodType>[] = [
   previewFlags.pick({ columns: true }).shape,
   phantomOptions.shape,
   contractOptions.shape,
+  serveOptions.pick({ token: true, insecure: true, cors: true, allowedHosts: true }).shape,
   predictOptions.shape,
 ];
 

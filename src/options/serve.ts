@@ -37,7 +37,8 @@ const models = {
 
 const address = {
   host: z.string().min(1).default("127.0.0.1").meta({
-    description: "address to listen on; other machines reach 0.0.0.0, which needs a token or --insecure",
+    description:
+      "address to listen on; other machines reach 0.0.0.0, which needs a `token` or `insecure: true`",
     argument: "<address>",
   }),
   port: z.int().min(0).max(65_535).default(8080).meta({

@@ -47,13 +47,10 @@ export const predictImageOptions = z.strictObject({
 });
 
 const { batchSize, numWorkers, maxMemory, imgDir, splitCsv } = cohortPredictionOptions.shape;
-const memberNames = z
-  .array(z.string().min(1))
-  .optional()
-  .meta({
-    changesOutput: false,
-    description: "a list of names, one for each member of an ensemble (default: the stems of their files)",
-  });
+const memberNames = z.array(z.string().min(1)).optional().meta({
+  changesOutput: false,
+  description: "a list of names, one for each member of an ensemble (default: the stems of their files)",
+});
 
 export const createPredictorOptions = z.strictObject({
   batchSize: batchSize.meta({ ...batchSize.meta(), description: "most pictures of a batch" }),
@@ -97,13 +94,10 @@ export const predictionCallOptions = signalOptions.extend({
 
 /** What a library's run has besides the options of `predict`. */
 export const predictCohortOptions = cohortPredictionOptions.extend({
-  files: z
-    .array(z.string().min(1))
-    .optional()
-    .meta({
-      changesOutput: false,
-      description: "a list of pictures, folders or glob patterns, instead of annotationCsv",
-    }),
+  files: z.array(z.string().min(1)).optional().meta({
+    changesOutput: false,
+    description: "a list of pictures, folders or glob patterns, instead of annotationCsv",
+  }),
   imgDir: imgDir.unwrap().optional().meta({ description: "root of the pictures of annotationCsv" }),
   splitCsv: splitCsv
     .unwrap()
@@ -127,13 +121,10 @@ export const writePredictionsOptions = predictCohortOptions.extend({
   memberCsvs,
   resume,
   overwrite,
-  command: z
-    .string()
-    .optional()
-    .meta({
-      changesOutput: false,
-      description: "what was run, without its shard, for messages about missing shares",
-    }),
+  command: z.string().optional().meta({
+    changesOutput: false,
+    description: "what was run, without its shard, for messages about missing shares",
+  }),
 });
 
 /** The models among the options of a prediction. */

@@ -48,13 +48,13 @@ export interface PredictCohortOptions {
   onQuality?: "none" | "report" | "fail" | undefined;
   /** Count a row without a mask as a failure instead of leaving it out. Default: `false`. */
   strict?: boolean | undefined;
-  /** A list of pictures, folders or glob patterns. */
+  /** A list of pictures, folders or glob patterns, instead of annotationCsv. */
   files?: readonly string[] | undefined;
-  /** A model with a sex head that looks at the picture alone, as loadModel gives it. */
+  /** A model with a sex head that predicts the sex where none is given, as loadModel gives it. */
   sexModel?: BoneAgeModel | undefined;
   /** A hand-mask model as `await loadHandMaskModel(file)` gives it, its file, "auto" (the bundled one where masks are needed and none are given) or "none". Default: `"auto"`. */
   maskModel?: HandMaskModel | PathArgument | undefined;
-  /** A list of names, one for each member of an ensemble. */
+  /** A list of names, one for each member of an ensemble (default: the stems of their files). */
   memberNames?: readonly string[] | undefined;
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;

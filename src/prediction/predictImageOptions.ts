@@ -6,9 +6,9 @@ import type { SexWord } from "../words.js";
 
 /** The options of `predictImage`. */
 export interface PredictImageOptions {
-  /** Sex of the child, F or M. */
+  /** Sex of the child, which a model with a sex input needs unless a DICOM header states it or there is a `sexModel`: F or M, or another word of a CSV, or 1 for male and 0 for female; null, "" and "NA" for an unknown sex. */
   sex?: SexWord | null | undefined;
-  /** A model with a sex head that looks at the picture alone, as loadModel gives it. */
+  /** A model with a sex head that predicts the sex where none is given, as loadModel gives it. */
   sexModel?: BoneAgeModel | undefined;
   /** The mask of the hand, as the picture is given; left out where there is none. */
   mask?: PictureArgument | undefined;

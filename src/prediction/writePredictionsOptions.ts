@@ -14,6 +14,6 @@ export interface WritePredictionsOptions extends PredictCohortOptions {
   resume?: boolean | undefined;
   /** Discard the partial output of an interrupted run. Default: `false`. */
   overwrite?: boolean | undefined;
-  /** What was run, for messages. */
+  /** What was run, without its shard, for messages about missing shares. */
   command?: string | undefined;
 }

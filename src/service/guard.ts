@@ -46,7 +46,7 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, cors: readonl
   if (!cors.includes(origin)) {
     if (request.method === "GET" || request.method === "HEAD") return false;
     throw new Refusal(403, "FORBIDDEN_ORIGIN", "pages of this origin may not call the service", {
-      remedy: "Its operator can allow the origin with --cors.",
+      remedy: "Its operator can allow the origin with the option `cors`.",
     });
   }
   reply.headers({
@@ -96,5 +96,5 @@ function unauthorised(reply: FastifyReply): Refusal {
 
 const wrongHost = () =>
   new Refusal(421, "WRONG_HOST", "the service does not go by this name", {
-    remedy: "Use its address, or have its operator add the name with --allowed-hosts.",
+    remedy: "Use its address, or have its operator add the name to the option `allowedHosts`.",
   });

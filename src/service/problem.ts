@@ -41,7 +41,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
 /** Remedies that name fields of a form instead of options of the library. */
 const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_SEX:
-    "Send the field sex, F or M. A service that was started with --predict-sex predicts it where it is missing.",
+    "Send the field sex, F or M. A service that was started with the option `predictSex` predicts it where it is missing.",
   ERR_DEEPLASIA_NO_HAND: "Look at the picture. With use_mask=false it is predicted without a mask.",
 };
 
