@@ -1,12 +1,12 @@
 // Writes docs/options.md from the schemas. `--check`: fails if the file is not what it would write.
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { createProgram } from "../dist/cli.js";
 import { inFlags } from "../dist/commands/inFlags.js";
 import { metaOf } from "../dist/options/meta.js";
 import { IGNORED_SETTINGS } from "../dist/options/train/ignoredSettings.js";
 import { CLASS_SECTIONS } from "../dist/options/train/index.js";
 import { TRAIN_FLAGS } from "../dist/options/train/registerTrainOptions.js";
+import { createProgram } from "../dist/program.js";
 import { unwrap } from "../dist/schema/unwrap.js";
 
 const FILE = new URL("../docs/options.md", import.meta.url);
@@ -107,7 +107,7 @@ Another class keeps the arguments of the last one that it has too, those of the 
   ].join("\n\n");
 }
 
-const program = createProgram();
+const program = await createProgram();
 const text = `# Options
 
 Made from the schemas by \`npm run docs\`; do not edit. In the name of a flag \`-\` and \`_\` mean the same, and

@@ -12,12 +12,8 @@ import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
 import { placesUsed } from "./referenceDefaults.js";
 
-export function registerAugmentPreview(program: Command): void {
-  const command = program
-    .command("augment-preview")
-    .description(
-      "draw a sheet of augmented pictures, as training would see them in one epoch after the other",
-    )
+export function defineAugmentPreview(command: Command): void {
+  command
     .argument("[pictures...]", "files, folders or glob patterns, instead of --annotation_csv")
     .option(
       "-c, --config <file>",

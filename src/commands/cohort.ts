@@ -21,8 +21,7 @@ import { formatCheck, formatImport, formatSplit } from "./formatCohort.js";
 import { inFlags } from "./inFlags.js";
 import { placesUsed } from "./referenceDefaults.js";
 
-export function registerCohort(program: Command): void {
-  const cohort = program.command("cohort").description("make, split and check the CSVs of a cohort");
+export function defineCohort(cohort: Command): void {
   const imports = cohort
     .command("import")
     .description("make an annotation CSV from a data set as it was downloaded");

@@ -22,12 +22,8 @@ Examples:
 
 The network is recognised from its tensors and hyper-parameters. Nothing in a checkpoint is executed.`;
 
-export function registerConvert(program: Command): void {
-  const command = program
-    .command("convert")
-    .description(
-      "convert a checkpoint (Lightning, state dict, safetensors) to a model with its contract inside",
-    )
+export function defineConvert(command: Command): void {
+  command
     .argument("<checkpoint>", "file of weights; with --half also a TorchScript model")
     .argument("<model>", "new file")
     .addHelpText("after", helpText(HELP))

@@ -3,16 +3,12 @@ import type { Command } from "commander";
 import { describeSearch } from "../libtorch/describeSearch.js";
 import { type Diagnosis, diagnose } from "../libtorch/diagnose.js";
 
-export function registerDoctor(program: Command): void {
-  program
-    .command("doctor")
-    .description("check this installation: libtorch, addon, devices; exit code 0 if it works")
-    .option("--json", "print the report as JSON")
-    .action(async ({ json }: { json?: boolean }) => {
-      const diagnosis = await diagnose();
-      console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
-      process.exitCode = diagnosis.usable ? 0 : 1;
-    });
+export function defineDoctor(command: Command): void {
+  command.option("--json", "print the report as JSON").action(async ({ json }: { json?: boolean }) => {
+    const diagnosis = await diagnose();
+    console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
+    process.exitCode = diagnosis.usable ? 0 : 1;
+  });
 }
 
 /** The report for a person. */

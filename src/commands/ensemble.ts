@@ -29,12 +29,8 @@ Exit codes: 0 all rows combined; 1 failure; 2 wrong usage; 3 some rows failed (l
 
 ${DISCLAIMER}`;
 
-export function registerEnsemble(program: Command): void {
-  const command = program
-    .command("ensemble")
-    .description(
-      "combine several members' predictions to their mean: CSVs of predict, or of the reference's predict.py",
-    )
+export function defineEnsemble(command: Command): void {
+  command
     .argument("<predictions...>", "CSV files; with --members published the folder that holds them")
     .addHelpText("after", helpText(HELP))
     .action((inputs: string[], parsed: Record<string, unknown>) => ensemble(inputs, parsed));

@@ -28,12 +28,8 @@ Examples:
 
 const NETWORK_FLAGS = sectionFlags("model", networkSettings, "Network:");
 
-export function registerInit(program: Command): void {
-  const command = program
-    .command("init")
-    .description("make a new network with random or ImageNet weights, to be trained")
-    .addHelpText("after", helpText(HELP))
-    .action(init);
+export function defineInit(command: Command): void {
+  command.addHelpText("after", helpText(HELP)).action(init);
   addOptions(command, outOptions.shape, "Output and weights:");
   addOptions(command, initFlags.shape, "Output and weights:");
   addSettingFlags(command, NETWORK_FLAGS);

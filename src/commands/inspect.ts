@@ -14,10 +14,8 @@ const HELP = `
 A TorchScript model is a program, parts of which run when it is opened. One that reaches files or processes is refused,
 unless --trust is given; one that never ends or takes all memory cannot be recognised before it runs.`;
 
-export function registerInspect(program: Command): void {
-  const command = program
-    .command("inspect")
-    .description("show a model's inputs, size and contract, and where each value of the contract came from")
+export function defineInspect(command: Command): void {
+  command
     .argument("<model>", "TorchScript, checkpoint or safetensors")
     .option("--json", "as JSON")
     .addHelpText("after", helpText(HELP))

@@ -13,12 +13,7 @@ const askOptions = z.strictObject({
   yes: z.boolean().default(false).meta({ description: "do not ask", short: "y" }),
 });
 
-export function registerLibtorch(program: Command): void {
-  // Without this the program's own --version would swallow that of `install`.
-  program.enablePositionalOptions();
-  const libtorch = program
-    .command("libtorch")
-    .description("install, list or remove libtorch in the package's cache");
+export function defineLibtorch(libtorch: Command): void {
   const install = libtorch
     .command("install")
     .description("download libtorch through pip into the package's cache; no Python environment is touched")

@@ -11,10 +11,7 @@ import { writeManifestFlags } from "../options/modelFiles.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { reportWritten } from "./reportWritten.js";
 
-export function registerManifest(program: Command): void {
-  const manifest = program
-    .command("manifest")
-    .description("write a model's contract: what its pictures and outputs are");
+export function defineManifest(manifest: Command): void {
   manifest.command("fields").description("explain every field, with its flag").action(fields);
   const write = manifest
     .command("write")

@@ -26,10 +26,8 @@ Exit codes: 0 all masks made; 1 failure; 2 wrong usage; 3 some pictures have non
 
 ${DISCLAIMER}`;
 
-export function registerMask(program: Command): void {
-  const command = program
-    .command("mask")
-    .description("find the hands in pictures and write their masks, for models that need them")
+export function defineMask(command: Command): void {
+  command
     .argument("[pictures...]", "files, folders or glob patterns, instead of --annotation_csv")
     .addHelpText("after", helpText(HELP))
     .action((pictures: string[], parsed: Record<string, unknown>) => mask(pictures, parsed));

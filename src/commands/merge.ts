@@ -22,12 +22,8 @@ Exit codes: 0 all rows predicted; 1 failure, such as a missing share; 3 some row
 
 ${DISCLAIMER}`;
 
-export function registerMerge(program: Command): void {
-  program
-    .command("merge")
-    .description(
-      "join the shares of a prediction that several tasks made (predict in a SLURM array, or --shard)",
-    )
+export function defineMerge(command: Command): void {
+  command
     .argument("<output>", "the --output_path of the run")
     .addHelpText("after", helpText(HELP))
     .action(merge);

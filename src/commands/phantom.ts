@@ -24,12 +24,8 @@ ${SYNTHETIC_NOTICE}
 
 ${DISCLAIMER}`;
 
-export function registerPhantom(program: Command): void {
-  const command = program
-    .command("phantom")
-    .description("draw synthetic hand radiographs with known bone ages, to try and to test everything")
-    .addHelpText("after", helpText(HELP))
-    .action(phantom);
+export function definePhantom(command: Command): void {
+  command.addHelpText("after", helpText(HELP)).action(phantom);
   addOptions(command, phantomOptions.shape, "Phantoms:");
 }
 

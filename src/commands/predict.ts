@@ -61,10 +61,8 @@ none was predicted; 130, 138, 143 interrupted.
 
 ${DISCLAIMER}`;
 
-export function registerPredict(program: Command): void {
-  const command = program
-    .command("predict")
-    .description("predict bone ages from radiographs: files and folders, or the rows of an annotation CSV")
+export function definePredict(command: Command): void {
+  command
     .argument("[pictures...]", "files, folders or glob patterns")
     .action((pictures: string[], parsed: Record<string, unknown>) => predict(pictures, parsed));
   for (const [group, shape] of Object.entries(PREDICT_GROUPS)) addOptions(command, shape, group);

@@ -27,11 +27,8 @@ signal ends it at once.
 
 ${DISCLAIMER}`;
 
-export function registerServe(program: Command): void {
-  const command = program
-    .command("serve")
-    .description("predict over HTTP: a service with a page")
-    .action((parsed: Record<string, unknown>) => serve(parsed));
+export function defineServe(command: Command): void {
+  command.action((parsed: Record<string, unknown>) => serve(parsed));
   for (const [group, shape] of Object.entries(SERVE_GROUPS)) addOptions(command, shape, group);
   shortenHelp(command, MOST_USED);
   command.addHelpText("after", helpText(HELP));

@@ -31,13 +31,9 @@ For job scripts of your own, with #SBATCH --signal=USR1@90 --requeue --open-mode
 Exit code: that of the command.`;
 
 /** @param createProgram makes the whole program anew, to parse the command that a job shall run. */
-export function registerSlurm(program: Command, createProgram: () => Command): void {
+export function defineSlurm(group: Command, createProgram: () => Promise<Command>): void {
   // Otherwise options of the job's command would be taken for options of `submit`.
-  program.enablePositionalOptions();
-  const group = program
-    .command("slurm")
-    .description("run a command as a job on a SLURM cluster")
-    .enablePositionalOptions();
+  group.enablePositionalOptions();
   const submit = group
     .command("submit")
     .description("write a job's script into a folder of its own and submit it; prints the job's number")
@@ -45,14 +41,14 @@ export function registerSlurm(program: Command, createProgram: () => Command): v
     .passThroughOptions()
     .allowUnknownOption()
     .addHelpText("after", helpText(SUBMIT_HELP))
-    .action((words: string[], _parsed: unknown, command: Command) =>
-      submitCommand(words, command, createProgram()),
+    .action(async (words: string[], _parsed: unknown, command: Command) =>
+      submitCommand(words, command, await createProgram()),
     );
   for (const [heading, shape] of Object.entries(SUBMIT_GROUPS)) addOptions(submit, shape, heading);
   group
     .command("template")
     .description("print a script to start from: training on one GPU, with pictures on the node's own disk")
-    .action(() => templateCommand(createProgram()));
+    .action(async () => templateCommand(await createProgram()));
   const folder = (name: string, description: string) =>
     group.command(name).description(description).argument("<folder>", "the folder that `slurm submit` named");
   folder("status", "show the state of a submitted job").action(statusCommand);
@@ -68,7 +64,7 @@ export function registerSlurm(program: Command, createProgram: () => Command): v
     .argument("[command...]", "the command for the job with its options")
     .passThroughOptions()
     .addHelpText("after", helpText(DOCTOR_HELP))
-    .action((words: string[]) => doctorCommand(words, createProgram()));
+    .action(async (words: string[]) => doctorCommand(words, await createProgram()));
   const requeue = folder(
     "requeue",
     "the last line of a job's script: requeue the job if its time limit ended it",

@@ -53,11 +53,8 @@ const MOST_USED = [
 /** Options that are not settings of the run. */
 const runShape = { yes: predictOptions.shape.yes };
 
-export function registerTrain(program: Command): void {
-  const command = program
-    .command("train")
-    .description("train a network on a cohort, and test the best epoch")
-    .action(trainCommand);
+export function defineTrain(command: Command): void {
+  command.action(trainCommand);
   registerTrainOptions(command);
   addOptions(command, runShape, "Run:");
   shortenHelp(command, MOST_USED);

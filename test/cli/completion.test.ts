@@ -1,5 +1,6 @@
+import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { createProgram } from "../../src/cli.js";
+import { createProgram } from "../../src/program.js";
 import { runCli } from "../helpers/cli.js";
 import { completions, isInstalled, SHELLS } from "../helpers/completion.js";
 import { temporaryFolder, writeTree } from "../helpers/temporary.js";
@@ -74,11 +75,11 @@ test.each(SHELLS)(
   async (shell) => {
     const { code, stdout } = await runCli(["completion", shell]);
     expect(code).toBe(0);
-    const flags = (command = createProgram()): string[] => [
+    const flags = (command: Command): string[] => [
       ...command.options.flatMap(({ hidden, long }) => (hidden ? [] : [long!.slice(2)])),
       ...command.commands.flatMap((child) => flags(child)),
     ];
-    expect(flags().filter((flag) => !stdout.includes(flag))).toEqual([]);
+    expect(flags(await createProgram()).filter((flag) => !stdout.includes(flag))).toEqual([]);
     expect((await runCli(["completion", "tcsh"])).code).toBe(2);
   },
 );

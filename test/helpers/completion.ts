@@ -2,21 +2,22 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createProgram } from "../../src/cli.js";
 import { bashScript } from "../../src/commands/completion/bash.js";
 import { declaredCommands } from "../../src/commands/completion/declared.js";
 import { fishScript } from "../../src/commands/completion/fish.js";
 import { zshScript } from "../../src/commands/completion/zsh.js";
+import { createProgram } from "../../src/program.js";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
 export const isInstalled = (shell: Shell) => spawnSync(shell, ["-c", "true"]).status === 0;
 
+const COMMANDS = declaredCommands(await createProgram());
+
 /** The completions of the last word of a line, in a folder. */
 export function completions(shell: Shell, folder: string, line: string): string[] {
-  const commands = declaredCommands(createProgram());
-  const script = { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](commands);
+  const script = { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](COMMANDS);
   const file = join(folder, `.completion.${shell}`);
   writeFileSync(file, script);
   const ask = { bash: BASH, zsh: ZSH, fish: FISH }[shell];

@@ -7,9 +7,9 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Command } from "commander";
-import { createProgram } from "../../src/cli.js";
 import { commandOf, parseCommand } from "../../src/commands/parseCommand.js";
 import { requireOption } from "../../src/options/flags.js";
+import { createProgram } from "../../src/program.js";
 import { program } from "./cli.js";
 import type { Block } from "./pages.js";
 import { writeTree } from "./temporary.js";
@@ -93,7 +93,7 @@ async function checkCall([name, ...args]: string[]): Promise<void> {
 
 /** Throws for a command that does not exist, and for flags and values that it does not take. */
 async function checkCommand(args: readonly string[]): Promise<void> {
-  const all = createProgram();
+  const all = await createProgram();
   const command = commandOf(all, args);
   if (command === all) throw new Error(`${args.join(" ")}: there is no such command`);
   command.action(() => {});

@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { createProgram } from "../../src/cli.js";
 import { declaredCommands } from "../../src/commands/completion/declared.js";
 import { cacheDirectory } from "../../src/libtorch/buildCache.js";
+import { createProgram } from "../../src/program.js";
 import { withPermissions } from "./permissions.js";
 import { halves, writeCohort } from "./pictures.js";
 import { fixture, projectRoot } from "./testData.js";
@@ -113,12 +113,14 @@ export interface Case {
   option: string;
 }
 
+const COMMANDS = declaredCommands(await createProgram());
+
 /** Each path option of each command in turn is bad, in each way. */
 export function pathCases(folder: string): Case[] {
   const lines = commandLines(folder, join(folder, "out"));
   const picture = join(folder, "images/a/a.png");
   const isPath = (takes: unknown) => takes === "file" || takes === "folder";
-  return declaredCommands(createProgram()).flatMap(({ path: command, options, operand }) => {
+  return COMMANDS.flatMap(({ path: command, options, operand }) => {
     const flags = options.filter(({ takes }) => isPath(takes)).map(({ names }) => names.at(-1)!);
     if (flags.length === 0 && !isPath(operand)) return [];
     const given = lines[command];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, expect, test } from "vitest";
-import { createProgram } from "../../src/cli.js";
+import { createProgram } from "../../src/program.js";
 import { checkBlock, needsOf, runBlock, userProject, whyNotRun } from "../helpers/pageCommands.js";
 import { type Block, blocksOf, codeSpansOf, nameOf, PAGES, textOf } from "../helpers/pages.js";
 import { temporaryFolder } from "../helpers/temporary.js";
@@ -111,8 +111,8 @@ test("a wrong command, flag or value in a block that is only checked is found", 
 /** Flags of the sbatch, npm and scripts that the text speaks of. */
 const OTHERS_FLAGS = ["--exclusive", "--gres", "--nccl"];
 
-test.each(PAGES)("%s: flags and commands in the text exist", (page) => {
-  const all = createProgram();
+test.each(PAGES)("%s: flags and commands in the text exist", async (page) => {
+  const all = await createProgram();
   const known = new Set([...OTHERS_FLAGS, "--help", ...flagsOf(all)]);
   const names = all.commands.map((command) => command.name());
   for (const span of codeSpansOf(page)) {

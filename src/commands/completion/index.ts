@@ -23,13 +23,11 @@ zsh, in a folder of $fpath:
 fish:
   deeplasia-native completion fish > ~/.config/fish/completions/deeplasia-native.fish`;
 
-export function registerCompletion(program: Command): void {
-  program
-    .command("completion")
-    .description("print a script with which a shell completes commands, flags, values and paths")
+export function defineCompletion(command: Command, createProgram: () => Promise<Command>): void {
+  command
     .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(Object.keys(SCRIPTS)))
     .addHelpText("after", helpText(HELP))
-    .action((shell: keyof typeof SCRIPTS) => {
-      process.stdout.write(SCRIPTS[shell](declaredCommands(program)));
+    .action(async (shell: keyof typeof SCRIPTS) => {
+      process.stdout.write(SCRIPTS[shell](declaredCommands(await createProgram())));
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
-import { createProgram } from "../../../src/cli.js";
 import { exampleLines } from "../../../src/commands/helpExample.js";
+import { createProgram } from "../../../src/program.js";
 
 const columns = process.env.COLUMNS;
 afterEach(() => {
@@ -9,8 +9,10 @@ afterEach(() => {
   else process.env.COLUMNS = columns;
 });
 
+const PROGRAM = await createProgram();
+
 /** Every command and the flag that asks for its help. */
-function helps(command = createProgram()): [path: string, flag: string][] {
+function helps(command = PROGRAM): [path: string, flag: string][] {
   const flags = [
     "--help",
     ...command.options.filter(({ long }) => long === "--help-all").map(() => "--help-all"),
@@ -27,13 +29,12 @@ function helpOf(path: string, flag: string, width: number | undefined): string {
   if (width === undefined) delete process.env.COLUMNS;
   else process.env.COLUMNS = String(width);
   let text = "";
-  const program = createProgram();
   const listen = (command: Command) => {
     command.exitOverride().configureOutput({ writeOut: (more) => (text += more) });
     command.commands.forEach(listen);
   };
-  listen(program);
-  expect(() => program.parse([...path.split(" ").filter(Boolean), flag], { from: "user" })).toThrow();
+  listen(PROGRAM);
+  expect(() => PROGRAM.parse([...path.split(" ").filter(Boolean), flag], { from: "user" })).toThrow();
   return text;
 }
 
@@ -78,7 +79,7 @@ test.each(["train", "predict"])("%s has a short help that names the long one", (
   const all = helpOf(name, "--help-all", 80);
   expect(short.split("\n").length).toBeLessThan(0.75 * all.split("\n").length);
   expect(short.replaceAll("\n", " ")).toContain(`deeplasia-native ${name} --help-all`);
-  const command = createProgram().commands.find((command) => command.name() === name)!;
+  const command = PROGRAM.commands.find((command) => command.name() === name)!;
   const shown = (text: string) =>
     command.options.filter(({ long }) => text.includes(`${long} `) || text.includes(`${long}\n`));
   expect(shown(all)).toHaveLength(command.options.filter(({ hidden }) => !hidden).length);

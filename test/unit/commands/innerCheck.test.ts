@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createProgram } from "../../../src/cli.js";
 import { checkInner } from "../../../src/commands/innerCheck.js";
 import { parseInner } from "../../../src/commands/innerCommand.js";
+import { createProgram } from "../../../src/program.js";
 import { temporaryFolder, writeTree } from "../../helpers/temporary.js";
 
-const look = async (...argv: string[]) => checkInner(await parseInner(createProgram(), argv));
+const look = async (...argv: string[]) => checkInner(await parseInner(await createProgram(), argv));
 
 async function cohort(): Promise<string[]> {
   const folder = await temporaryFolder();

@@ -1,8 +1,8 @@
 /** A script can do whatever the command can: every command has its library call. */
 import type { Command } from "commander";
 import { expect, test } from "vitest";
-import { createProgram } from "../../../src/cli.js";
 import * as library from "../../../src/index.js";
+import { createProgram } from "../../../src/program.js";
 
 /** Commands, each with the exports that do the same. */
 const CALLS: Record<string, readonly (keyof typeof library)[]> = {
@@ -45,8 +45,8 @@ function leaves(command: Command, path: readonly string[] = []): string[] {
   return command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
 }
 
-test("every command has its library call", () => {
-  const commands = leaves(createProgram()).filter(
+test("every command has its library call", async () => {
+  const commands = leaves(await createProgram()).filter(
     (path) => !FOR_SHELLS.some((other) => path.startsWith(other)),
   );
   expect(commands.filter((path) => !(path in CALLS))).toEqual([]);

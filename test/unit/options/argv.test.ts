@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { createProgram } from "../../../src/cli.js";
 import { parseCommand } from "../../../src/commands/parseCommand.js";
 import { readArguments } from "../../../src/options/argv.js";
+import { createProgram } from "../../../src/program.js";
 import { configOf } from "../../helpers/trainConfig.js";
 
 const refusal = async (...argv: string[]) => {
   try {
-    await parseCommand(createProgram(), argv);
+    await parseCommand(await createProgram(), argv);
   } catch (error) {
     const { code, message, remedy } = error as { code: string; message: string; remedy: string };
     expect(code).toBe("ERR_DEEPLASIA_USAGE");
@@ -51,7 +51,7 @@ describe("an unknown flag is refused with the one that was likely meant", () => 
     const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
     const pathOf = (command: Command): string[] =>
       command.parent === null ? [] : [...pathOf(command.parent), command.name()];
-    for (const command of all(createProgram())) {
+    for (const command of all(await createProgram())) {
       // What follows `slurm submit` is sbatch's, or a command of its own.
       if (command.commands.length > 0 || ["submit", "doctor"].includes(command.name())) continue;
       for (const { long, hidden } of command.options.filter((_, i) => i % 7 === 0)) {

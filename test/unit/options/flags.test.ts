@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createProgram } from "../../../src/cli.js";
 import { readArguments } from "../../../src/options/argv.js";
 import { contractOptions } from "../../../src/options/contract.js";
 import { addOptions, flagName, readOptions } from "../../../src/options/flags.js";
 import { predictOptions } from "../../../src/options/predict.js";
+import { createProgram } from "../../../src/program.js";
 import { projectRoot } from "../../helpers/testData.js";
 
 const schema = z.strictObject({
@@ -80,8 +80,8 @@ describe("flags from a schema", () => {
 });
 
 describe("predict", () => {
-  test("has every flag of the reference's predict.py", () => {
-    const command = createProgram().commands.find((child) => child.name() === "predict")!;
+  test("has every flag of the reference's predict.py", async () => {
+    const command = (await createProgram()).commands.find((child) => child.name() === "predict")!;
     const flags = command.options.map(({ long }) => long);
     const reference =
       "ckp_path backbone legacy_ckp annotation_csv split_csv split_column split_name img_dir mask_dirs input_size " +
