@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { DISCLAIMER, packageVersion } from "./about.js";
 import { refuseEmptyPaths } from "./commands/emptyPaths.js";
 import { helpText, styleHelp } from "./commands/help.js";
-import { COMMANDS } from "./commands/table.js";
+import { COMMANDS, type CommandEntry } from "./commands/table.js";
 
 /**
  * Resolves to the program with its commands.
@@ -20,7 +20,8 @@ export async function createProgram(name?: string): Promise<Command> {
     // An option after a command's name is the command's: `libtorch install --version` is not the program's.
     .enablePositionalOptions();
   program.hook("preAction", (_, command) => refuseEmptyPaths(command));
-  styleHelp(program);
+  const loaded = COMMANDS.filter((entry) => name === undefined || name === entry.name);
+  styleHelp(program, await descriptions(loaded));
   program.addHelpText(
     "after",
     helpText("\n`deeplasia-native <command> --help` shows the options of a command, with examples."),
@@ -28,10 +29,16 @@ export async function createProgram(name?: string): Promise<Command> {
   for (const entry of COMMANDS) {
     program.commandsGroup(entry.group);
     const command = program.command(entry.name).description(entry.description);
-    if (name === undefined || name === entry.name) (await entry.load())(command, createProgram);
+    if (loaded.includes(entry)) (await entry.load())(command, createProgram);
   }
   program.helpCommand("help [command]", "the help of a command");
   return program;
+}
+
+/** Where no command is loaded, no option is described, and the options of all commands need not be read for their names. */
+async function descriptions(loaded: readonly CommandEntry[]): Promise<(text: string) => string> {
+  if (loaded.length === 0) return (text) => text;
+  return (await import("./commands/inFlags.js")).inFlags;
 }
 
 /** Resolves to the program as far as a command line needs it. */

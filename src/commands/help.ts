@@ -2,15 +2,18 @@
 import { type Command, CommanderError, Help, Option } from "commander";
 import { columnsOf, termWidthOf, wrap, wrappedItem } from "../console/wrapped.js";
 import { exampleLines } from "./helpExample.js";
-import { inFlags } from "./inFlags.js";
 
 /** The options that the short help of a command shows, by their long names without dashes. */
 const shortLists = new WeakMap<Command, ReadonlySet<string>>();
 /** Commands whose next help shows all options. */
 const showsAll = new WeakSet<Command>();
 
-/** Formats the help of a program and of all commands that are added to it later. */
-export function styleHelp(program: Command): void {
+/**
+ * Formats the help of a program and of all commands that are added to it later.
+ *
+ * @param inFlags turns names of library options in a description into flags.
+ */
+export function styleHelp(program: Command, inFlags: (text: string) => string): void {
   program
     .configureHelp({
       boxWrap: (text, width) => wrap(text, width).join("\n"),
