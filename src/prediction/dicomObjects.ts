@@ -4,7 +4,6 @@
  */
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
-import sharp from "sharp";
 import { silentLogger } from "../console/logger.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
 import { makeObjectsInWorker } from "../dicom/decoderPool.js";
@@ -21,6 +20,7 @@ import type { CohortBlock, KeepMask } from "./cohortBlocks.js";
 import type { CohortRun } from "./cohortRun.js";
 import { findingOf } from "./findingOf.js";
 import type { Members } from "./members.js";
+import { reducedMask } from "./reducedMask.js";
 
 type ObjectOptions = Pick<CohortRun, "dicomOut" | "numWorkers" | "logger">;
 
@@ -46,19 +46,8 @@ class DicomObjects {
   }
 
   /** Keeps a mask that a model made, at the size of a copy, until its row is written. */
-  readonly keepMask: KeepMask = async (sample, mask, { width, height }) => {
-    const { data, info } = await sharp(mask, { raw: { width, height, channels: 1 } })
-      .resize({ width: 1024, height: 1024, fit: "inside", kernel: "nearest", withoutEnlargement: true })
-      .toColourspace("b-w")
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    this.made.set(sample, {
-      data,
-      width: info.width,
-      height: info.height,
-      channels: info.channels,
-      depth: 8,
-    });
+  readonly keepMask: KeepMask = async (sample, mask, size) => {
+    this.made.set(sample, await reducedMask(mask, size));
   };
 
   /**

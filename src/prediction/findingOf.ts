@@ -7,7 +7,12 @@ import { type Finding, type Mask, RESEARCH_ONLY } from "../dicom/objects/finding
 import type { AnyPrediction } from "../predictionFiles/columns.js";
 import type { Members } from "./members.js";
 
-export function findingOf(record: AnyPrediction, { list, names }: Members, mask: Mask | null): Finding {
+/** What a report needs of a prediction. */
+type Predicted = Pick<AnyPrediction, "ageMonths" | "sex" | "sexPredicted" | "sexFromHeader"> & {
+  sdMonths?: number | null;
+};
+
+export function findingOf(record: Predicted, { list, names }: Members, mask: Mask | null): Finding {
   const { ageMonths } = record;
   const models = names ?? list.map(({ file }) => basename(file, extname(file)));
   const parameters = [...models.map((name) => `model: ${name}`), ...usedFacts(record), DISCLAIMER].map(ascii);
@@ -22,11 +27,11 @@ export function findingOf(record: AnyPrediction, { list, names }: Members, mask:
   };
 }
 
-function usedFacts(record: AnyPrediction): string[] {
+function usedFacts(record: Predicted): string[] {
   const { sex, sexPredicted, sexFromHeader } = record;
   const origin = sexPredicted ? "predicted" : sexFromHeader ? "of the header" : "given";
   const facts = sex === null ? [] : [`sex: ${sex}, ${origin}`];
-  if ("sdMonths" in record && record.sdMonths !== null)
+  if (record.sdMonths != null)
     facts.push(`standard deviation between the models: ${record.sdMonths.toFixed(2)} months`);
   return facts;
 }

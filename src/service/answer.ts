@@ -1,9 +1,11 @@
 /** The answer about one picture: its schema, and how it is made of a prediction. */
+import { basename } from "node:path";
 import { z } from "zod";
 import { DISCLAIMER } from "../about.js";
 import { FLAG_TEXTS } from "../quality/flagTexts.js";
+import type { GivenMask } from "./masks.js";
 import type { Polygon } from "./polygons.js";
-import type { AnyPrediction } from "./servedModel.js";
+import type { AnyPrediction, ServedModel } from "./servedModel.js";
 
 const about = (description: string) => ({ description });
 const months = (text: string) => z.number().meta(about(`${text}, months`));
@@ -71,8 +73,9 @@ export type Answer = z.infer<typeof answer>;
 
 /** What an answer has besides the prediction. */
 export interface AnswerContext {
-  model: string;
-  hasGivenMask: boolean;
+  model: ServedModel;
+  /** What is known of the mask that came with the picture. */
+  given?: GivenMask | undefined;
   ageMonths: number | undefined;
   outline?: Polygon[] | null;
   maskPng?: Buffer | null;
@@ -91,7 +94,7 @@ export function answerOf(prediction: AnyPrediction, context: AnswerContext): Ans
     used_sex: sex && SEX_WORDS[sex],
     sex_predicted: sexPredicted,
     unit: "months",
-    model: context.model,
+    model: context.model.name,
     ...(isEnsemble && prediction.sdMonths !== null && { spread: prediction.sdMonths }),
     ...(isEnsemble && {
       members: prediction.members.map((member) => ({ name: member.name, bone_age: member.ageMonths })),
@@ -99,7 +102,7 @@ export function answerOf(prediction: AnyPrediction, context: AnswerContext): Ans
     ...(sexHat !== null && { male_probability: sexHat }),
     ...(age !== null && { chronological_age: age, difference: ageMonths - age }),
     quality: (quality ?? []).map((flag) => ({ flag, text: FLAG_TEXTS[flag] })),
-    notes,
+    notes: notes.map((text) => withoutFolders(text, context.model)),
     mask: maskOf(prediction, context),
     ...(context.outline && { outline: context.outline }),
     ...(context.preview && { preview: context.preview.toString("base64") }),
@@ -108,8 +111,12 @@ export function answerOf(prediction: AnyPrediction, context: AnswerContext): Ans
   };
 }
 
-function maskOf({ mask }: AnyPrediction, { hasGivenMask, maskPng }: AnswerContext): Answer["mask"] {
+function maskOf({ mask }: AnyPrediction, { given, maskPng }: AnswerContext): Answer["mask"] {
   const png = maskPng ? { png: maskPng.toString("base64") } : {};
-  if (hasGivenMask) return { source: "given", ...png };
+  if (given !== undefined) return { source: "given", area: given.area, box: given.box, ...png };
   return mask === null ? { source: "none" } : { source: "made", ...mask, ...png };
 }
+
+/** Where models lie on this machine is nobody's business. */
+const withoutFolders = (text: string, { members }: ServedModel) =>
+  members.list.reduce((shorter, { file }) => shorter.replaceAll(file, basename(file)), text);

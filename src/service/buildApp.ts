@@ -1,15 +1,21 @@
 /** The HTTP server: what happens to every request, and the routes. */
 import { randomUUID } from "node:crypto";
 import multipart from "@fastify/multipart";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { answerRawErrors } from "./answerRawErrors.js";
 import type { Context } from "./context.js";
 import { guard } from "./guard.js";
 import { type ErrorAnswer, type Problem, problemOf } from "./problem.js";
 import { Refusal } from "./refusal.js";
+import { dicomRoute } from "./routes/dicom.js";
 import { healthRoutes } from "./routes/health.js";
+import { metricsRoute } from "./routes/metrics.js";
+import { modelRoutes } from "./routes/models.js";
+import { openApiRoute } from "./routes/openapi.js";
 import { pageRoutes } from "./routes/page.js";
 import { predictRoute } from "./routes/predict.js";
+import { predictBatchRoute } from "./routes/predictBatch.js";
 import { admitPosts } from "./visits.js";
 
 /** Of a request's headers; more are answered with 431. */
@@ -26,6 +32,8 @@ export async function buildApp(context: Context, log: Logger): Promise<FastifyIn
     forceCloseConnections: "idle",
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100 },
+    clientErrorHandler: answerRawErrors,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
     http: {
       maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
@@ -40,31 +48,36 @@ export async function buildApp(context: Context, log: Logger): Promise<FastifyIn
       "cross-origin-resource-policy": "same-origin",
       "cache-control": "no-store",
     });
-    if (context.admission.isClosed) reply.header("connection", "close");
   });
   guard(app, context.options);
+  app.addHook("onSend", async (_, reply) => {
+    // A connection that stayed open would keep a service that stops waiting.
+    if (context.admission.isClosed) reply.header("connection", "close");
+  });
+  /** Of refused requests. */
+  const codes = new WeakMap<FastifyRequest, string>();
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     const ms = Math.round(reply.elapsedTime);
     context.metrics.request(route, reply.statusCode, reply.elapsedTime / 1000);
-    log.info(
-      { requestId: request.id, method: request.method, route, status: reply.statusCode, ms },
-      "request",
-    );
+    const code = codes.get(request);
+    const { method, id: requestId } = request;
+    log.info({ requestId, method, route, status: reply.statusCode, ...(code && { code }), ms }, "request");
   });
-  app.setErrorHandler((error, request, reply) => {
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error);
     context.metrics.rejected(problem.code);
+    codes.set(request, problem.code);
     if (problem.status >= 500 && !(error instanceof Refusal))
       log.error({ requestId: request.id, code: problem.code, reason: reasonOf(error) }, "failed");
     if (problem.retryAfter !== undefined) reply.header("retry-after", problem.retryAfter);
     // What is left of a body that was not read cannot be told from the next request.
     if (!request.raw.complete) reply.header("connection", "close");
     return reply.status(problem.status).send(errorAnswerOf(problem, request.id));
-  });
-  app.setNotFoundHandler((request) => {
-    const code = request.method === "GET" || request.method === "POST" ? "NOT_FOUND" : "BAD_METHOD";
-    throw new Refusal(404, code, "there is nothing at this address", {
+  };
+  app.setErrorHandler(refuse);
+  app.setNotFoundHandler(() => {
+    throw new Refusal(404, "NOT_FOUND", "there is nothing at this address", {
       remedy: "POST /predict predicts a picture; /openapi.json describes all addresses.",
     });
   });
@@ -72,6 +85,11 @@ export async function buildApp(context: Context, log: Logger): Promise<FastifyIn
   admitPosts(app, context);
   healthRoutes(app, context);
   predictRoute(app, context);
+  predictBatchRoute(app, context);
+  dicomRoute(app, context);
+  modelRoutes(app, context);
+  metricsRoute(app, context);
+  openApiRoute(app, context);
   await pageRoutes(app);
   return app;
 }

@@ -49,6 +49,12 @@ export const pictureFields = z.strictObject({
     .meta({ description: "chronological age, months; absent: that of the DICOM header" }),
 });
 
+/** Of several pictures at once: their sexes are read by themselves, and ages are not asked for. */
+export const batchFields = pictureFields.omit({ sex: true, age_months: true });
+
+/** Of a DICOM file, in the address: an object about a turned picture would not fit the file. */
+export const dicomFields = pictureFields.omit({ rotate: true });
+
 /** What can be asked for besides. */
 export const predictFields = pictureFields.extend({
   outline: flag(false).meta({ description: "also the outline of the hand's mask" }),

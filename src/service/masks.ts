@@ -52,15 +52,33 @@ async function outlineOf(
   return polygonsOf(data, info).map((polygon) => polygon.map(toPicture));
 }
 
-/** A mask that came with a request, as one that was found. Above half of its highest value is the hand. */
-export async function givenMask(bytes: Uint8Array, turn: Turn): Promise<FoundMask> {
+/** A mask that came with a request. */
+export interface GivenMask extends FoundMask {
+  /** Share of its pixels that it marks. */
+  area: number;
+  /** Of what it marks, pixels. */
+  box: { x: number; y: number; width: number; height: number };
+}
+
+/** Above half of its highest value is the hand. */
+export async function givenMask(bytes: Uint8Array, turn: Turn): Promise<GivenMask> {
   const { picture, giveBack } = await turned(lentOnce(await decodePicture(bytes, { role: "mask" })), turn);
   try {
     const { data, width, height, channels, depth } = picture;
     const grey = sharp(asSamples(data, depth), { raw: { width, height, channels }, limitInputPixels: false })
       .toColourspace("b-w")
       .normalise({ lower: 0, upper: 100 });
-    return { data: await grey.threshold(128).toColourspace("b-w").raw().toBuffer(), width, height };
+    const marks = await grey.threshold(128).toColourspace("b-w").raw().toBuffer();
+    const raw = () => sharp(marks, { raw: { width, height, channels: 1 }, limitInputPixels: false });
+    const [{ channels: means }, { info }] = await Promise.all([
+      raw().stats(),
+      raw().trim({ background: "black", threshold: 1 }).raw().toBuffer({ resolveWithObject: true }),
+    ]);
+    const { trimOffsetLeft: left = 0, trimOffsetTop: top = 0 } = info;
+    return {
+      ...{ data: marks, width, height, area: means[0]!.mean / 255 },
+      box: { x: -left, y: -top, width: info.width, height: info.height },
+    };
   } finally {
     giveBack();
   }

@@ -10,7 +10,7 @@ interface Size {
 /** Smaller regions are specks, pixels of the small mask. */
 const LEAST_AREA = 16;
 /** How far a simplified outline may lie beside the true one, pixels of the small mask. */
-const TOLERANCE = 0.75;
+const TOLERANCE = 1;
 
 /**
  * Returns a polygon for each border between marked (above 127) and other pixels, along the pixels' edges; those of holes

@@ -37,11 +37,10 @@ export function predictRoute(app: FastifyInstance, context: Context): void {
         },
       },
     );
-    if (mask !== undefined && (want.outline || want.mask))
-      shown = await shownMask(await givenMask(mask, want.rotate), want);
+    const given = mask && (await givenMask(mask, want.rotate));
+    if (given !== undefined) shown = await shownMask(given, want);
     return answerOf(prediction, {
-      model: model.name,
-      hasGivenMask: mask !== undefined,
+      ...{ model, given },
       ageMonths: want.age_months,
       outline: shown?.outline ?? null,
       maskPng: shown?.png ?? null,
