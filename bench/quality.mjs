@@ -1,178 +1,145 @@
 /**
- * `node bench/quality.mjs [PICTURES]`: how often the quality checks (src/quality) find what is wrong. It draws hard phantoms that no
- * model has seen, does to them what each check looks for, and prints for each fact the value at 1 % false alarms with the
- * sensitivity there, and both for the thresholds that are in use. Where there are real radiographs (DEEPLASIA_TEST_DATA) their
- * flags are counted.
+ * `node bench/quality.mjs [PICTURES]`: the limits of the quality checks (src/quality/thresholds.ts) and what they are worth. It draws
+ * hard phantoms that no model has seen, does to them what each check looks for, and prints for each check the limit of 1 % false
+ * alarms on one half, and false alarms and sensitivity on the other half with that limit and with the one in use; then how many
+ * pictures `--auto-orient` rights and spoils. Where there are real radiographs (DEEPLASIA_TEST_DATA) their flags are listed.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import sharp from "sharp";
 import { decodePicture } from "../dist/image/decodePicture.js";
 import { BUNDLED_MASK_MODEL } from "../dist/model/bundled.js";
 import { loadHandMaskModel } from "../dist/model/loadHandMaskModel.js";
-import { native } from "../dist/native.js";
-import { flagsOf } from "../dist/quality/flags.js";
+import { comparedOf, flagsOf } from "../dist/quality/flags.js";
+import { orientationOf } from "../dist/quality/orientation.js";
 import { qualityFacts } from "../dist/quality/qualityFacts.js";
 import { smallView } from "../dist/quality/smallView.js";
+import { THRESHOLDS } from "../dist/quality/thresholds.js";
 import { root } from "../scripts/steps.mjs";
+import { beside, burnt, corner, cutFingers, drawPlate, flattened, inverted, turned } from "./plates.mjs";
 
 const COUNT = Number(process.argv[2] ?? 200);
-const SEED = 2_000_003;
+const SEEDS = { calibration: 2_000_003, measurement: 2_000_029 };
 
-const raw = (data, width, height) => ({ data, width, height, channels: 1, depth: 8, luma: "png" });
-const image = ({ data, width, height }) =>
-  sharp(data, { raw: { width, height, channels: 1 } }).toColourspace("b-w");
-async function taken(pipeline) {
-  const { data, info } = await pipeline.toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
-  return raw(new Uint8Array(data), info.width, info.height);
-}
+const model = await loadHandMaskModel(BUNDLED_MASK_MODEL);
 
-async function plate(index) {
-  const drawn = await native().drawPhantom({
-    ...{ seed: SEED, index, maleShare: 0.5, minAgeMonths: 4, maxAgeMonths: 222 },
-    ...{ sizes: [400], depth: "8", hard: true },
-  });
-  const { width, height } = drawn;
-  return { picture: raw(drawn.image, width, height), mask: raw(drawn.mask, width, height) };
-}
-
-/** The facts that the checks see: of the mask that the model finds. */
-async function seen(model, picture) {
-  const hand = await model.find(picture);
+/** What the checks know of a picture: facts of the mask that the model finds; null where it finds none. */
+async function seen(picture) {
+  const hand = await model.find(picture).catch(() => null);
   if (hand === null) return null;
   const { width, height } = picture;
-  const facts = qualityFacts(await smallView(picture, raw(hand.mask, width, height)));
+  const mask = { data: hand.mask, width, height, channels: 1, depth: 8, luma: "png" };
+  const facts = qualityFacts(await smallView(picture, mask));
   return { ...facts, confidence: hand.confidence, elsewhere: hand.elsewhere };
 }
 
-const mapped = (picture, change) => ({ ...picture, data: picture.data.map(change) });
+/** Values of each check where it should raise its flag and where not, high where it is raised. */
+class Values {
+  checks = new Map(Object.keys(THRESHOLDS).map((check) => [check, { negatives: [], positives: [] }]));
 
-/** Cuts away the side to which the fingers point, through a third of the hand. */
-async function cutFingers({ picture, mask }, angle) {
-  const lit = [...mask.data.keys()].filter((i) => mask.data[i] > 127);
-  const [xs, ys] = [lit.map((i) => i % mask.width), lit.map((i) => Math.floor(i / mask.width))];
-  const least = (values) => values.reduce((a, b) => Math.min(a, b));
-  const most = (values) => values.reduce((a, b) => Math.max(a, b));
-  let [left, top, right, bottom] = [0, 0, picture.width, picture.height];
-  const [w, h] = [most(xs) - least(xs), most(ys) - least(ys)];
-  if (Math.abs(angle) <= 45) top = Math.round(least(ys) + h / 3);
-  else if (Math.abs(angle) >= 135) bottom = Math.round(most(ys) - h / 3);
-  else if (angle > 0) right = Math.round(most(xs) - w / 3);
-  else left = Math.round(least(xs) + w / 3);
-  return taken(image(picture).extract({ left, top, width: right - left, height: bottom - top }));
-}
-
-async function beside(one, other) {
-  const height = Math.max(one.height, other.height);
-  const canvas = sharp({
-    create: { width: one.width + other.width, height, channels: 3, background: "black" },
-  });
-  const tiles = await Promise.all([one, other].map((each) => image(each).png().toBuffer()));
-  const placed = tiles.map((input, i) => ({ input, left: i * one.width, top: 0 }));
-  return taken(sharp(await canvas.composite(placed).png().toBuffer()).removeAlpha());
-}
-
-/** The corner of a plate that is farthest from the hand, where it shows none of it. */
-async function without({ picture, mask }) {
-  const [width, height] = [Math.floor(picture.width / 3), Math.floor(picture.height / 3)];
-  for (const left of [0, picture.width - width])
-    for (const top of [0, picture.height - height]) {
-      const part = await taken(image(mask).extract({ left, top, width, height }));
-      if (part.data.every((value) => value < 128))
-        return taken(image(picture).extract({ left, top, width, height }));
-    }
-  return null;
-}
-
-const collected = new Map();
-/** `value`: high where the check should raise its flag. */
-function note(check, isPositive, value) {
-  const both = collected.get(check) ?? { negatives: [], positives: [] };
-  (isPositive ? both.positives : both.negatives).push(value ?? Number.POSITIVE_INFINITY);
-  collected.set(check, both);
-}
-
-const model = await loadHandMaskModel(BUNDLED_MASK_MODEL);
-const flagged = new Map();
-let whole = null;
-for (let index = 0; index < COUNT; index++) {
-  const { picture, mask } = await plate(index);
-  const truth = qualityFacts(await smallView(picture, mask));
-  const found = await seen(model, picture);
-  const confidenceOf = (facts) => (facts === null ? Number.POSITIVE_INFINITY : -facts.confidence);
-  note("no_hand", false, confidenceOf(found));
-  const empty = await without({ picture, mask });
-  if (empty !== null) note("no_hand", true, confidenceOf(await seen(model, empty).catch(() => null)));
-  if (found === null) continue;
-  for (const flag of flagsOf(found)) flagged.set(flag, (flagged.get(flag) ?? 0) + 1);
-  note("several_hands", false, found.elsewhere);
-  if (whole !== null)
-    note("several_hands", true, (await seen(model, await beside(whole, picture)))?.elsewhere);
-  whole = picture;
-  if (truth.cut === 0) note("hand_cut", false, found.cut);
-  note("hand_cut", true, (await seen(model, await cutFingers({ picture, mask }, truth.angle)))?.cut);
-  const turned = await seen(
-    model,
-    mapped(picture, (value) => 255 - value),
-  );
-  if (Math.abs(truth.contrast) > 0.05) {
-    note("inverted", truth.contrast < 0, -found.contrast);
-    note("inverted", truth.contrast > 0, -(turned?.contrast ?? 0));
+  note(check, isPositive, facts) {
+    const { fact, sign } = THRESHOLDS[check];
+    // No mask at all is a failed row: nothing is missed. What is not known raises no flag.
+    const unknown = check === "no_hand" && facts === null ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    const value = facts === null ? undefined : comparedOf(facts)[fact];
+    const both = this.checks.get(check);
+    (isPositive ? both.positives : both.negatives).push(value === undefined ? unknown : sign * value);
   }
-  const [angle, own] = [Math.abs(truth.angle), Math.abs(found.angle)];
-  if (angle <= 20 || angle >= 40) note("rotated", angle >= 40, own);
-  if (angle <= 140 || angle >= 160) note("upside_down", angle >= 160, own);
-  note("low_contrast", false, -found.range);
-  const flat = await seen(
-    model,
-    mapped(picture, (value) => 100 + Math.round(value / 16)),
-  );
-  note("low_contrast", true, flat === null ? undefined : -flat.range);
-  note("saturated", false, found.saturated);
-  const top = [...picture.data.keys()]
-    .filter((i) => mask.data[i] > 127)
-    .map((i) => picture.data[i])
-    .sort((a, b) => a - b);
-  const clip = Math.max(1, top[Math.floor(top.length * 0.5)]);
-  const burnt = await seen(
-    model,
-    mapped(picture, (value) => Math.min(255, Math.round((value * 255) / clip))),
-  );
-  note("saturated", true, burnt?.saturated);
-  note("mask_too_large", false, found.area);
-  note("mask_too_small", false, -found.area);
 }
 
-const { THRESHOLDS } = await import("../dist/quality/thresholds.js");
-const rate = (values, least) => values.filter((value) => value > least).length / values.length;
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
-console.log(
-  "check            threshold at 1 %   sensitivity   in use   false alarms   sensitivity   pictures",
-);
-for (const [check, { negatives, positives }] of collected) {
-  const sorted = negatives.toSorted((a, b) => a - b);
-  const at = sorted[Math.min(sorted.length - 1, Math.ceil(0.99 * sorted.length) - 1)];
-  const { sign, limit } = THRESHOLDS[check];
-  const used = sign * limit;
-  const cells = [check.padEnd(16), (sign * at).toFixed(3), percent(rate(positives, at)), String(limit)];
-  console.log(
-    [
-      ...cells,
-      percent(rate(negatives, used)),
-      percent(rate(positives, used)),
-      `${negatives.length}+${positives.length}`,
-    ].join("   "),
-  );
+const orientation = { wrong: 0, righted: 0, right: 0, spoiled: 0, dark: 0, inverted: 0, light: 0, spoiledGreys: 0 };
+const difference = (degrees) => Math.abs(((((degrees % 360) + 540) % 360) + 360) % 360 - 180);
+
+/** `turn` in degrees and `isInverted` are the truth. Only turns near to a quarter can be righted. */
+function noteOrientation(facts, turn, isInverted) {
+  const how = facts === null ? [] : orientationOf(facts);
+  const by = Number(how.find((one) => one !== "inverted") ?? 0);
+  const isNear = (degrees) => difference(degrees) <= 20;
+  if (isNear(turn)) {
+    orientation.right += 1;
+    if (by !== 0) orientation.spoiled += 1;
+  } else if ([90, 180, 270].some((quarter) => isNear(turn - quarter))) {
+    orientation.wrong += 1;
+    if (isNear(turn + by)) orientation.righted += 1;
+  }
+  const isTurnedOver = how.includes("inverted");
+  orientation[isInverted ? "dark" : "light"] += 1;
+  if (isTurnedOver) orientation[isInverted ? "inverted" : "spoiledGreys"] += 1;
 }
-console.log("flags of the plates as drawn:", Object.fromEntries(flagged));
+
+/** The directions of the fingers that count for a check: far enough from its limit to be sure of the truth. */
+function noteTurn(values, facts, turn) {
+  const away = difference(turn);
+  if (away <= 20 || away >= 40) values.note("rotated", away >= 40, facts);
+  if (away <= 140 || away >= 160) values.note("upside_down", away >= 160, facts);
+}
+
+async function collect(seed) {
+  const values = new Values();
+  let before = null;
+  for (let index = 0; index < COUNT; index++) {
+    const plate = await drawPlate(seed, index);
+    const { picture, mask, facts: truth } = plate;
+    const truly = qualityFacts(await smallView(picture, mask));
+    const found = await seen(picture);
+    for (const check of ["no_hand", "low_contrast", "saturated", "mask_too_large", "mask_too_small"])
+      values.note(check, false, found);
+    if (!truth.hasOtherHand) values.note("several_hands", false, found);
+    if (truly.cut < 0.25) values.note("hand_cut", false, found);
+    values.note("inverted", truth.isInverted, found);
+    noteTurn(values, found, truth.turnDegrees);
+    noteOrientation(found, truth.turnDegrees, truth.isInverted);
+    const quarter = [90, 180, 270][index % 3];
+    const aside = await seen(await turned(picture, quarter));
+    noteTurn(values, aside, truth.turnDegrees + quarter);
+    noteOrientation(aside, truth.turnDegrees + quarter, truth.isInverted);
+    const dark = await seen(inverted(picture));
+    values.note("inverted", !truth.isInverted, dark);
+    noteOrientation(dark, truth.turnDegrees, !truth.isInverted);
+    const empty = await corner(plate);
+    if (empty !== null) values.note("no_hand", true, await seen(empty));
+    if (before !== null) values.note("several_hands", true, await seen(await beside(before, picture)));
+    values.note("hand_cut", true, await seen(await cutFingers(plate)));
+    values.note("low_contrast", true, await seen(flattened(picture)));
+    values.note("saturated", true, await seen(burnt(plate)));
+    before = picture;
+  }
+  return values.checks;
+}
+
+/** The value that 1 % of the values exceed. */
+function limitOf(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)];
+}
+
+const rate = (values, limit) =>
+  values.length === 0
+    ? "-"
+    : `${((100 * values.filter((value) => value > limit).length) / values.length).toFixed(1)} %`;
+
+const calibration = await collect(SEEDS.calibration);
+const measurement = await collect(SEEDS.measurement);
+const rows = [["check", "at 1 %", "false alarms", "sensitivity", "in use", "false alarms", "sensitivity", "pictures"]];
+for (const [check, { negatives, positives }] of measurement) {
+  const { sign, limit } = THRESHOLDS[check];
+  const at = limitOf(calibration.get(check).negatives);
+  const measured = (value) => [rate(negatives, value), rate(positives, value)];
+  const counts = `${negatives.length}+${positives.length}`;
+  rows.push([check, (sign * at).toFixed(3), ...measured(at), String(limit), ...measured(sign * limit), counts]);
+}
+for (const row of rows) console.log(row.map((cell) => cell.padEnd(15)).join(" "));
+console.log("auto-orient:", orientation);
 
 const folder = join(resolve(root, process.env.DEEPLASIA_TEST_DATA ?? "../shared"), "radiographs/images");
 for (const part of existsSync(folder) ? readdirSync(folder) : []) {
-  for (const name of readdirSync(join(folder, part)).sort()) {
-    const picture = await decodePicture(join(folder, part, name), { role: "image" });
-    const facts = await seen(model, picture).catch(() => null);
-    const flags = facts === null ? ["no_hand"] : flagsOf(facts);
-    if (flags.length > 0 || part === "clinic") console.log(`${part}/${name}: ${flags.join(";") || "fine"}`);
+  const names = readdirSync(join(folder, part)).sort();
+  let flagged = 0;
+  for (const name of names) {
+    const facts = await seen(await decodePicture(join(folder, part, name), { role: "image" }));
+    const flags = facts === null ? ["no mask"] : [...flagsOf(facts), ...orientationOf(facts).map((how) => `-> ${how}`)];
+    if (flags.length > 0) flagged += 1;
+    if (flags.length > 0 || part === "clinic") console.log(`${part}/${name}: ${flags.join("; ") || "fine"}`);
   }
+  console.log(`${part}: ${flagged} of ${names.length} flagged`);
 }
 await model.dispose();

@@ -65,6 +65,11 @@ std::array<int64_t, 4> shape_argument(const Napi::CallbackInfo& info, size_t ind
   return shape;
 }
 
+// Returns what a truthy flag `features` asks for.
+inference::Want wanted_outputs(const Napi::CallbackInfo& info, size_t index) {
+  return info[index].ToBoolean() ? inference::Want::features : inference::Want::outputs;
+}
+
 }  // namespace
 
 // Loads a file, or takes ownership of a network handle.
@@ -103,7 +108,7 @@ Napi::Value forward(const Napi::CallbackInfo& info) {
   const auto data = info[1].As<Napi::Float32Array>();
   const auto shape = shape_argument(info, 2, data.ElementLength());
   const auto sex = sex_argument(info, 3, static_cast<size_t>(shape[0]));
-  const auto want = info[4].ToBoolean() ? inference::Want::features : inference::Want::outputs;
+  const auto want = wanted_outputs(info, 4);
   auto& handle = Handle<inference::Model>::from(info[0]);
   // Copied now, because JS may change its array while the network runs.
   const at::Tensor x = at::from_blob(const_cast<float*>(data.Data()), shape, at::kFloat).clone();
@@ -134,11 +139,12 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
   const int64_t channels = integer_argument(info, 3, "channels");
   const auto how = normalisation(object_argument(info, 4, "normalisation"));
   const auto sex = sex_argument(info, 5, slots.size());
+  const auto want = wanted_outputs(info, 6);
   return promise(
       info.Env(), runtime::compute_queue(handle.value()->device().str()),
       {{info[0], info[1]}, {&handle, &batch_handle}},
-      [model = handle.value(), batch = batch_handle.value(), slots, channels, how, sex] {
-        return inference::forward_slots(*model, *batch, slots, channels, how, sex);
+      [model = handle.value(), batch = batch_handle.value(), slots, channels, how, sex, want] {
+        return inference::forward_slots(*model, *batch, slots, channels, how, sex, want);
       },
       outputs_to_js);
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numbers>
 
 #include "addon/exports.h"
 #include "addon/promise_task.h"
@@ -48,6 +49,9 @@ Napi::Object facts(Napi::Env env, const phantom::Phantom& drawn) {
   result.Set("ageMonths", drawn.subject.age_months);
   result.Set("handLengthMm", drawn.subject.hand_length_mm);
   result.Set("pixelMm", drawn.pixel_mm);
+  result.Set("turnDegrees", drawn.turn * 180 / std::numbers::pi);
+  result.Set("isInverted", drawn.is_inverted);
+  result.Set("hasOtherHand", drawn.has_other_hand);
   result.Set("carpals", drawn.maturity.ossified_carpals());
   result.Set("epiphyses", drawn.maturity.ossified_epiphyses());
   result.Set("fused", drawn.maturity.fused_epiphyses());

@@ -65,10 +65,11 @@ Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vect
 }
 
 Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
-                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex) {
+                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex,
+                      Want want) {
   runtime::use_threads(model.threads());
   c10::InferenceMode inference;
-  return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex);
+  return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex, want);
 }
 
 Trial try_blank(Model& model, const std::array<int64_t, 4>& shape,

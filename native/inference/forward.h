@@ -25,7 +25,8 @@ Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vect
                 Want want = Want::outputs);
 
 Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
-                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex);
+                      const Normalisation& normalisation, const std::optional<std::vector<float>>& sex,
+                      Want want = Want::outputs);
 
 // The cost of a forward of blank pictures.
 struct Trial {

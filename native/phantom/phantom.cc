@@ -45,9 +45,12 @@ Phantom draw(const Request& request) {
   Plane& picture = shadow.total;
   const Film film = draw_film(stream(Purpose::film));
   std::vector<uint8_t> mask;
+  bool is_inverted = false, has_other_hand = false;
   if (request.hard) {
     const Plate plate = draw_plate(view, shadow.skin, stream(Purpose::plate));
     mask = visible_hand(plate, shadow.skin, view);
+    is_inverted = plate.is_inverted;
+    has_other_hand = plate.other.has_value();
     std::optional<Attenuation> other;
     if (plate.other) other = project(flesh, skeleton, *plate.other, stream(Purpose::other_hand));
     load(plate, other ? &other->total : nullptr, picture);
@@ -75,6 +78,9 @@ Phantom draw(const Request& request) {
       .subject = subject,
       .maturity = maturity,
       .pixel_mm = pixel_mm,
+      .turn = view.turn,
+      .is_inverted = is_inverted,
+      .has_other_hand = has_other_hand,
   };
 }
 

@@ -4,4 +4,6 @@ export interface NetworkOutput {
   age: number;
   /** The second output; null from a network without a sex head. */
   sexLogit: number | null;
+  /** The features that the heads read; left out where nobody asked for them. */
+  features?: Float32Array;
 }

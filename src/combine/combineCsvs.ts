@@ -97,10 +97,11 @@ function combine(names: readonly string[], joined: Joined, index: number): Combi
     patientId: firstKnown(joined, ({ patientId }) => patientId) ?? "",
     sex: firstKnown(joined, ({ sex }) => sex),
     sexPredicted: joined.some((row) => row?.sexPredicted === true),
-    ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
+    sexFromHeader: joined.some((row) => row?.sexFromHeader === true),
+    chronologicalAgeMonths: firstKnown(joined, (row) => row.chronologicalAgeMonths),
+    ageFrom: firstKnown(joined, (row) => row.ageFrom),
     boneAgeMonths: firstKnown(joined, ({ boneAgeMonths }) => boneAgeMonths),
-    mask: null,
-    quality: null,
+    ...{ mask: null, oriented: null, distance: null, quality: null },
     members,
     memberCount: months.length,
     ageMonths: mean(months),
@@ -150,6 +151,9 @@ const COLUMNS_OF_FIELDS: Readonly<Record<string, string>> = {
   dir: "dir",
   patientId: "patient_ID",
   sexPredicted: "sex_predicted",
+  sexFromHeader: "sex_from_header",
+  chronologicalAgeMonths: "chronological_age",
+  ageFrom: "age_from",
 };
 
 function toText(
@@ -164,9 +168,8 @@ function toText(
     members: names,
     hasSexHead: true,
     marksSex: true,
-    hasHeaders: false,
-    marksMask: false,
-    marksQuality: false,
+    hasHeaders: true,
+    ...{ marksMask: false, marksQuality: false, marksDistance: false, marksOrientation: false },
   };
   const fields = ensembleFields(all).filter(({ key }) => isThere(COLUMNS_OF_FIELDS[key]));
   if (allowMissing) fields.push(field("memberCount", "members", rowNumber));

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
 import type { boneAgeFields } from "./boneAgeFields.js";
+import type { featureFields } from "./featureFields.js";
 import type { handMaskFields } from "./handMaskFields.js";
 import type { ModelKind } from "./kindNames.js";
 import { DEFAULT_KIND, MODEL_KINDS } from "./kinds.js";
@@ -20,7 +21,8 @@ export type PictureContract = Maybe<
   "normaliseMean" | "normaliseSd" | "equalizeBins"
 >;
 /** How the sex goes into a bone-age network, and what its first output means. */
-export type BoneAgeOutput = Maybe<Values<typeof boneAgeFields>, "ageMeanMonths" | "ageSdMonths">;
+export type BoneAgeOutput = Maybe<Values<typeof boneAgeFields>, "ageMeanMonths" | "ageSdMonths"> &
+  Partial<Values<typeof featureFields>>;
 /** How a hand-mask network's probabilities become a mask. */
 export type HandMaskOutput = Values<typeof handMaskFields>;
 

@@ -3,6 +3,7 @@
  * fields.
  */
 import { boneAgeFields } from "./boneAgeFields.js";
+import { featureFields } from "./featureFields.js";
 import { handMaskFields } from "./handMaskFields.js";
 import type { ModelKind } from "./kindNames.js";
 import type { Manifest, ManifestField } from "./manifest.js";
@@ -28,7 +29,7 @@ const fieldsOf = <T extends object>(shape: T) => Object.keys(shape) as (keyof T)
 export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
   bone_age: {
     title: "a bone-age model",
-    outputFields: fieldsOf(boneAgeFields),
+    outputFields: [...fieldsOf(boneAgeFields), ...fieldsOf(featureFields)],
     needed: ["maskNeeded", "subtractBackground", "sexEncoding", "ageUnit"],
     neededWhen: [
       ["ageMeanMonths", ({ ageUnit }) => ageUnit === "z"],

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { checkValue, faultText } from "../schema/checkValue.js";
 import { boneAgeFields } from "./boneAgeFields.js";
+import { featureFields } from "./featureFields.js";
 import { handMaskFields } from "./handMaskFields.js";
 import { MODEL_KIND_NAMES } from "./kindNames.js";
 import { pictureFields } from "./pictureFields.js";
@@ -39,6 +40,7 @@ export const manifestSchema = z.strictObject({
   ...identityFields,
   ...pictureFields,
   ...boneAgeFields,
+  ...featureFields,
   ...handMaskFields,
   ...digestField,
 });

@@ -1,6 +1,7 @@
 /** Prediction CSVs of earlier runs: this package's and the reference's, which have fewer columns. */
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
+import { AGE_SOURCES, type AgeSource } from "./ageSource.js";
 import { numberInCell, type Sex, sexInPredictions } from "./annotations.js";
 import { openTable } from "./table.js";
 import { columnIndex, findColumn } from "./tableColumns.js";
@@ -19,6 +20,9 @@ export interface EarlierPrediction {
   /** float32; null for an empty cell and for NaN. */
   ageMonths: number | null;
   boneAgeMonths: number | null;
+  sexFromHeader: boolean;
+  chronologicalAgeMonths: number | null;
+  ageFrom: AgeSource | null;
 }
 
 /** A prediction CSV. */
@@ -30,7 +34,10 @@ export interface EarlierPredictions {
 }
 
 const NEEDED = ["image_ID", "pred_bone_age"] as const;
-const OTHERS = ["dir", "patient_ID", "row", "sex", "sex_predicted", "sex_hat", "bone_age"] as const;
+const OTHERS = [
+  ...(["dir", "patient_ID", "row", "sex", "sex_predicted", "sex_hat", "bone_age"] as const),
+  ...(["sex_from_header", "chronological_age", "age_from"] as const),
+] as const;
 type Column = (typeof NEEDED)[number] | (typeof OTHERS)[number];
 
 /** Positions of the columns by their names. */
@@ -66,6 +73,7 @@ function readRow(
   row: number,
 ): EarlierPrediction {
   const text = (column: Column) => cells[positions.get(column) ?? -1] ?? "";
+  const flag = (column: Column) => /^true$/i.test(text(column).trim());
   const number = (column: Column) => {
     const value = numberInCell(text(column));
     if (value === null || Number.isFinite(value)) return value;
@@ -82,9 +90,12 @@ function readRow(
     patientId: text("patient_ID"),
     row: number("row"),
     sex: sexInPredictions(text("sex")),
-    sexPredicted: /^true$/i.test(text("sex_predicted").trim()),
+    sexPredicted: flag("sex_predicted"),
     sexHat: float32("sex_hat"),
     ageMonths: float32("pred_bone_age"),
     boneAgeMonths: number("bone_age"),
+    sexFromHeader: flag("sex_from_header"),
+    chronologicalAgeMonths: number("chronological_age"),
+    ageFrom: AGE_SOURCES.find((source) => source === text("age_from").trim()) ?? null,
   };
 }

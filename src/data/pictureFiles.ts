@@ -35,22 +35,30 @@ export async function pictureFiles(folder: string): Promise<PictureFiles> {
   return { pictures: all.filter(isPicture), passedOver: all.filter((path) => !isPicture(path)) };
 }
 
-/** Returns whether DICOM files are among these, by their names; where those leave it open, by their content. */
+/**
+ * Returns whether DICOM files are among these: by a name, else by the content of all of them, because a file that is named
+ * as another format is decoded by its content too.
+ */
 export async function hasDicom(paths: readonly string[]): Promise<boolean> {
   if (paths.some((path) => DICOM.test(path))) return true;
-  for (const path of paths) if (!PICTURE.test(path) && (await isDicomFile(path))) return true;
+  for await (const found of dicomAmong(paths)) if (found.length > 0) return true;
   return false;
 }
 
 /** Returns the files that are DICOM by their content. */
 async function dicomFiles(folder: string, paths: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
+  for await (const some of dicomAmong(paths, folder)) for (const path of some) found.add(path);
+  return found;
+}
+
+/** Yields, for one group of files after the other, those that are DICOM by their content. */
+async function* dicomAmong(paths: readonly string[], folder = ""): AsyncGenerator<string[]> {
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     const some = paths.slice(start, start + AT_ONCE);
     const are = await Promise.all(some.map((path) => isDicomFile(join(folder, path))));
-    for (const [i, is] of are.entries()) if (is) found.add(some[i]!);
+    yield some.filter((_, i) => are[i]);
   }
-  return found;
 }
 
 /** A file that cannot be opened is not one. */

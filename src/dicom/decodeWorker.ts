@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import type { DeeplasiaError } from "../errors.js";
 import { type DicomPicture, decodeDicom, readPatient } from "./decodeDicom.js";
+import { type GreyPicture, type Pixels, reducedCopy } from "./objects/annotatedCopy.js";
 import type { Finding, ObjectFiles } from "./objects/finding.js";
 import { makeObjects } from "./objects/makeObjects.js";
 import type { PatientFacts } from "./patient.js";
@@ -10,13 +11,15 @@ import type { PatientFacts } from "./patient.js";
 export interface Answers {
   picture: DicomPicture;
   patient: PatientFacts;
+  copy: GreyPicture;
   objects: ObjectFiles;
 }
 
 /** `bytes`: the file's; `maxPixels`: most pixels of its picture. */
 export type DicomRequest =
   | { want: "picture" | "patient"; bytes: Uint8Array; maxPixels?: number | undefined }
-  | { want: "objects"; bytes: Uint8Array; finding: Finding };
+  | { want: "copy"; picture: Pixels }
+  | { want: "objects"; bytes: Uint8Array; finding: Finding; picture?: GreyPicture | undefined };
 
 /** `problem`: why the file cannot be used, without its name. */
 export type DicomAnswer<T> = { value: T } | { problem: string; remedy: string | undefined };
@@ -37,7 +40,8 @@ async function answered(request: DicomRequest): Promise<DicomAnswer<Answers[keyo
 
 async function valueFor(request: DicomRequest): Promise<Answers[keyof Answers]> {
   if (request.want === "patient") return readPatient(request.bytes);
-  if (request.want === "objects") return makeObjects(request.bytes, request.finding);
+  if (request.want === "copy") return reducedCopy(request.picture);
+  if (request.want === "objects") return makeObjects(request.bytes, request.finding, request.picture);
   return owning(await decodeDicom(request.bytes, request.maxPixels));
 }
 

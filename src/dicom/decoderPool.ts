@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { unreadable } from "../image/refusal.js";
 import { packageRoot } from "../libtorch/addon.js";
 import type { Answers, DicomAnswer, DicomRequest } from "./decodeWorker.js";
+import type { GreyPicture, Pixels } from "./objects/annotatedCopy.js";
 import type { Finding, ObjectFiles } from "./objects/finding.js";
 
 /** A radiograph of 30 million pixels in JPEG 2000 takes about 6 s of one core. */
@@ -30,9 +31,18 @@ export function readInWorker<W extends "picture" | "patient">(
   return answerOf({ want, bytes, maxPixels });
 }
 
-/** Makes the objects about the picture in a DICOM file. Throws as `readInWorker`. */
-export function makeObjectsInWorker(bytes: Uint8Array, finding: Finding): Promise<ObjectFiles> {
-  return answerOf({ want: "objects", bytes, finding });
+/** Returns a small copy of a decoded picture, for `makeObjectsInWorker`. */
+export function copyInWorker({ data, width, height, channels, depth }: Pixels): Promise<GreyPicture> {
+  return answerOf({ want: "copy", picture: { data, width, height, channels, depth } });
+}
+
+/** Makes the objects about a DICOM file; it is decoded only without a copy of its picture. Throws as `readInWorker`. */
+export function makeObjectsInWorker(
+  bytes: Uint8Array,
+  finding: Finding,
+  picture?: GreyPicture,
+): Promise<ObjectFiles> {
+  return answerOf({ want: "objects", bytes, finding, picture });
 }
 
 async function answerOf<T>(request: DicomRequest): Promise<T> {

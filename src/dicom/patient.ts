@@ -1,5 +1,6 @@
 /** Sex and age in a DICOM header. No other attribute of a patient is read. */
 import type { DataSet } from "dicom-parser";
+import type { AgeSource } from "../data/ageSource.js";
 
 export interface PatientFacts {
   /** Null: empty, O (other), or no such word. Nothing is guessed. */
@@ -8,9 +9,6 @@ export interface PatientFacts {
   ageMonths: number | null;
   ageFrom: AgeSource | null;
 }
-
-/** What an age comes from: birth and study date, or PatientAge, which is in whole years, months, weeks or days. */
-export type AgeSource = "dates" | "PatientAge";
 
 const DAYS_A_YEAR = 365.25;
 const MONTHS_A_UNIT = { Y: 12, M: 1, W: (7 * 12) / DAYS_A_YEAR, D: 12 / DAYS_A_YEAR } as const;

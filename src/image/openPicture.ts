@@ -5,7 +5,8 @@ import type { DecodedPicture } from "./decodedPicture.js";
 import { notesOfTurn, withTurn } from "./orientation.js";
 import type { PictureNote } from "./pictureNote.js";
 import { notesOfChain } from "./pictureNotes.js";
-import { type LentPicture, readAnew } from "./readPicture.js";
+import { type LentPicture, lentOnce, readAnew } from "./readPicture.js";
+import { type Orientation, reoriented } from "./reoriented.js";
 import { type Sampled, sampled } from "./sampledPixels.js";
 import { type Turn, turned } from "./turned.js";
 
@@ -63,7 +64,7 @@ export async function openPicture(
 
 /** A decoded picture with its mask. */
 export class OpenPicture {
-  readonly picture: DecodedPicture;
+  private usedPicture: DecodedPicture;
   /** Notes from decoding. */
   readonly notes: readonly PictureNote[];
   private usedMask: DecodedPicture | null;
@@ -71,14 +72,18 @@ export class OpenPicture {
 
   constructor(
     private readonly file: string | undefined,
-    private readonly lent: readonly LentPicture[],
+    private readonly lent: LentPicture[],
   ) {
     const [picture, mask = null] = lent.map((one) => one.picture) as [DecodedPicture, DecodedPicture?];
-    this.picture = picture;
+    this.usedPicture = picture;
     this.usedMask = mask;
     const turned = mask === null ? [] : notesOfTurn(picture, mask);
     this.notes = [...picture.notes, ...(mask?.notes ?? []), ...turned];
     this.seen = mask && sampled(picture, mask);
+  }
+
+  get picture(): DecodedPicture {
+    return this.usedPicture;
   }
 
   get mask(): DecodedPicture | null {
@@ -90,6 +95,20 @@ export class OpenPicture {
     const { width, height, orientation } = this.picture;
     this.usedMask = { data, width, height, channels: 1, depth: 8, luma: "png", notes: [], orientation };
     this.seen = sampled(this.picture, this.usedMask);
+  }
+
+  /** Turns the picture, with its mask, and inverts its grey values. */
+  async orient(how: readonly Orientation[]): Promise<void> {
+    const turn = how.filter((one) => one !== "inverted");
+    this.usedPicture = await this.replaced(this.picture, how);
+    if (this.usedMask !== null && turn.length > 0) this.usedMask = await this.replaced(this.usedMask, turn);
+    this.seen = this.usedMask && sampled(this.usedPicture, this.usedMask);
+  }
+
+  private async replaced(picture: DecodedPicture, how: readonly Orientation[]): Promise<DecodedPicture> {
+    const oriented = await reoriented(picture, how);
+    this.lent.push(lentOnce(oriented));
+    return oriented;
   }
 
   get info(): PictureInfo {

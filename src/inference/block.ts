@@ -5,6 +5,7 @@ import type { DeeplasiaError } from "../errors.js";
 import type { Filled } from "../image/fillSlots.js";
 import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPicture.js";
 import type { PictureNote } from "../image/pictureNote.js";
+import type { Orientation } from "../image/reoriented.js";
 import type { BatchHandle } from "../native.js";
 import type { MaskFacts, QualityFlag } from "../quality/thresholds.js";
 import type { Sex } from "../words.js";
@@ -17,6 +18,8 @@ export interface Subject {
   sex: Sex | null;
   /** Is given the mask that a model made, one byte a pixel, 255 on the hand. */
   keepMask?: ((mask: Uint8Array, size: Pick<PictureInfo, "width" | "height">) => Promise<void>) | undefined;
+  /** Is given the picture and its mask as they are predicted. */
+  keepPicture?: ((open: OpenPicture) => Promise<void>) | undefined;
 }
 
 /** What was found out about one subject. */
@@ -33,6 +36,16 @@ export interface Outcome {
   picture: PictureInfo | null;
   /** The mask, where a model made it. */
   mask: MadeMask | null;
+  /** How it was turned and inverted before all that follows; null where that was not asked for. */
+  oriented: readonly Orientation[] | null;
+  /** The features that the first network's heads read of the plain view, where they were asked for. */
+  features?: Float32Array | undefined;
+  /**
+   * Distance of the features from those of the training pictures, as a multiple of the distance that 1 % of the validation
+   * pictures exceed, of the network for which it is largest; float32. Null where no network has the statistics, or nothing
+   * is checked.
+   */
+  distance: number | null;
   /** What the quality checks found; null where they were not made. */
   quality: readonly QualityFlag[] | null;
   /** What is worth knowing of the picture. */
@@ -68,7 +81,8 @@ export function blockOf(batches: readonly BatchHandle[], subjects: readonly Subj
   const rows = subjects.map((subject, slot) => ({
     ...{ subject, slot, filled: [], found: null, error: null },
     ...{ sex: subject.sex, sexPredicted: false, sexFromHeader: false, header: null },
-    ...{ readings: [], picture: null, mask: null, quality: null, notes: [] },
+    ...{ readings: [], picture: null, mask: null, notes: [] },
+    ...{ oriented: null, distance: null, quality: null },
   }));
   return { batches, rows };
 }

@@ -27,9 +27,11 @@ import { Forward } from "./forward.js";
 import { type ForwardLimits, forwardSize } from "./forwardSize.js";
 import { InputPlans } from "./inputPlans.js";
 import { Lane } from "./lane.js";
+import { checkDistance, measureDistance } from "./stages/checkDistance.js";
 import { checkQuality, type OnQuality } from "./stages/checkQuality.js";
 import { findMask } from "./stages/findMask.js";
 import { imageChain } from "./stages/imageChain.js";
+import { orient } from "./stages/orient.js";
 import { predictAge } from "./stages/predictAge.js";
 import { predictSex } from "./stages/predictSex.js";
 import { readHeader } from "./stages/readHeader.js";
@@ -50,6 +52,10 @@ export interface BlockOptions extends ForwardLimits {
   maskModel?: (() => Promise<HandMaskModel>) | undefined;
   /** What is done about pictures that do not pass the quality checks; left out: nothing is checked. */
   onQuality?: OnQuality | undefined;
+  /** Turns and inverts pictures where it is sure how. */
+  autoOrient?: boolean | undefined;
+  /** Whether the outcomes have the features that the first network's heads read of the plain view. */
+  features?: boolean | undefined;
   /** How files become pictures: with a cache, or each time anew. */
   read?: ReadPicture | undefined;
   logger?: Logger | undefined;
@@ -67,10 +73,19 @@ export class BlockPredictor {
     models: readonly BoneAgeModel[],
     private readonly options: BlockOptions,
   ) {
-    const { views, sexModel, headerSex = false, maskModel, onQuality, numWorkers, logger } = options;
+    const {
+      views,
+      sexModel,
+      headerSex = false,
+      maskModel,
+      onQuality,
+      autoOrient,
+      numWorkers,
+      logger,
+    } = options;
     this.pictures = new Semaphore(numWorkers);
     this.notes = new PictureNotes(logger);
-    const members = models.flatMap((model) => views.map((view) => this.lane(model, view)));
+    const members = models.flatMap((model, i) => views.map((view) => this.member(model, view, i === 0)));
     const memberPlans = [...this.plans.all];
     const sexLanes = sexModel === undefined ? [] : [this.lane(sexModel, views[0]!)];
     // A kind of input that only the sex model takes is made of those pictures alone whose sex is not known.
@@ -78,15 +93,32 @@ export class BlockPredictor {
     this.pictureStages = [
       readHeader({ takesSex: headerSex, needsSex }),
       ...(maskModel === undefined ? [] : [findMask(maskModel)]),
+      ...(autoOrient ? [orient] : []),
       ...(onQuality === undefined ? [] : [checkQuality(onQuality)]),
+      async ({ subject }, open) => subject.keepPicture?.(open),
       imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans)),
     ];
-    this.blockStages = [...sexLanes.map(predictSex), ...members.map(predictAge)];
+    this.blockStages = [
+      ...sexLanes.map(predictSex),
+      ...members,
+      ...(onQuality === undefined ? [] : [checkDistance(onQuality)]),
+    ];
   }
 
-  private lane(model: BoneAgeModel, view: View): Lane {
-    const forward = new Forward(model, forwardSize(model, this.options), this.options.logger);
+  private lane(model: BoneAgeModel, view: View, wantsFeatures = false): Lane {
+    const forward = new Forward(model, forwardSize(model, this.options), this.options.logger, wantsFeatures);
     return new Lane(forward, this.plans.kindOf(model.contract, view));
+  }
+
+  private member(model: BoneAgeModel, view: View, isFirst: boolean): BlockStage {
+    const { features, onQuality } = this.options;
+    const isPlain = !view.flip && view.rotationAngle === 0;
+    if (features === true && isFirst && isPlain && model.facts.hasFeatures)
+      return predictAge(this.lane(model, view, true), (row, found) => {
+        row.features = found;
+      });
+    if (onQuality === undefined || model.features === null) return predictAge(this.lane(model, view));
+    return predictAge(this.lane(model, view, true), measureDistance(model.features));
   }
 
   /** Outcomes in the order of the subjects. Rejects only for what ends a run, such as a model that was disposed. */

@@ -43,6 +43,8 @@ export class Forward {
     /** Most pictures that the network is given at once; halved when the device runs out of memory. */
     private mostPictures: number,
     private readonly logger: Logger = silentLogger,
+    /** Whether the features are wanted too; they cost nothing, because the heads read them anyway. */
+    private readonly wantsFeatures = false,
   ) {}
 
   /**
@@ -67,7 +69,7 @@ export class Forward {
 
   private async runAtOnce(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
     const { handle, contract } = this.model;
-    const { age, sexLogit } = await watched(
+    const { age, sexLogit, features } = await watched(
       native().predict(
         handle,
         batch,
@@ -78,12 +80,17 @@ export class Forward {
           inputs.map(({ male }) => male),
           inputs.length,
         ),
+        this.wantsFeatures,
       ),
     );
+    const featuresOf = (i: number) =>
+      features === null
+        ? {}
+        : { features: features.values.subarray(i * features.columns, (i + 1) * features.columns) };
     return new Map(
       inputs.map(({ slot }, i) => [
         slot,
-        { age: age[i]!, sexLogit: sexLogit === null ? null : sexLogit[i]! },
+        { age: age[i]!, sexLogit: sexLogit === null ? null : sexLogit[i]!, ...featuresOf(i) },
       ]),
     );
   }

@@ -15,6 +15,7 @@ import { forwardOptions } from "../options/predict.js";
 import { requireOptions } from "../schema/checkValue.js";
 import type { DeviceChoice } from "./device.js";
 import { encodeSex, type Numbers, requireFinite, requireShape } from "./tensors.js";
+import { type TrainedFeatures, trainedFeatures } from "./trainedFeatures.js";
 import type { VerifiedModel } from "./verify.js";
 
 /** What a forward returns, one value a row. */
@@ -71,6 +72,8 @@ export class BoneAgeModel implements AsyncDisposable {
   readonly handle: ModelHandle;
   /** Parameters, buffers and inputs of the network. */
   readonly facts: ModelFacts;
+  /** @internal What its contract has of the features of its training pictures; null without that, or without features. */
+  readonly features: TrainedFeatures | null;
   #isDisposed = false;
 
   /** @internal Use `loadModel`. */
@@ -86,6 +89,7 @@ export class BoneAgeModel implements AsyncDisposable {
     this.bytesPerPicture = loaded.bytesPerPicture;
     this.handle = loaded.handle;
     this.facts = loaded.facts;
+    this.features = loaded.facts.hasFeatures ? trainedFeatures(loaded.contract) : null;
   }
 
   /**

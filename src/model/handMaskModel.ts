@@ -3,10 +3,11 @@ import type { HandMaskContract } from "../contract/contract.js";
 import { imagePlan, normalisation } from "../image/imagePlan.js";
 import { type BatchHandle, type FoundHand, type ModelHandle, native, type RawPicture } from "../native.js";
 import type { DeviceChoice } from "./device.js";
+import { otherRegion } from "./otherRegion.js";
 
 /** A hand, and what else in the picture is like one. */
 export interface FoundByModel extends FoundHand {
-  /** Area of what else the model takes for a hand, as a multiple of the hand's area. */
+  /** Area of the largest other region that is like a hand, times its mean probability, as a multiple of the hand's area. */
   elsewhere: number;
 }
 
@@ -45,9 +46,7 @@ export class HandMaskModel implements AsyncDisposable {
     const side = this.contract.inputSize[1];
     const hand = await native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
     if (hand === null) return null;
-    const scale = (Math.max(width, height) / side) ** 2;
-    const foreground = probability.reduce((count, each) => count + (each > maskThreshold ? 1 : 0), 0);
-    return { ...hand, elsewhere: Math.max(0, foreground * scale - hand.area) / hand.area };
+    return { ...hand, elsewhere: otherRegion(probability, side) };
   }
 
   /**

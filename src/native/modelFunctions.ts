@@ -67,6 +67,7 @@ export interface ModelFunctions {
     channels: number,
     normalisation: Normalisation,
     sex: Float32Array | null,
+    features?: boolean,
   ): Promise<NativeOutputs>;
   /** Resolves to the format of a model file; `torchscript` if nothing in the file shows it. */
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;

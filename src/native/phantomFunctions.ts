@@ -26,6 +26,12 @@ export interface PhantomFacts {
   ageMonths: number;
   handLengthMm: number;
   pixelMm: number;
+  /** Direction of the fingers, degrees clockwise from upright. */
+  turnDegrees: number;
+  /** Whether bone is dark. */
+  isInverted: boolean;
+  /** Whether a second hand reaches into the picture. */
+  hasOtherHand: boolean;
   /** Number of carpals, of 8. */
   carpals: number;
   /** Number of epiphyses, of 21. */

@@ -7,6 +7,12 @@ import { pictureFields } from "../contract/pictureFields.js";
 /** Fields of a bone-age model's contract that change a number: what a prediction may override. */
 export const contractOptions = z.strictObject({ ...pictureFields, ...boneAgeFields }).partial();
 
-const { formatVersion: _version, weightsDigest: _digest, ...writableFields } = manifestSchema.shape;
+const {
+  formatVersion: _version,
+  weightsDigest: _digest,
+  featureStatistics: _statistics,
+  featureDistanceLimit: _limit,
+  ...writableFields
+} = manifestSchema.shape;
 /** Fields that a person may write into a model. */
 export const writableManifest = z.strictObject(writableFields).partial();

@@ -221,12 +221,20 @@ const outputOptions = {
     .boolean()
     .default(false)
     .meta({ changesOutput: false, description: "discard the partial output of an interrupted run" }),
+  autoOrient: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "turn pictures whose fingers surely point down or aside, and invert those that surely have dark bone, where there is a " +
+        "mask; the column oriented has what was done",
+    }),
   onQuality: z
     .enum(["none", "report", "fail"])
     .optional()
     .meta({
       description:
-        "checks of every picture that has a mask: none, a column quality with what is doubtful, or a failed row (default: " +
+        "checks of every picture: none, a column quality with what is doubtful, or a failed row (default: " +
         "report where a model makes the masks, else none)",
     }),
   strict: z
@@ -276,6 +284,7 @@ export const cohortPredictionOptions = z.strictObject({
   saveMasks: outputOptions.saveMasks,
   dicomOut: outputOptions.dicomOut,
   onQuality: outputOptions.onQuality,
+  autoOrient: outputOptions.autoOrient,
   strict: outputOptions.strict,
 });
 export type CohortPredictionOptions = z.infer<typeof cohortPredictionOptions>;

@@ -20,7 +20,7 @@ export interface FoundMask {
   height: number;
 }
 
-const { sex, flip, rotationAngle, onQuality } = cohortPredictionOptions.shape;
+const { sex, flip, rotationAngle, onQuality, autoOrient } = cohortPredictionOptions.shape;
 
 const sexModel = modelArgument.optional().meta({
   changesOutput: false,
@@ -41,6 +41,7 @@ export const predictImageOptions = z.strictObject({
     .meta({ description: "the mask of the hand, as the picture is given; left out where there is none" }),
   maskModel,
   onQuality,
+  autoOrient,
   flip,
   rotationAngle,
   signal: abortSignal,
@@ -54,7 +55,8 @@ const memberNames = z.array(z.string().min(1)).optional().meta({
 
 export const createPredictorOptions = z.strictObject({
   batchSize: batchSize.meta({ ...batchSize.meta(), description: "most pictures of a batch" }),
-  ...{ numWorkers, maxMemory, sexModel, maskModel, memberNames, onQuality, flip, rotationAngle },
+  ...{ numWorkers, maxMemory, sexModel, maskModel, memberNames },
+  ...{ onQuality, autoOrient, flip, rotationAngle },
   maxWaitMs: z
     .number()
     .min(0)

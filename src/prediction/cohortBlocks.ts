@@ -5,6 +5,7 @@ import type { Cohort } from "../data/openCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
 import { MaskFolder } from "../image/maskFolder.js";
+import type { OpenPicture } from "../image/openPicture.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
 import type { OnQuality } from "../inference/stages/checkQuality.js";
@@ -37,14 +38,11 @@ export function qualityOf({
 /** A run's options, with its mask model. */
 export interface BlocksOptions extends Omit<CohortRun, "maskModel"> {
   maskModel: RunMaskModel | null;
-  /** Is given each mask that the model makes. */
-  keepMask?: KeepMask | undefined;
+  /** Is given each picture as it is predicted. */
+  keepPicture?: KeepPicture | undefined;
 }
 
-export type KeepMask = (
-  sample: ReadySample,
-  ...made: Parameters<NonNullable<Subject["keepMask"]>>
-) => Promise<void>;
+export type KeepPicture = (sample: ReadySample, open: OpenPicture) => Promise<void>;
 
 /** Blocks from a position on; their pictures are copied to scratch first, if there is one. */
 export async function* cohortBlocks(
@@ -54,17 +52,17 @@ export async function* cohortBlocks(
   from: number,
 ): AsyncGenerator<CohortBlock> {
   await using staged = await stageRows(cohort, options, from);
-  const { flip, rotationAngle, saveMasks, keepMask, logger } = options;
-  const folder = saveMasks === undefined ? null : new MaskFolder(saveMasks);
-  const keepers = [folder?.write.bind(folder), keepMask].filter((keep) => keep !== undefined);
+  const { flip, rotationAngle, saveMasks, keepPicture, logger } = options;
+  const masks = saveMasks === undefined ? null : new MaskFolder(saveMasks);
   const blocks = predictBlocks(list, cohort.samples(from), {
     ...options,
     views: [{ flip, rotationAngle }],
     headerSex: cohort.hasHeaders && options.sexFrom === undefined,
     maskModel: options.maskModel?.get,
     onQuality: qualityOf(options),
+    autoOrient: options.autoOrient,
     read: staged?.read,
-    subjectOf: (sample) => subjectOf(sample, keepers),
+    subjectOf: (sample) => subjectOf(sample, masks, keepPicture),
   });
   const ages = new AgeWatch(logger);
   for await (const block of blocks) {
@@ -85,13 +83,18 @@ async function stageRows(cohort: Cohort, options: BlocksOptions, from: number): 
   return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
 }
 
-function subjectOf(sample: Sample, keepers: readonly KeepMask[]): Subject | null {
+function subjectOf(
+  sample: Sample,
+  masks: MaskFolder | null,
+  keepPicture: KeepPicture | undefined,
+): Subject | null {
   if (isFailedSample(sample)) return null;
   const { imagePath, maskPath, sex } = sample;
-  const keepMask: Subject["keepMask"] = async (...made) => {
-    for (const keep of keepers) await keep(sample, ...made);
+  return {
+    ...{ source: { image: imagePath, mask: maskPath }, sex },
+    ...(masks !== null && { keepMask: (...made) => masks.write(sample, ...made) }),
+    ...(keepPicture !== undefined && { keepPicture: (open) => keepPicture(sample, open) }),
   };
-  return { source: { image: imagePath, mask: maskPath }, sex, ...(keepers.length > 0 && { keepMask }) };
 }
 
 /** What one member has for each row; a row that cannot be predicted is a failure record, whatever happened to it. */
@@ -107,8 +110,8 @@ function recordOf(sample: ReadySample, outcome: Outcome, member: number): Output
   const reading = outcome.readings[member]!;
   if (reading instanceof DeeplasiaError) return failureRecord(sample, reading);
   const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
-  const { mask, quality } = outcome;
-  const facts = { mask, quality };
+  const { mask, oriented, distance, quality } = outcome;
+  const facts = { mask, oriented, distance, quality };
   return {
     index,
     row,

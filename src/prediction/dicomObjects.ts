@@ -6,17 +6,17 @@ import { readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { silentLogger } from "../console/logger.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
-import { makeObjectsInWorker } from "../dicom/decoderPool.js";
+import { copyInWorker, makeObjectsInWorker } from "../dicom/decoderPool.js";
+import type { GreyPicture } from "../dicom/objects/annotatedCopy.js";
 import type { Mask } from "../dicom/objects/finding.js";
 import { DeeplasiaError } from "../errors.js";
 import { outputError } from "../files/outputError.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
-import { decodePicture } from "../image/decodePicture.js";
 import { plural } from "../plural.js";
 import type { AnyPrediction } from "../predictionFiles/columns.js";
 import { isFailure } from "../records/record.js";
 import { Semaphore } from "../semaphore.js";
-import type { CohortBlock, KeepMask } from "./cohortBlocks.js";
+import type { CohortBlock, KeepPicture } from "./cohortBlocks.js";
 import type { CohortRun } from "./cohortRun.js";
 import { findingOf } from "./findingOf.js";
 import type { Members } from "./members.js";
@@ -30,11 +30,17 @@ export const dicomObjectsOf = (members: Members, options: ObjectOptions): DicomO
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** A picture and its mask as they were predicted, small. */
+interface Used {
+  picture: GreyPicture;
+  mask: Mask | null;
+}
+
 class DicomObjects {
   private written = 0;
   private others = 0;
   private readonly problems: string[] = [];
-  private readonly made = new Map<Sample, Mask>();
+  private readonly used = new Map<Sample, Used>();
   private readonly room: Semaphore;
 
   constructor(
@@ -45,9 +51,13 @@ class DicomObjects {
     this.room = new Semaphore(options.numWorkers);
   }
 
-  /** Keeps a mask that a model made, at the size of a copy, until its row is written. */
-  readonly keepMask: KeepMask = async (sample, mask, size) => {
-    this.made.set(sample, await reducedMask(mask, size));
+  /** Keeps a DICOM picture and its mask, at the size of a copy, until its row is written. */
+  readonly keepPicture: KeepPicture = async (sample, { picture, mask }) => {
+    if (picture.patient === undefined) return;
+    this.used.set(sample, {
+      picture: await copyInWorker(picture),
+      mask: mask === null ? null : await reducedMask(mask),
+    });
   };
 
   /**
@@ -65,15 +75,16 @@ class DicomObjects {
     });
     // All of them, so that nothing is being written when an error ends the run.
     for (const one of await Promise.allSettled(writing)) if (one.status === "rejected") throw one.reason;
-    for (const sample of samples) this.made.delete(sample);
+    for (const sample of samples) this.used.delete(sample);
   }
 
   private async writeRow(sample: ReadySample, record: AnyPrediction): Promise<void> {
     const { imagePath: file, dir, imageId } = sample;
     requireOutside(this.folder, file);
     try {
-      const finding = findingOf(record, this.members, this.made.get(sample) ?? (await maskOf(sample)));
-      const { report, capture } = await makeObjectsInWorker(await readFile(file), finding);
+      const { picture, mask } = this.used.get(sample)!;
+      const finding = findingOf(record, this.members, mask);
+      const { report, capture } = await makeObjectsInWorker(await readFile(file), finding, picture);
       // From the root, so that a name with `..` stays below the folder.
       const stem = join(this.folder, join("/", dir, imageId));
       await writeObject(`${stem}.sc.dcm`, capture);
@@ -113,12 +124,6 @@ function requireOutside(folder: string, file: string): void {
       remedy: "Give a folder of their own for the objects.",
     },
   );
-}
-
-async function maskOf({ maskPath }: ReadySample): Promise<Mask | null> {
-  if (maskPath === null) return null;
-  const { data, width, height, channels, depth } = await decodePicture(maskPath, { role: "mask" });
-  return { data, width, height, channels, depth };
 }
 
 async function writeObject(path: string, bytes: Uint8Array): Promise<void> {

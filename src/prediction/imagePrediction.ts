@@ -4,6 +4,7 @@ import type { Reading } from "../boneAge/reading.js";
 import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError } from "../errors.js";
 import type { PictureInfo } from "../image/openPicture.js";
+import type { Orientation } from "../image/reoriented.js";
 import type { Outcome } from "../inference/block.js";
 import type { MadeMask } from "../inference/madeMask.js";
 import type { QualityFlag } from "../quality/thresholds.js";
@@ -16,6 +17,13 @@ interface PredictedPicture extends FactsOfChild {
   picture: PictureInfo;
   /** The mask that a model made; null where it was given, or none was used. */
   mask: MadeMask | null;
+  /** How the picture was turned and inverted before it was predicted; null without `autoOrient`. */
+  oriented: readonly Orientation[] | null;
+  /**
+   * Distance of the picture's features from those of the training pictures: above 1, it is farther than 99 % of the validation
+   * pictures. Null where no network has their statistics, or nothing was checked.
+   */
+  distance: number | null;
   /** What the quality checks found to be doubtful; null where they were not made. */
   quality: readonly QualityFlag[] | null;
   /**
@@ -59,9 +67,10 @@ export function imagePrediction(
     ...list.flatMap(({ contract }) => contractDoubts(contract)),
     ...ageDoubts(reading.ageMonths),
   ];
-  const { mask, quality, picture } = outcome;
+  const { picture, mask, oriented, distance, quality } = outcome;
   const texts = [...notes, ...doubts].map(({ text }) => text);
-  return { ...reading, ...factsOfChild(outcome), picture: picture!, mask, quality, notes: texts };
+  const facts = { ...factsOfChild(outcome), picture: picture!, mask, oriented, distance, quality };
+  return { ...reading, ...facts, notes: texts };
 }
 
 function ageDoubts(ageMonths: number): { text: string }[] {

@@ -47,7 +47,7 @@ export async function* predictCohort(
   const meter = new ProgressMeter(cohort.total);
   let done = 0;
   const objects = dicomObjectsOf(members, resolved);
-  const how = { ...resolved, maskModel, keepMask: objects?.keepMask };
+  const how = { ...resolved, maskModel, keepPicture: objects?.keepPicture };
   for await (const block of cohortBlocks(members, cohort, how, 0)) {
     const { records } = block;
     await objects?.write(block);

@@ -51,8 +51,8 @@ export async function predictInto(
         options.onProgress?.(meter.event(done, summary.failed));
       }
     };
-    const keepMask = objects?.keepMask;
-    for await (const block of finalBlocks(members, cohort, output, { ...options, keepMask })) {
+    const keepPicture = objects?.keepPicture;
+    for await (const block of finalBlocks(members, cohort, output, { ...options, keepPicture })) {
       await write(await guard.admit(block));
       if (output.closed) break;
     }

@@ -82,6 +82,7 @@ async function write(
   warnAboutRun(members.list, cohort, resolved);
   const identity = await runIdentityOf(members.list, cohort, { ...resolved, memberCsvs }, maskModel);
   for (const text of sameModels(members, identity)) logger.warn(text);
+  const isChecked = qualityOf({ ...resolved, maskModel: masks }) !== undefined;
   const whole: OutputOptions = {
     ...layouts(
       members,
@@ -89,7 +90,9 @@ async function write(
         marksSex: resolved.sexModel !== undefined,
         hasHeaders: cohort.hasHeaders,
         marksMask: masks !== null,
-        marksQuality: qualityOf({ ...resolved, maskModel: masks }) !== undefined,
+        marksQuality: isChecked,
+        marksDistance: isChecked && members.list.some((model) => model.features !== null),
+        marksOrientation: resolved.autoOrient,
       },
       memberCsvs,
     ),

@@ -35,10 +35,14 @@ export interface Layout {
   marksMask: boolean;
   /** Whether a column has what the quality checks found. */
   marksQuality: boolean;
+  /** Whether a column has the distance of the features from those of the training pictures. */
+  marksDistance: boolean;
+  /** Whether a column has how pictures were turned and inverted. */
+  marksOrientation: boolean;
 }
 
 /** The parts of a layout that add columns of facts about the child, the mask and the picture. */
-export type Marks = Pick<Layout, "marksSex" | "hasHeaders" | "marksMask" | "marksQuality">;
+export type Marks = Omit<Layout, "format" | "members" | "hasSexHead" | "ageUnit">;
 
 export type AnyPrediction = PredictionRecord | EnsembleRecord;
 
@@ -49,12 +53,29 @@ const PLACE = [
 ];
 
 /** Where facts about the child and the mask come from. The age is in the columns of `cohort import dicom`. */
-const originFields = ({ marksSex, hasHeaders, marksMask, marksQuality }: Marks): Field[] => [
-  ...(marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
-  ...(hasHeaders ? HEADER : []),
-  ...(marksMask ? [madeMaskField] : []),
-  ...(marksQuality ? [field("quality", "quality", flags)] : []),
+const originFields = (marks: Marks): Field[] => [
+  ...(marks.marksSex ? [field("sexPredicted", "sex_predicted", flag)] : []),
+  ...(marks.hasHeaders ? HEADER : []),
+  ...(marks.marksMask ? [madeMaskField] : []),
+  ...(marks.marksOrientation ? [field("oriented", "oriented", flags)] : []),
+  ...(marks.marksDistance ? [field("distance", "feature_distance", float32)] : []),
+  ...(marks.marksQuality ? [field("quality", "quality", flags)] : []),
 ];
+
+/** The marks of a layout. */
+export const marksOf = ({
+  marksSex,
+  hasHeaders,
+  marksMask,
+  marksQuality,
+  marksDistance,
+  marksOrientation,
+}: Marks): Marks => ({ marksSex, hasHeaders, marksMask, marksQuality, marksDistance, marksOrientation });
+
+export const ALL_MARKS: Marks = {
+  ...{ marksSex: true, hasHeaders: true, marksMask: true },
+  ...{ marksQuality: true, marksDistance: true, marksOrientation: true },
+};
 const HEADER = [
   field("sexFromHeader", "sex_from_header", flag),
   field("chronologicalAgeMonths", "chronological_age", months),
@@ -124,7 +145,15 @@ export function predictionsToText(records: readonly AnyPrediction[], layout: Lay
 
 /** What is not in a line: `index` is in none, the others in some layouts only. */
 const absent = ({ members }: Layout): Record<string, unknown> => ({
-  ...{ index: -1, sexHat: null, sexPredicted: false, mask: null, quality: null },
+  ...{
+    index: -1,
+    sexHat: null,
+    sexPredicted: false,
+    mask: null,
+    oriented: null,
+    distance: null,
+    quality: null,
+  },
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
   ...(members === null ? { ageZ: null, rawMonths: null } : {}),
 });

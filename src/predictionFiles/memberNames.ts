@@ -1,7 +1,7 @@
 /** What the members of an ensemble are called, in columns and files: by hand, else as briefly as tells them apart. */
 import { basename, extname, resolve } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { ensembleFields, fieldColumns } from "./columns.js";
+import { ALL_MARKS, ensembleFields, fieldColumns } from "./columns.js";
 
 /** A file of a member, and what its owner calls the member. */
 export interface NamedFile {
@@ -12,16 +12,7 @@ export interface NamedFile {
 
 /** Columns of an ensemble's output that no member may be named after. */
 const TAKEN = new Set([
-  ...fieldColumns(
-    ensembleFields({
-      members: [],
-      hasSexHead: true,
-      marksSex: true,
-      hasHeaders: true,
-      marksMask: true,
-      marksQuality: true,
-    }),
-  ),
+  ...fieldColumns(ensembleFields({ members: [], hasSexHead: true, ...ALL_MARKS })),
   "members",
 ]);
 

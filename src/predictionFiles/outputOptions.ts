@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import type { Logger } from "../console/logger.js";
 import { outputError } from "../files/outputError.js";
 import { type PathKind, pathKind } from "../files/pathKind.js";
+import { marksOf } from "./columns.js";
 import type { OutputFile } from "./recordFile.js";
 import type { RunFile, RunIdentity } from "./runFile.js";
 
@@ -40,27 +41,11 @@ export async function kindOf(path: string): Promise<PathKind | null> {
 }
 
 /** What a run file says of an output that is being written. */
-export function runFileOf({
-  identity,
-  format,
-  members,
-  hasSexHead,
-  ageUnit,
-  marksSex,
-  hasHeaders,
-  marksMask,
-  marksQuality,
-  blockSize,
-}: OutputOptions): RunFile {
+export function runFileOf(output: OutputOptions): RunFile {
+  const { identity, format, members, hasSexHead, ageUnit, blockSize } = output;
   const layout = {
-    format,
-    members: members === null ? null : [...members],
-    hasSexHead,
-    ageUnit,
-    marksSex,
-    hasHeaders,
-    marksMask,
-    marksQuality,
+    ...{ format, members: members === null ? null : [...members], hasSexHead, ageUnit },
+    ...marksOf(output),
   };
   return { version: 2, state: "running", identity, ...layout, blockSize };
 }

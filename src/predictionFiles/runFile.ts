@@ -58,6 +58,8 @@ export const runFile = z.object({
   hasHeaders: z.boolean().default(false),
   marksMask: z.boolean().default(false),
   marksQuality: z.boolean().default(false),
+  marksDistance: z.boolean().default(false),
+  marksOrientation: z.boolean().default(false),
   /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
   blockSize: z.number(),
   /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */

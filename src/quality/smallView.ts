@@ -1,6 +1,5 @@
 /** A small copy of a picture and its mask: enough for all that needs no detail, and quick to walk through. */
 import sharp, { type ResizeOptions } from "sharp";
-import type { OpenPicture } from "../image/openPicture.js";
 import { asSamples } from "../image/samples.js";
 import type { RawPicture } from "../native.js";
 
@@ -12,27 +11,22 @@ export interface SmallView {
   height: number;
   /** Grey values, 0 to 1 of what the depth allows; samples of the picture, not means. */
   grey: Float32Array;
-  /** 1 on the hand, else 0. */
+  /** 1 on the hand, else 0; 0 everywhere without a mask. */
   hand: Uint8Array;
+  hasMask: boolean;
 }
 
-/** Returns a small copy of a picture that has a mask of its own size. */
-export async function smallView(
-  picture: RawPicture,
-  mask: NonNullable<OpenPicture["mask"]>,
-): Promise<SmallView> {
+/** Returns a small copy of a picture with its mask, which has the picture's size. */
+export async function smallView(picture: RawPicture, mask: RawPicture | null): Promise<SmallView> {
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
   const size = { width, height, fit: "fill", kernel: "nearest" } as const;
-  const [grey, marks] = await Promise.all([picture, mask].map((one) => samplesOf(one, size)));
-  const highest = marks!.reduce((most, value) => Math.max(most, value), 0);
-  return {
-    width,
-    height,
-    grey: grey!,
-    hand: Uint8Array.from(marks!, (mark) => (mark > highest / 2 ? 1 : 0)),
-  };
+  const grey = await samplesOf(picture, size);
+  const marks = mask === null ? new Float32Array(grey.length) : await samplesOf(mask, size);
+  const highest = marks.reduce((most, value) => Math.max(most, value), 0);
+  const hand = Uint8Array.from(marks, (mark) => (mark > highest / 2 ? 1 : 0));
+  return { width, height, grey, hand, hasMask: mask !== null };
 }
 
 async function samplesOf(

@@ -1,36 +1,59 @@
 /**
- * The thresholds of the quality checks, all of them. `node bench/quality.mjs` measures them on hard phantoms; docs/quality.md has
- * the sensitivities.
+ * The thresholds of the quality checks, all of them. `node bench/quality.mjs` finds those of 1 % false alarms on hard phantoms
+ * and measures them on others; docs/masks.md has what it found.
  */
 import type { QualityFacts } from "./qualityFacts.js";
 
 /** What is known besides where a model made the mask. */
 export interface MaskFacts {
+  /** Mean probability of the marked pixels. */
   confidence: number;
+  /** Area of the largest other region that is like a hand, times its mean probability, as a multiple of the hand's area. */
   elsewhere: number;
 }
 
 export type AllFacts = QualityFacts & Partial<MaskFacts>;
 
+/** What the checks compare: facts, and what follows from several of them. */
+export interface Compared extends Partial<Omit<Required<QualityFacts>, "angle">> {
+  elsewhere?: number | undefined;
+  /** The angle without its sign, where the direction is sure. */
+  turn?: number | undefined;
+  /** How much like a hand the shape is that a model marked, 0 to 1. */
+  likeness?: number | undefined;
+}
+
 interface Threshold {
-  fact: keyof AllFacts;
+  fact: keyof Compared;
   /** 1: the flag is raised above the limit; -1: below it. */
   sign: 1 | -1;
   limit: number;
 }
 
 export const THRESHOLDS = {
-  no_hand: { fact: "confidence", sign: -1, limit: 0.6 },
+  no_hand: { fact: "likeness", sign: -1, limit: 0.6 },
   several_hands: { fact: "elsewhere", sign: 1, limit: 0.5 },
-  hand_cut: { fact: "cut", sign: 1, limit: 0.15 },
-  inverted: { fact: "contrast", sign: -1, limit: 0.05 },
-  rotated: { fact: "angle", sign: 1, limit: 30 },
-  upside_down: { fact: "angle", sign: 1, limit: 150 },
+  hand_cut: { fact: "cut", sign: 1, limit: 0.3 },
+  inverted: { fact: "contrast", sign: -1, limit: 0 },
+  rotated: { fact: "turn", sign: 1, limit: 30 },
+  upside_down: { fact: "turn", sign: 1, limit: 150 },
   mask_too_large: { fact: "area", sign: 1, limit: 0.7 },
   mask_too_small: { fact: "area", sign: -1, limit: 0.01 },
   low_contrast: { fact: "range", sign: -1, limit: 0.07 },
-  saturated: { fact: "saturated", sign: 1, limit: 0.4 },
+  saturated: { fact: "saturated", sign: 1, limit: 0.3 },
 } satisfies Record<string, Threshold>;
 
+/** From this `direction` on an angle counts for the checks. */
+export const KNOWN_DIRECTION = 0.3;
+
+/** A shape with less area (share of the picture), or with smaller gaps between its fingers, is less like a hand. */
+export const HAND = { area: 0.02, gaps: 0.15 };
+
+/** The check of what the networks make of a picture: above the limit that 1 % of their own validation pictures exceed. */
+export const DISTANCE = { flag: "far_from_training", limit: 1 } as const;
+
+/** What is sure enough to be put right: from this `direction` on, within so many degrees of quarter turns, below that contrast. */
+export const SURE = { direction: 0.6, angle: 25, contrast: -0.15 };
+
 /** What is doubtful about a picture. */
-export type QualityFlag = keyof typeof THRESHOLDS;
+export type QualityFlag = keyof typeof THRESHOLDS | typeof DISTANCE.flag;

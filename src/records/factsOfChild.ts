@@ -1,5 +1,6 @@
 /** What was known of the child when a picture was predicted, and where it comes from. */
-import { type AgeSource, writtenAge } from "../dicom/patient.js";
+import type { AgeSource } from "../data/ageSource.js";
+import { writtenAge } from "../dicom/patient.js";
 import type { Outcome } from "../inference/block.js";
 import type { Sex } from "../words.js";
 

@@ -2,6 +2,7 @@
 import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import type { CohortRow } from "../data/annotations.js";
+import type { Orientation } from "../image/reoriented.js";
 import type { MadeMask } from "../inference/madeMask.js";
 import type { QualityFlag } from "../quality/thresholds.js";
 import type { FactsOfChild } from "./factsOfChild.js";
@@ -12,6 +13,13 @@ interface PredictedRow extends CohortRow, FactsOfChild {
   index: number;
   /** The mask that a model made; null where it was given, or none was used. */
   mask: MadeMask | null;
+  /** How the picture was turned and inverted before it was predicted; null where that was not asked for. */
+  oriented: readonly Orientation[] | null;
+  /**
+   * Distance of the picture's features from those of the training pictures: above 1, it is farther than 99 % of the validation
+   * pictures. Null where no network has their statistics, or nothing was checked.
+   */
+  distance: number | null;
   /** What the quality checks found to be doubtful; null where they were not made. */
   quality: readonly QualityFlag[] | null;
 }

@@ -32,6 +32,12 @@ export interface Summary {
   sexPredicted: number;
   /** Predicted rows whose sex is that of a DICOM header. */
   sexFromHeader: number;
+  /** Predicted rows whose picture was turned. */
+  turned: number;
+  /** Predicted rows whose picture was inverted. */
+  inverted: number;
+  /** Predicted rows with flags of the quality checks. */
+  flagged: number;
   /** Rows that an earlier run did, of all. */
   resumedRows: number;
   seconds: number;
@@ -46,6 +52,9 @@ export class SummaryBuilder {
   private sexPredicted = 0;
   private sexFromHeader = 0;
   private outside = 0;
+  private turned = 0;
+  private inverted = 0;
+  private flagged = 0;
   private readonly deviations = new AbsoluteDeviations();
   private readonly ofMembers = new Map<string, AbsoluteDeviations>();
   private readonly byCode = new Map<string, number>();
@@ -64,7 +73,10 @@ export class SummaryBuilder {
     if (record.sexPredicted) this.sexPredicted += 1;
     if (record.sexFromHeader) this.sexFromHeader += 1;
     if (isOutside(record.ageMonths)) this.outside += 1;
-    const { ageMonths, boneAgeMonths: truth } = record;
+    const { oriented, quality, ageMonths, boneAgeMonths: truth } = record;
+    if (oriented?.some((how) => how !== "inverted")) this.turned += 1;
+    if (oriented?.includes("inverted")) this.inverted += 1;
+    if (quality !== null && quality.length > 0) this.flagged += 1;
     if (truth !== null) this.deviations.add(ageMonths, truth);
     if (!("members" in record)) return;
     for (const { name, ageMonths } of record.members) {
@@ -83,6 +95,7 @@ export class SummaryBuilder {
 
   build(seconds: number): Summary {
     const { predicted, dropped, failed, sexPredicted, sexFromHeader, outside, resumedRows } = this;
+    const { turned, inverted, flagged } = this;
     const rows = predicted + failed + dropped;
     return {
       rows,
@@ -98,6 +111,7 @@ export class SummaryBuilder {
       members: [...this.ofMembers].map(([name, own]) => ({ name, madMonths: madOf(own) })),
       sexPredicted,
       sexFromHeader,
+      ...{ turned, inverted, flagged },
       resumedRows,
       seconds,
       picturesPerSecond: seconds > 0 ? (rows - resumedRows) / seconds : 0,
@@ -143,6 +157,11 @@ export function formatOutcome(summary: Summary): string {
     lines.push(
       `${plural(outside, "bone age")} outside of ${BONE_AGE_MONTHS.least} to ${BONE_AGE_MONTHS.most} months`,
     );
+  const { turned, inverted, flagged } = summary;
+  if (turned > 0) lines.push(`${plural(turned, "picture was", "pictures were")} turned upright (column oriented)`);
+  if (inverted > 0)
+    lines.push(`the grey scale of ${plural(inverted, "picture was", "pictures were")} inverted (column oriented)`);
+  if (flagged > 0) lines.push(`${plural(flagged, "picture is", "pictures are")} doubtful (column quality)`);
   lines.push(...deviationLines(summary));
   return lines.join("\n");
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeArchiveManifest } from "../checkpoint/saveNetwork.js";
 import type { Logger } from "../console/logger.js";
+import type { Manifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
 import { archiveSources } from "../contract/sources.js";
 import { areFinite, type Corrections, correctionFault, fitCorrections } from "../evaluation/corrections.js";
@@ -35,7 +36,8 @@ export interface Evaluation {
 
 /**
  * Ends a run: predicts the three parts of the cohort with the best model, writes the predictions, and gives the model file
- * the bias correction that fits the train predictions, unless that is implausible or no improvement. Nothing is written
+ * the statistics of its features and the bias correction that fits the train predictions, unless that is implausible or no
+ * improvement. Nothing is written
  * before everything is predicted. Every process returns the same.
  *
  * Throws the signal's reason, ERR_DEEPLASIA_OUTPUT, what `loadModel` throws and, if `strict`, the error of the first row that
@@ -43,14 +45,15 @@ export interface Evaluation {
  */
 export async function evaluateAfterTraining(options: EvaluationOptions): Promise<Evaluation> {
   const { group, config, logger } = options;
-  const { predicted, failed } = await predictParts(options);
+  const { predicted, failed, features } = await predictParts(options);
   const corrections = config.no_regression ? null : fittedCorrections(predicted.train, logger);
   const parts: Evaluation["parts"] = {};
   for (const [part, predictions] of entries(predicted)) parts[part] = partMetrics(predictions, corrections);
   const bias = corrections?.mean ?? NO_BIAS;
   const fault = corrections === null ? null : correctionFault(bias, predicted);
   const written = fault === null ? bias : NO_BIAS;
-  if (group.isFirst) await writeResults(options, predicted, corrections, written);
+  if (group.isFirst)
+    await writeResults(options, predicted, corrections, { ...features, ...fieldsOf(written) });
   if (fault !== null) logger.warn(`the model gets no bias correction: ${fault}`);
   for (const line of evaluationTable(parts, config)) logger.info(line);
   if (fault !== null && learnsAge(config))
@@ -85,7 +88,7 @@ async function writeResults(
   { modelFile, folder, config }: EvaluationOptions,
   predicted: Predicted,
   corrections: Corrections | null,
-  written: BiasLine,
+  found: Manifest,
 ): Promise<void> {
   await makeFolder(folder.predictions);
   for (const [part, predictions] of entries(predicted)) {
@@ -93,6 +96,8 @@ async function writeResults(
     await writeFileAtomic(file, predictionsCsv(predictions, corrections));
   }
   const { manifest: before } = mergeManifests(await archiveSources(modelFile));
-  const manifest = { ...before, biasSlope: written.slope, biasIntercept: written.intercept };
+  const manifest = { ...before, ...found };
   await writeArchiveManifest(modelFile, modelFile, manifest, { trust: config.trust });
 }
+
+const fieldsOf = ({ slope, intercept }: BiasLine) => ({ biasSlope: slope, biasIntercept: intercept });

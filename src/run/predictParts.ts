@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Reading } from "../boneAge/reading.js";
 import { type Progress, ProgressMeter } from "../console/progress.js";
+import type { Manifest } from "../contract/manifest.js";
 import type { Group } from "../distributed/group.js";
 import { DeeplasiaError } from "../errors.js";
 import type { PartPredictions, PredictedRow } from "../evaluation/partPredictions.js";
@@ -15,6 +16,7 @@ import { batches, rowsOfRank } from "../training/batches.js";
 import type { CohortPart } from "../training/trainingCohort.js";
 import { type AgeRow, PARTS, type Part } from "../training/trainingRow.js";
 import { PART_NAMES } from "./evaluationTable.js";
+import { FeatureRecord } from "./featureRecord.js";
 import { precisionOn, threadsOfRank } from "./runDevice.js";
 
 export interface PartsToPredict {
@@ -35,10 +37,16 @@ export interface PartsToPredict {
   onFailure(row: AgeRow, error: DeeplasiaError): void;
 }
 
-/** The predictions of the parts that have any, not corrected, and the number of rows that failed. */
-export async function predictParts(
-  options: PartsToPredict,
-): Promise<{ predicted: Partial<Record<Part, PartPredictions>>; failed: number }> {
+export interface PredictedParts {
+  /** The predictions of the parts that have any, not corrected. */
+  predicted: Partial<Record<Part, PartPredictions>>;
+  /** The number of rows that failed. */
+  failed: number;
+  /** What the contract has of the features of the pictures. */
+  features: Manifest;
+}
+
+export async function predictParts(options: PartsToPredict): Promise<PredictedParts> {
   const { modelFile, device, config, group, progress } = options;
   const model = await loadModel(modelFile, {
     device,
@@ -48,11 +56,12 @@ export async function predictParts(
     contract: { biasSlope: 0, biasIntercept: 0 },
   });
   const predicted: Partial<Record<Part, PartPredictions>> = {};
+  const features = new FeatureRecord();
   let failed = 0;
   try {
     for (const part of PARTS) {
       const rows = rowsOf(part, options);
-      const predictions = await predictInGroup(model, part, rows, options);
+      const predictions = await predictInGroup(model, part, rows, { ...options, features });
       failed += rows.length - predictions.rows.length;
       if (predictions.rows.length > 0) predicted[part] = predictions;
     }
@@ -60,7 +69,7 @@ export async function predictParts(
     progress?.finish();
     await model.dispose();
   }
-  return { predicted, failed };
+  return { predicted, failed, features: await features.manifest(group) };
 }
 
 function rowsOf(part: Part, { parts, config: { data, trainer } }: PartsToPredict): AgeRow[] {
@@ -73,12 +82,14 @@ interface FailedPrediction {
   error: DeeplasiaError;
 }
 
+type Recorded = PartsToPredict & { features: FeatureRecord };
+
 /** Predicts this process's share of the rows, and exchanges it for those of the other processes. */
 async function predictInGroup(
   model: BoneAgeModel,
   part: Part,
   subjects: readonly AgeRow[],
-  options: PartsToPredict,
+  options: Recorded,
 ): Promise<PartPredictions> {
   const { group, onFailure } = options;
   const own = await predictShare(model, part, rowsOfRank(subjects, group), options);
@@ -100,17 +111,22 @@ async function predictShare(
   model: BoneAgeModel,
   part: Part,
   subjects: readonly AgeRow[],
-  { config, read, signal, progress }: PartsToPredict,
+  { config, read, signal, progress, features }: Recorded,
 ): Promise<{ views: readonly string[]; rows: (PredictedRow | FailedPrediction)[] }> {
   const { data, strict } = config;
   const views = viewsOf(part, config);
   const rows: (PredictedRow | FailedPrediction)[] = [];
   const meter = new ProgressMeter(subjects.length);
   let failed = 0;
-  const options = { views, batchSize: data.test_batch_size, numWorkers: data.num_workers, read, signal };
+  const options = {
+    ...{ views, batchSize: data.test_batch_size, numWorkers: data.num_workers, read, signal },
+    features: true,
+  };
   for await (const { items, outcomes } of predictBlocks([model], subjects, { ...options, subjectOf })) {
     for (const [i, subject] of items.entries()) {
-      const row = predictedRow(subject, outcomes[i]!, model);
+      const outcome = outcomes[i]!;
+      const row = predictedRow(subject, outcome, model);
+      if (outcome.features !== undefined) features.add(part, outcome.features);
       if (isFailed(row) && strict) throw row.error;
       if (isFailed(row)) failed += 1;
       rows.push(row);

@@ -39,7 +39,7 @@ export async function predictDicom(
     {
       gone,
       onMask: async ({ data, width, height }) => {
-        mask = await reducedMask(data, { width, height });
+        mask = await reducedMask({ data, width, height, channels: 1, depth: 8 });
       },
     },
   );

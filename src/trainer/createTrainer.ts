@@ -24,12 +24,14 @@ export async function openTrainer(
   options: TrainingStepOptions,
   device: DeviceChoice,
 ): Promise<Trainer> {
-  const { weightsDigest = "" } = manifest;
+  // The features of the pictures change with the weights.
+  const { featureStatistics: _, featureDistanceLimit: __, ...own } = manifest;
+  const { weightsDigest = "" } = own;
   const settings = { ...options, clipping: clippingOf(options), device: device.name, weightsDigest };
   const handle = await native().createTrainer(model, settings);
   const { inputs, learning } = native().trainerFacts(handle);
-  const encoding = manifest.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
-  return new Trainer(file, options, device, manifest, encoding, learning, handle);
+  const encoding = own.sexEncoding ?? (inputs > 1 ? "male-1" : "none");
+  return new Trainer(file, options, device, own, encoding, learning, handle);
 }
 
 /** Returns the bound of the gradients; a limit of 0 is none, as in Lightning. */

@@ -31,7 +31,7 @@ export function record(index: number): OutputRecord {
     sexPredicted: false,
     ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
     mask: null,
-    quality: null,
+    ...{ oriented: null, distance: null, quality: null },
     boneAgeMonths: index % 3 === 0 ? null : index,
     ageZ: Math.fround(Math.sin(index)),
     rawMonths: null,
@@ -49,8 +49,7 @@ export function optionsFor(path: string, more: Partial<OutputOptions> = {}): Out
     ageUnit: "z",
     marksSex: false,
     hasHeaders: false,
-    marksMask: false,
-    marksQuality: false,
+    ...{ marksMask: false, marksQuality: false, marksDistance: false, marksOrientation: false },
     identity: {
       models: [{ file: "m", contract: "c" }],
       sexModel: null,

@@ -167,6 +167,21 @@ test("what the quality checks find is a column, of given masks where asked for, 
   expect(checked).not.toMatchObject({ quality: expect.arrayContaining(["upside_down"]) });
 });
 
+test("a picture whose fingers point down is turned where that is asked for, and predicted as if it were upright", async () => {
+  const down = join(folder, "down.png");
+  const mask = join(folder, "down-mask.png");
+  await sharp(join(folder, "images/a/0.png")).rotate(180).toColourspace("b-w").png().toFile(down);
+  await sharp(join(folder, "masks/a/0.png")).rotate(180).toColourspace("b-w").png().toFile(mask);
+  const upright = { sex: "F", mask: join(folder, "masks/a/0.png"), autoOrient: true } as const;
+  const expected = await predictImage(ages, join(folder, "images/a/0.png"), upright);
+  expect(expected.oriented).toEqual([]);
+  const righted = await predictImage(ages, down, { ...upright, mask });
+  expect(righted).toMatchObject({ oriented: ["180"], ageMonths: expected.ageMonths });
+  expect(await predictImage(ages, down, { ...upright, mask, autoOrient: false })).toMatchObject({
+    oriented: null,
+  });
+});
+
 describe("one picture", () => {
   const picture = () => join(folder, "images/a/0.png");
 

@@ -173,7 +173,8 @@ test("predictImage takes files and bytes, and names missing or wrong arguments",
     await writeFile(file, bytes);
     const expected = {
       ...{ notes: [], ageMonths: 160, ageZ: 1, rawMonths: null, sexHat: null, sex: "M", sexPredicted: false },
-      ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null, mask: null, quality: null },
+      ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null, mask: null },
+      ...{ oriented: null, distance: null, quality: null },
       picture: { width: 40, height: 40, channels: 1, depth: 8 },
     };
     expect(await predictImage(model, file, { sex: "M" })).toEqual(expected);

@@ -9,13 +9,17 @@ export interface GreyPicture {
   height: number;
 }
 
+/** The pixels of a decoded picture. */
+export type Pixels = Pick<DicomPicture, "data" | "width" | "height" | "channels" | "depth">;
+
 const LONGEST_SIDE = 1024;
 
+/** Draws into `picture`, as `reducedCopy` returns it, and returns it with the lines below it. */
 export function annotatedCopy(
-  picture: DicomPicture,
+  picture: GreyPicture,
   { mask, lines }: Pick<Finding, "mask" | "lines">,
 ): GreyPicture {
-  const copy = reduced(picture);
+  const copy = { ...picture, data: Uint8Array.from(picture.data) };
   if (mask !== null) outline(copy, mask);
   const longest = textSize(lines, 1).width;
   const scale = Math.max(1, Math.min(4, Math.floor(copy.width / longest)));
@@ -28,8 +32,8 @@ export function annotatedCopy(
   return { data, width, height: copy.height + text.height };
 }
 
-/** Means of squares of pixels. */
-function reduced({ data, width, height, channels, depth }: DicomPicture): GreyPicture {
+/** The means of squares of pixels. */
+export function reducedCopy({ data, width, height, channels, depth }: Pixels): GreyPicture {
   const side = Math.max(1, Math.ceil(Math.max(width, height) / LONGEST_SIDE));
   const [w, h] = [Math.max(1, Math.floor(width / side)), Math.max(1, Math.floor(height / side))];
   const out = new Uint8Array(w * h);

@@ -16,6 +16,7 @@ import { makeFolder } from "../../files/makeFolder.js";
 import { pathKind, pathSize } from "../../files/pathKind.js";
 import { createFile, writeFileAtomic } from "../../files/writeFileAtomic.js";
 import type { RowShare } from "../../slurm/rowShare.js";
+import { marksOf } from "../columns.js";
 import { differences } from "../differences.js";
 import { outputPaths } from "../outputPaths.js";
 import type { OutputFile } from "../recordFile.js";
@@ -180,8 +181,8 @@ function textOf(run: SharedRun): string {
 
 /** The files that are joined of such shares: the output's own and its members'. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, ageUnit, marksSex, hasHeaders, marksMask, marksQuality } = run;
-  const origins = { marksSex, hasHeaders, marksMask, marksQuality };
+  const { format, members, hasSexHead, ageUnit } = run;
+  const origins = marksOf(run);
   return [
     { path: output, format, members, hasSexHead, ageUnit, ...origins },
     ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, ...origins })),

@@ -102,6 +102,20 @@ describe("rows", () => {
     ]);
   });
 
+  it("keep what DICOM headers state: of each picture what the first file with a value has", async () => {
+    const columns = "image_ID,pred_bone_age,sex_from_header,chronological_age,age_from\n";
+    const files = {
+      "a.csv": `${columns}h.dcm,100,True,98.5,dates\ng.png,100,False,,\n`,
+      "b.csv": `${columns}h.dcm,102,True,98.5,dates\ng.png,102,False,,\n`,
+      "old.csv": "image_ID,pred_bone_age\nh.dcm,101\ng.png,101\n",
+    };
+    expect((await combine(files)).lines).toEqual([
+      "image_ID,a,b,old,ensemble_bone_age,gt_bone_age,ensemble_sd,sex_from_header,chronological_age,age_from",
+      "h.dcm,100.0,102.0,101.0,101.0,,1.0,True,98.5,dates",
+      "g.png,100.0,102.0,101.0,101.0,,1.0,False,,",
+    ]);
+  });
+
   it("of different cohorts with the same pictures are joined by picture", async () => {
     const files = { "a.csv": `${HEADER}h.png,100,1,x\n`, "b.csv": `${HEADER}h.png,102,7,x\n` };
     expect(await combine(files)).toMatchObject({ rows: 1, failures: [] });

@@ -33,6 +33,17 @@ it("a sex for all pictures overrides the CSV, with a note", async () => {
   expect(cohort.notes()).toContain(`2 pictures have the other sex in ${join(root, "sex.csv")}; F is used`);
 });
 
+it("DICOM files count as such under another format's name", async () => {
+  const dicom = Buffer.concat([Buffer.alloc(128), Buffer.from("DICM")]);
+  const root = await writeTree(await temporaryFolder(), {
+    "a/one.png": "",
+    "a/two.jpg": dicom,
+    "b/one.png": "",
+  });
+  expect((await samplesOf([join(root, "a")])).cohort.hasHeaders).toBe(true);
+  expect((await samplesOf([join(root, "b")])).cohort.hasHeaders).toBe(false);
+});
+
 describe("arguments", () => {
   it("one file", async () => {
     const root = await tree();

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  ALL_MARKS,
   FAILURE_COLUMNS,
   failureFromCsv,
   failuresToCsv,
@@ -15,12 +16,15 @@ import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../../../s
 
 /** One model without sex head, as CSV; the other layouts differ in what is given. */
 const layout = (more: Partial<Layout> = {}): Layout => {
-  const marks = { marksSex: false, hasHeaders: false, marksMask: false, marksQuality: false };
+  const marks = {
+    ...{ marksSex: false, hasHeaders: false, marksMask: false },
+    ...{ marksQuality: false, marksDistance: false, marksOrientation: false },
+  };
   return { format: "csv", members: null, hasSexHead: false, ageUnit: "z", ...marks, ...more };
 };
 const withHead = layout({ hasSexHead: true });
 const jsonl = layout({ format: "jsonl", hasSexHead: true });
-const all = { hasSexHead: true, marksSex: true, hasHeaders: true, marksMask: true, marksQuality: true };
+const all = { hasSexHead: true, ...ALL_MARKS };
 
 const record: PredictionRecord = {
   index: 4,
@@ -32,7 +36,7 @@ const record: PredictionRecord = {
   sexPredicted: false,
   ...{ sexFromHeader: false, chronologicalAgeMonths: null, ageFrom: null },
   mask: null,
-  quality: null,
+  ...{ oriented: null, distance: null, quality: null },
   boneAgeMonths: 100,
   ageZ: Math.fround(-0.1),
   rawMonths: null,
@@ -85,6 +89,18 @@ describe("columns", () => {
     const line = predictionsToText([{ ...record, mask }], layout({ format: "jsonl", marksMask: true }));
     expect(line).toContain(
       '"mask":{"area":0.25,"box":{"x":1,"y":2,"width":30,"height":40},"confidence":0.9}',
+    );
+  });
+
+  it("hold how a picture was put right, how far it is from training, and what is doubtful", () => {
+    const marked = layout({ marksQuality: true, marksDistance: true, marksOrientation: true });
+    expect(predictionColumns(marked).slice(-3)).toEqual(["oriented", "feature_distance", "quality"]);
+    const doubtful = {
+      ...record,
+      ...{ oriented: ["180", "inverted"] as const, distance: 1.5, quality: ["far_from_training"] as const },
+    };
+    expect(predictionsToText([doubtful], marked)).toBe(
+      "a.png,1.0,-0.1,123.5,9,x,01,100.0,180;inverted,1.5,far_from_training\n",
     );
   });
 
@@ -162,6 +178,8 @@ const predictions = fc.record({
   chronologicalAgeMonths: fc.option(fc.double({ min: 0, max: 1800, noNaN: true }).map((x) => x + 0)),
   ageFrom: fc.constantFrom("dates" as const, "PatientAge" as const, null),
   mask: fc.option(fc.record({ area: share, box, confidence: share })),
+  oriented: fc.array(fc.constantFrom("180" as const, "inverted" as const)),
+  distance: fc.option(share),
   quality: fc.array(fc.constantFrom("rotated" as const, "saturated" as const)),
 });
 

@@ -33,8 +33,7 @@ function ensembleOptions(folder: string, more: Partial<OutputOptions> = {}): Out
     ageUnit: "z" as const,
     marksSex: false,
     hasHeaders: false,
-    marksMask: false,
-    marksQuality: false,
+    ...{ marksMask: false, marksQuality: false, marksDistance: false, marksOrientation: false },
   };
   const memberFiles = NAMES.map((name) => ({ ...layout, path: join(folder, "members", `${name}.csv`) }));
   return optionsFor(join(folder, "out"), { members: NAMES, memberFiles, ...more });

@@ -166,7 +166,10 @@ describe("shares", () => {
       members: names,
       memberFiles: names.map((name) => {
         const path = join(folder, `${name}.csv`);
-        const layout = { marksSex: false, hasHeaders: false, marksMask: false, marksQuality: false };
+        const layout = {
+          ...{ marksSex: false, hasHeaders: false, marksMask: false },
+          ...{ marksQuality: false, marksDistance: false, marksOrientation: false },
+        };
         return { path, format: "csv", members: null, hasSexHead: true, ageUnit: "z", ...layout };
       }),
     });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { RawPicture } from "../../../src/native.js";
 import { flagsOf } from "../../../src/quality/flags.js";
+import { orientationOf } from "../../../src/quality/orientation.js";
 import { type QualityFacts, qualityFacts } from "../../../src/quality/qualityFacts.js";
 import { smallView } from "../../../src/quality/smallView.js";
 
@@ -43,31 +44,45 @@ function drawn(shape: Shape, inside: (x: number, y: number) => number, outside: 
 /** Grey values of a hand that is neither flat nor burnt. */
 const shaded = (x: number, y: number) => 120 + Math.round(80 * Math.sin(9 * x) * Math.cos(7 * y));
 const facts = async (...drawing: Parameters<typeof drawn>) => qualityFacts(await drawn(...drawing));
+const known = async (...drawing: Parameters<typeof drawn>) =>
+  (await facts(...drawing)) as Required<QualityFacts>;
 
 describe("facts", () => {
   test.each([0, 20, 45, 90, 135, 180, -90, -30])(
     "the direction of the fingers, turned by %d degrees",
     async (degrees) => {
-      const { angle } = await facts(turned(hand, degrees), shaded, 10);
+      const { angle } = await known(turned(hand, degrees), shaded, 10);
       const off = ((((angle - degrees) % 360) + 540) % 360) - 180;
       expect(Math.abs(off)).toBeLessThan(10);
     },
   );
 
   test("the share of the mask", async () => {
-    const { area } = await facts((x) => x < 0.25, shaded, 10);
+    const { area } = await known((x) => x < 0.25, shaded, 10);
     expect(area).toBeCloseTo(0.25, 1);
   });
 
   test("grey values, of 8 and 16 bits alike", async () => {
     const [narrow, wide] = [
-      await facts(hand, shaded, 10),
-      await facts(hand, (x, y) => 257 * shaded(x, y), 2570, 16),
+      await known(hand, shaded, 10),
+      await known(hand, (x, y) => 257 * shaded(x, y), 2570, 16),
     ];
     expect(wide.contrast).toBeCloseTo(narrow.contrast, 3);
     expect(wide.range).toBeCloseTo(narrow.range, 3);
     expect(narrow.contrast).toBeGreaterThan(0.3);
-    expect((await facts(hand, (x, y) => 255 - shaded(x, y), 245)).contrast).toBeLessThan(-0.3);
+    expect((await known(hand, (x, y) => 255 - shaded(x, y), 245)).contrast).toBeLessThan(-0.3);
+  });
+
+  test("of a picture without a mask: the range of its grey values alone", async () => {
+    const picture = {
+      ...{ data: Uint8Array.from({ length: 100 * 100 }, (_, i) => 100 + (i % 100)), depth: 8 },
+      ...{ width: 100, height: 100, channels: 1, luma: "png" },
+    } as const;
+    const facts = qualityFacts(await smallView(picture, null));
+    expect(Object.keys(facts)).toEqual(["range"]);
+    expect(facts.range).toBeCloseTo(90 / 255, 1);
+    const flat = { ...picture, data: picture.data.map((value) => 100 + Math.round(value / 20)) };
+    expect(flagsOf(qualityFacts(await smallView(flat, null)))).toEqual(["low_contrast"]);
   });
 });
 
@@ -89,8 +104,41 @@ describe("flags", () => {
   });
 
   test("what only the model that made the mask knows", async () => {
-    const known = await facts(hand, shaded, 10);
-    expect(flagsOf({ ...known, confidence: 0.5, elsewhere: 0 })).toEqual(["no_hand"]);
-    expect(flagsOf({ ...known, confidence: 0.97, elsewhere: 0.9 })).toEqual(["several_hands"]);
+    const own = await facts(hand, shaded, 10);
+    expect(flagsOf({ ...own, confidence: 0.3, elsewhere: 0 })).toEqual(["no_hand"]);
+    expect(flagsOf({ ...own, confidence: 0.97, elsewhere: 0.9 })).toEqual(["several_hands"]);
+    // A disc has no gaps as those between fingers.
+    const disc = await facts((x, y) => Math.hypot(x - 0.5, y - 0.5) < 0.2, shaded, 10);
+    expect(flagsOf({ ...disc, confidence: 0.97, elsewhere: 0 })).toContain("no_hand");
+    expect(flagsOf(disc)).not.toContain("no_hand");
+  });
+
+  test("a wrist at the border is not a cut hand, wherever it lies", async () => {
+    for (const degrees of [0, 90, 180, 270])
+      expect(flagsOf(await facts(turned(hand, degrees), shaded, 10))).not.toContain("hand_cut");
+  });
+});
+
+describe("what surely puts a picture right", () => {
+  test.each<[number, string[]]>([
+    [0, []],
+    [10, []],
+    [90, ["270"]],
+    [180, ["180"]],
+    [-170, ["180"]],
+    [-90, ["90"]],
+    [45, []],
+  ])("fingers that point %d degrees aside", async (degrees, turn) => {
+    expect(orientationOf(await facts(turned(hand, degrees), shaded, 10))).toEqual(turn);
+  });
+
+  test("dark bone", async () => {
+    expect(orientationOf(await facts(hand, (x, y) => 255 - shaded(x, y), 245))).toEqual(["inverted"]);
+  });
+
+  test("nothing of a shape without fingers, and without a mask", async () => {
+    const disc: Shape = (x, y) => Math.hypot(x - 0.5, y - 0.4) < 0.2;
+    expect(orientationOf(await facts(disc, shaded, 10))).toEqual([]);
+    expect(orientationOf({})).toEqual([]);
   });
 });

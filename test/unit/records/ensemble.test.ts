@@ -69,7 +69,7 @@ describe("records of one row", () => {
       sexPredicted: true,
       boneAgeMonths: 90,
       mask: null,
-      quality: null,
+      ...{ oriented: null, distance: null, quality: null },
       ageZ: 1,
       rawMonths: null,
       ageMonths,
@@ -88,7 +88,7 @@ describe("records of one row", () => {
       ...origins,
       boneAgeMonths: 90,
       mask: null,
-      quality: null,
+      ...{ oriented: null, distance: null, quality: null },
       members: [
         { name: "one", ageMonths: 90 },
         { name: "two", ageMonths: 110 },

@@ -11,7 +11,7 @@ const prediction = (ageMonths: number, boneAgeMonths: number | null): Prediction
     chronologicalAgeMonths: null,
     ageFrom: null,
     mask: null,
-    quality: null,
+    ...{ oriented: null, distance: null, quality: null },
     boneAgeMonths,
     ageZ: 0,
     rawMonths: null,

@@ -1,0 +1,13 @@
+/** Fields about the features of the pictures that a bone-age model was trained on. Training writes them, never a person. */
+import { z } from "zod";
+
+export const featureFields = {
+  featureStatistics: z.base64().meta({
+    description:
+      "means, then standard deviations, of the features that the heads read, over the training pictures: float32 in base64; " +
+      "written by training",
+  }),
+  featureDistanceLimit: z.number().positive().meta({
+    description: "distance from these means that 1 % of the validation pictures exceed; written by training",
+  }),
+};
