@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { isFailure, loadModel, predictCohort } from "../dist/index.js";
+import { addStatistics } from "./feature-statistics.mjs";
 import { root, runAsScript } from "./steps.mjs";
 import { cli, draw, trainStage } from "./train-stage.mjs";
 
@@ -127,6 +128,7 @@ export async function pack(bestModel, folder, unseen) {
     `--provenance=${provenance}`,
     "--intended-use=to try this software with synthetic pictures; not for people, not a medical device",
   );
+  await addStatistics(MODEL);
   console.log(`${MODEL}: ${found}`);
 }
 

@@ -33,9 +33,9 @@ struct Phantom {
   Subject subject;
   Maturity maturity;
   double pixel_mm;
-  double turn;                 // of the hand, radians clockwise from upright
-  bool is_inverted;            // bone is dark
-  bool has_other_hand;         // a second hand reaches into the picture
+  double turn;          // of the hand, radians clockwise from upright
+  bool is_inverted;     // bone is dark
+  bool has_other_hand;  // a second hand reaches into the picture
 };
 
 Phantom draw(const Request& request);

@@ -62,12 +62,15 @@ function modelLines(model: InspectedModel): string[] {
     "contract:",
     ...rows.map(
       ([field, { value, from }]) =>
-        `  ${field.padEnd(width)}  ${JSON.stringify(value)}  (${from})${markOf(field)}`,
+        `  ${field.padEnd(width)}  ${brief(JSON.stringify(value))}  (${from})${markOf(field)}`,
     ),
     missing.length === 0 ? "complete" : `missing: ${missing.join(", ")}`,
     ...doubts.map(({ text }) => `implausible: ${text}`),
   ];
 }
+
+/** The statistics of features are thousands of numbers. */
+const brief = (text: string) => (text.length > 1000 ? `${text.slice(0, 20)}... (${text.length} characters)` : text);
 
 function checkpointLines(facts: CheckpointFacts): string[] {
   const { format, tensors, dtypes, weights, otherWeights, entries, hyperParameters } = facts;

@@ -19,8 +19,10 @@ export interface CreatePredictorOptions {
   maskModel?: HandMaskModel | PathArgument | undefined;
   /** A list of names, one for each member of an ensemble (default: the stems of their files). */
   memberNames?: readonly string[] | undefined;
-  /** Checks of every picture that has a mask: none, a column quality with what is doubtful, or a failed row (default: report where a model makes the masks, else none). */
+  /** Checks of every picture: none, a column quality with what is doubtful, or a failed row (default: report where a model makes the masks, else none). */
   onQuality?: "none" | "report" | "fail" | undefined;
+  /** Turn pictures whose fingers surely point down or aside, and invert those that surely have dark bone, where there is a mask; the column oriented has what was done. Default: `false`. */
+  autoOrient?: boolean | undefined;
   /** Mirror the pictures left to right. Default: `false`. */
   flip?: boolean | undefined;
   /** Turn the pictures, degrees; positive is clockwise. Default: `0`. */

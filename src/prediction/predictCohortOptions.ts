@@ -44,8 +44,10 @@ export interface PredictCohortOptions {
   saveMasks?: string | undefined;
   /** Folder for a DICOM report (SR) and an annotated copy (SC) of each predicted DICOM file, in its study; they name the patient as the file does. */
   dicomOut?: string | undefined;
-  /** Checks of every picture that has a mask: none, a column quality with what is doubtful, or a failed row (default: report where a model makes the masks, else none). */
+  /** Checks of every picture: none, a column quality with what is doubtful, or a failed row (default: report where a model makes the masks, else none). */
   onQuality?: "none" | "report" | "fail" | undefined;
+  /** Turn pictures whose fingers surely point down or aside, and invert those that surely have dark bone, where there is a mask; the column oriented has what was done. Default: `false`. */
+  autoOrient?: boolean | undefined;
   /** Count a row without a mask as a failure instead of leaving it out. Default: `false`. */
   strict?: boolean | undefined;
   /** A list of pictures, folders or glob patterns, instead of annotationCsv. */

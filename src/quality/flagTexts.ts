@@ -12,4 +12,5 @@ export const FLAG_TEXTS: Readonly<Record<QualityFlag, string>> = {
   mask_too_small: "What was found as the hand is a very small part of the picture.",
   low_contrast: "The hand has hardly any contrast.",
   saturated: "Much of the hand is overexposed or underexposed.",
+  far_from_training: "The picture is unlike those that the model was trained on.",
 };

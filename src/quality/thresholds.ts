@@ -31,16 +31,16 @@ interface Threshold {
 }
 
 export const THRESHOLDS = {
-  no_hand: { fact: "likeness", sign: -1, limit: 0.6 },
-  several_hands: { fact: "elsewhere", sign: 1, limit: 0.5 },
-  hand_cut: { fact: "cut", sign: 1, limit: 0.3 },
-  inverted: { fact: "contrast", sign: -1, limit: 0 },
+  no_hand: { fact: "likeness", sign: -1, limit: 0.68 },
+  several_hands: { fact: "elsewhere", sign: 1, limit: 0.4 },
+  hand_cut: { fact: "cut", sign: 1, limit: 0.5 },
+  inverted: { fact: "contrast", sign: -1, limit: 0.05 },
   rotated: { fact: "turn", sign: 1, limit: 30 },
   upside_down: { fact: "turn", sign: 1, limit: 150 },
   mask_too_large: { fact: "area", sign: 1, limit: 0.7 },
   mask_too_small: { fact: "area", sign: -1, limit: 0.01 },
-  low_contrast: { fact: "range", sign: -1, limit: 0.07 },
-  saturated: { fact: "saturated", sign: 1, limit: 0.3 },
+  low_contrast: { fact: "range", sign: -1, limit: 0.09 },
+  saturated: { fact: "saturated", sign: 1, limit: 0.2 },
 } satisfies Record<string, Threshold>;
 
 /** From this `direction` on an angle counts for the checks. */

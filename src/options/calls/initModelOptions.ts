@@ -56,7 +56,7 @@ export interface InitModelOptions {
         learnable_sigma?: boolean | undefined;
       }
     | undefined;
-  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, maskThreshold, maskSeedThreshold, weightsDigest. */
+  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, featureStatistics, featureDistanceLimit, maskThreshold, maskSeedThreshold, weightsDigest. */
   contract?: Manifest | undefined;
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;

@@ -42,6 +42,7 @@ it("counts rows, failures by code, and deviations where the truth is known", () 
     failuresByCode: { ERR_DEEPLASIA_IMAGE_MISSING: 2, ERR_DEEPLASIA_SEX: 1, ERR_DEEPLASIA_MASK_MISSING: 1 },
     firstFailure: sex,
     firstFailures: expect.objectContaining({ ERR_DEEPLASIA_SEX: sex }),
+    ...{ turned: 0, inverted: 0, flagged: 0 },
     outside: 0,
     withTruth: 2,
     madMonths: 7,
@@ -105,4 +106,17 @@ it("counts bone ages that no child has", () => {
   for (const months of [-0.1, 0, 120, 240, 240.5, 5000]) summary.add(prediction(months, null));
   expect(summary.build(1).outside).toBe(3);
   expect(formatSummary(summary.build(1))).toContain("3 bone ages outside of 0 to 240 months");
+});
+
+it("counts pictures that were put right and doubtful ones", () => {
+  const summary = new SummaryBuilder();
+  summary.add({ ...prediction(70, null), oriented: ["180", "inverted"], quality: [] });
+  summary.add({ ...prediction(70, null), oriented: ["90"], quality: ["hand_cut", "saturated"] });
+  summary.add({ ...prediction(70, null), oriented: [], quality: null });
+  expect(summary.build(1)).toMatchObject({ turned: 2, inverted: 1, flagged: 1 });
+  expect(formatSummary(summary.build(1)).split("\n").slice(1, -1)).toEqual([
+    "2 pictures were turned upright (column oriented)",
+    "the grey scale of 1 picture was inverted (column oriented)",
+    "1 picture is doubtful (column quality)",
+  ]);
 });
