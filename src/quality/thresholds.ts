@@ -33,7 +33,7 @@ interface Threshold {
 export const THRESHOLDS = {
   no_hand: { fact: "likeness", sign: -1, limit: 0.68 },
   several_hands: { fact: "elsewhere", sign: 1, limit: 0.4 },
-  hand_cut: { fact: "cut", sign: 1, limit: 0.5 },
+  hand_cut: { fact: "cut", sign: 1, limit: 0.4 },
   inverted: { fact: "contrast", sign: -1, limit: 0.05 },
   rotated: { fact: "turn", sign: 1, limit: 30 },
   upside_down: { fact: "turn", sign: 1, limit: 150 },

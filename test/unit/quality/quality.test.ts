@@ -94,7 +94,7 @@ describe("flags", () => {
   test.each<[string, () => Promise<QualityFacts>]>([
     ["rotated", () => facts(turned(hand, 60), shaded, 10)],
     ["upside_down", () => facts(turned(hand, 178), shaded, 10)],
-    ["hand_cut", () => facts((x, y) => hand(x, y + 0.5), shaded, 10)],
+    ["hand_cut", () => facts((x, y) => hand(0.5 + (x - 0.5) / 2, 0.5 + y / 2), shaded, 10)],
     ["inverted", () => facts(hand, (x, y) => 255 - shaded(x, y), 245)],
     ["low_contrast", () => facts(hand, (x, y) => 100 + Math.round(shaded(x, y) / 20), 10)],
     ["saturated", () => facts(hand, (x, y) => Math.min(255, 2.4 * shaded(x, y)), 10)],
