@@ -39,15 +39,25 @@ class Values {
   note(check, isPositive, facts) {
     const { fact, sign } = THRESHOLDS[check];
     // No mask at all is a failed row: nothing is missed. What is not known raises no flag.
-    const unknown = check === "no_hand" && facts === null ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    const unknown =
+      check === "no_hand" && facts === null ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     const value = facts === null ? undefined : comparedOf(facts)[fact];
     const both = this.checks.get(check);
     (isPositive ? both.positives : both.negatives).push(value === undefined ? unknown : sign * value);
   }
 }
 
-const orientation = { wrong: 0, righted: 0, right: 0, spoiled: 0, dark: 0, inverted: 0, light: 0, spoiledGreys: 0 };
-const difference = (degrees) => Math.abs(((((degrees % 360) + 540) % 360) + 360) % 360 - 180);
+const orientation = {
+  wrong: 0,
+  righted: 0,
+  right: 0,
+  spoiled: 0,
+  dark: 0,
+  inverted: 0,
+  light: 0,
+  spoiledGreys: 0,
+};
+const difference = (degrees) => Math.abs((((((degrees % 360) + 540) % 360) + 360) % 360) - 180);
 
 /** `turn` in degrees and `isInverted` are the truth. Only turns near to a quarter can be righted. */
 function noteOrientation(facts, turn, isInverted) {
@@ -119,13 +129,22 @@ const rate = (values, limit) =>
 
 const calibration = await collect(SEEDS.calibration);
 const measurement = await collect(SEEDS.measurement);
-const rows = [["check", "at 1 %", "false alarms", "sensitivity", "in use", "false alarms", "sensitivity", "pictures"]];
+const rows = [
+  ["check", "at 1 %", "false alarms", "sensitivity", "in use", "false alarms", "sensitivity", "pictures"],
+];
 for (const [check, { negatives, positives }] of measurement) {
   const { sign, limit } = THRESHOLDS[check];
   const at = limitOf(calibration.get(check).negatives);
   const measured = (value) => [rate(negatives, value), rate(positives, value)];
   const counts = `${negatives.length}+${positives.length}`;
-  rows.push([check, (sign * at).toFixed(3), ...measured(at), String(limit), ...measured(sign * limit), counts]);
+  rows.push([
+    check,
+    (sign * at).toFixed(3),
+    ...measured(at),
+    String(limit),
+    ...measured(sign * limit),
+    counts,
+  ]);
 }
 for (const row of rows) console.log(row.map((cell) => cell.padEnd(15)).join(" "));
 console.log("auto-orient:", orientation);
@@ -136,7 +155,8 @@ for (const part of existsSync(folder) ? readdirSync(folder) : []) {
   let flagged = 0;
   for (const name of names) {
     const facts = await seen(await decodePicture(join(folder, part, name), { role: "image" }));
-    const flags = facts === null ? ["no mask"] : [...flagsOf(facts), ...orientationOf(facts).map((how) => `-> ${how}`)];
+    const flags =
+      facts === null ? ["no mask"] : [...flagsOf(facts), ...orientationOf(facts).map((how) => `-> ${how}`)];
     if (flags.length > 0) flagged += 1;
     if (flags.length > 0 || part === "clinic") console.log(`${part}/${name}: ${flags.join("; ") || "fine"}`);
   }

@@ -11,8 +11,8 @@ import { mergeManifests } from "../dist/contract/merge.js";
 import { archiveSources } from "../dist/contract/sources.js";
 import { openGivenCohort } from "../dist/data/openGivenCohort.js";
 import { Group } from "../dist/distributed/group.js";
-import { predictBlocks } from "../dist/inference/predictBlocks.js";
 import { loadModel } from "../dist/index.js";
+import { predictBlocks } from "../dist/inference/predictBlocks.js";
 import { FeatureRecord } from "../dist/run/featureRecord.js";
 import { root, runAsScript } from "./steps.mjs";
 import { draw } from "./train-stage.mjs";
@@ -47,7 +47,9 @@ export async function addStatistics(file) {
     await model.dispose();
     const { manifest } = mergeManifests(await archiveSources(file));
     await writeArchiveManifest(file, file, { ...manifest, ...found }, { trust: false });
-    console.log(`${file}: distance of 1 % of the validation pictures: ${found.featureDistanceLimit.toFixed(3)}`);
+    console.log(
+      `${file}: distance of 1 % of the validation pictures: ${found.featureDistanceLimit.toFixed(3)}`,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -70,7 +70,8 @@ function modelLines(model: InspectedModel): string[] {
 }
 
 /** The statistics of features are thousands of numbers. */
-const brief = (text: string) => (text.length > 1000 ? `${text.slice(0, 20)}... (${text.length} characters)` : text);
+const brief = (text: string) =>
+  text.length > 1000 ? `${text.slice(0, 20)}... (${text.length} characters)` : text;
 
 function checkpointLines(facts: CheckpointFacts): string[] {
   const { format, tensors, dtypes, weights, otherWeights, entries, hyperParameters } = facts;

@@ -158,9 +158,12 @@ export function formatOutcome(summary: Summary): string {
       `${plural(outside, "bone age")} outside of ${BONE_AGE_MONTHS.least} to ${BONE_AGE_MONTHS.most} months`,
     );
   const { turned, inverted, flagged } = summary;
-  if (turned > 0) lines.push(`${plural(turned, "picture was", "pictures were")} turned upright (column oriented)`);
+  if (turned > 0)
+    lines.push(`${plural(turned, "picture was", "pictures were")} turned upright (column oriented)`);
   if (inverted > 0)
-    lines.push(`the grey scale of ${plural(inverted, "picture was", "pictures were")} inverted (column oriented)`);
+    lines.push(
+      `the grey scale of ${plural(inverted, "picture was", "pictures were")} inverted (column oriented)`,
+    );
   if (flagged > 0) lines.push(`${plural(flagged, "picture is", "pictures are")} doubtful (column quality)`);
   lines.push(...deviationLines(summary));
   return lines.join("\n");

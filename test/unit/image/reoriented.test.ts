@@ -20,7 +20,9 @@ test.each<["90" | "180" | "270", number, number, number[]]>([
 });
 
 test("16 bits, inverted", async () => {
-  expect(samplesOf(await reoriented(deep, ["inverted"]))).toEqual([65_534, 65_533, 65_532, 65_135, 65_035, 0]);
+  expect(samplesOf(await reoriented(deep, ["inverted"]))).toEqual([
+    65_534, 65_533, 65_532, 65_135, 65_035, 0,
+  ]);
 });
 
 test("8 bits of three channels, turned and inverted", async () => {

@@ -19,7 +19,16 @@ describe("options that a resumed run compares", () => {
   test("of a run", () => {
     // Whoever adds an option decides here: does an interrupted run with another value of it write other bytes?
     expect(comparedNames(writePredictionsOptions).sort()).toEqual([
-      ...["autoOrient", "dicomOut", "flip", "imgDir", "limitPredictBatches", "maskDirs", "maxMemory", "memberCsvs"],
+      ...[
+        "autoOrient",
+        "dicomOut",
+        "flip",
+        "imgDir",
+        "limitPredictBatches",
+        "maskDirs",
+        "maxMemory",
+        "memberCsvs",
+      ],
       "onQuality",
       ...["rotationAngle", "splitColumn", "splitName", "strict"],
     ]);

@@ -74,10 +74,10 @@ describe("facts", () => {
   });
 
   test("of a picture without a mask: the range of its grey values alone", async () => {
-    const picture = {
-      ...{ data: Uint8Array.from({ length: 100 * 100 }, (_, i) => 100 + (i % 100)), depth: 8 },
-      ...{ width: 100, height: 100, channels: 1, luma: "png" },
-    } as const;
+    const picture: RawPicture = {
+      ...{ width: 100, height: 100, channels: 1, depth: 8, luma: "png" },
+      data: Uint8Array.from({ length: 100 * 100 }, (_, i) => 100 + (i % 100)),
+    };
     const facts = qualityFacts(await smallView(picture, null));
     expect(Object.keys(facts)).toEqual(["range"]);
     expect(facts.range).toBeCloseTo(90 / 255, 1);
