@@ -60,6 +60,7 @@ const CODES = [
   "ERR_DEEPLASIA_INTERNAL",
 ] as const;
 
+/** The code of a `DeeplasiaError`. */
 export type ErrorCode = (typeof CODES)[number];
 
 /** Remedies for errors without a remedy of their own. */
@@ -102,6 +103,7 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
     "processes as there are then.",
 };
 
+/** What an error states besides its code and its message. */
 export interface ErrorDetails {
   /** The file with the fault. */
   file?: string | undefined;
@@ -109,14 +111,21 @@ export interface ErrorDetails {
   row?: number | undefined;
   /** The next step, as an imperative sentence or a command. */
   remedy?: string | undefined;
+  /** The error that led to this one. */
   cause?: unknown;
 }
 
+/** The error that every call of the package throws: its code, what happened, and what to do. */
 export class DeeplasiaError extends Error {
+  /** `DeeplasiaError`. */
   override readonly name = "DeeplasiaError";
+  /** Its code, by which a program can tell errors apart. */
   readonly code: ErrorCode;
+  /** The file with the fault, if it is about one. */
   readonly file: string | undefined;
+  /** The data row of the annotation CSV, from 1, if it is about one. */
   readonly row: number | undefined;
+  /** The next step. */
   readonly remedy: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {

@@ -42,7 +42,7 @@ export {
 export type { InstallLibtorchOptions } from "./libtorch/installLibtorchOptions.js";
 export type { InstallProgress } from "./libtorch/installOptions.js";
 export { listLibtorch } from "./libtorch/listLibtorch.js";
-export type { Candidate, Search } from "./libtorch/searchLibtorch.js";
+export type { Candidate, Search, UsableCandidate } from "./libtorch/searchLibtorch.js";
 export {
   type MaskFailure,
   type WrittenMasks,
@@ -58,6 +58,7 @@ export {
   type InspectedModel,
   type Inspection,
   inspectModel,
+  type StatedValue,
 } from "./model/inspectModel.js";
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
@@ -112,8 +113,11 @@ export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
 export { type RunningService, type ServeCallOptions, serve } from "./service/serve.js";
 export {
+  type CancelledJob,
   cancelSlurmJob,
+  type JobOutputs,
   type SlurmJobStatus,
+  type SubmittedJob,
   slurmJobOutputs,
   slurmJobScript,
   slurmJobStatus,
@@ -121,5 +125,12 @@ export {
 } from "./slurm/slurmJobs.js";
 export type { SubmitSlurmJobOptions } from "./slurm/submitSlurmJobOptions.js";
 export { createTrainer } from "./trainer/createTrainer.js";
-export type { EvaluationResult, StepResult, Trainer, WhichWeights } from "./trainer/trainer.js";
+export type {
+  EvaluationResult,
+  FilledTrainerOptions,
+  LossWeights,
+  StepResult,
+  Trainer,
+  WhichWeights,
+} from "./trainer/trainer.js";
 export type { Sex, SexWord } from "./words.js";

@@ -1,5 +1,6 @@
 /** The words for a sex and for an unknown value, with the same rule for cells, flags and arguments. */
 
+/** The sex of a child: male or female. */
 export type Sex = "M" | "F";
 
 /** A sex as an argument; 1 is male, as everywhere in this package. */

@@ -12,6 +12,7 @@ import { requireOptions } from "../schema/checkValue.js";
 import { columnCaptions, type PreviewOptions, previewRow, requirePreviewable } from "./preview.js";
 import { drawSheet, type SheetRow } from "./sheet.js";
 
+/** The result of `previewAugmentation`. */
 export interface AugmentationPreview {
   /** The sheet, a grey PNG; null, and nothing is written, if no picture can be shown. */
   png: Buffer | null;

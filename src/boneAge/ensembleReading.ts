@@ -3,6 +3,7 @@ import { mean as exactMean } from "../statistics/mean.js";
 import { standardDeviation as exactDeviation } from "../statistics/standardDeviation.js";
 import type { Reading } from "./reading.js";
 
+/** What a member of an ensemble predicts. */
 export interface MemberMonths {
   /** The stem of the model's file. */
   name: string;
@@ -10,6 +11,7 @@ export interface MemberMonths {
   ageMonths: number;
 }
 
+/** What an ensemble predicts for one picture. */
 export interface EnsembleReading {
   /** In the order of the models. */
   members: readonly MemberMonths[];

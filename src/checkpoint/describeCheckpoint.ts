@@ -1,10 +1,13 @@
 /** Summarises the content of a checkpoint for `inspect`. */
 import type { CheckpointContents } from "./contents.js";
 
+/** What a checkpoint holds. */
 export interface CheckpointFacts {
+  /** How the file is written. */
   format: CheckpointContents["format"];
   /** Number of tensors among the weights, and how many of each dtype. */
   tensors: number;
+  /** Number of tensors of each dtype. */
   dtypes: Record<string, number>;
   /** Key of the weights in the file, with wrappers; empty for its top level. */
   weights: string;
@@ -12,6 +15,7 @@ export interface CheckpointFacts {
   otherWeights: string[];
   /** Names of the other entries: `epoch`, `optimizer_states`, … */
   entries: string[];
+  /** Lightning's hyper-parameters; empty where there are none. */
   hyperParameters: Record<string, unknown>;
 }
 

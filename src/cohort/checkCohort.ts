@@ -24,8 +24,11 @@ import { type Finding, Findings } from "./findings.js";
 
 /** The result of `checkCohort`. */
 export interface CheckResult {
+  /** Rows of the annotations. */
   rows: number;
+  /** Pictures that were found. */
   pictures: number;
+  /** All that was found, in the order of the rows. */
   findings: Finding[];
   /** Converted values and names in another form, which are no findings. */
   notes: string[];

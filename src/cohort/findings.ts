@@ -38,10 +38,12 @@ export const FINDING_KINDS = {
   "no-split": ["row is in no split", "rows are in no split"],
   "split-overlap": ["patient is in two splits", "patients are in two splits"],
 } as const;
+/** The kind of a finding. */
 export type FindingKind = keyof typeof FINDING_KINDS;
 
 /** One finding. */
 export interface Finding {
+  /** What was found. */
   kind: FindingKind;
   /** Data row of the annotations, from 1; null for a finding about the file or a patient. */
   row: number | null;

@@ -3,11 +3,15 @@ import type { Sex } from "../data/annotations.js";
 
 /** A row for an annotation CSV. */
 export interface ImportedRow {
+  /** File name of the picture. */
   imageId: string;
   /** Folder of the picture below the image root, with `/`; empty for the root itself. */
   dir: string;
+  /** Number or name of the patient in the data set. */
   patientId: string;
+  /** Null where the data set does not state it. */
   sex: Sex | null;
+  /** Bone age in months; null where it is not known. */
   boneAgeMonths: number | null;
   /** The part in the data set's own split, if it has one. */
   part?: "train" | "val" | "test";
@@ -17,7 +21,9 @@ export interface ImportedRow {
 
 /** What was left out for one reason. */
 export interface LeftOut {
+  /** The reason. */
   why: string;
+  /** Number of rows or pictures. */
   count: number;
   /** The first few. */
   examples: string[];

@@ -33,9 +33,13 @@ export type PartName = "train" | "val" | "test";
 
 /** What a part contains. */
 export interface PartCounts {
+  /** Number of patients. */
   patients: number;
+  /** Number of pictures. */
   pictures: number;
+  /** Number of girls. */
   girls: number;
+  /** Number of boys. */
   boys: number;
   /** Mean over the patients with a known age; null if there are none. */
   meanAgeMonths: number | null;
@@ -50,7 +54,12 @@ export interface SplitResult {
   /** Counts by scheme and part. */
   summary: Record<string, Partial<Record<PartName, PartCounts>>>;
   /** Rows that train would leave out, and why. */
-  leftOut: { row: number; why: string }[];
+  leftOut: {
+    /** The data row, from 1. */
+    row: number;
+    /** The reason. */
+    why: string;
+  }[];
   /** Path of the written file; null without `out` or without rows. */
   written: string | null;
 }

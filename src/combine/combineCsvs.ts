@@ -21,6 +21,7 @@ export interface CombineOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The result of `combinePredictions`. */
 export interface Combined {
   /** The ensemble's CSV: the reference's columns, then ours as far as the members' files have them. */
   csv: string;

@@ -12,7 +12,14 @@ import { type Combined, combineCsvs } from "./combineCsvs.js";
 import { writeCombined } from "./writeCombined.js";
 
 /** A member's CSV; its name is the stem of the file unless it is given. */
-export type MemberCsv = PathArgument | { file: PathArgument; name: string };
+export type MemberCsv =
+  | PathArgument
+  | {
+      /** The CSV. */
+      file: PathArgument;
+      /** The member's name. */
+      name: string;
+    };
 
 const memberCsv = z
   .union([pathArgument, z.strictObject({ file: pathArgument, name: z.string().min(1) })])

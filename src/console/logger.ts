@@ -2,9 +2,13 @@
 import { appendFileSync, renameSync, statSync } from "node:fs";
 import type { Progress } from "./progress.js";
 
+/** Takes lines of a log. */
 export interface Logger {
+  /** Something that happened as planned. */
   info(message: string): void;
+  /** Something doubtful, after which the call continues. */
   warn(message: string): void;
+  /** Something that failed. */
   error(message: string): void;
 }
 

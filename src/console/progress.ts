@@ -3,7 +3,9 @@
 export interface ProgressEvent {
   /** Number of rows that are done, including failed ones. */
   done: number;
+  /** Number of all rows. */
   total: number;
+  /** Number of rows that failed. */
   failed: number;
   /** Rows per second in this run. */
   rate: number;

@@ -34,7 +34,9 @@ interface Outputs {
 /** The complete contract of a model of that kind. */
 export type ContractOf<K extends ModelKind> = Identity & { kind: K } & PictureContract & Outputs[K];
 
+/** The complete contract of a bone-age model. */
 export type Contract = ContractOf<"bone_age">;
+/** The complete contract of a hand-mask model. */
 export type HandMaskContract = ContractOf<"hand_mask">;
 export type AnyContract = Contract | HandMaskContract;
 

@@ -48,6 +48,7 @@ export const manifestSchema = z.strictObject({
 type Complete = z.infer<typeof manifestSchema>;
 /** Some fields of a contract, as one source states them. */
 export type Manifest = { [K in keyof Complete]?: Complete[K] | undefined };
+/** The name of a field of the contract. */
 export type ManifestField = keyof Complete;
 
 export const MANIFEST_FIELDS = Object.keys(manifestSchema.shape) as ManifestField[];

@@ -4,7 +4,9 @@ import { expectation } from "../schema/expectation.js";
 import { schemaMeta } from "../schema/unwrap.js";
 import { type ManifestField, manifestSchema } from "./manifest.js";
 
+/** A field of the contract. */
 export interface ManifestFieldFacts {
+  /** Its name. */
   field: ManifestField;
   /** What the field means, with its unit. */
   description: string;

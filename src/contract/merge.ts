@@ -4,7 +4,9 @@ import { DEFAULT_KIND, MODEL_KINDS } from "./kinds.js";
 import { DESCRIPTIVE_FIELDS, MANIFEST_FIELDS, type Manifest, type ManifestField } from "./manifest.js";
 import type { ContractSource } from "./sources.js";
 
+/** Fields of a contract from several sources. */
 export interface MergedManifest {
+  /** The fields, each with the value of its strongest source. */
   manifest: Manifest;
   /** Where each field came from. */
   origins: Map<ManifestField, string>;
@@ -39,12 +41,15 @@ export function mergeManifests(sources: readonly ContractSource[]): MergedManife
 
 /** A field that changes numbers, and for which a later source states another value than the model itself. */
 export interface Override {
+  /** Its name. */
   field: ManifestField;
   /** The model's own value, and which source states it. */
   own: unknown;
+  /** The source of the model's own value. */
   ownOrigin: string;
   /** The value that is used instead, and which source states it. */
   value: unknown;
+  /** The source of the value that is used. */
   origin: string;
 }
 

@@ -26,7 +26,9 @@ const MOST_WITHOUT_INTERCEPT_MONTHS = 3;
 const MEAN_MONTHS = { least: 24, most: 216 } as const;
 const SD_MONTHS = { least: 6, most: 80 } as const;
 
+/** An implausible value of a contract. */
 export interface Doubt {
+  /** The field with the value. */
   field: ManifestField;
   /** Why, with the number. */
   text: string;

@@ -11,12 +11,12 @@ export interface Addon {
   bootstrap: string;
   /** Path of the N-API addon linked to libtorch by soname. It loads only after the bootstrap has opened libtorch. */
   core: string;
+  /** Whether it was built here or came with the package. */
   origin: "build/Release" | "prebuild";
   /** The libtorch version that the core is compiled for. */
   compiledFor: string;
 }
 
-/** The root folder of this package. */
 /** The root folder of this package. */
 export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -59,7 +59,6 @@ function readCompiledFor(file: string): string {
   }
 }
 
-/** Returns an error about the addons, with the remedy to build or install them. */
 /** Returns an error about the addons, with the remedy to build or install them. */
 export function addonError(message: string, cause?: unknown): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_ADDON", message, {

@@ -30,8 +30,11 @@ export interface LibtorchFiles {
 
 /** A reason why a libtorch cannot be used. */
 export interface Problem {
+  /** Code of the error, `ERR_DEEPLASIA_…`. */
   code: ErrorCode;
+  /** What is wrong. */
   message: string;
+  /** What to do. */
   remedy: string;
 }
 

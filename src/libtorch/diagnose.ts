@@ -15,25 +15,43 @@ import { assertPlatform, glibcVersion, hasCudaDriver } from "./system.js";
 export interface Diagnosis {
   /** Whether the package works on this machine. */
   usable: boolean;
+  /** Versions of what the package uses; null for what is not there. */
   versions: {
+    /** This package. */
     package: string;
+    /** Node. */
     node: string;
+    /** Node-API. */
     napi: string;
+    /** The C library. */
     glibc: string | null;
+    /** The decoder of pictures. */
     sharp: string | null;
+    /** The library under it. */
     libvips: string | null;
   };
+  /** The machine, as this process sees it. */
   machine: {
+    /** `linux-x64` or `linux-arm64`. */
     platform: string;
+    /** The name of its CPU. */
     cpu: string;
+    /** Number of threads that can run at once. */
     threads: number;
+    /** Its memory. */
     memoryBytes: number;
+    /** Memory that is free now. */
     freeBytes: number;
+    /** The limit of this process, as in a container; null for none. */
     limitBytes: number | null;
   };
+  /** The folder with installed libtorch builds. */
   cacheDirectory: string;
+  /** The native addon; null if none was found. */
   addon: Addon | null;
+  /** The libtorch builds that were found. */
   libtorch: Search;
+  /** Whether NVIDIA's driver is installed. */
   cudaDriver: boolean;
   /** Build and devices of the loaded addon and libtorch; null if they could not be loaded. */
   loaded: Loaded | null;
@@ -45,7 +63,6 @@ export interface Diagnosis {
 
 const PROBE_TIMEOUT_MS = 120_000;
 
-/** Examines this machine, the addon and libtorch. Never throws for a broken installation. */
 /** Examines this machine, the addon and libtorch. Never throws for a broken installation. */
 export async function diagnose(): Promise<Diagnosis> {
   const problems: Problem[] = [];

@@ -21,7 +21,9 @@ export const installFlags = z.strictObject({
   }),
 });
 
+/** How far an installation is. */
 export interface InstallProgress {
+  /** What is done with the current file. */
   phase: "download" | "unpack";
   /** Bytes of the current file that are done. */
   done: number;

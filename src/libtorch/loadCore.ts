@@ -16,6 +16,7 @@ interface Bootstrap {
 export interface DeviceFacts {
   /** `cpu`, `cuda:0`, … */
   name: string;
+  /** Its name and memory. */
   description: string;
 }
 

@@ -3,13 +3,11 @@ import { toDeeplasiaError } from "../errors.js";
 import { type CoreFacts, loadCore } from "./loadCore.js";
 
 /** The loaded core and its devices. */
-/** The loaded core and its devices. */
 export interface Loaded {
   buildInfo: ReturnType<CoreFacts["buildInfo"]>;
   devices: ReturnType<CoreFacts["devices"]>;
 }
 
-/** What the child process prints, as JSON. */
 /** What the child process prints, as JSON. */
 export type ProbeMessage = { loaded: Loaded } | { code: string; message: string; remedy: string | undefined };
 

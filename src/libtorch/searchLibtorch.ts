@@ -19,15 +19,24 @@ export type Source = "DEEPLASIA_LIBTORCH" | "LIBTORCH" | "python" | "system" | "
 
 /** A libtorch that was found. */
 export interface Candidate extends LibtorchFiles {
+  /** Where it was found. */
   source: Source;
+  /** Why it cannot be used; empty if it can. */
   problems: Problem[];
+}
+
+/** A libtorch that can be used. */
+export interface UsableCandidate extends Candidate {
+  /** The folder of the shared libraries. */
+  libraries: string;
 }
 
 /** The result of a search. */
 export interface Search {
   /** In the order of the search; all of them, or up to the chosen one. */
   candidates: Candidate[];
-  chosen: (Candidate & { libraries: string }) | null;
+  /** The one that is used; null if none can be. */
+  chosen: UsableCandidate | null;
   /** Why this one, or none, was chosen. */
   why: string;
 }

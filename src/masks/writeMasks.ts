@@ -30,12 +30,17 @@ type Options = z.output<typeof writeMasksOptions>;
 
 /** A picture without a mask. */
 export interface MaskFailure {
+  /** Number of the row or picture, from 1. */
   row: number;
+  /** The picture. */
   file: string;
+  /** Code of the error, `ERR_DEEPLASIA_…`. */
   code: string;
+  /** Why there is no mask. */
   message: string;
 }
 
+/** The result of `writeMasks`. */
 export interface WrittenMasks {
   /** Pictures that were looked at. */
   rows: number;

@@ -26,10 +26,16 @@ export interface ForwardOutputs {
   rawMonths: Float32Array | null;
   /** Second output, or null where the model has no sex head. */
   sexLogit: Float32Array | null;
-  /** With `features`: the pooled features that the heads read, row-major, `columns` values a row; else null. */
-  features: { values: Float32Array; columns: number } | null;
+  /** With `features`: the pooled features that the heads read; else null. */
+  features: {
+    /** Row-major, `columns` values a row. */
+    values: Float32Array;
+    /** Number of features. */
+    columns: number;
+  } | null;
 }
 
+/** The options of `BoneAgeModel.forward`. */
 export interface ForwardOptions {
   /** Also give the pooled features; for networks of `convert`, `init` and training. */
   features?: boolean | undefined;
@@ -137,6 +143,7 @@ export class BoneAgeModel implements AsyncDisposable {
     await native().dispose(this.handle);
   }
 
+  /** The same as `dispose`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

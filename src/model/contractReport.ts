@@ -3,6 +3,7 @@ import { missingFields } from "../contract/contract.js";
 import type { Manifest, ManifestField } from "../contract/manifest.js";
 import { contractDoubts, type Doubt } from "../contract/plausible.js";
 
+/** What a contract lacks, and what in it is implausible. */
 export interface ContractReport {
   /** Fields that a complete contract needs and that no source states. */
   missing: ManifestField[];

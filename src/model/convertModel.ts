@@ -18,6 +18,7 @@ import { type OpenModel, openModel } from "./openModel.js";
 
 type Options = z.infer<typeof convertModelOptions>;
 
+/** The result of `convertModel`. */
 export interface ConvertedModel extends WrittenModel {
   /** The network that was recognised in the checkpoint; null for a TorchScript model. */
   network: AnyNetworkConfig | null;

@@ -80,6 +80,7 @@ export class HandMaskModel implements AsyncDisposable {
     await Promise.all([this.#handle, ...batches].map((handle) => native().dispose(handle)));
   }
 
+  /** The same as `dispose`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

@@ -16,7 +16,9 @@ import { networkSettings } from "../options/train/modelSettings.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
 
+/** The result of `initModel`. */
 export interface InitialisedModel extends WrittenModel {
+  /** The architecture of the new network. */
   network: AnyNetworkConfig;
 }
 

@@ -13,9 +13,11 @@ import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type ContractReport, contractReport } from "./contractReport.js";
 import { type OpenModel, openModel } from "./openModel.js";
 
+/** The result of `inspectModel`. */
 export interface Inspection {
   /** The model's file. */
   file: string;
+  /** Its size. */
   fileBytes: number;
   /** What a checkpoint holds; null for TorchScript. */
   checkpoint: CheckpointFacts | null;
@@ -25,6 +27,15 @@ export interface Inspection {
   problem: DeeplasiaError | null;
 }
 
+/** A value of a contract. */
+export interface StatedValue {
+  /** The value. */
+  value: unknown;
+  /** The source that states it. */
+  from: string;
+}
+
+/** The model of an inspected file. */
 export interface InspectedModel extends ContractReport {
   /** The network of a checkpoint; null for TorchScript. */
   network: AnyNetworkConfig | null;
@@ -37,7 +48,7 @@ export interface InspectedModel extends ContractReport {
   /** Number of values in the buffers, such as the statistics of batch norms. */
   buffers: number;
   /** Each field that a source states, and which source that is. */
-  contract: Partial<Record<ManifestField, { value: unknown; from: string }>>;
+  contract: Partial<Record<ManifestField, StatedValue>>;
 }
 
 /**

@@ -6,7 +6,6 @@ export interface ModelHandle {
   readonly [handle]: "model";
 }
 /** Pictures in native memory. */
-/** Pictures in native memory. */
 export interface BatchHandle {
   readonly [handle]: "batch";
 }
@@ -19,7 +18,6 @@ export interface NetworkHandle {
   readonly [handle]: "network";
 }
 
-/** A network that trains. */
 /** A network that trains. */
 export interface TrainerHandle {
   readonly [handle]: "trainer";

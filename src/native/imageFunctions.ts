@@ -73,7 +73,6 @@ export interface PictureFacts {
 }
 
 /** How a batch is normalised. */
-/** How a batch is normalised. */
 export interface Normalisation {
   method: "zscore" | "interval" | "none" | "fixed";
   /** For `fixed`: (x / full scale - mean) / sd, with full scale 255 or 65535; one value per channel. */

@@ -11,7 +11,6 @@ export interface NativeOutputs {
 }
 
 /** The facts about a loaded model. */
-/** The facts about a loaded model. */
 export interface ModelFacts {
   /** Number of parameters and of buffers, in elements, and the bytes of both. */
   parameters: number;

@@ -30,7 +30,7 @@ export interface TrainerSettings {
   /** Drop rate of the last residual block, growing to it from 0; null for the network's own rates. */
   dropConnect: number | null;
   /** Patterns (fnmatch) of the names of parameters that do not learn. */
-  freeze: string[];
+  freeze: readonly string[];
   /** As in `ModelOptions`. */
   trust: boolean;
   weightsDigest: string;
@@ -59,10 +59,13 @@ export interface StepOutputs {
   ageZ: Float32Array;
   /** Dice of each picture, of a mask network that was given the true masks. */
   dice: Float32Array | null;
+  /** Logits of male; null without a sex head. */
   sexLogit: Float32Array | null;
   /** The weighted sum that is minimised. */
   loss: number | null;
+  /** The loss of the age; null without true ages. */
   ageLoss: number | null;
+  /** The loss of the sex; null without a sex head. */
   sexLoss: number | null;
   /** The numbers that the trainers of all ranks exchanged (native/distributed/peers.h); empty for a single trainer. */
   exchanged: Float64Array;

@@ -29,6 +29,7 @@ export const pathArgument = understood(fromFileUrl, z.string(PATH).refine(isPath
   description: "the path of a file, or its file: URL",
   typescript: "PathArgument",
 });
+/** A file: its path, or its `file:` URL. */
 export type PathArgument = string | URL;
 
 /** Whether a text is the address of a resource that must be fetched first. */
@@ -50,6 +51,7 @@ export const pictureArgument = understood(
     "a radiograph or a mask as PNG, JPEG, TIFF or WebP; what a web address names is fetched first, and given as bytes",
   typescript: "PictureArgument",
 });
+/** A picture: its path, its `file:` URL, or the bytes of its file. */
 export type PictureArgument = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** Options by which a long call reports its progress and is aborted. */

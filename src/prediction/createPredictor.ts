@@ -40,6 +40,7 @@ export interface PredictionRequest {
   turn?: Turn | undefined;
 }
 
+/** The options of one call of a predictor. */
 export interface PredictionCallOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -51,8 +52,18 @@ export interface PredictionCallOptions {
 
 /** One result of `predictAll`: the prediction, or why there is none. */
 export type PredictedRequest<Request, Prediction> =
-  | { request: Request; prediction: Prediction }
-  | { request: Request; error: DeeplasiaError };
+  | {
+      /** What was to be predicted. */
+      request: Request;
+      /** The prediction. */
+      prediction: Prediction;
+    }
+  | {
+      /** What was to be predicted. */
+      request: Request;
+      /** Why there is no prediction. */
+      error: DeeplasiaError;
+    };
 
 type PictureSize = Pick<PictureInfo, "width" | "height">;
 
@@ -140,6 +151,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     await this.maskModel?.[Symbol.asyncDispose]();
   }
 
+  /** The same as `dispose`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

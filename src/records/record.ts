@@ -30,13 +30,17 @@ export interface PredictionRecord extends PredictedRow, Reading {}
 /** A row and what an ensemble says of it; all numbers but the truth are float32. */
 export interface EnsembleRecord extends PredictedRow, EnsembleReading {}
 
+/** A row without a prediction. */
 export interface FailureRecord {
+  /** Position among the selected rows, from 0. */
   index: number;
+  /** Number of the data row in the annotations, from 1. */
   row: number;
   /** The file that is at fault. */
   file: string;
   /** Code of the error, `ERR_DEEPLASIA_…`. */
   code: string;
+  /** Why there is no prediction. */
   message: string;
   /** What to do about it; not kept in files. */
   remedy?: string;
@@ -44,11 +48,14 @@ export interface FailureRecord {
   dropped: boolean;
 }
 
+/** A record of a run with one model. */
 export type OutputRecord = PredictionRecord | FailureRecord;
+/** A record of a run with an ensemble. */
 export type EnsembleOutputRecord = EnsembleRecord | FailureRecord;
 /** A record of either kind of run. */
 export type AnyRecord = OutputRecord | EnsembleOutputRecord;
 
+/** Returns whether a record is that of a row without a prediction. */
 export function isFailure(record: AnyRecord): record is FailureRecord {
   return typeof record === "object" && record !== null && "code" in record;
 }

@@ -7,10 +7,13 @@ import { AbsoluteDeviations } from "../statistics/deviations.js";
 import { isOutside } from "./ageWatch.js";
 import { type AnyRecord, type FailureRecord, isFailure } from "./record.js";
 
+/** Counts, speed and error of a run. */
 export interface Summary {
   /** All rows: predicted, failed and dropped. */
   rows: number;
+  /** Rows with a prediction. */
   predicted: number;
+  /** Rows that failed. */
   failed: number;
   /** Rows without a mask where masks are used. */
   dropped: number;
@@ -27,8 +30,13 @@ export interface Summary {
   /** Mean absolute deviation of prediction from truth in months; null without truth. */
   madMonths: number | null;
   /** The same of each member of an ensemble; empty for one model. */
-  members: { name: string; madMonths: number | null }[];
-  /** Predicted rows whose sex is the sex model's word. */
+  members: {
+    /** The member's name. */
+    name: string;
+    /** Its mean absolute deviation, months; null without truth. */
+    madMonths: number | null;
+  }[];
+  /** Predicted rows whose sex the sex model predicted. */
   sexPredicted: number;
   /** Predicted rows whose sex is that of a DICOM header. */
   sexFromHeader: number;
@@ -40,6 +48,7 @@ export interface Summary {
   flagged: number;
   /** Rows that an earlier run did, of all. */
   resumedRows: number;
+  /** Duration of this run. */
   seconds: number;
   /** Rows of this run a second. */
   picturesPerSecond: number;

@@ -13,6 +13,7 @@ import { createLog } from "./logs.js";
 import { isLoopback } from "./loopback.js";
 import { Metrics } from "./metrics.js";
 
+/** The options of `serve`. */
 export interface ServeCallOptions extends Partial<ServeOptions> {
   /** Where the log's lines go; default stderr. */
   logStream?: DestinationStream | undefined;

@@ -9,15 +9,19 @@ import { pathKind } from "../files/pathKind.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 
 const submission = z.object({
+  /** Version of the record. */
   version: z.literal(1),
   /** The number of the array if the job is one. */
   jobId: z.string(),
   /** ClusterName, because job numbers belong to one cluster. */
   cluster: z.string(),
+  /** The command of the job, with its options. */
   command: z.array(z.string()),
+  /** The folder in which the job runs. */
   workingDirectory: z.string(),
   /** Absolute path. SLURM reports the script of each job, which shows whether a number is this job's. */
   script: z.string(),
+  /** When it was submitted, ISO 8601. */
   submitted: z.string(),
 });
 /** The record of a submission. */

@@ -57,8 +57,16 @@ function jobOf(words: readonly string[], given: SubmitSlurmJobOptions): Omit<Job
   };
 }
 
+/** A submitted job. */
+export interface SubmittedJob {
+  /** Its number. */
+  jobId: string;
+  /** Its folder, with the script and the output. */
+  runDirectory: string;
+}
+
 /**
- * Submit a command of this program as a job: its script goes into a folder of its own, `runDirectory`. The command's own
+ * Submits a command of this program as a job: its script goes into a folder of its own, `runDirectory`. The command's own
  * options are not checked here; the job checks them when it starts.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _SLURM, _OUTPUT.
@@ -66,7 +74,7 @@ function jobOf(words: readonly string[], given: SubmitSlurmJobOptions): Omit<Job
 export async function submitSlurmJob(
   command: readonly string[],
   options: SubmitSlurmJobOptions = {},
-): Promise<{ jobId: string; runDirectory: string }> {
+): Promise<SubmittedJob> {
   return submitJob(jobOf(command, options));
 }
 
@@ -81,6 +89,7 @@ export async function slurmJobScript(
   return jobScript({ ...job, runDirectory });
 }
 
+/** How far a submitted job is. */
 export interface SlurmJobStatus extends Submission {
   /** The tasks that SLURM knows or that have ended; none if SLURM has forgotten the job. */
   tasks: TaskState[];
@@ -98,13 +107,20 @@ const ENDED = new Set([
   ...["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"],
 ]);
 
+/** A job that was to be cancelled. */
+export interface CancelledJob {
+  /** Its number. */
+  jobId: string;
+  /** False if it had ended already. */
+  wasRunning: boolean;
+}
+
 /**
- * Cancel a submitted job. `folder` is its `runDirectory`.
+ * Cancels a submitted job. `folder` is its `runDirectory`.
  *
- * @returns `wasRunning`: false if it had ended already.
  * @throws DeeplasiaError ERR_DEEPLASIA_USAGE, _SLURM.
  */
-export async function cancelSlurmJob(folder: PathArgument): Promise<{ jobId: string; wasRunning: boolean }> {
+export async function cancelSlurmJob(folder: PathArgument): Promise<CancelledJob> {
   const job = await readSubmission(requireArgument("folder", pathArgument, folder));
   const { jobId } = job;
   const wasRunning = (await queueOf(job)).some(({ state }) => !ENDED.has(state ?? ""));
@@ -112,8 +128,16 @@ export async function cancelSlurmJob(folder: PathArgument): Promise<{ jobId: str
   return { jobId, wasRunning };
 }
 
-/** The files with what a submitted job has printed, one for each task of an array. Throws ERR_DEEPLASIA_USAGE. */
-export async function slurmJobOutputs(folder: PathArgument): Promise<{ jobId: string; files: string[] }> {
+/** The output of a submitted job. */
+export interface JobOutputs {
+  /** Its number. */
+  jobId: string;
+  /** Paths of the files, one for each task of an array. */
+  files: string[];
+}
+
+/** Returns the files with what a submitted job has printed, one for each task of an array. Throws ERR_DEEPLASIA_USAGE. */
+export async function slurmJobOutputs(folder: PathArgument): Promise<JobOutputs> {
   const path = requireArgument("folder", pathArgument, folder);
   const { jobId } = await readSubmission(path);
   return { jobId, files: await outputsIn(path) };

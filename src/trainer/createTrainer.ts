@@ -5,9 +5,9 @@ import { openModel } from "../model/openModel.js";
 import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import type { CreateTrainerOptions } from "../options/train/createTrainerOptions.js";
-import { createTrainerOptions, type TrainingStepOptions } from "../options/train/trainingStepOptions.js";
+import { createTrainerOptions } from "../options/train/trainingStepOptions.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
-import { Trainer } from "./trainer.js";
+import { type FilledTrainerOptions, Trainer } from "./trainer.js";
 
 /** What a trainer starts from. */
 export interface TrainerSource {
@@ -21,7 +21,7 @@ export interface TrainerSource {
 /** Throws as `createTrainer`. */
 export async function openTrainer(
   { file, model, manifest }: TrainerSource,
-  options: TrainingStepOptions,
+  options: FilledTrainerOptions,
   device: DeviceChoice,
 ): Promise<Trainer> {
   // The features of the pictures change with the weights.
@@ -38,7 +38,7 @@ export async function openTrainer(
 function clippingOf({
   gradientClipVal: limit,
   gradientClipAlgorithm: by,
-}: TrainingStepOptions): TrainerSettings["clipping"] {
+}: FilledTrainerOptions): TrainerSettings["clipping"] {
   return limit ? { by: by ?? "norm", limit } : null;
 }
 

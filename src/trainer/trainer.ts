@@ -13,12 +13,12 @@ import {
   type TrainStepOutputs,
 } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
+import type { CreateTrainerOptions } from "../options/train/createTrainerOptions.js";
 import {
   notesArgument,
   rateArgument,
   saveOptions,
   stepCallOptions,
-  type TrainingStepOptions,
   weightsOptions,
 } from "../options/train/trainingStepOptions.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
@@ -27,12 +27,26 @@ import { withFile } from "./withFile.js";
 
 /** The result of a training step: outputs and losses in training mode, before the update. */
 export interface StepResult extends TrainStepOutputs {
+  /** The weighted sum that is minimised. */
   loss: number;
+  /** The loss of the age. */
   ageLoss: number;
 }
 
 /** The result of an evaluation. The losses are null without `targetAgeZ`. */
 export type EvaluationResult = StepOutputs;
+
+/** The learnt weights of the two losses, as logarithms. */
+export interface LossWeights {
+  /** That of the loss of the age. */
+  age: number;
+  /** That of the loss of the sex. */
+  sex: number;
+}
+
+type Filled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+/** The options of `createTrainer`, with every default filled in. */
+export type FilledTrainerOptions = Filled<Omit<CreateTrainerOptions, "manifest" | "contract" | "signal">>;
 
 /** Which weights a call uses. */
 export interface WhichWeights {
@@ -49,7 +63,7 @@ export class Trainer implements AsyncDisposable {
     /** The file of the model that training started from. */
     readonly file: string,
     /** The options of `createTrainer`, with every default filled in. */
-    readonly options: TrainingStepOptions,
+    readonly options: FilledTrainerOptions,
     /** The device, and why it was chosen. */
     readonly device: DeviceChoice,
     /** The known fields of the model's contract. */
@@ -65,7 +79,7 @@ export class Trainer implements AsyncDisposable {
   }
 
   /** The learnt logarithms of the weights of the two losses; null where the weights are fixed. */
-  get lossWeights(): { age: number; sex: number } | null {
+  get lossWeights(): LossWeights | null {
     const weights = this.#facts().lossWeights;
     return weights && { age: weights[0]!, sex: weights[1]! };
   }
