@@ -33,6 +33,7 @@ const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   "libtorch install": ["installLibtorch"],
   "libtorch list": ["listLibtorch"],
   "libtorch remove": ["removeLibtorch"],
+  serve: ["serve"],
   doctor: ["diagnose"],
 };
 
