@@ -20,7 +20,8 @@ const shapes: Record<string, z.ZodType>[] = [
   previewFlags.pick({ columns: true }).shape,
   phantomOptions.shape,
   contractOptions.shape,
-  serveOptions.pick({ token: true, insecure: true, cors: true, allowedHosts: true }).shape,
+  serveOptions.pick({ host: true, port: true, token: true, insecure: true, cors: true, allowedHosts: true })
+    .shape,
   predictOptions.shape,
 ];
 

@@ -40,11 +40,15 @@ const MOST_USED = [
 ];
 
 async function serve(parsed: Record<string, unknown>): Promise<void> {
-  const { yes, token = process.env.DEEPLASIA_TOKEN, ...options } = readOptions(serveFlags, parsed);
+  const {
+    yes,
+    token = process.env.DEEPLASIA_TOKEN || undefined,
+    ...options
+  } = readOptions(serveFlags, parsed);
   const logger = commandLogger({ source: "serve" });
   await ensureLibtorch({ yes });
   logger.info(DISCLAIMER);
-  if (options.model === undefined) logger.warn(BUNDLED_WARNING);
+  if (options.model === undefined) logger.warn(BUNDLED_WARNING.replace("`model`", "--model"));
   const stop = stopSignal(logger);
   const service = await startService({ ...options, token, ...(await referenceParameters()) });
   process.stdout.write(`${service.url}\n`);

@@ -79,7 +79,7 @@ function requireToken({ host, token, insecure }: ServeOptions): void {
   if (isLoopback(host) || token !== undefined || insecure) return;
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_OPTION",
-    `\`host: "${host}"\` can be reached from other machines, and there is no token`,
+    `with \`host\` ${host} other machines can reach the service, and there is no token`,
     { remedy: "Give a `token`, or `insecure: true` where something else keeps strangers away." },
   );
 }

@@ -9,7 +9,7 @@ import { checkBlock, needsOf, runBlock, userProject, whyNotRun } from "../helper
 import { type Block, blocksOf, codeSpansOf, nameOf, PAGES, textOf } from "../helpers/pages.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
-const LANGUAGES = ["sh", "text", "js", "ts", "bibtex"];
+const LANGUAGES = ["sh", "text", "js", "ts", "python", "bibtex"];
 
 /** A page makes some twenty processes that load libtorch, while other tests keep the machine busy. */
 const LONGEST_MS = 3_600_000;
