@@ -1,23 +1,16 @@
 /**
- * `npm run model:mask -- WEIGHTS [SIDE]`: writes models/phantom-hand-mask.pt from trained weights of a mask network (the best
- * model of a run with `model.kind=mask` on `phantom --hard`, or a state dict as safetensors), with what it was trained on and
- * its measured Dice in its contract.
+ * `npm run model:mask -- MODEL`: writes models/phantom-hand-mask.pt from the best model of a run with `model.kind=mask` on
+ * `phantom --hard` (its contract is kept), with what it was trained on and its measured Dice.
  */
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BUNDLED_MASK_MODEL } from "../dist/model/bundled.js";
 import { loadHandMaskModel } from "../dist/model/loadHandMaskModel.js";
 import { native } from "../dist/native.js";
 import { root, runAsScript } from "./steps.mjs";
 
-const MODEL = join(root, "models", "phantom-hand-mask.pt");
 const UNSEEN = { count: 100, seed: 1000002 };
-
-function cli(...args) {
-  const result = spawnSync(process.execPath, [join(root, "dist/bin.cjs"), ...args], { stdio: "inherit" });
-  if (result.status !== 0) throw new Error(`deeplasia-native ${args[0]} ended with ${result.status}`);
-}
 
 /** 2 |A and B| / (|A| + |B|) of two masks. */
 export function dice(found, truth) {
@@ -45,36 +38,32 @@ export async function measurePhantoms(model, { count, seed }) {
   return found;
 }
 
+function cli(...args) {
+  const result = spawnSync(process.execPath, [join(root, "dist/bin.cjs"), ...args], { stdio: "inherit" });
+  if (result.status !== 0) throw new Error(`deeplasia-native ${args[0]} ended with ${result.status}`);
+}
+
 async function bundledMask() {
-  const [weights, side = "256"] = process.argv.slice(2);
-  if (weights === undefined)
-    throw new Error("give the trained weights: npm run model:mask -- best_model.pt 256");
-  const folder = await mkdtemp(join(tmpdir(), "deeplasia-mask-"));
-  try {
-    const plain = join(folder, "hand-mask.pt");
-    const contract = ["--kind=hand_mask", "--input_size", "1", side, side, "--fit=pad", "--resize=linear"];
-    const output = ["--image_norm_method=interval", "--mask-threshold=0.5", "--mask-seed-threshold=0.99"];
-    // A run's best model is a model already; anything else is weights.
-    const isModel = weights.endsWith(".pt");
-    const write = isModel ? ["manifest", "write", weights, `--out=${plain}`] : ["convert", weights, plain];
-    cli(...write, ...contract, ...output);
-    const model = await loadHandMaskModel(plain);
-    const found = (await measurePhantoms(model, UNSEEN)).sort((a, b) => a - b);
-    await model.dispose();
-    const [mean, least] = [found.reduce((sum, each) => sum + each, 0) / found.length, found[0]];
-    const measured = `Dice ${mean.toFixed(3)} on ${found.length} plates that it had not seen, the worst ${least.toFixed(3)}`;
-    await mkdir(join(root, "models"), { recursive: true });
-    await rm(MODEL, { force: true });
-    cli(
-      ...["manifest", "write", plain, `--out=${MODEL}`, "--name=phantom-hand-mask", "--licence=MIT"],
-      "--provenance=trained by deeplasia-native on synthetic radiographs (hard phantom plates) alone; it has seen no " +
-        `person's hand. Measured: ${measured}.`,
-      "--intended-use=masks of hands for models that need them; research only, not a medical device",
-    );
-    console.log(`${MODEL}: ${measured}`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const [trained] = process.argv.slice(2);
+  if (trained === undefined)
+    throw new Error("give the trained model: npm run model:mask -- output/bundled/…/ckp/best_model.pt");
+  const model = await loadHandMaskModel(trained);
+  const found = (await measurePhantoms(model, UNSEEN)).sort((a, b) => a - b);
+  await model.dispose();
+  const mean = found.reduce((sum, each) => sum + each, 0) / found.length;
+  const measured = `Dice ${mean.toFixed(3)} on ${found.length} plates that it had not seen, the worst ${found[0].toFixed(3)}`;
+  await mkdir(dirname(BUNDLED_MASK_MODEL), { recursive: true });
+  // MODEL may be the bundled one itself.
+  const written = `${BUNDLED_MASK_MODEL}.new.pt`;
+  await rm(written, { force: true });
+  cli(
+    ...["manifest", "write", trained, `--out=${written}`, "--name=phantom-hand-mask", "--licence=MIT"],
+    "--provenance=trained by deeplasia-native on synthetic radiographs (hard phantom plates) alone; it has seen no " +
+      `person's hand. Measured: ${measured}.`,
+    "--intended-use=masks of hands for models that need them; research only, not a medical device",
+  );
+  await rename(written, BUNDLED_MASK_MODEL);
+  console.log(`${BUNDLED_MASK_MODEL}: ${measured}`);
 }
 
 await runAsScript(import.meta.url, bundledMask);

@@ -1,37 +1,42 @@
 /**
- * `npm run model:mask:train [-- FOLDER]`: draws hard phantom plates, and trains a hand-mask network on them in two stages, small
- * pictures first. It ends with the file of the best model, whose Dice on plates that it has not seen is in the run's log, and
- * with the command that makes it the bundled one. After an interruption the same command resumes.
+ * `npm run model:mask:train [-- FOLDER] [--fresh]`: draws hard phantom plates, and trains the bundled hand-mask model further on
+ * them (`--fresh`: a new one). It ends with the file of the best model, whose Dice on plates that it has not seen is in the run's
+ * log, and with the command that makes it the bundled one. After an interruption the same command resumes.
  */
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { BUNDLED_MASK_MODEL } from "../dist/model/bundled.js";
 import { root, runAsScript } from "./steps.mjs";
 import { trainStage } from "./train-stage.mjs";
 
-/** Side of the network's input in configs/hand-mask.yml. */
-const SIDE = 256;
-const PLATES = { hard: true };
+const PLATES = { hard: true, n: "4800", seed: "11", sizes: "160,256", depth: "8" };
 const STAGES = [
   {
-    name: "mask-small",
-    cohort: { ...PLATES, n: "6000", seed: "11", sizes: "160,256" },
+    name: "mask-first",
+    cohort: PLATES,
     splitColumn: "phantom",
     configs: ["hand-mask"],
-    flags: ["--data.input_size", "1", "128", "128", "--data.train_batch_size=16"],
+    // The learning rate stays high; the next stage lowers it.
+    flags: ["--lr_scheduler.T_max=1000"],
   },
   {
-    name: "mask-large",
-    cohort: { ...PLATES, n: "6000", seed: "12", sizes: "300,500" },
+    name: "mask-last",
+    cohort: PLATES,
     splitColumn: "phantom",
     configs: ["hand-mask"],
-    flags: ["--trainer.max_epochs=6", "--optimizer.lr=1e-3", "--lr_scheduler.warmup_epochs=0"],
+    flags: ["--optimizer.lr=1e-3", "--lr_scheduler.warmup_epochs=0"],
   },
 ];
 
 async function trainMaskModel() {
-  const folder = resolve(root, process.argv[2] ?? "output/bundled");
-  let model = null;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { fresh: { type: "boolean" } },
+  });
+  const folder = resolve(root, positionals[0] ?? "output/bundled");
+  let model = values.fresh ? null : BUNDLED_MASK_MODEL;
   for (const stage of STAGES) model = await trainStage(folder, stage, model);
-  console.log(`to bundle it: npm run model:mask -- ${model} ${SIDE}`);
+  console.log(`to bundle it: npm run model:mask -- ${model}`);
 }
 
 await runAsScript(import.meta.url, trainMaskModel);

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { type Logger, silentLogger } from "../console/logger.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { BUNDLED_MASK_MODEL } from "../model/bundled.js";
+import { bundledMaskModel } from "../model/bundledMaskModel.js";
 import { HandMaskModel } from "../model/handMaskModel.js";
 import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
 
@@ -52,12 +53,11 @@ export class RunMaskModel implements AsyncDisposable {
 
   private load(file: string): Promise<HandMaskModel> {
     const { models, logger = silentLogger } = this.request;
-    if (file === BUNDLED_MASK_MODEL) {
-      const needing = models.find(({ contract }) => contract.maskNeeded);
-      logger.info(`${needing?.file ?? "the model"} needs masks: ${BUNDLED_MASK_TEXT}`);
-    }
     const { device, threads } = models[0]!.settings;
-    return loadHandMaskModel(file, { device, threads });
+    if (file !== BUNDLED_MASK_MODEL) return loadHandMaskModel(file, { device, threads });
+    const needing = models.find(({ contract }) => contract.maskNeeded);
+    logger.info(`${needing?.file ?? "the model"} needs masks: ${BUNDLED_MASK_TEXT}`);
+    return bundledMaskModel({ device, threads });
   }
 
   /** What a prediction with a made mask is told: that the bundled model made it. */
@@ -68,8 +68,9 @@ export class RunMaskModel implements AsyncDisposable {
     ];
   }
 
-  /** Frees the model, unless the caller gave it. */
+  /** Frees the model, unless the caller gave it or it is the bundled one. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.choice === BUNDLED_MASK_MODEL) return;
     await (await this.loading?.catch(() => null))?.dispose();
   }
 }

@@ -70,7 +70,7 @@ describe("a few plates", () => {
     expect(inspected.code, inspected.stderr).toBe(0);
     for (const fact of [
       /kind\W+hand_mask/,
-      /maskThreshold\W+0\.25/,
+      /maskThreshold\W+0\.5\b/,
       /maskSeedThreshold\W+0\.99/,
       /fit\W+pad/,
     ])

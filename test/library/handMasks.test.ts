@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import {
   type BoneAgeModel,
   loadHandMaskModel,
@@ -193,6 +193,14 @@ describe("one picture", () => {
     expect([made.mask === null, given.mask]).toEqual([false, null]);
     expect(made.notes.join()).toContain("phantom-hand-mask.pt");
     expect(given.notes).toEqual([]);
+  });
+
+  test("has it made by a bundled model that stays loaded for the next call", async () => {
+    const first = await predictImage(ages, picture(), { sex: "F" });
+    const load = vi.spyOn(native(), "loadModel");
+    expect(await predictImage(ages, picture(), { sex: "F" })).toEqual(first);
+    expect(load).not.toHaveBeenCalled();
+    load.mockRestore();
   });
 
   test("has none with `none`, which its notes state too", async () => {

@@ -15,6 +15,12 @@ import { withoutEffect } from "./withoutEffect.js";
 /** Each of the network's four poolings halves the sides of its input. */
 const STRIDE = 16;
 
+/**
+ * A pixel that a network of ours calls more likely hand than not is the hand's, as in the Dice that training measures. The
+ * reference's service has a lower threshold for its own network.
+ */
+const LIKELY = 0.5;
+
 /** Settings of bone ages, of their pictures and of their evaluation. */
 const AGES_ONLY = [
   ...["backbone", "padding", "dense_layers", "sex_dcs", "explicit_sex_classifier", "correct_predicted_sex"],
@@ -55,7 +61,7 @@ export const handMask: TrainingKind = {
   async freshNetwork({ model }, seed) {
     const network = maskConfig(model);
     const handle = await freshNetwork(network, { seed });
-    return { handle, text: `${networkText(network)}, fresh weights`, manifest: {} };
+    return { handle, text: `${networkText(network)}, fresh weights`, manifest: { maskThreshold: LIKELY } };
   },
 
   openCohort: ({ data }) => openMaskCohort(data),

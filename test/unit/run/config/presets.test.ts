@@ -126,7 +126,7 @@ test.each(Object.keys(REFERENCE))(
 test("hand-mask.yml is a whole configuration of a mask network", async () => {
   const { config, warnings } = await configOf("--config=configs/hand-mask.yml");
   expect(warnings).toEqual([]);
-  expect(config.model).toMatchObject({ kind: "mask", mask_filters: 16 });
+  expect(config.model).toMatchObject({ kind: "mask", mask_filters: 8 });
   expect(config.early_stopping).toMatchObject({ monitor: "Step-wise/val_dice", mode: "max" });
 });
 
