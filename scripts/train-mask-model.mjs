@@ -17,14 +17,17 @@ const STAGES = [
     splitColumn: "phantom",
     configs: ["hand-mask"],
     // The learning rate stays high; the next stage lowers it.
-    flags: ["--lr_scheduler.T_max=1000"],
+    flags: ["--data.train_batch_size=4", "--trainer.max_epochs=4", "--lr_scheduler.T_max=1000"],
   },
   {
     name: "mask-last",
     cohort: PLATES,
     splitColumn: "phantom",
     configs: ["hand-mask"],
-    flags: ["--optimizer.lr=1e-3", "--lr_scheduler.warmup_epochs=0"],
+    flags: [
+      ...["--data.input_size", "1", "192", "192", "--trainer.limit_train_batches=75"],
+      ...["--trainer.max_epochs=8", "--optimizer.lr=1e-3", "--lr_scheduler.warmup_epochs=0"],
+    ],
   },
 ];
 
