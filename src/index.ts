@@ -112,6 +112,7 @@ export type { Summary } from "./records/summary.js";
 export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
 export { type RunningService, type ServeCallOptions, serve } from "./service/serve.js";
+export { type RunningApp, type StartAppOptions, startApp } from "./service/startApp.js";
 export {
   type CancelledJob,
   cancelSlurmJob,

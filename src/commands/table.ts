@@ -52,6 +52,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./serve.js")).defineServe,
   },
   {
+    name: "app",
+    group: BONE_AGES,
+    description: "bone ages on a page in your browser: drop pictures, read results",
+    load: async () => (await import("./app.js")).defineApp,
+  },
+  {
     name: "convert",
     group: MODELS,
     description:
