@@ -1,4 +1,5 @@
 /** The page as people use it: in a browser, on the service that `app` starts. */
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -12,6 +13,11 @@ import { dicomFile, greyElements } from "../helpers/dicomFile.js";
 import { projectRoot } from "../helpers/testData.js";
 
 const phantom = (name: string) => join(projectRoot, "examples/phantoms/images", `${name}.png`);
+const fileOf = (name: string) => ({
+  name: `${name}.png`,
+  mimeType: "image/png",
+  buffer: readFileSync(phantom(name)),
+});
 const NO_PICTURE = { name: "=cmd().png", mimeType: "image/png", buffer: Buffer.from("no picture") };
 
 const name = chromiumPath === undefined ? "the page (skipped: there is no Chromium)" : "the page";
@@ -35,6 +41,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     await page?.context().close();
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     page = await context.newPage();
+    page.setDefaultTimeout(120_000);
     asked = [];
     complaints = [];
     page.on("request", (request: Request) => asked.push(request.url()));
@@ -54,10 +61,9 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith(`blob:${origin}`))).toEqual([]);
   });
 
-  const choose = (...files: (string | typeof NO_PICTURE)[]) =>
-    page.locator("input[type=file]").setInputFiles(files as string[]);
+  const choose = (...files: (typeof NO_PICTURE)[]) => page.locator("input[type=file]").setInputFiles(files);
   const button = (label: string | RegExp) => page.getByRole("button", { name: label });
-  const radio = (label: string) => page.getByRole("radio", { name: label });
+  const radio = (label: string) => page.getByRole("radio", { name: label, exact: true });
   const boneAge = () => page.locator(".bone-age");
   const outcomes = () => page.locator("tbody tr > td:nth-of-type(3)");
 
@@ -129,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
   });
 
   test("several pictures stand in a table, also a file that is none, and in the CSV", async () => {
-    await choose(phantom("000000"), NO_PICTURE, phantom("000006"));
+    await choose(fileOf("000000"), NO_PICTURE, fileOf("000006"));
     await button("All female").click();
     await page.getByText("No result", { exact: true }).waitFor();
     await expect.poll(() => outcomes().allTextContents()).not.toContain("Reading…");
@@ -162,7 +168,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     const alert = page.getByRole("alert");
     expect(await alert.textContent()).toMatch(/No result for this picture.*\. .*\./);
     await page.route("**/predict", (route) => route.abort());
-    await choose(phantom("000006"));
+    await choose(fileOf("000006"));
     await button("000006.png").first().click();
     await radio("Male").check();
     await alert.getByText("The service does not answer.").waitFor();
@@ -192,7 +198,9 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
 
   test("a keyboard is enough", async () => {
     const focused = () =>
-      page.evaluate<string>("document.activeElement.textContent || document.activeElement.name");
+      page.evaluate<string>(
+        "document.activeElement.closest('button, input')?.textContent || document.activeElement.name || ''",
+      );
     const tabTo = async (label: string | RegExp, key = "Tab") => {
       for (let i = 0; i < 30 && !(await focused()).match(label); i++) await page.keyboard.press(key);
       expect(await focused()).toMatch(label);
@@ -220,7 +228,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
 
   test("what waits and runs can be cancelled, and read later", async () => {
     await page.route("**/predict", () => {});
-    await choose(phantom("000004"), phantom("000006"), phantom("000008"));
+    await choose(fileOf("000004"), fileOf("000006"), fileOf("000008"));
     await button("All female").click();
     await page.getByText("Reading: 0 of 3 done").waitFor();
     await button("Cancel").click();
@@ -249,7 +257,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
       await button(/synthetic/).click();
       await boneAge().waitFor();
       await sound();
-      await choose(NO_PICTURE, phantom("000006"));
+      await choose(NO_PICTURE, fileOf("000006"));
       await button(/=cmd/).first().click();
       await radio("Male").check();
       await page.getByRole("alert").waitFor();
