@@ -42,6 +42,8 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     page = await context.newPage();
     page.setDefaultTimeout(120_000);
+    // From the first listener on, dialogues for files are events.
+    page.on("filechooser", () => {});
     asked = [];
     complaints = [];
     page.on("request", (request: Request) => asked.push(request.url()));
@@ -112,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     expect(await page.locator(".difference").textContent()).toMatch(
       /the chronological age of 9 years 9 months/,
     );
-    await page.getByLabel("Outline of the hand").uncheck();
+    await page.getByRole("checkbox", { name: "Outline of the hand" }).uncheck();
     expect(await page.locator("path.outline").count()).toBe(0);
     expect(await page.getByRole("status").textContent()).toContain(`bone age ${inWords(bone_age)}`);
   });
@@ -138,8 +140,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     await choose(fileOf("000000"), NO_PICTURE, fileOf("000006"));
     await button("All female").click();
     await page.getByText("No result", { exact: true }).waitFor();
-    await expect.poll(() => outcomes().allTextContents()).not.toContain("Reading…");
-    await expect.poll(() => outcomes().allTextContents()).not.toContain("Waiting");
+    await page.getByRole("progressbar").waitFor({ state: "detached" });
     const [first, bad, last] = await outcomes().allTextContents();
     expect([first, bad, last]).toEqual([
       expect.stringMatching(/^\d+ y/),
@@ -166,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     await choose(NO_PICTURE);
     await radio("Male").check();
     const alert = page.getByRole("alert");
-    expect(await alert.textContent()).toMatch(/No result for this picture.*\. .*\./);
+    expect(await alert.textContent()).toMatch(/No result for this picture.*cannot be read.*Give a PNG/);
     await page.route("**/predict", (route) => route.abort());
     await choose(fileOf("000006"));
     await button("000006.png").first().click();
@@ -242,8 +243,6 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
   test.each([
     ["light", 1280],
     ["dark", 390],
-    ["light", 390],
-    ["dark", 1280],
   ] as const)(
     "in %s, %s pixels wide, axe finds nothing and nothing sticks out",
     async (colorScheme, width) => {
