@@ -33,3 +33,6 @@ export const tooLarge = (message: string, remedy = "Scale the picture down first
 
 export const stopping = () =>
   new Refusal(503, "STOPPING", "the service is stopping", { remedy: "Ask again later.", retryAfter: 5 });
+
+/** Nobody reads it: the log does, and knows from it that nothing failed. */
+export const clientGone = () => new Refusal(499, "CLIENT_GONE", "the client is gone");

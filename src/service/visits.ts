@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Place } from "./admission.js";
 import type { Context } from "./context.js";
-import { tooLarge } from "./refusal.js";
+import { clientGone, tooLarge } from "./refusal.js";
 
 export interface Visit {
   place: Place;
@@ -28,7 +28,7 @@ export function admitPosts(app: FastifyInstance, { admission, options }: Context
     visits.set(request, { place, gone: gone.signal });
     reply.raw.once("close", () => {
       place.leave();
-      if (!reply.raw.writableFinished) gone.abort(new Error("the client is gone"));
+      if (!reply.raw.writableFinished) gone.abort(clientGone());
     });
   });
 }

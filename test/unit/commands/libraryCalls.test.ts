@@ -6,7 +6,6 @@ import { createProgram } from "../../../src/program.js";
 
 /** Commands, each with the exports that do the same. */
 const CALLS: Record<string, readonly (keyof typeof library)[]> = {
-  serve: ["serve"],
   app: ["startApp"],
   predict: ["predictImage", "createPredictor", "predictCohort", "writePredictions"],
   mask: ["writeMasks", "loadHandMaskModel"],
