@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { root, run, runAsScript } from "./steps.mjs";
 
-/** Instrumented for coverage and for both sanitizers; `-O1`, for lines that can be told from a trace. */
+/** Instrumented for coverage and for both sanitizers; `-O1`, so that a trace has line numbers. */
 const FLAGS = [
   "-std=c++20",
   "-O1",

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { installLibtorchOptions } from "../dist/libtorch/installOptions.js";
 import { writeMasksOptions } from "../dist/masks/arguments.js";
+import { appOptions } from "../dist/options/app.js";
 import { previewAugmentationOptions, previewSettings } from "../dist/options/augmentPreview.js";
 import { classArguments, shortName } from "../dist/options/classPath.js";
 import { checkCohortOptions, importCohortOptions, splitCohortOptions } from "../dist/options/cohort.js";
@@ -31,13 +32,14 @@ import {
   writePredictionsOptions,
 } from "../dist/prediction/arguments.js";
 import { unwrap } from "../dist/schema/unwrap.js";
+import { serveCallOptions } from "../dist/service/serve.js";
 import { submitSlurmJobOptions } from "../dist/slurm/slurmJobs.js";
 
 const SOURCES = new URL("../src/", import.meta.url);
 const NOTE =
   "// scripts/option-types.mjs writes this file from the schemas: change those, then `npm run docs`.";
 
-/** Where the types of the project are declared. */
+/** The files of the project, or the packages, that declare these types. */
 const DECLARED = {
   Logger: "console/logger.js",
   ProgressEvent: "console/progress.js",
@@ -48,6 +50,7 @@ const DECLARED = {
   SexWord: "words.js",
   BoneAgeModel: "model/boneAgeModel.js",
   HandMaskModel: "model/handMaskModel.js",
+  DestinationStream: "pino",
   InstallProgress: "libtorch/installOptions.js",
   PredictCohortOptions: "prediction/predictCohortOptions.js",
 };
@@ -204,6 +207,11 @@ const FILES = {
   ),
   "options/calls/writePhantomsOptions.ts": optionsOf("writePhantoms", writePhantomsOptions),
   "libtorch/installLibtorchOptions.ts": optionsOf("installLibtorch", installLibtorchOptions),
+  "service/serveCallOptions.ts": optionsOf("serve", serveCallOptions),
+  "service/startAppOptions.ts": optionsOf(
+    "startApp",
+    appOptions.extend({ legacyParameters: serveCallOptions.shape.legacyParameters }),
+  ),
   "slurm/submitSlurmJobOptions.ts": optionsOf("submitSlurmJob` and `slurmJobScript", submitSlurmJobOptions),
   "masks/writeMasksOptions.ts": optionsOf("writeMasks", writeMasksOptions),
   "prediction/createPredictorOptions.ts": optionsOf("createPredictor", createPredictorOptions),
@@ -222,12 +230,14 @@ function importsOf(path, lines) {
   );
   const files = [...new Set(named.map(([, file]) => file))];
   const imports = files.map((file) => {
-    const from = relative(dirname(path), file);
+    const from = file.endsWith(".js") ? relative(dirname(path), file) : file;
     const types = named.flatMap(([type, at]) => (at === file ? [type] : [])).sort();
-    return { types, from: from.startsWith(".") ? from : `./${from}` };
+    return { types, from: from.startsWith(".") || from === file ? from : `./${from}` };
   });
-  const height = ({ from }) => from.split("../").length;
-  const sorted = imports.sort((a, b) => height(b) - height(a) || (a.from < b.from ? -1 : 1));
+  const height = ({ from }) => (from.startsWith(".") ? from.split("../").length : Number.POSITIVE_INFINITY);
+  const sorted = imports.sort(
+    (a, b) => Number(height(b) > height(a)) - Number(height(b) < height(a)) || (a.from < b.from ? -1 : 1),
+  );
   return sorted.map(({ types, from }) => `import type { ${types.join(", ")} } from "${from}";`);
 }
 

@@ -10,7 +10,7 @@ import { setup, setupForBuild } from "./setup.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
 /**
- * Configure and build core_test. In the background: without a word unless it fails, and only where the cores are idle.
+ * Configure and build core_test. In the background it prints only failures, and runs only while the cores are idle.
  * @returns {Promise<string>} the build folder
  */
 export async function buildCoreTest({ sanitize = false, background = false } = {}) {

@@ -66,10 +66,10 @@ export type ErrorCode = (typeof CODES)[number];
 /** Remedies for errors without a remedy of their own. */
 const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_DEEPLASIA_USAGE: "`deeplasia-native --help` shows the commands; README.md has an example of each.",
-  ERR_DEEPLASIA_OPTION: "Correct the option; docs/options.md says what it takes.",
+  ERR_DEEPLASIA_OPTION: "Correct the option; docs/options.md describes it.",
   ERR_DEEPLASIA_CONTRACT:
     "Complete or correct the model's manifest; `deeplasia-native manifest fields` explains each field.",
-  ERR_DEEPLASIA_SEX: "Say the sex: M or F.",
+  ERR_DEEPLASIA_SEX: "Give the sex: M or F.",
   ERR_DEEPLASIA_IMAGE_MISSING: "Check the path of the picture.",
   ERR_DEEPLASIA_IMAGE_UNREADABLE: "Export or copy the picture anew.",
   ERR_DEEPLASIA_IMAGE_BLANK: "Look at the picture and its mask: nothing of a hand is left.",
@@ -119,7 +119,7 @@ export interface ErrorDetails {
 export class DeeplasiaError extends Error {
   /** `DeeplasiaError`. */
   override readonly name = "DeeplasiaError";
-  /** Its code, by which a program can tell errors apart. */
+  /** Its code, by which a program can distinguish errors. */
   readonly code: ErrorCode;
   /** The file with the fault, if it is about one. */
   readonly file: string | undefined;

@@ -111,8 +111,10 @@ export {
 export type { Summary } from "./records/summary.js";
 export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
-export { type RunningService, type ServeCallOptions, serve } from "./service/serve.js";
-export { type RunningApp, type StartAppOptions, startApp } from "./service/startApp.js";
+export { type RunningService, serve } from "./service/serve.js";
+export type { ServeCallOptions } from "./service/serveCallOptions.js";
+export { type RunningApp, startApp } from "./service/startApp.js";
+export type { StartAppOptions } from "./service/startAppOptions.js";
 export {
   type CancelledJob,
   cancelSlurmJob,

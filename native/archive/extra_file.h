@@ -7,7 +7,7 @@
 
 namespace deeplasia::archive {
 
-// The text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none. Throws
+// Returns the text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none. Throws
 // CodedError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE for anything that is not such an archive.
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name);
 

@@ -14,7 +14,7 @@ using bytes::Bytes;
 using bytes::Zip;
 using runtime::CodedError;
 
-// Whether the archive has that record. In a damaged archive that still has an end, the name anywhere in the
+// Returns whether the archive has that record. In a damaged archive that still has an end, the name anywhere in the
 // file counts.
 bool holds_record(const Bytes& file, std::string_view record) try {
   const Zip zip(file);

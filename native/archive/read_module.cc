@@ -15,7 +15,7 @@
 namespace deeplasia::archive {
 namespace {
 
-// What was verified is what libtorch reads, whatever becomes of the file.
+// libtorch reads the bytes that were verified, even if the file changes meanwhile.
 class MemoryReader : public caffe2::serialize::ReadAdapterInterface {
  public:
   explicit MemoryReader(bytes::Bytes bytes) : bytes_(std::move(bytes)) {}

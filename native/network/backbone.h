@@ -16,7 +16,7 @@ struct Backbone {
   int64_t features;
 };
 
-// Properties by which the backbones are told apart in a file of weights.
+// Properties by which the backbones are recognised in a file of weights.
 struct BackboneFacts {
   std::string name;
   int64_t features;              // width of the pooled features

@@ -17,7 +17,7 @@ struct Extent {
   Point low, high;
 };
 
-// Of the hand and so much of the forearm below the metaphysis of the radius (H), in a view of scale 1.
+// The part of the forearm below the metaphysis of the radius (H) that a view of scale 1 shows with the hand.
 Extent extent(const Hand& hand, const Flesh& flesh, const View& view, double forearm) {
   Point low{1e9, 1e9}, high{-1e9, -1e9};
   const auto include = [&](Point p, double radius) {

@@ -27,14 +27,14 @@ bool allocates_in_main_heap() {
 #endif
 }
 
-// What the searching thread and those it starts tell each other.
+// What the searching thread and those that it starts share.
 struct Search {
   std::mutex mutex;
   std::condition_variable changed;
   bool has_answered = false, is_chosen = false, is_over = false;
 };
 
-// On a new thread: says whether it is the one, and if not stays until there is one, as a heap that is left
+// On a new thread: reports whether it is the one, and if not waits until there is one, because a heap that is left
 // would be given away again.
 bool answer(Search& search, bool is_last) {
   const bool chosen = allocates_in_main_heap() || is_last;

@@ -8,7 +8,7 @@ import { corrected } from "../statistics/biasLine.js";
 import type { NetworkOutput } from "./networkOutput.js";
 
 /**
- * Bone age in months from the network's first output: un-normalised where the contract says z-scores, then corrected
+ * Bone age in months from the network's first output: un-normalised where the contract states z-scores, then corrected
  * for the bias that regression found, `months - (slope * months + intercept)`.
  */
 export function toMonths(output: number, contract: Contract): number {

@@ -1,4 +1,4 @@
-/** Predictions of earlier runs as an ensemble, as the reference's notebook makes one. */
+/** Combines predictions of earlier runs to an ensemble, as the reference's notebook does. */
 
 import { mean, standardDeviation } from "../boneAge/ensembleReading.js";
 import { AgeUnit } from "../data/ageUnit.js";
@@ -31,7 +31,7 @@ export interface Combined {
   failures: FailureRecord[];
   /** Deviations from the truth, where it is known. */
   deviations: Pick<Summary, "madMonths" | "withTruth" | "members">;
-  /** Lines about what was read or found otherwise than it is written, or does not fit together. */
+  /** Notes about values that were converted, and about rows that do not fit together. */
   notes: string[];
 }
 
@@ -46,7 +46,8 @@ type Months = { name: string; ageMonths: number };
 const isPresent = (member: MaybeMonths): member is Months => member.ageMonths !== null;
 
 /**
- * Combine prediction CSVs, each a member named by the stem of its file, or by hand; `joinPredictions` says which rows belong together.
+ * Combines prediction CSVs, one for each member, which is named by the caller or by the stem of its file. `joinPredictions`
+ * finds the rows that belong together.
  *
  * Throws `ERR_DEEPLASIA_CSV`, `ERR_DEEPLASIA_CSV_COLUMN`, `ERR_DEEPLASIA_ROW` for files that cannot be used,
  * `ERR_DEEPLASIA_USAGE` for two of one name.
@@ -111,7 +112,7 @@ function combine(names: readonly string[], joined: Joined, index: number): Combi
   };
 }
 
-/** A mean of months and years is neither. */
+/** Throws where members have different units: a mean of months and years has no meaning. */
 function unitNote({ file, rows }: EarlierPredictions): string[] {
   const unit = new AgeUnit();
   for (const { ageMonths } of rows) if (ageMonths !== null) unit.add(ageMonths);

@@ -1,4 +1,4 @@
-/** Prediction CSVs of an ensemble's members as one ensemble, written if asked for. */
+/** Combines the prediction CSVs of an ensemble's members, and writes the result if asked for. */
 
 import { z } from "zod";
 import { silentLogger } from "../console/logger.js";
@@ -31,7 +31,7 @@ function memberFile(name: string, given: MemberCsv): { file: string; name: strin
 }
 
 /**
- * Combine the predictions of several members, each a CSV of `predict` or of the reference's `predict.py`, to the mean of
+ * Combines the predictions of several members, each a CSV of `predict` or of the reference's `predict.py`, to the mean of
  * their bone ages in months. With `outputPath` the ensemble's CSV is written, and the rows that failed beside it as
  * `<outputPath>.failures.csv`.
  *

@@ -1,4 +1,4 @@
-/** An ensemble of earlier predictions into a file, with its failures beside it. */
+/** Writes an ensemble of earlier predictions to a file, with its failures beside it. */
 
 import { rm, writeFile } from "node:fs/promises";
 import type { Logger } from "../console/logger.js";
@@ -12,8 +12,8 @@ import { failureText } from "../predictionFiles/streamOutput.js";
 import type { Combined } from "./combineCsvs.js";
 
 /**
- * Write the CSV, and the rows that failed to `<path>.failures.csv`; both whole or not at all. To stdout (`-`), a pipe or
- * a device goes the CSV alone; failed rows are lines of the log then. Throws `ERR_DEEPLASIA_OUTPUT`.
+ * Writes the CSV, and the failed rows to `<path>.failures.csv`, both whole or not at all. To stdout (`-`), a pipe or a
+ * device it writes the CSV alone; failed rows are then lines of the log. Throws `ERR_DEEPLASIA_OUTPUT`.
  */
 export async function writeCombined(
   { csv, failures }: Combined,
@@ -28,7 +28,7 @@ export async function writeCombined(
       return;
     }
     const failuresPath = outputPaths(path).failures;
-    // The failures first: under the ensemble's own name appears what is complete.
+    // The failures first, because the ensemble's own name stands for a complete result.
     if (failures.length === 0) await rm(failuresPath, { force: true });
     else await writeFileAtomic(failuresPath, csvLines([FAILURE_COLUMNS]) + failuresToCsv(failures));
     await writeFileAtomic(path, csv);

@@ -164,7 +164,7 @@ function areUsedAgainstContract(models: Models, { maskModel, maskDirs }: Run): b
   return overrideTexts(list, usesMasks({ maskModel, models: list, hasMasks })).length > 0;
 }
 
-/** A job that SLURM restarts always resumes its own output, whatever --overwrite says about earlier runs. */
+/** A job that SLURM restarts always resumes its own output, whether or not --overwrite discards earlier runs. */
 function startOf({ resume, overwrite }: Run, outputPath: string): Pick<Run, "resume" | "overwrite"> {
   const isRestart = (slurmTask()?.restarts ?? 0) > 0 && outputPath !== "-";
   return isRestart ? { resume: true, overwrite: false } : { resume, overwrite };

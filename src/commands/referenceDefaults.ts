@@ -9,7 +9,7 @@ export async function referenceParameters(): Promise<{ legacyParameters?: string
   return (await pathKind(PARAMETERS)) === null ? {} : { legacyParameters: PARAMETERS };
 }
 
-/** Returns the fields of a contract that came from the reference's file, in words; null if none did. */
+/** Returns the fields of a contract that came from the reference's file, as text; null if none did. */
 export function parametersUsed(file: string, origins: ReadonlyMap<string, string>): string | null {
   const fields = [...origins].filter(([, origin]) => origin === PARAMETERS).map(([field]) => field);
   return fields.length === 0 ? null : `${file}: ${PARAMETERS} gives ${fields.join(", ")}`;

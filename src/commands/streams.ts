@@ -5,11 +5,11 @@ import { isSystemError } from "../errors.js";
 import { outputError } from "../files/outputError.js";
 
 /**
- * What is said on stderr is for a person. That nobody hears it (a full disk, a closed terminal, `2>&1 | head`) must not
- * end the work.
+ * Messages on stderr are for a person. A failure to write them (a full disk, a closed terminal, `2>&1 | head`) must not end
+ * the work.
  *
- * What goes to stdout is the result, so losing it is a failure. Returns a function that gives it, null where all was
- * written. `… | head` is none: the reader has enough.
+ * stdout has the result, so losing it is a failure. Returns a function that resolves to that failure, or to null if
+ * everything was written or the reader, such as `head`, closed the pipe.
  */
 export function guardStreams(): () => Promise<Error | null> {
   let failure: Error | null = null;
@@ -40,7 +40,7 @@ async function written(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Node restores the terminal when it exits, and aborts where that has gone; what is closed it leaves alone. */
+/** Node restores the terminal when it exits, and aborts if the terminal is gone. It leaves closed streams alone. */
 function closeLostTerminals(): void {
   for (const fd of [0, 1, 2]) {
     try {

@@ -10,7 +10,7 @@ export interface ManifestFieldFacts {
   field: ManifestField;
   /** What the field means, with its unit. */
   description: string;
-  /** The values that it takes, in words: `a number above 0`. */
+  /** A description of the values that it takes: `a number above 0`. */
   takes: string;
 }
 

@@ -19,7 +19,7 @@ export interface DicomPicture {
   height: number;
   channels: 1 | 3;
   depth: 8 | 16;
-  /** Neither a window nor a VOI LUT says what to show: the range of values that occur is black to white. */
+  /** There is neither a window nor a VOI LUT, so the range of values that occur is shown from black to white. */
   isStretched: boolean;
   patient: PatientFacts;
 }

@@ -11,7 +11,7 @@ import type { Samples } from "./samples.js";
 export interface Grey {
   data: Uint8Array | Uint16Array;
   depth: 8 | 16;
-  /** Neither a window nor a VOI LUT says what to show: the range of values that occur is black to white. */
+  /** There is neither a window nor a VOI LUT, so the range of values that occur is shown from black to white. */
   isStretched: boolean;
 }
 

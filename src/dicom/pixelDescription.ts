@@ -1,4 +1,4 @@
-/** What the header of a DICOM file says of its pixels (module "Image Pixel", PS3.3 C.7.6.3). */
+/** The description of the pixels in the header of a DICOM file (module "Image Pixel", PS3.3 C.7.6.3). */
 import type { DataSet } from "dicom-parser";
 import { unreadable, unsupported } from "../image/refusal.js";
 

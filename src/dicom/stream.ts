@@ -1,4 +1,4 @@
-/** What the head of a compressed stream says of its picture, before a codec allocates memory for it. */
+/** Reads the size of a picture from the head of its compressed stream, before a codec allocates memory for it. */
 import { unreadable } from "../image/refusal.js";
 import type { PixelDescription } from "./pixelDescription.js";
 

@@ -91,7 +91,7 @@ export class Group {
     if (this.handle !== null) await native().closeGroup(this.handle);
   }
 
-  /** Leaves the group because of an error, which the others are told. Returns the error to throw. */
+  /** Leaves the group because of an error, and sends it to the others. Returns the error to throw. */
   async leave(cause: unknown): Promise<unknown> {
     if (this.handle === null) return cause;
     const { code, message, file, row, remedy } = toDeeplasiaError(cause);

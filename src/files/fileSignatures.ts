@@ -114,12 +114,12 @@ export const TEXTS: readonly [beginning: RegExp, name: string, family: Family][]
   [
     /^(<\?xml[^>]*>\s*)?(<!--[\s\S]*?(-->\s*|$))*<(!doctype html|html|head|body|title|meta|script|table|div|p|h1|center)\b/i,
     "a web page (HTML)",
-    both("Download the file again; opened in a browser, this page tells what was asked or refused."),
+    both("Download the file again; a browser shows what this page asks for or refuses."),
   ],
   [
     /^(<\?xml[^>]*>\s*)?<Error>/,
     "an error message of a file server (XML)",
-    both("Download the file again; the text in it says what was refused."),
+    both("Download the file again; the text in it has the reason."),
   ],
   [/^<\?xml/, "an XML text", other],
   [/^%?P[1-7]\s/, "a PNM picture", picture],

@@ -1,4 +1,4 @@
-/** Errors of writing, each with its cause and remedy in words. */
+/** Errors of writing, each with its cause and remedy. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DeeplasiaError, isSystemError } from "../errors.js";

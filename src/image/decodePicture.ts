@@ -30,7 +30,7 @@ const sharpOptions = ({ maxPixels = MAX_PIXELS }: DecodeOptions): SharpOptions =
 });
 
 /**
- * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is told by the content,
+ * Decode a PNG, JPEG, TIFF (its first full page) or WebP file, or the bytes of one. The format is recognised by the content,
  * whatever the name. EXIF orientation is applied. Alpha is dropped, unless a mask has its shape in alpha only. Grey
  * pictures have 1 channel, others 3. docs/pictures.md describes how each kind of file is read.
  *

@@ -1,12 +1,12 @@
-/** Which models can tell the sex of a child from the picture. */
+/** Checks whether a model can predict the sex of a child from the picture. */
 import { DeeplasiaError } from "../errors.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 
 const checked = new WeakSet<BoneAgeModel>();
 
 /**
- * Check that a model can tell the sex: it has a sex head, and that head looks at the picture only. One that is also
- * told the sex would give back what it was told. Two pictures, each as a girl's and as a boy's, must give equal logits.
+ * Checks that a model can predict the sex: it has a sex head, and that head depends on the picture only. A head that also
+ * depends on the given sex would return that sex. Two pictures, each as a girl's and as a boy's, must give equal logits.
  *
  * @throws DeeplasiaError ERR_DEEPLASIA_CONTRACT.
  */
@@ -23,12 +23,12 @@ export async function requireSexModel(model: BoneAgeModel): Promise<void> {
     const { sexLogit } = await model.forward(data, [4, channels, height, width], [0, 1, 0, 1]);
     const [blankGirl = 0, blankBoy = 0, rampGirl = 0, rampBoy = 0] = sexLogit ?? [];
     if (differ(blankGirl, blankBoy) || differ(rampGirl, rampBoy))
-      throw unfit(file, "what its sex head says depends on the sex that the network is given");
+      throw unfit(file, "its sex head depends on the sex that the network is given");
   }
   checked.add(model);
 }
 
-/** More than rounding makes of rows of one batch. */
+/** Returns whether two values differ by more than rounding within a batch. */
 function differ(a: number, b: number): boolean {
   return !(Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a)));
 }
@@ -36,6 +36,6 @@ function differ(a: number, b: number): boolean {
 function unfit(file: string, why: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", `${file} cannot predict the sex: ${why}`, {
     file,
-    remedy: "Give a model that was trained to tell the sex from the picture alone.",
+    remedy: "Give a model that was trained to predict the sex from the picture alone.",
   });
 }

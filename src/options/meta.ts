@@ -22,7 +22,7 @@ export interface OptionMeta {
    * anyway: the models, the rows, the columns. Every other option is compared by its value (`prediction/identity.ts`).
    */
   changesOutput?: false;
-  /** Of a training's setting: a resumed run may have another value, because no step to come depends on it. */
+  /** A setting of training that may differ in a resumed run, because no later step depends on it. */
   mayChange?: boolean;
   /** Its default is a place in the reference's folders: the command uses it, and prints so; the library does not. */
   referenceLayout?: boolean;

@@ -42,7 +42,7 @@ const modelOptions = {
   manifest: file.optional().meta({
     changesOutput: false,
     description:
-      "contract of the model, of every member; overrides what the model and the file beside it say",
+      "contract of the model, of every member; overrides what the model and the file beside it state",
     reads: true,
     argument: "<file>",
   }),

@@ -1,4 +1,4 @@
-/** What the prediction functions of the library take, besides what the command line has. */
+/** The arguments of the library's prediction functions. */
 import { z } from "zod";
 import { MAX_PIXELS } from "../image/decodedPicture.js";
 import { TURNS } from "../image/turned.js";
@@ -16,7 +16,9 @@ import { type Members, type Models, membersOf } from "./members.js";
 export interface FoundMask {
   /** One byte a pixel, 255 on the hand, else 0. It is valid until the promise of the function that takes it is settled. */
   data: Uint8Array;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
 }
 
@@ -83,7 +85,7 @@ export const predictionRequest = z.strictObject({
   }),
 });
 
-/** What a single call of a predictor takes besides its picture. */
+/** The options of one call of a predictor. */
 export const predictionCallOptions = signalOptions.extend({
   onBegin: z.custom<() => void>((value) => typeof value === "function", "must be a function").optional(),
   onMask: z
@@ -94,7 +96,7 @@ export const predictionCallOptions = signalOptions.extend({
     .optional(),
 });
 
-/** What a library's run has besides the options of `predict`. */
+/** The options of `predictCohort`. */
 export const predictCohortOptions = cohortPredictionOptions.extend({
   files: z.array(z.string().min(1)).optional().meta({
     changesOutput: false,

@@ -1,4 +1,4 @@
-/** Rows of a cohort to records, block by block. One model is an ensemble of one. */
+/** Predicts the rows of a cohort, block by block. One model is an ensemble of one. */
 
 import { silentLogger } from "../console/logger.js";
 import type { Cohort } from "../data/openCohort.js";
@@ -26,7 +26,7 @@ export interface CohortBlock extends RecordBlock {
   outcomes: readonly (Outcome | null)[];
 }
 
-/** What is done about pictures that do not pass the quality checks; undefined: they are not made. */
+/** What to do about pictures that fail the quality checks; undefined: no checks are made. */
 export function qualityOf({
   onQuality,
   maskModel,
@@ -97,7 +97,7 @@ function subjectOf(
   };
 }
 
-/** What one member has for each row; a row that cannot be predicted is a failure record, whatever happened to it. */
+/** Returns a member's record of each row: a failure record for a row that could not be predicted, for whatever reason. */
 function recordsOf({ items, outcomes }: PredictedBlock<Sample>, member: number): OutputRecord[] {
   return items.map((sample, i) =>
     isFailedSample(sample)

@@ -1,4 +1,4 @@
-/** The cohort of a run of predictions, as its options name it, and what is to be said before it begins. */
+/** Opens the cohort that the options of a run name, and logs warnings about the run before it begins. */
 import type { z } from "zod";
 import { type Logger, silentLogger } from "../console/logger.js";
 import { contractDoubts } from "../contract/plausible.js";

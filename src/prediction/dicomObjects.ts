@@ -96,7 +96,7 @@ class DicomObjects {
     }
   }
 
-  /** Logs what was written, and what was not, once all is. */
+  /** Logs at the end what was written and what was not. */
   sum(): void {
     const { written, others, problems, folder } = this;
     const { logger = silentLogger } = this.options;

@@ -1,4 +1,4 @@
-/** A prediction as what is written about its picture: the age, and what gave it. */
+/** Converts a prediction to the finding of a report: the age, and how it was obtained. */
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { DISCLAIMER, packageVersion } from "../about.js";
@@ -7,7 +7,7 @@ import { type Finding, type Mask, RESEARCH_ONLY } from "../dicom/objects/finding
 import type { AnyPrediction } from "../predictionFiles/columns.js";
 import type { Members } from "./members.js";
 
-/** What a report needs of a prediction. */
+/** The parts of a prediction that a report needs. */
 type Predicted = Pick<AnyPrediction, "ageMonths" | "sex" | "sexPredicted" | "sexFromHeader"> & {
   sdMonths?: number | null;
 };

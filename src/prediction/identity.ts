@@ -1,4 +1,4 @@
-/** What the bytes of an output depend on, as a later run compares it. */
+/** The identity of a run: everything that the bytes of its output depend on. A resumed run must have the same. */
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Cohort } from "../data/openCohort.js";
@@ -31,7 +31,7 @@ export async function runIdentityOf(
 
 async function identityOf(model: BoneAgeModel | HandMaskModel): Promise<ModelIdentity> {
   const { file, contract } = model;
-  // The network too: options may say how a checkpoint becomes one.
+  // The network too, because options decide how a checkpoint becomes one.
   const network = "network" in model ? model.network : null;
   const digest = createHash("sha256")
     .update(JSON.stringify([contract, network]))

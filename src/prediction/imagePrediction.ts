@@ -1,4 +1,4 @@
-/** What is predicted of one picture, and what is checked before. */
+/** The prediction of one picture. */
 import { combineReadings, type EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
@@ -27,8 +27,8 @@ interface PredictedPicture extends FactsOfChild {
   /** What the quality checks found to be doubtful; null where they were not made. */
   quality: readonly QualityFlag[] | null;
   /**
-   * What is worth knowing of the picture or its mask, though they could be used: "only page 1 of 3 is read"; of a model's
-   * contract and of an age that are implausible.
+   * Notes about a picture or mask that could be used nevertheless ("only page 1 of 3 is read"), and about an implausible
+   * contract or age.
    */
   notes: string[];
 }

@@ -1,4 +1,4 @@
-/** The hand-mask model of a run: which one it is, and until when it is loaded. */
+/** The hand-mask model of a run, and its lifetime. */
 import { basename } from "node:path";
 import { type Logger, silentLogger } from "../console/logger.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
@@ -60,7 +60,7 @@ export class RunMaskModel implements AsyncDisposable {
     return bundledMaskModel({ device, threads });
   }
 
-  /** What a prediction with a made mask is told: that the bundled model made it. */
+  /** Notes for predictions with a made mask: that the bundled model made it. */
   get notes(): string[] {
     if (this.choice !== BUNDLED_MASK_MODEL) return [];
     return [

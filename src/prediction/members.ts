@@ -14,7 +14,7 @@ export interface Members {
 }
 
 /**
- * `names`: of an ensemble's members, by hand; without, `memberNames` finds them.
+ * Returns the members of a run. `names`: those that the caller gives an ensemble's members; else `memberNames` finds them.
  *
  * Throws ERR_DEEPLASIA_USAGE for an ensemble without members or with names that cannot be columns.
  */

@@ -1,8 +1,8 @@
-/** Says where predictions are not made as the model itself says they should be. */
+/** Describes where a model is used against its own contract. */
 import type { Override } from "../contract/merge.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 
-/** A line a model whose own contract was overridden in what changes numbers. @param hasMasks whether it gets masks. */
+/** Returns a line for each model whose contract was overridden in a field that changes numbers. @param hasMasks whether it gets masks. */
 export function overrideTexts(models: readonly BoneAgeModel[], hasMasks: boolean): string[] {
   return models.flatMap(({ file, overridden, contract }) => {
     const acting = overridden.filter(({ field }) => field !== "maskNeeded" || !hasMasks).map(overrideText);
@@ -17,5 +17,5 @@ const WITHOUT_MASKS =
 function overrideText({ field, own, ownOrigin, value, origin }: Override): string {
   if (field === "maskNeeded" && own === true)
     return `without masks (${origin}), but it was trained on masked hands (${ownOrigin}): bone ages can be far off`;
-  return `${field} is ${JSON.stringify(value)} (${origin}), the model says ${JSON.stringify(own)} (${ownOrigin})`;
+  return `${field} is ${JSON.stringify(value)} (${origin}), the model states ${JSON.stringify(own)} (${ownOrigin})`;
 }

@@ -1,9 +1,9 @@
-/** Pictures that a caller hands over, as the decoder takes them. */
+/** Converts pictures that a caller gives to what the decoder takes. */
 import { DeeplasiaError } from "../errors.js";
 
 /**
- * A path as it is; bytes of any kind as bytes that nobody else can change: those of a SharedArrayBuffer are copied.
- * `role` is what the argument is called.
+ * Returns a path unchanged, and bytes of any kind as bytes that nobody else can change: those of a SharedArrayBuffer are
+ * copied. `role` is the name of the argument.
  */
 export async function pictureSource(
   role: string,

@@ -14,8 +14,8 @@ import type { PredictCohortOptions } from "./predictCohortOptions.js";
 
 /**
  * Predict a cohort; records come in input order, failed rows among them (`isFailure`). Memory stays flat. A list of
- * models is an ensemble: its records hold each member's months, their mean and their spread. Of a `shard` (`"3/16"`) only
- * the rows of that share are predicted: `row` is that of the whole cohort, `index` counts the share's.
+ * models is an ensemble: its records hold each member's months, their mean and their spread. With a `shard` (`"3/16"`)
+ * only the rows of that share are predicted: `row` is that of the whole cohort, `index` counts the rows of the share.
  *
  * @throws DeeplasiaError for what concerns the whole cohort (files, columns, options, models); the signal's reason when it
  *   is aborted before the last record.

@@ -35,7 +35,7 @@ export interface WrittenPredictions extends Summary {
   finished: boolean;
   /** How the models were used against their own contracts, a line each. */
   overridden: string[];
-  /** Of a `shard` into a file: how far the others are. The summary is that of the share then. */
+  /** With a `shard` into a file: which shares are complete. The summary is then that of this share. */
   share?: WrittenShare;
 }
 
@@ -120,7 +120,7 @@ async function write(
   return { ...(await writeOne(whole, cohortOfShare(cohort, share, resolved.batchSize))), overridden };
 }
 
-/** Members that are one model say nothing twice. */
+/** Removes repeated lines, because members may be the same model. */
 function sameModels({ names }: Members, { models }: RunIdentity): string[] {
   return models.flatMap((model, i) => {
     const first = models.findIndex(
@@ -155,7 +155,7 @@ async function refuseInputs(
     await refuseInput(path, [annotationCsv, splitCsv, sexFrom, ...files, ...models]);
 }
 
-/** Somebody who wants to go on with a share must say which. */
+/** Warns that shares are ignored: a share is resumed only by its number. */
 async function warnOfShares({ path, logger }: OutputOptions): Promise<void> {
   const found = await new SharesFolder(path).read();
   if (found === null || found.joined !== null) return;

@@ -1,4 +1,4 @@
-/** Records as lines of files, both ways: the one place that knows the columns and the keys of JSON lines. */
+/** Converts records to lines of files and back. It is the one place that knows the columns and the keys of JSON lines. */
 import type { Contract } from "../contract/contract.js";
 import { csvLines } from "../data/csvLines.js";
 import type { EnsembleRecord, FailureRecord, PredictionRecord } from "../records/record.js";
@@ -25,9 +25,9 @@ export interface Layout {
   /** Names of an ensemble's members, in order; null: predictions of one model. */
   members: readonly string[] | null;
   hasSexHead: boolean;
-  /** Unit of the network's own output; null: none, for an ensemble's lines hold no such output. */
+  /** Unit of the network's own output; null for an ensemble, whose lines have no such output. */
   ageUnit: Contract["ageUnit"] | null;
-  /** Whether a column says where the sex was predicted. */
+  /** Whether a column states which sexes were predicted. */
   marksSex: boolean;
   /** Whether columns hold what the headers of DICOM files state: where the sex comes from, and the age. */
   hasHeaders: boolean;
@@ -143,7 +143,7 @@ export function predictionsToText(records: readonly AnyPrediction[], layout: Lay
   return records.map((record) => `{${line(record)}}\n`).join("");
 }
 
-/** What is not in a line: `index` is in none, the others in some layouts only. */
+/** Values of fields that a line lacks: `index` is in none, the others are in some layouts only. */
 const absent = ({ members }: Layout): Record<string, unknown> => ({
   ...{
     index: -1,

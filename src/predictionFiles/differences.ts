@@ -1,6 +1,6 @@
 import type { RunFile } from "./runFile.js";
 
-/** What two runs differ in, in words: "the model file", "`flip` (false, now true)". */
+/** Returns the differences of two runs as texts: "the model file", "`flip` (false, now true)". */
 export function differences(before: RunFile, now: RunFile): string[] {
   const found = modelDifferences(before, now);
   if (before.identity.cohort !== now.identity.cohort) found.push("the cohort (annotation or split file)");

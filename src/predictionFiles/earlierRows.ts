@@ -1,5 +1,5 @@
 /**
- * The rows of a finished output that failed, once more: whatever kept their pictures from being read may be mended.
+ * Repeats the failed rows of a finished output, whose pictures may have been mended.
  *
  * The batches that hold such a row are predicted anew, because the last bits of a row depend on the batch it is in; so an
  * output without failures in the end is that of an undisturbed run. All other rows are taken from the output as they
@@ -16,7 +16,7 @@ import type { OutputFile } from "./recordFile.js";
 import { inspectRows, recordsInOrder } from "./recordsInOrder.js";
 import { type RunFile, readState, writtenProvenance } from "./runFile.js";
 
-/** What a finished output and the files of its members say of one row, in their order. */
+/** The records of one row in a finished output and in the files of its members, in their order. */
 export interface EarlierRow {
   records: AnyRecord[];
   failed: boolean;
@@ -77,7 +77,7 @@ function workOf(block: readonly { sample: Sample; failed: boolean }[]): Sample[]
   return block.map(({ sample }) => (needsWork ? sample : untouched(sample)));
 }
 
-/** Stands in for a row that is not looked at; `keepEarlier` puts the earlier record in its place. */
+/** Stands for a row that is not predicted again; `keepEarlier` replaces it by the earlier record. */
 function untouched({ index, row, imageId, dir }: Sample): FailedSample {
   return { index, row, imageId, dir, error: UNTOUCHED, dropped: false };
 }
@@ -90,8 +90,8 @@ function changed(what: string): DeeplasiaError {
 }
 
 /**
- * The rows of a finished output of this very run, if all of its files are as it left them; null without such, and while
- * a run that was not to take anything from it is unfinished.
+ * Returns the rows of a finished output of this very run, if all of its files are unchanged. Returns null without such an
+ * output, and while a run that takes nothing from it is unfinished.
  */
 export async function finishedBefore(
   options: OutputOptions,
@@ -103,7 +103,7 @@ export async function finishedBefore(
   const [paths] = files.map((file) => outputPaths(file.path)) as [OutputPaths];
   if ((await kindOf(options.path)) !== "file") return null;
   const provenance = await readState(paths.provenance, writtenProvenance, "").catch(() => null);
-  const differing = provenance === null ? ["nothing beside it says which"] : differences(provenance.run, run);
+  const differing = provenance === null ? ["no provenance lies beside it"] : differences(provenance.run, run);
   if (provenance === null || differing.length > 0) {
     options.logger.warn(
       `all rows are predicted again, as ${options.path} is of another run: ${differing.join("; ")}`,

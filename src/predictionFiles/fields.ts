@@ -1,4 +1,4 @@
-/** A record's fields as text: how each kind of value is written into CSV cells and JSON, and read back. */
+/** Writes the fields of a record as CSV cells and JSON, and reads them back. */
 
 import type { MemberMonths } from "../boneAge/ensembleReading.js";
 import type { Sex } from "../data/annotations.js";
@@ -115,7 +115,7 @@ export const madeMaskField: Field = {
   },
 };
 
-/** A column a member, named as it is. */
+/** A column for each member, with its name. */
 export function membersField(names: readonly string[]): Field {
   type Members = readonly MemberMonths[];
   return {

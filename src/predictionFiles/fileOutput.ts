@@ -1,4 +1,4 @@
-/** Predictions to files: appended beside them block by block, renamed when all rows are there. */
+/** Writes predictions to files: blocks are appended to partial files, which are renamed when all rows are there. */
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DeeplasiaError } from "../errors.js";
@@ -53,7 +53,7 @@ export async function finish(outputs: readonly OutputPaths[], run: RunFile, rece
   }
 }
 
-/** Nothing is held yet, so nothing need stay in the way of the next try. */
+/** Removes files without rows, so that they do not block the next attempt. */
 export async function discardEmpty(outputs: readonly OutputPaths[]): Promise<void> {
   const [{ run }] = outputs as [OutputPaths];
   for (const path of [...outputs.map(({ partial }) => partial), run])
@@ -112,7 +112,7 @@ export class FileOutput implements Output {
     await finish(outputs, complete, this.options.receipt);
   }
 
-  /** Locks say that nobody else has written here; the files themselves say whether that was so. */
+  /** Checks that the files hold what this run wrote, in case another process wrote them despite the lock. */
   private async requireWhole(): Promise<void> {
     const { memberFiles = [], rowNumbers } = this.options;
     const files: OutputFile[] = [this.options, ...memberFiles];
@@ -131,7 +131,7 @@ export class FileOutput implements Output {
     }
   }
 
-  /** What was done, by whom and with what; beside the output before that has its name. */
+  /** Writes the provenance, before the output gets its name. */
   private async writeProvenance({ provenance }: OutputPaths, run: RunFile): Promise<void> {
     if (this.options.provenance === undefined) return;
     const facts = {

@@ -1,4 +1,4 @@
-/** How far the partial files of an interrupted run can be used. */
+/** Finds how much of an interrupted run's partial files can be used. */
 import type { Layout } from "./columns.js";
 import type { OutputPaths } from "./outputPaths.js";
 import { failureLines, LineCursor, predictionLines } from "./recordLines.js";
@@ -33,7 +33,7 @@ export async function findResumePoint(
       const holder = [predictions, failures].find((cursor) => cursor.row === row);
       if (holder === undefined) return atBlock;
       await holder.advance();
-      // Without a failed row the failures file shall be gone, header and all.
+      // Without a failed row there is no failures file, not even a header.
       const failureBytes = holder === failures ? failures.end : reached.failureBytes;
       reached = { index: reached.index + 1, bytes: predictions.end, failureBytes };
       if (reached.index % blockSize === 0) atBlock = reached;

@@ -1,9 +1,9 @@
-/** What the members of an ensemble are called, in columns and files: by hand, else as briefly as tells them apart. */
+/** The names of an ensemble's members in columns and files: those that are given, else the shortest that differ. */
 import { basename, extname, resolve } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { ALL_MARKS, ensembleFields, fieldColumns } from "./columns.js";
 
-/** A file of a member, and what its owner calls the member. */
+/** The file of a member, and the name that the caller gives it. */
 export interface NamedFile {
   file: string;
   /** Null where none was given. */
@@ -52,7 +52,7 @@ export function memberFileName(name: string): string {
 
 const stemOf = (file: string) => basename(file, extname(file));
 
-/** What a file is called among those of the same stem, itself one of them. */
+/** Returns the name of a file among those with the same stem, which include it. */
 function distinguish(file: string, alike: readonly string[]): string {
   const runs = alike.map(runOf);
   if (runs.every((run) => run !== null) && new Set(runs).size === alike.length) return runOf(file)!;
@@ -66,7 +66,7 @@ function distinguish(file: string, alike: readonly string[]): string {
     const parts = new Set(folders.map((folder) => tail(folder, skip, count)));
     if (parts.size === alike.length) return tail(own, skip, count);
   }
-  // In one folder only the extension tells them apart.
+  // In one folder they differ only in their extensions.
   return basename(file);
 }
 

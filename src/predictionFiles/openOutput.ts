@@ -109,7 +109,7 @@ function requireSameRun(before: RunFile | null, now: RunFile, paths: OutputPaths
   );
 }
 
-/** Begin anew. The run file says `starting` until nothing of an earlier run is left that could be taken for ours. */
+/** Begins anew. The run file has the state `starting` until all files of an earlier run are removed. */
 async function startOutput(
   options: OutputOptions,
   files: readonly OutputFile[],
@@ -130,7 +130,7 @@ async function startOutput(
   }
 }
 
-/** Go on from the last whole block that every file holds. */
+/** Resumes after the last whole block that every file holds. */
 async function resumeOutput(
   options: OutputOptions,
   files: readonly OutputFile[],

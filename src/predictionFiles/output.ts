@@ -8,7 +8,7 @@ export interface Output {
   readonly resumeIndex: number;
   /** The finished output whose failed rows are run again; null: every row is. */
   readonly earlier: EarlierRows | null;
-  /** True once nobody reads any more (the pipe was closed): the rest need not be worked out. */
+  /** True once the reader of a pipe has closed it: further rows are not needed. */
   readonly closed: boolean;
   /** Records of an interrupted run that are kept; `index` is -1. Read before the first `write`. */
   resumedRecords(): AsyncIterable<AnyRecord>;
@@ -17,8 +17,8 @@ export interface Output {
    * Throws `ERR_DEEPLASIA_OUTPUT`; then only `suspend` is left.
    */
   write(records: readonly AnyRecord[], ofMembers?: readonly (readonly OutputRecord[])[]): Promise<void>;
-  /** Every row is written: give the files their final names. */
+  /** Gives the files their final names, after every row was written. */
   complete(): Promise<void>;
-  /** Stop here, with everything in place for `resume`. Idempotent; does nothing after `complete`. */
+  /** Stops, so that `resume` can continue. Idempotent; does nothing after `complete`. */
   suspend(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** One process at a time writes an output. */
+/** Locks an output, so that one process at a time writes it. */
 import { basename, dirname } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { outputError } from "../files/outputError.js";
@@ -8,10 +8,9 @@ import type { OutputOptions } from "./outputOptions.js";
 import { outputPaths } from "./outputPaths.js";
 
 /**
- * Make the files that are to be written, an ensemble's members' too, this process's own until the lock is released: two
- * that write one would spoil it.
+ * Locks the files that are to be written, those of an ensemble's members too, for this process until the lock is released.
  *
- * Throws `ERR_DEEPLASIA_OUTPUT`, which names the process that writes it, or says why it cannot be written.
+ * Throws `ERR_DEEPLASIA_OUTPUT`, which names the process that writes it, or the reason why it cannot be written.
  */
 export async function lockOutput({
   path,
@@ -35,7 +34,7 @@ export async function lockOutput({
   return { release, [Symbol.asyncDispose]: release };
 }
 
-/** Of writes that a kill has cut short. */
+/** Removes temporary files of writes that were killed. */
 async function removeLeftoversOf(path: string): Promise<void> {
   const names = Object.values(outputPaths(path)).map((file) => basename(file));
   await removeLeftovers(dirname(path), (name) => names.includes(name));

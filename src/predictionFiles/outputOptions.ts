@@ -1,4 +1,4 @@
-/** What an output of predictions is asked to be. */
+/** The options of an output of predictions. */
 import type { Writable } from "node:stream";
 import type { Logger } from "../console/logger.js";
 import { outputError } from "../files/outputError.js";
@@ -16,15 +16,15 @@ export interface OutputOptions extends OutputFile {
   blockSize: number;
   /** Row numbers of all selected rows, in order (`Cohort.rowNumbers`). */
   rowNumbers(): AsyncIterable<number>;
-  /** Go on from what an interrupted run left; without such, start. */
+  /** Resume an interrupted run; without one, start. */
   resume: boolean;
-  /** Discard what an interrupted run left. */
+  /** Discard the files of an interrupted run. */
   overwrite: boolean;
   /** Where the run file shall stay once all files have their names; by default it goes. */
   receipt?: string;
-  /** What else the provenance beside the output shall say; without it none is written. */
+  /** Further content of the provenance beside the output; without it no provenance is written. */
   provenance?: Readonly<Record<string, unknown>>;
-  /** Failed rows are told here when there is no failures file. */
+  /** Gets the failed rows where there is no failures file. */
   logger: Logger;
   /** Stands in for `process.stdout`. */
   stdout?: Writable;
@@ -40,7 +40,7 @@ export async function kindOf(path: string): Promise<PathKind | null> {
   }
 }
 
-/** What a run file says of an output that is being written. */
+/** The content of a run file about an output that is being written. */
 export function runFileOf(output: OutputOptions): RunFile {
   const { identity, format, members, hasSexHead, ageUnit, blockSize } = output;
   const layout = {

@@ -22,7 +22,7 @@ export interface OutputFile extends Layout {
 
 export const CAN_RESUME = "What is done is kept: run the same again with `resume: true`.";
 
-/** The names are known to all, so a link that somebody put there is not followed. */
+/** The names are predictable, so a link that somebody put there is not followed. */
 const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 
 export class RecordFile {
@@ -40,7 +40,7 @@ export class RecordFile {
   static async open(file: OutputFile, bytes: number, failureBytes: number): Promise<RecordFile> {
     const { partial, failuresPartial } = outputPaths(file.path);
     try {
-      // What is begun anew begins with a file of its own, whatever lay there.
+      // A new run begins with a new file, whatever lies there.
       if (bytes === 0) await rm(partial, { force: true });
       if (failureBytes === 0) await rm(failuresPartial, { force: true });
       else await truncate(failuresPartial, failureBytes);

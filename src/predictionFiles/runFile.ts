@@ -1,7 +1,7 @@
 /**
  * What an interrupted run leaves, and how to go on from it.
  *
- * While a run writes, `<output>.run.json` says whose work it is and how far it came:
+ * While a run writes, `<output>.run.json` states which run writes it, and how far it is:
  * - `starting`: files of an earlier run may still lie there and are void;
  * - `running`: rows are appended to the partial files;
  * - `complete`: every row is in the partial files; what is left is to give them their final names.
@@ -70,7 +70,7 @@ export const runFile = z.object({
 });
 export type RunFile = z.infer<typeof runFile>;
 
-/** Of the provenance that lies beside a finished output: whose work it is. */
+/** The part of a finished output's provenance that identifies its run. */
 export const writtenProvenance = z.object({ run: runFile });
 
 export function writeRunFile(paths: OutputPaths, run: RunFile): Promise<void> {

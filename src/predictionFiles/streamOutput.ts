@@ -1,4 +1,4 @@
-/** Predictions to stdout, a pipe or a device: written as they come, nothing to resume, failures as lines of the log. */
+/** Writes predictions to stdout, a pipe or a device as they come. Nothing can be resumed; failures are lines of the log. */
 
 import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
@@ -49,7 +49,7 @@ class StreamOutput implements Output {
     return new Promise((resolve, reject) => {
       this.stream.write(text, (error) => {
         if (error === null || error === undefined) return resolve();
-        // `… | head` has read enough: no reason to complain.
+        // The reader, such as `head`, has enough: that is no failure.
         if (!isSystemError(error, "EPIPE", "ERR_STREAM_DESTROYED"))
           return reject(outputError(error, this.name));
         this.closed = true;

@@ -1,4 +1,4 @@
-/** The quality flags in words, for people who look at one picture. */
+/** The quality flags as texts, for people who look at one picture. */
 import type { QualityFlag } from "./thresholds.js";
 
 export const FLAG_TEXTS: Readonly<Record<QualityFlag, string>> = {

@@ -12,7 +12,7 @@ export interface Marked {
   centre: Point;
   /** Marked pixels beside others that are not, or at the border of the picture. */
   outline: Point[];
-  /** Centre of those of them that are not at the border of the picture, where the hand goes on. */
+  /** Centre of those of them that are not at the border of the picture, where the hand continues outside. */
   outlineCentre: Point;
 }
 

@@ -1,4 +1,4 @@
-/** Bone ages that no child has: said once a run, and counted in its summary. */
+/** Warns of the first bone age that no child has. The summary of a run counts them all. */
 
 import { type Logger, silentLogger } from "../console/logger.js";
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
@@ -21,7 +21,7 @@ export class AgeWatch {
     const { row, imageId, ageMonths } = record;
     this.logger.warn(
       `row ${row}, ${imageId}: a bone age of ${ageMonths.toFixed(1)} months lies outside of ${least} to ${most}; compare ` +
-        "the pictures with the model's contract (`deeplasia-native inspect MODEL`). Others like it are not told one by one",
+        "the pictures with the model's contract (`deeplasia-native inspect MODEL`). Further ones are counted in the summary only",
     );
   }
 }

@@ -1,8 +1,8 @@
-/** The records of an ensemble's members as the ensemble's own. */
+/** Combines the records of an ensemble's members. */
 import { combineReadings } from "../boneAge/ensembleReading.js";
 import { type EnsembleOutputRecord, type FailureRecord, isFailure, type OutputRecord } from "./record.js";
 
-/** The members' records of one row as the ensemble's. Where a member failed the row failed: no mean over fewer. */
+/** Combines the members' records of one row. Where one member failed, the row fails: there is no mean over fewer members. */
 export function combineRecords(
   names: readonly string[],
   records: readonly OutputRecord[],
@@ -27,7 +27,7 @@ export function combineBlocks(
   );
 }
 
-/** What ails every member alike is the row's own fault; anything else is said of the members that it ails. */
+/** A failure that all members share is the row's own; any other one names its members. */
 function combineFailures(
   names: readonly string[],
   records: readonly OutputRecord[],

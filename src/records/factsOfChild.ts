@@ -1,11 +1,11 @@
-/** What was known of the child when a picture was predicted, and where it comes from. */
+/** Facts about the child that were known when a picture was predicted, and their sources. */
 import type { AgeSource } from "../data/ageSource.js";
 import { writtenAge } from "../dicom/patient.js";
 import type { Outcome } from "../inference/block.js";
 import type { Sex } from "../words.js";
 
 export interface FactsOfChild {
-  /** The sex that was used; null where nobody gave one. */
+  /** The sex that was used; null if none was given. */
   sex: Sex | null;
   /** Whether the sex model predicted `sex`. */
   sexPredicted: boolean;

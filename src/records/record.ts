@@ -1,4 +1,4 @@
-/** What comes out of a run for each row: of one model, of an ensemble, or why there is nothing. */
+/** The result of each row of a run: the prediction of one model or of an ensemble, or the reason why there is none. */
 import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import type { CohortRow } from "../data/annotations.js";
@@ -24,10 +24,10 @@ interface PredictedRow extends CohortRow, FactsOfChild {
   quality: readonly QualityFlag[] | null;
 }
 
-/** A row and what one network says of it; all numbers but the truth are float32. */
+/** A row with the prediction of one model. All numbers but the truth are float32. */
 export interface PredictionRecord extends PredictedRow, Reading {}
 
-/** A row and what an ensemble says of it; all numbers but the truth are float32. */
+/** A row with the prediction of an ensemble. All numbers but the truth are float32. */
 export interface EnsembleRecord extends PredictedRow, EnsembleReading {}
 
 /** A row without a prediction. */
@@ -44,7 +44,7 @@ export interface FailureRecord {
   message: string;
   /** What to do about it; not kept in files. */
   remedy?: string;
-  /** Left out for want of a mask, as the reference does, rather than failed. */
+  /** Whether the row was left out because it has no mask, as the reference does, and did not fail. */
   dropped: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What a run amounts to: counts, error against the truth, speed. */
+/** The summary of a run: counts, error against the truth, speed. */
 
 import { durationText } from "../console/progress.js";
 import { BONE_AGE_MONTHS } from "../contract/plausible.js";
@@ -46,7 +46,7 @@ export interface Summary {
   inverted: number;
   /** Predicted rows with flags of the quality checks. */
   flagged: number;
-  /** Rows that an earlier run did, of all. */
+  /** Rows that an earlier run predicted. */
   resumedRows: number;
   /** Duration of this run. */
   seconds: number;
@@ -69,7 +69,7 @@ export class SummaryBuilder {
   private readonly byCode = new Map<string, number>();
   private readonly firsts = new Map<string, FailureRecord>();
 
-  /** Count a record; `resumed` if it is of an earlier run, so not of this one's speed. */
+  /** Counts a record. `resumed`: it is from an earlier run and does not count for the speed. */
   add(record: AnyRecord, resumed = false): void {
     if (resumed) this.resumedRows += 1;
     if (isFailure(record)) {
@@ -128,7 +128,7 @@ export class SummaryBuilder {
   }
 }
 
-/** The failure of the smallest row; of equals the earlier one. */
+/** Returns the failure with the smallest row number, and the earlier one of two with the same. */
 function firstOf(failures: readonly FailureRecord[]): FailureRecord | null {
   return failures.reduce<FailureRecord | null>((a, b) => (a === null || b.row < a.row ? b : a), null);
 }
@@ -136,7 +136,7 @@ function firstOf(failures: readonly FailureRecord[]): FailureRecord | null {
 /** In months; null without truth. */
 const madOf = ({ count, mean }: AbsoluteDeviations) => (count === 0 ? null : mean);
 
-/** Why nothing at all came out of rows; null where something did. */
+/** Returns the reason why no row has a prediction; null if one has. */
 export function whyNothing({ rows, predicted, firstFailure }: Summary): string | null {
   if (rows === 0 || predicted > 0 || firstFailure === null) return null;
   const { row, file, message } = firstFailure;
@@ -144,7 +144,7 @@ export function whyNothing({ rows, predicted, firstFailure }: Summary): string |
   return `nothing was predicted of ${plural(rows, "row")}; the first, row ${row}: ${where}${message}`;
 }
 
-/** The closing lines of a run. */
+/** Returns the last lines of a run. */
 export function formatSummary(summary: Summary): string {
   const { resumedRows, seconds, picturesPerSecond } = summary;
   const speed = `${picturesPerSecond.toFixed(1)} pictures a second, ${durationText(seconds)}`;
@@ -152,7 +152,7 @@ export function formatSummary(summary: Summary): string {
   return `${formatOutcome(summary)}\n${speed}${before}`;
 }
 
-/** The same without what it took. */
+/** Returns the same without times. */
 export function formatOutcome(summary: Summary): string {
   const { rows, predicted, failed, dropped, sexPredicted, sexFromHeader, outside } = summary;
   const counts = [`${predicted} of ${plural(rows, "row")} predicted`, `${failed} failed`];
@@ -186,7 +186,7 @@ function exampleText(count: number, first: FailureRecord | undefined): string {
   return `; ${count > 1 ? "the first: " : ""}${place}: ${message}${advice}`;
 }
 
-/** Where the rows are listed that were not predicted; empty where all were, or the output is no file. */
+/** Returns where rows without a prediction are listed; empty if there are none, or the output is no file. */
 export function failureList({ failed, dropped }: Summary, outputPath: string): string {
   return failed + dropped === 0 || outputPath === "-" ? "" : `not predicted: ${outputPath}.failures.csv`;
 }

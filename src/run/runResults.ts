@@ -4,8 +4,8 @@ import type { MaskMetrics } from "./maskTable.js";
 
 /** How good the best model of a run is, on each part of the split of which at least one row could be used. */
 export interface RunResults {
-  /** Of a bone-age model; empty for any other. */
+  /** Metrics of a bone-age model; empty for other models. */
   metrics: Partial<Record<Part, PartMetrics>>;
-  /** Of a mask model; empty for any other. */
+  /** Metrics of a mask model; empty for other models. */
   masks: Partial<Record<Part, MaskMetrics>>;
 }

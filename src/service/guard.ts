@@ -64,7 +64,7 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, cors: readonl
   return true;
 }
 
-/** Behind a proxy that speaks TLS the scheme differs; host and port tell. */
+/** Behind a proxy with TLS the scheme differs, so host and port are compared. */
 const isOwnOrigin = (origin: string, request: FastifyRequest) =>
   origin.replace(/^https?:\/\//, "") === request.headers.host;
 

@@ -24,7 +24,7 @@ const STATUSES = {
   401: "The token is missing or wrong.",
   413: "The picture has too many bytes or pixels.",
   415: "The content type is not supported.",
-  422: "The picture can be read, and not be predicted: no hand was found, say.",
+  422: "The picture can be read, but not be predicted, because no hand was found, for instance.",
   429: "The service is busy.",
   503: "The picture waited too long, or the service is stopping.",
 } as const;

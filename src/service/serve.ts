@@ -12,20 +12,22 @@ import { loadServedModels } from "./loadServedModels.js";
 import { createLog } from "./logs.js";
 import { isLoopback } from "./loopback.js";
 import { Metrics } from "./metrics.js";
+import type { ServeCallOptions } from "./serveCallOptions.js";
 
-/** The options of `serve`. */
-export interface ServeCallOptions extends Partial<ServeOptions> {
-  /** Where the log's lines go; default stderr. */
-  logStream?: DestinationStream | undefined;
-  /** The reference's parameters.yml, for checkpoints of the older network. */
-  legacyParameters?: string | undefined;
-}
-
-const callOptions = serveOptions.extend({
+/** The options of `serve`, which a script may also give a stream for the log. */
+export const serveCallOptions = serveOptions.extend({
   logStream: z
     .custom<DestinationStream>((value) => typeof (value as DestinationStream)?.write === "function")
-    .optional(),
-  legacyParameters: z.string().min(1).optional(),
+    .optional()
+    .meta({
+      description: "where the lines of the log go (default: stderr)",
+      typescript: "DestinationStream",
+    }),
+  legacyParameters: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "the reference's parameters.yml, for checkpoints of the older network" }),
 });
 
 /** A service that listens. */
@@ -43,7 +45,7 @@ export interface RunningService extends AsyncDisposable {
  *   for models.
  */
 export async function serve(given: ServeCallOptions = {}): Promise<RunningService> {
-  const { logStream, legacyParameters, ...options } = requireOptions(callOptions, given);
+  const { logStream, legacyParameters, ...options } = requireOptions(serveCallOptions, given);
   requireToken(options);
   const admission = new Admission({ pictures: options.queueSize, bytes: options.maxUploads });
   const metrics = new Metrics({ inHand: () => admission.inHand, waiting: () => context.models.queued });

@@ -32,7 +32,7 @@ export class ServedModel {
     private readonly onBatch: (batch: GatheredBatch) => void,
   ) {}
 
-  /** Whether it cannot predict without being told the sex. */
+  /** Whether it needs a sex for every picture. */
   get needsSex(): boolean {
     const { sexModel } = this.options;
     return (

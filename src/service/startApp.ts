@@ -1,9 +1,7 @@
 /** The service for one person at this computer: a free port of the loopback, and a token that nobody else knows. */
 import { randomBytes } from "node:crypto";
-import type { AppOptions } from "../options/app.js";
-import { type RunningService, type ServeCallOptions, serve } from "./serve.js";
-
-export type StartAppOptions = Partial<AppOptions> & Pick<ServeCallOptions, "legacyParameters">;
+import { type RunningService, serve } from "./serve.js";
+import type { StartAppOptions } from "./startAppOptions.js";
 
 /** A service with a page for one person. */
 export interface RunningApp extends RunningService {

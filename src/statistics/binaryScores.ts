@@ -1,4 +1,4 @@
-/** How well scores tell two classes apart. A class is 1 (positive) or 0. */
+/** Metrics of how well scores separate two classes. A class is 1 (positive) or 0. */
 
 export interface BinaryScores {
   accuracy: number;

@@ -35,7 +35,7 @@ export interface LoaderOptions {
   capacity: number;
   /** Pictures that are decoded and preprocessed at the same time. */
   numWorkers: number;
-  /** Of several processes, each loads its rows of a batch. */
+  /** In a run of several processes, each loads its rows of a batch. */
   group?: { rank: number; ranks: number };
   /** A picture that cannot be used is an error; else it is left out. */
   strict: boolean;

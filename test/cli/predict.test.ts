@@ -67,7 +67,7 @@ describe("a cohort", () => {
     const { code, stderr } = await runCli(cohortArguments(folder, masked, ...flags));
     expect(code).toBe(0);
     expect(stderr).toMatch(/hand\.pt: used against its own contract: without masks \(options\)/);
-    expect(stderr).toMatch(/ageMeanMonths is 100 \(options\), the model says \d/);
+    expect(stderr).toMatch(/ageMeanMonths is 100 \(options\), the model states \d/);
     const text = await readFile(join(folder, "out.csv.provenance.json"), "utf8");
     expect(JSON.parse(text).models[0].overridden).toMatchObject([
       { field: "maskNeeded", own: true, value: false, origin: "options" },

@@ -80,7 +80,7 @@ describe("an interrupted run", () => {
     ["SIGTERM", 143, ["--resume"], {}],
     ["SIGINT", 130, ["--resume"], {}],
     ["SIGUSR1", 138, ["--overwrite"], restarted],
-  ] as const)("%s finishes the batch in hand, and the next run goes on", async (signal, code, flags, env) => {
+  ] as const)("%s finishes the current batch, and the next run resumes", async (signal, code, flags, env) => {
     const folder = await cohort(await temporaryFolder());
     const args = cohortArguments(
       folder,

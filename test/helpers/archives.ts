@@ -62,7 +62,7 @@ export interface Told {
   size?: number;
 }
 
-/** Let the two headers of an entry say something else of it. */
+/** Changes the two headers of an entry. */
 export function tell(archive: Buffer, name: string, { method, crc, size }: Told, where = "both"): Buffer {
   const changed = Buffer.from(archive);
   const central = centralPlace(changed, name);

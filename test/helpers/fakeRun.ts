@@ -183,7 +183,7 @@ export async function startProcess(
 
 export const fakeFolder = (root: string) => makeRunFolder({ root_dir: root, name: "fake", split_ind: -1 });
 
-/** Everything by which one could tell whether a run was ever interrupted. */
+/** Everything that would show whether a run was ever interrupted. */
 export async function resultOf(folder: RunFolder, { step, run }: { step: FakeStep; run: TrainingRun }) {
   const text = (file: string) => readFile(file, "utf8");
   const files = {

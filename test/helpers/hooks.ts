@@ -8,7 +8,7 @@ import type { AgeRow } from "../../src/training/trainingRow.js";
 export const BATCHES = 5;
 const ROWS = 8;
 
-/** Eight rows, half of them boys, and what a network might say of them. */
+/** Eight rows, half of them boys, and outputs of a network for them. */
 export function someOutputs(epoch: number, batch: number): { rows: AgeRow[]; result: BatchResult } {
   const truths = Array.from({ length: ROWS }, (_, i) => Math.fround(Math.sin(3 * batch + i)));
   const rows = truths.map((ageZ, i) => ({ ageZ, male: i % 2 }) as AgeRow);

@@ -1,4 +1,4 @@
-/** Machines made of network namespaces: root and iproute2 are needed; tests skip, and say so, elsewhere. */
+/** Machines made of network namespaces: root and iproute2 are needed; tests are skipped with a message elsewhere. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describe } from "vitest";

@@ -33,7 +33,7 @@ for (let i = 1; i <= 100; i++) {
 const { loss } = await trainer.evaluate(...batch(), { ema: true });
 console.log(\`unseen pictures: loss \${loss.toFixed(3)}\`);
 await trainer.save("trained.pt", { ema: true });
-await trainer.saveState("trained.safetensors"); // restoreState() goes on from here, bit for bit
+await trainer.saveState("trained.safetensors"); // restoreState() resumes from here, bit for bit
 await trainer.dispose();
 `;
 

@@ -1,4 +1,4 @@
-/** The sex of the rows that give none, from a model that tells it from the picture. */
+/** Predicts the sex of the rows that have none, with a model that takes the picture alone. */
 import type { NetworkOutput } from "../../boneAge/networkOutput.js";
 import { toProbability } from "../../boneAge/reading.js";
 import { DeeplasiaError } from "../../errors.js";

@@ -33,7 +33,7 @@ export interface LoadModelOptions {
   biasUnit?: "z" | "months" | undefined;
   /** A parameters.yml for checkpoints of the older network alone; one without an entry there gets its age mean and SD. */
   legacyParameters?: string | undefined;
-  /** Contract of the model, of every member; overrides what the model and the file beside it say. */
+  /** Contract of the model, of every member; overrides what the model and the file beside it state. */
   manifest?: string | undefined;
   /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, featureStatistics, featureDistanceLimit, maskThreshold, maskSeedThreshold, weightsDigest. */
   contract?: Manifest | undefined;

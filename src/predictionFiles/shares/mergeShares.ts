@@ -49,7 +49,7 @@ export async function mergeShares(
   return await joinLocked(folder, signal);
 }
 
-/** The same, but null if another process is at it: one of the tasks that end at once. */
+/** The same, but returns null if another process joins them: several tasks may end at once. */
 export async function mergeUnlessOther(folder: SharesFolder): Promise<Summary | null> {
   const lock = await tryLockFile(folder.joinLock);
   if (!("release" in lock)) return null;
@@ -134,7 +134,7 @@ async function writeJoined(file: OutputFile, parts: readonly SharePart[]): Promi
   );
 }
 
-/** Files that all begin with a header, as one. */
+/** Joins files that all begin with a header. */
 async function concatenate(files: readonly string[], header: string, target: string): Promise<void> {
   const start = Buffer.byteLength(header);
   await writeBeside(target, async (temporary) => {
@@ -150,7 +150,7 @@ async function concatenate(files: readonly string[], header: string, target: str
   });
 }
 
-/** What shares amount to, all of their rows done before. Throws ERR_DEEPLASIA_SHARES unless every row is there once. */
+/** Returns the summary of shares whose rows were all predicted before. Throws ERR_DEEPLASIA_SHARES unless every row is there once. */
 export async function summarise(
   parts: readonly SharePart[],
   layout: Layout,
@@ -189,7 +189,7 @@ function lacking(
   );
 }
 
-/** Ascending numbers, runs of them as ranges: `1, 3-6` */
+/** Formats ascending numbers, with ranges: `1, 3-6` */
 export function numbersText(numbers: readonly number[]): string {
   const runs: [first: number, last: number][] = [];
   for (const number of numbers) {

@@ -5,8 +5,8 @@ import { slurmTask } from "../../slurm/slurmTask.js";
 import { SharesFolder } from "./sharesFolder.js";
 
 /**
- * The share that the option or SLURM says; null is all rows. A task of an array goes on with its share of the run whose
- * shares lie there, though it was submitted alone.
+ * Returns the share that the option or SLURM defines; null is all rows. A task of an array resumes its share of the run
+ * whose shares lie there, even if it was submitted alone.
  *
  * Throws ERR_DEEPLASIA_OPTION, ERR_DEEPLASIA_SHARES.
  */

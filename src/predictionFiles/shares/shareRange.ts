@@ -3,7 +3,7 @@
  *
  * Whole blocks, because a picture's last bits depend on the batch it is in: so every batch is the one that a single
  * process makes. A run of them rather than every n-th, because then the output is the shares one after the other, each
- * task reads one part of the folders, and a range says what is lost.
+ * task reads one part of the folders, and a range describes missing rows.
  */
 import type { Cohort } from "../../data/openCohort.js";
 import type { Sample } from "../../data/sample.js";

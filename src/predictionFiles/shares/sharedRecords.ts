@@ -1,4 +1,4 @@
-/** Reads complete shares: strictly, as what is wrong here would be wrong in the joined file. */
+/** Reads complete shares strictly, because a fault here would be a fault of the joined file. */
 
 import { DeeplasiaError } from "../../errors.js";
 import { plural } from "../../plural.js";
@@ -9,11 +9,11 @@ import { recordsInOrder } from "../recordsInOrder.js";
 
 /** One share of one file. */
 export interface SharePart {
-  /** Of the predictions; failures lie beside it, if there are any. */
+  /** The file of predictions; that of failures lies beside it, if there are any. */
   path: string;
   /** Rows that it has to hold, failed ones included. */
   rows: number;
-  /** What has to go if it is damaged, so that the share is run again. */
+  /** What to delete if it is damaged, so that the share is run again. */
   receipt: string;
 }
 

@@ -1,9 +1,9 @@
 /**
  * The folder beside an output in which its shares lie until they are joined: `<output>.parts`.
  *
- * - `run.json`: whose work it is: what the bytes depend on, the rows, the number of shares. The first task makes it.
+ * - `run.json`: the identity of the run, its rows and the number of shares. The first task makes it.
  * - `0003-of-0016.csv`, with its failures, its partial files and its run file while it is being written (`resume.ts`).
- * - `0003-of-0016.json`: that run file once the share is complete; so a list of names tells what is done.
+ * - `0003-of-0016.json`: that run file once the share is complete; so the names show which shares are done.
  * - `*.lock`: a share, and the joining, belong to one process at a time.
  *
  * Nothing here needs more of a file system than that a rename and an exclusive creation are one step each.
@@ -34,11 +34,11 @@ const sharedRun = z.object({
   memberFiles: z.array(
     z.object({ path: z.string(), hasSexHead: z.boolean(), ageUnit: runFile.shape.ageUnit }),
   ),
-  /** Of the array that began it; null: none did. */
+  /** The array that began the run; null for none. */
   array: z.object({ first: z.number(), step: z.number(), ranks: z.number() }).nullish(),
   /** The command of the task that came first, without its share. */
   command: z.string().nullable(),
-  /** What the first task's provenance says; that of the joined output begins with it. */
+  /** The provenance of the first task, with which that of the joined output begins. */
   provenance: z.record(z.string(), z.unknown()).optional(),
   /** Once the shares are joined and gone: the size of the output. */
   joined: z.object({ bytes: z.number() }).nullable(),
@@ -58,7 +58,7 @@ export interface SharePaths {
 export class SharesFolder {
   readonly path: string;
 
-  /** Of the output of this name. */
+  /** @param output The path of the output. */
   constructor(readonly output: string) {
     this.path = `${output}.parts`;
   }
@@ -89,7 +89,7 @@ export class SharesFolder {
   }
 
   /**
-   * Begin a run of shares, or find that another task of it has. A run that was joined makes room for the next one.
+   * Begins a run of shares, unless another task of it has. A run that was joined is replaced.
    *
    * Throws ERR_DEEPLASIA_RESUME if the shares of another run lie here, or the unfinished output of a single process.
    */
@@ -109,7 +109,7 @@ export class SharesFolder {
     return joined?.bytes === (await pathSize(this.output));
   }
 
-  /** One of all tasks that begin at once is the first; a file has its content when it gets its name. */
+  /** Makes `run.json`, if this task is the first of those that begin at once. The file has its content when it gets its name. */
   private async begin(run: SharedRun): Promise<SharedRun> {
     while (!(await createFile(this.runPath, textOf(run)))) {
       const others = await this.read();
@@ -137,7 +137,7 @@ export class SharesFolder {
     return ((await this.read())?.joined ?? null) !== null;
   }
 
-  /** What is done with when all is joined: everything but `run.json`. */
+  /** Removes everything but `run.json`, after the shares were joined. */
   async clear(): Promise<void> {
     for (const name of await readdir(this.path)) {
       if (/^\d+-of-\d+(\.|$)/.test(name)) await rm(join(this.path, name), { force: true });
@@ -167,7 +167,7 @@ export class SharesFolder {
   }
 }
 
-/** What two runs of shares differ in, in words. */
+/** Returns the differences of two runs of shares as texts. */
 function differencesOf(before: SharedRun, now: SharedRun): string[] {
   const found = differences(before.run, now.run);
   if (before.rows !== now.rows) found.push(`the rows (${before.rows}, now ${now.rows})`);
@@ -179,7 +179,7 @@ function textOf(run: SharedRun): string {
   return `${JSON.stringify(run, null, 2)}\n`;
 }
 
-/** The files that are joined of such shares: the output's own and its members'. */
+/** Returns the files that the shares are joined to: the output and those of its members. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
   const { format, members, hasSexHead, ageUnit } = run;
   const origins = marksOf(run);

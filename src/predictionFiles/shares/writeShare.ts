@@ -15,7 +15,7 @@ import { memberFilesOf, type SharePaths, SharesFolder } from "./sharesFolder.js"
 export interface WrittenShare extends RowShare {
   /** Numbers of the shares that are not complete. */
   missing: number[];
-  /** What all shares amount to, if this one was the last and joined them, or they had been joined before. */
+  /** The summary of all shares, if this one was the last and joined them, or they were joined before; else null. */
   joined: Summary | null;
 }
 
@@ -36,12 +36,12 @@ export interface ShareRun {
 }
 
 /**
- * Write a share and, if no other is missing then, join them all. A share that is complete is not written again, one that
- * was interrupted is gone on with.
+ * Writes a share and, if no other is missing then, joins them all. A complete share is not written again, and an
+ * interrupted one is resumed.
  *
- * Which task is the last is decided without a word between them: each looks for the others' receipts after its own has
- * its name. Of two that finish at once, the one whose receipt came later sees both, so none is left without; and of
- * several that see all of them the lock lets one join.
+ * The tasks need not talk to each other to know which is the last: each looks for the receipts of the others after its own
+ * has its name. If two finish at once, the one whose receipt came later sees both, so the shares are always joined; and if
+ * several see all receipts, the lock lets one of them join.
  *
  * Throws ERR_DEEPLASIA_RESUME if the shares of another run lie there, ERR_DEEPLASIA_OUTPUT while another process writes
  * the share.
@@ -70,7 +70,7 @@ export async function writeShare(run: ShareRun): Promise<WrittenRows & { share: 
   return { ...own, share: { ...share, missing, joined } };
 }
 
-/** Null if the shares were joined while this process waited, which had the same share as another one then. */
+/** Returns null if the shares were joined while this process waited for another one with the same share. */
 async function writeLocked(
   { whole, cohort, share, write }: ShareRun,
   folder: SharesFolder,
@@ -95,7 +95,7 @@ async function isComplete(receipt: string, whole: OutputOptions): Promise<boolea
   return found !== null && differences(found, runFileOf(whole)).length === 0;
 }
 
-/** The output of a share: its files lie in the folder, and what an interruption left there is always gone on with. */
+/** Returns the output of a share: its files are in the folder, and an interrupted share is always resumed. */
 function partOf(whole: OutputOptions, paths: SharePaths, rows: Cohort): OutputOptions {
   const { memberFiles, provenance: _, ...rest } = whole;
   const { output: path, receipt } = paths;
@@ -110,7 +110,7 @@ function refuseOverwrite({ overwrite, path }: OutputOptions): void {
     "ERR_DEEPLASIA_USAGE",
     "`overwrite: true` is not for shares: each would discard others",
     {
-      remedy: `Delete ${path}.parts before the run; what is complete there is gone on with.`,
+      remedy: `Delete ${path}.parts before the run; complete shares there are kept.`,
     },
   );
 }

@@ -20,7 +20,7 @@ export function settingPath(path: string): string | null {
   return isKnown || isClassSection(path.replace(/\.class_path$/, "")) ? path : null;
 }
 
-/** What to say about a path that is no setting. */
+/** Returns the message about a path that is no setting. */
 export function unknownSetting(path: string): string {
   const known = [...TRAIN_SETTINGS.keys(), ...Object.keys(SECTIONS), ...Object.keys(CLASS_SECTIONS)];
   return `unknown setting ${path}${likelyNames(path, known)}`;

@@ -146,7 +146,7 @@ describe("the mask network of the reference's service", () => {
   });
 });
 
-test("a network in words", () => {
+test("the text that describes a network", () => {
   const config = recognise(contents(states.b0_explicit!), { ...ASKED, correctPredictedSex: false });
   expect(networkText({ ...config, padding: "dynamic" })).toBe(
     "efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128], the predicted sex goes in, dynamic padding",

@@ -75,7 +75,7 @@ describe("an interrupted run", () => {
     expect(await snapshot(folder)).toEqual(before);
   });
 
-  it.each(["csv", "jsonl"] as const)("is gone on with, and ends in the same bytes (%s)", async (format) => {
+  it.each(["csv", "jsonl"] as const)("is resumed, and ends in the same bytes (%s)", async (format) => {
     const { folder, path } = await interrupted(8, { format });
     const output = await run(path, { format, resume: true });
     expect(output.resumeIndex).toBe(8);
