@@ -12,6 +12,7 @@ import { previewAugmentationOptions, previewSettings } from "../dist/options/aug
 import { classArguments, shortName } from "../dist/options/classPath.js";
 import { checkCohortOptions, importCohortOptions, splitCohortOptions } from "../dist/options/cohort.js";
 import { combinePredictionsOptions } from "../dist/options/ensemble.js";
+import { comparePredictionsOptions, evaluatePredictionsOptions } from "../dist/options/evaluate.js";
 import { metaOf } from "../dist/options/meta.js";
 import {
   convertModelOptions,
@@ -193,6 +194,8 @@ const FILES = {
       .join(" | ")};`,
   ],
   "options/calls/combinePredictionsOptions.ts": optionsOf("combinePredictions", combinePredictionsOptions),
+  "options/calls/comparePredictionsOptions.ts": optionsOf("comparePredictions", comparePredictionsOptions),
+  "options/calls/evaluatePredictionsOptions.ts": optionsOf("evaluatePredictions", evaluatePredictionsOptions),
   "options/calls/convertModelOptions.ts": optionsOf("convertModel", convertModelOptions),
   "options/calls/initModelOptions.ts": optionsOf("initModel", initModelOptions, {
     types: { network: objectOf(networkSettings.shape) },

@@ -65,7 +65,9 @@ export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
 export type { CheckCohortOptions } from "./options/calls/checkCohortOptions.js";
 export type { CombinePredictionsOptions } from "./options/calls/combinePredictionsOptions.js";
+export type { ComparePredictionsOptions } from "./options/calls/comparePredictionsOptions.js";
 export type { ConvertModelOptions } from "./options/calls/convertModelOptions.js";
+export type { EvaluatePredictionsOptions } from "./options/calls/evaluatePredictionsOptions.js";
 export type { ImportCohortOptions } from "./options/calls/importCohortOptions.js";
 export type { InitModelOptions } from "./options/calls/initModelOptions.js";
 export type { InspectModelOptions } from "./options/calls/inspectModelOptions.js";
@@ -109,6 +111,14 @@ export {
   type PredictionRecord,
 } from "./records/record.js";
 export type { Summary } from "./records/summary.js";
+export {
+  comparePredictions,
+  type PredictionComparison,
+} from "./report/comparePredictions.js";
+export {
+  evaluatePredictions,
+  type PredictionEvaluation,
+} from "./report/evaluatePredictions.js";
 export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
 export { type RunningService, serve } from "./service/serve.js";

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { previewFlags } from "../options/augmentPreview.js";
 import { importRsnaFlags, splitFlags } from "../options/cohort.js";
 import { contractOptions } from "../options/contract.js";
+import { evaluateFlags } from "../options/evaluate.js";
 import { flagName } from "../options/flags.js";
 import { phantomOptions } from "../options/phantom.js";
 import { predictOptions } from "../options/predict.js";
@@ -15,6 +16,7 @@ import { TRAIN_SETTINGS } from "../options/train/index.js";
 
 const shapes: Record<string, z.ZodType>[] = [
   jobOptions.shape,
+  evaluateFlags.shape,
   splitFlags.pick({ val: true, test: true, folds: true }).shape,
   importRsnaFlags.pick({ exclude: true }).shape,
   previewFlags.pick({ columns: true }).shape,

@@ -46,6 +46,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./ensemble.js")).defineEnsemble,
   },
   {
+    name: "evaluate",
+    group: BONE_AGES,
+    description: "how good predictions are, where they fail, and how sure one may be: a report",
+    load: async () => (await import("./evaluate.js")).defineEvaluate,
+  },
+  {
+    name: "compare",
+    group: BONE_AGES,
+    description: "whether one model, or reader, is better than another on the same pictures: a report",
+    load: async () => (await import("./compare.js")).defineCompare,
+  },
+  {
     name: "serve",
     group: BONE_AGES,
     description: "predict over HTTP: a service with a page",

@@ -6,8 +6,10 @@ import {
   type BoneAgeModel,
   checkCohort,
   combinePredictions,
+  comparePredictions,
   convertModel,
   createTrainer,
+  evaluatePredictions,
   importCohort,
   initModel,
   inspectModel,
@@ -71,6 +73,10 @@ const CALLS: Record<string, (signal: AbortSignal, place: Place) => Promise<unkno
   checkCohort: (signal, { table, folder }) => checkCohort(table, { imgDir: folder, signal }),
   combinePredictions: (signal, { folder, out }) =>
     combinePredictions([join(folder, "x.csv"), join(folder, "y.csv")], { outputPath: out, signal }),
+  evaluatePredictions: (signal, { folder, table, out }) =>
+    evaluatePredictions(join(folder, "x.csv"), { annotationCsv: table, out, signal }),
+  comparePredictions: (signal, { folder, table, out }) =>
+    comparePredictions([join(folder, "x.csv"), join(folder, "y.csv")], { annotationCsv: table, out, signal }),
   previewAugmentation: (signal, { folder, out }) =>
     previewAugmentation({ files: [folder], n: 3, settings: { input_size: [1, 32, 32] }, out, signal }),
   writePhantoms: (signal, { out }) => writePhantoms({ out, n: 3, sizes: [64], signal }),
@@ -103,6 +109,7 @@ describe("a signal that is aborted already rejects with its reason, before anyth
 const LOOKING = [
   ...["loadModel", "createTrainer", "inspectModel", "convertModel", "initModel", "writeManifest"],
   ...["splitCohort", "checkCohort", "combinePredictions", "previewAugmentation"],
+  ...["evaluatePredictions", "comparePredictions"],
   ...["importCohort rsna", "importCohort dha", "importCohort dicom", "importCohort generic"],
 ];
 

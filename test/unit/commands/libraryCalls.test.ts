@@ -11,6 +11,8 @@ const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   mask: ["writeMasks", "loadHandMaskModel"],
   merge: ["mergeShares"],
   ensemble: ["combinePredictions"],
+  evaluate: ["evaluatePredictions"],
+  compare: ["comparePredictions"],
   convert: ["convertModel"],
   init: ["initModel"],
   inspect: ["inspectModel"],

@@ -1,0 +1,65 @@
+/** Several models on the same rows: who is better, how alike their errors are, and which mean of them is best. */
+import { type AgeEstimates, ageEstimates } from "../statistics/ageEstimates.js";
+import { clustersOf } from "../statistics/clusters.js";
+import { correlation } from "../statistics/correlation.js";
+import { meanAbsoluteDeviation } from "../statistics/deviations.js";
+import { type PairedDifference, pairedDifference } from "../statistics/pairedDifference.js";
+
+export interface ComparedModel {
+  name: string;
+  /** In the order of the rows, months. */
+  ages: readonly number[];
+}
+
+export interface ComparedRows {
+  truths: readonly number[];
+  patients: readonly string[];
+}
+
+export interface Comparison {
+  pictures: number;
+  models: { name: string; ages: AgeEstimates }[];
+  /** Every two models: a difference below 0 means that the first is better. */
+  pairs: ({ first: string; second: string } & PairedDifference)[];
+  /** Pearson's correlation between the errors of every two models, row by row. */
+  errorCorrelations: number[][];
+  /** The mean of these models has the smallest MAD of all such means; null for more than 12 models. */
+  bestSubset: { names: string[]; mad: number } | null;
+}
+
+/** There are 4,095 means of twelve models. */
+const MOST_FOR_SUBSETS = 12;
+
+export function compareRows(
+  models: readonly ComparedModel[],
+  { truths, patients }: ComparedRows,
+  { resamples, seed }: { resamples: number; seed: number },
+): Comparison {
+  const options = { clusters: clustersOf(patients), resamples, seed };
+  const errors = models.map(({ ages }) => ages.map((age, i) => age - truths[i]!));
+  return {
+    pictures: truths.length,
+    models: models.map(({ name, ages }) => ({ name, ages: ageEstimates(ages, truths, options) })),
+    pairs: models.flatMap((first, i) =>
+      models.slice(i + 1).map((second) => ({
+        ...{ first: first.name, second: second.name },
+        ...pairedDifference(first.ages, second.ages, truths, options),
+      })),
+    ),
+    errorCorrelations: errors.map((a) => errors.map((b) => correlation(a, b))),
+    bestSubset: models.length > MOST_FOR_SUBSETS ? null : bestSubset(models, truths),
+  };
+}
+
+function bestSubset(models: readonly ComparedModel[], truths: readonly number[]): Comparison["bestSubset"] {
+  let best: Comparison["bestSubset"] = null;
+  for (let bits = 1; bits < 2 ** models.length; bits++) {
+    const members = models.filter((_, i) => (bits >> i) & 1);
+    const means = truths.map(
+      (_, row) => members.reduce((sum, { ages }) => sum + ages[row]!, 0) / members.length,
+    );
+    const mad = meanAbsoluteDeviation(means, truths);
+    if (best === null || mad < best.mad) best = { names: members.map(({ name }) => name), mad };
+  }
+  return best;
+}

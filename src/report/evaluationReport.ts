@@ -1,0 +1,248 @@
+/** The report of an evaluation. */
+import { DISCLAIMER } from "../about.js";
+import type { CohortToEvaluate, EvaluatedRow } from "../evaluation/evaluatedRow.js";
+import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
+import type { Grouping } from "../evaluation/groups.js";
+import { Random } from "../random.js";
+import type { Estimate } from "../statistics/interval.js";
+import { checklist } from "./claim.js";
+import * as tables from "./evaluationTables.js";
+import { blandAltmanFigure } from "./figures/blandAltmanPlot.js";
+import { errorHistogram } from "./figures/errorHistogram.js";
+import { errorsByAge } from "./figures/errorsByAge.js";
+import type { Figure } from "./figures/figure.js";
+import { flowDiagram } from "./figures/flowDiagram.js";
+import { type ForestRow, forestFigure } from "./figures/forest.js";
+import { scatterFigure } from "./figures/scatter.js";
+import { element, escaped } from "./markup.js";
+import { facts, figureHtml, pageHtml, paragraph, section, type Tile, tableHtml } from "./page/parts.js";
+import { provenanceFacts, type ReportProvenance } from "./provenance.js";
+import type { Report } from "./reportFiles.js";
+import { estimateText, numberText, percentText, type ReportTable } from "./table.js";
+
+export interface EvaluationToReport {
+  title: string;
+  cohort: CohortToEvaluate;
+  evaluation: EvaluationOfRows;
+  provenance: ReportProvenance;
+  bandMonths: number;
+  seed: number;
+  hasPart: boolean;
+}
+
+const MOST_WORST = 20;
+const MOST_RANDOM = 10;
+const MOST_FAILURES = 50;
+
+export function evaluationReport(given: EvaluationToReport): Report {
+  const { title, cohort, evaluation, provenance } = given;
+  const { rows, flow } = cohort;
+  const figures = figuresOf(given);
+  const named = (name: string) => figures.find((figure) => figure.name === name)!;
+  const all = tablesOf(given);
+  const table = (name: string) => {
+    const found = all.find((one) => one.name === name);
+    return found === undefined ? null : tableHtml(found);
+  };
+  const agreement = evaluation.blandAltman === null ? null : figureHtml(named("bland-altman"));
+  const groupTables = all.filter(({ name }) => name.startsWith("by-"));
+  const sections = [
+    section(
+      "flow",
+      "Flow of pictures",
+      figureHtml(named("flow"), { caption: false }),
+      notesOf(cohort),
+      table("failures"),
+    ),
+    section("demographics", "Demographics", table("demographics")),
+    section("metrics", "Accuracy", table("metrics"), table("within"), table("variants")),
+    section("scatter-section", "Predicted and true bone age", figureHtml(named("scatter"))),
+    section("agreement", "Agreement", agreement, table("agreement")),
+    section("errors", "Errors", figureHtml(named("errors-by-age")), figureHtml(named("histogram"))),
+    section("groups", "Subgroups", figureHtml(named("forest")), ...groupTables.map(tableHtml)),
+    section("sex", "Predicted sex", table("sex")),
+    section("raters", "Human yardstick", table("raters"), table("icc")),
+    section("chronological", "Chronological age", table("chronological")),
+    section("precision", "Precision and sample size", precisionText(evaluation, rows.length)),
+    section("cases", "Pictures to look at", table("worst"), table("random")),
+    section("omissions", "What this report cannot state", omissionList(evaluation)),
+    section(
+      "reproduction",
+      "Reproduction",
+      element("pre", {}, escaped(provenance.call)),
+      facts(provenanceFacts(provenance)),
+    ),
+    section("checklist", "Reporting checklist", paragraph(CHECKLIST_LEAD, "note"), checklistHtml(given)),
+  ];
+  return {
+    html: pageHtml({
+      title,
+      lead: `${flow.evaluated.toLocaleString("en-US")} of ${flow.rows.toLocaleString("en-US")} pictures evaluated, from the column ${cohort.column}. Ages and errors in months; an error is predicted − true.`,
+      tiles: tilesOf(evaluation, rows.length),
+      sections,
+      footer: DISCLAIMER,
+    }),
+    metrics: { title, flow, column: cohort.column, ...evaluation, failures: cohort.failures, provenance },
+    tables: all,
+    figures,
+  };
+}
+
+const detail = ({ interval }: Estimate, digits: number, scale = 1) =>
+  interval === null
+    ? "no interval"
+    : `95 % interval ${numberText(interval.lower * scale, digits)} to ${numberText(interval.upper * scale, digits)}`;
+
+function tilesOf({ ages, blandAltman }: EvaluationOfRows, pictures: number): Tile[] {
+  return [
+    {
+      name: "Mean absolute deviation",
+      value: `${numberText(ages.mad.value)} months`,
+      detail: detail(ages.mad, 2),
+    },
+    {
+      name: "Within 12 months",
+      value: percentText(ages.within12.value),
+      detail: detail(ages.within12, 1, 100),
+    },
+    { name: "Bias", value: `${numberText(ages.me.value)} months`, detail: detail(ages.me, 2) },
+    blandAltman === null
+      ? { name: "Pictures", value: pictures.toLocaleString("en-US"), detail: "" }
+      : {
+          name: "Limits of agreement",
+          value: `${numberText(blandAltman.lower.value, 1)} to ${numberText(blandAltman.upper.value, 1)}`,
+          detail: `months, ${pictures.toLocaleString("en-US")} pictures`,
+        },
+  ];
+}
+
+function figuresOf({ cohort: { rows, flow }, evaluation, bandMonths }: EvaluationToReport): Figure[] {
+  const errors = rows.map((row) => row.ageMonths - row.truthMonths);
+  return [
+    flowDiagram(flow),
+    scatterFigure(rows, evaluation.passingBablok),
+    ...(evaluation.blandAltman === null ? [] : [blandAltmanFigure(rows, evaluation.blandAltman)]),
+    errorsByAge(rows, bandMonths),
+    errorHistogram(errors, evaluation.ages.me.value),
+    forestFigure({
+      name: "forest",
+      title: "MAD of subgroups",
+      description:
+        "MAD of subgroups in months with 95 % intervals; the dashed line is that of all pictures. Hollow: fewer than 30 pictures.",
+      axisTitle: "MAD (months)",
+      rows: [allRow(evaluation, rows.length), ...evaluation.groupings.flatMap(forestRows)],
+      reference: evaluation.ages.mad.value,
+    }),
+  ];
+}
+
+const pictures = (count: number) => `n = ${count.toLocaleString("en-US")}`;
+
+const allRow = ({ ages }: EvaluationOfRows, count: number): ForestRow => ({
+  label: "All",
+  estimate: ages.mad,
+  detail: pictures(count),
+  isWeak: false,
+});
+
+function forestRows({ by, groups }: Grouping): ForestRow[] {
+  const heading = { label: tables.GROUP_TITLES[by] ?? by, estimate: null, detail: "", isWeak: false };
+  const rows = groups.map((group) => ({
+    label: group.name,
+    estimate: group.mad,
+    detail: pictures(group.pictures),
+    isWeak: group.isSmall,
+  }));
+  return [heading, ...rows];
+}
+
+function tablesOf({ cohort, evaluation, seed }: EvaluationToReport): ReportTable[] {
+  const { rows } = cohort;
+  const size = (row: EvaluatedRow) => Math.abs(row.ageMonths - row.truthMonths);
+  const worst = [...rows].sort((a, b) => size(b) - size(a)).slice(0, MOST_WORST);
+  const maybe = [
+    failuresTable(cohort),
+    tables.demographicsTable(evaluation),
+    tables.metricsTable(evaluation),
+    tables.withinTable(evaluation),
+    tables.variantsTable(evaluation, cohort),
+    tables.agreementTable(evaluation),
+    ...tables.groupTables(evaluation),
+    tables.sexTable(evaluation),
+    ...tables.raterTables(evaluation),
+    tables.chronologicalTable(evaluation),
+    tables.casesTable("worst", `The ${worst.length} largest errors.`, worst),
+    rows.length > MOST_WORST
+      ? tables.casesTable("random", `${MOST_RANDOM} pictures at random.`, drawn(rows, seed))
+      : null,
+  ];
+  return maybe.filter((table) => table !== null);
+}
+
+function failuresTable({ failures }: CohortToEvaluate): ReportTable | null {
+  if (failures.length === 0) return null;
+  const shown = failures.slice(0, MOST_FAILURES);
+  return {
+    name: "failures",
+    caption:
+      shown.length === failures.length
+        ? "Pictures without prediction."
+        : `The first ${shown.length} of ${failures.length} pictures without prediction.`,
+    columns: [
+      { title: "Picture", kind: "text" },
+      { title: "Reason", kind: "text" },
+    ],
+    rows: shown.map(({ name, why }) => [name, why]),
+  };
+}
+
+function drawn(rows: readonly EvaluatedRow[], seed: number): EvaluatedRow[] {
+  const random = new Random("bootstrap", seed, 0, 1);
+  const left = [...rows];
+  return Array.from({ length: MOST_RANDOM }, () => left.splice(random.integer(0, left.length - 1), 1)[0]!);
+}
+
+function notesOf({ notes }: CohortToEvaluate): string | null {
+  if (notes.length === 0) return null;
+  return element("ul", { class: "plain" }, ...notes.map((note) => element("li", {}, escaped(note))));
+}
+
+function precisionText({ precision, ages }: EvaluationOfRows, count: number): string | null {
+  if (precision === null) return null;
+  const { halfWidth, target, count: needed } = precision;
+  return paragraph(
+    `With ${count.toLocaleString("en-US")} pictures the MAD of ${estimateText({ ...ages.mad, interval: null })} months is known to about ±${numberText(halfWidth)} months (95 % interval, pictures taken as independent). For ±${numberText(target, 1)} months it takes about ${needed.toLocaleString("en-US")} pictures with errors that spread as these do.`,
+  );
+}
+
+function omissionList({ omissions }: EvaluationOfRows): string | null {
+  if (omissions.length === 0) return null;
+  const items = omissions.map(({ what, why }) => element("li", {}, escaped(`${what}: ${why}.`)));
+  return element("ul", { class: "plain" }, ...items);
+}
+
+const CHECKLIST_LEAD =
+  "Topics of CLAIM 2024 and STARD-AI. A report of a program fills some of them; the others are for the authors. The checklists themselves have the items' numbers and full texts.";
+
+function checklistHtml({ cohort, evaluation, hasPart }: EvaluationToReport): string {
+  const items = checklist({
+    raters: evaluation.raters !== null,
+    patients: cohort.hasPatients,
+    sex: evaluation.sex !== null,
+    part: hasPart,
+  });
+  return tableHtml({
+    name: "checklist",
+    caption: "What this report fills.",
+    columns: [
+      { title: "Topic", kind: "text" },
+      { title: "State", kind: "text" },
+      { title: "What and where", kind: "text" },
+    ],
+    rows: items.map(({ topic, section, note }) => [
+      topic,
+      section === null ? "to be filled by hand" : "filled here",
+      note,
+    ]),
+  });
+}

@@ -1,0 +1,107 @@
+/** The frame of a plot: scales, ticks, grid and the titles of its axes. */
+import { scaleLinear } from "d3-scale";
+import { element, short } from "../markup.js";
+import { numberText } from "../table.js";
+import { text } from "./figure.js";
+
+export interface Axis {
+  domain: readonly [number, number];
+  title: string;
+  /** Ticks of months fall on whole years where there is room for few. */
+  ticks: "months" | "numbers" | "none";
+}
+
+export interface Area {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export interface Plot {
+  x: (value: number) => number;
+  y: (value: number) => number;
+  /** Grid, ticks and titles. */
+  frame: string;
+}
+
+const MONTH_STEPS = [1, 2, 3, 6, 12, 24, 36, 48, 60, 120, 240];
+
+/** Values of ticks, about `count` of them. */
+export function ticksOf({ domain: [low, high], ticks }: Axis, count: number): number[] {
+  const scale = scaleLinear([low, high], [0, 1]);
+  if (ticks === "none") return [];
+  if (ticks === "numbers" || high - low > MONTH_STEPS.at(-1)! * count || high - low < count)
+    return scale.ticks(count);
+  const step = MONTH_STEPS.find((months) => (high - low) / months <= count)!;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+export function plotFrame(area: Area, xAxis: Axis, yAxis: Axis): Plot {
+  const { left, right, top, bottom } = area;
+  const x = scaleLinear(xAxis.domain, [left, right]);
+  const y = scaleLinear(yAxis.domain, [bottom, top]);
+  const xTicks = ticksOf(xAxis, Math.max(3, Math.round((right - left) / 55)));
+  const yTicks = ticksOf(yAxis, Math.max(3, Math.round((bottom - top) / 40)));
+  const grid = [
+    ...xTicks.map((tick) => `M${short(x(tick))} ${top}V${bottom}`),
+    ...yTicks.map((tick) => `M${left} ${short(y(tick))}H${right}`),
+  ].join("");
+  const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
+  return {
+    x,
+    y,
+    frame: [
+      element("path", { class: "grid", d: grid }),
+      element("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` }),
+      ...xTicks.map((tick) =>
+        text(tickText(tick), { x: x(tick), y: bottom + 17, "text-anchor": "middle", class: "muted" }),
+      ),
+      ...yTicks.map((tick) =>
+        text(tickText(tick), { x: left - 8, y: y(tick) + 4, "text-anchor": "end", class: "muted" }),
+      ),
+      text(xAxis.title, { x: middle.x, y: bottom + 38, "text-anchor": "middle" }),
+      text(yAxis.title, {
+        transform: `translate(${left - 44} ${short(middle.y)}) rotate(-90)`,
+        "text-anchor": "middle",
+      }),
+    ].join(""),
+  };
+}
+
+const tickText = (value: number) =>
+  numberText(value, Number.isInteger(value) ? 0 : Number.isInteger(value * 10) ? 1 : 2);
+
+/** A domain with some room on both sides; never empty. */
+export function padded(values: readonly number[], share = 0.04): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const room = Math.max((high - low) * share, 1);
+  return [low - room, high + room];
+}
+
+/** Beyond it points that fall on the same pixel are drawn once. */
+const MANY_POINTS = 4000;
+
+/** Points as one path: round ends of lines without length. */
+export function pointsPath(
+  className: string,
+  points: readonly (readonly [x: number, y: number])[],
+  total: number,
+): string {
+  if (points.length === 0) return "";
+  const isMany = total > MANY_POINTS;
+  const places = points.map(([x, y]) =>
+    isMany ? `M${Math.round(x)} ${Math.round(y)}h0` : `M${x.toFixed(1)} ${y.toFixed(1)}h0`,
+  );
+  const width = isMany ? 2 : total > 600 ? 4 : 6;
+  return element("path", {
+    class: `points ${className}`,
+    "stroke-width": width,
+    d: [...new Set(places)].join(""),
+  });
+}

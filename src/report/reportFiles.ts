@@ -1,0 +1,61 @@
+/** The files of a report: page, metrics, tables, figures. */
+import { join } from "node:path";
+import sharp from "sharp";
+import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files/pathKind.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
+import { type Figure, figureFile } from "./figures/figure.js";
+import { type ReportTable, tableCsv, tableLatex } from "./table.js";
+
+export interface Report {
+  html: string;
+  metrics: object;
+  tables: readonly ReportTable[];
+  figures: readonly Figure[];
+}
+
+/** PNGs have twice the pixels of the figure, for print and for dense screens. */
+const PNG_DENSITY = 144;
+
+export const REPORT_PAGE = "report.html";
+
+/** Throws `ERR_DEEPLASIA_OUTPUT` where a report is in the folder already, unless it may be replaced. */
+export async function requireReportFolder(folder: string, overwrite: boolean): Promise<void> {
+  const page = join(folder, REPORT_PAGE);
+  if (overwrite || (await pathKind(page)) === null) return;
+  throw new DeeplasiaError("ERR_DEEPLASIA_OUTPUT", `${page} exists already`, {
+    file: page,
+    remedy: "Choose another folder, or add `overwrite: true` to replace the report.",
+  });
+}
+
+/** Writes all files; the page is the last, so a report that is there is complete. Returns their paths. */
+export async function writeReport(folder: string, report: Report, signal?: AbortSignal): Promise<string[]> {
+  const files = await reportFiles(report);
+  signal?.throwIfAborted();
+  const written: string[] = [];
+  for (const [name, data] of files) {
+    await writeFileAtomic(join(folder, name), data);
+    written.push(join(folder, name));
+  }
+  return written;
+}
+
+async function reportFiles({ tables, figures, metrics, html }: Report): Promise<[string, string | Buffer][]> {
+  const files: [string, string | Buffer][] = [];
+  for (const table of tables) {
+    files.push([`tables/${table.name}.csv`, tableCsv(table)]);
+    files.push([`tables/${table.name}.tex`, tableLatex(table)]);
+  }
+  for (const figure of figures) {
+    const svg = figureFile(figure);
+    files.push([`figures/${figure.name}.svg`, svg]);
+    files.push([
+      `figures/${figure.name}.png`,
+      await sharp(Buffer.from(svg), { density: PNG_DENSITY }).png().toBuffer(),
+    ]);
+  }
+  files.push(["metrics.json", `${JSON.stringify(metrics, null, 1)}\n`]);
+  files.push([REPORT_PAGE, html]);
+  return files;
+}
