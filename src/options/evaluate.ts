@@ -14,7 +14,7 @@ const cohort = {
     reference: true,
   }),
   splitCsv: file.optional().meta({
-    description: "splits: patient_ID, dir, one column a scheme; with --split_column",
+    description: "splits: patient_ID, dir, one column a scheme; goes with the name of a column",
     reads: true,
     argument: "<file>",
     reference: true,

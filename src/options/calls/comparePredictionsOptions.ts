@@ -7,7 +7,7 @@ export interface ComparePredictionsOptions {
   out?: PathArgument | undefined;
   /** True bone ages: image_ID, dir, patient_ID, sex, bone_age; further columns may be chronological_age and rater_*. Without it the truth is a column of the predictions. */
   annotationCsv?: string | undefined;
-  /** Splits: patient_ID, dir, one column a scheme; with --split_column. */
+  /** Splits: patient_ID, dir, one column a scheme; goes with the name of a column. */
   splitCsv?: string | undefined;
   /** The scheme, a column of the split CSV. */
   splitColumn?: string | undefined;
