@@ -82,6 +82,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("fillSlot", Napi::Function::New(env, guarded<fill_slot>));
   exports.Set("fillTarget", Napi::Function::New(env, guarded<fill_target>));
   exports.Set("predict", Napi::Function::New(env, guarded<predict>));
+  exports.Set("predictValues", Napi::Function::New(env, guarded<predict_values>));
   exports.Set("tryBlank", Napi::Function::New(env, guarded<try_blank>));
   exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
   exports.Set("release", Napi::Function::New(env, guarded<release>));
@@ -91,6 +92,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("backbones", Napi::Function::New(env, guarded<backbones>));
   exports.Set("buildNetwork", Napi::Function::New(env, guarded<build_network>));
   exports.Set("buildMaskNetwork", Napi::Function::New(env, guarded<build_mask_network>));
+  exports.Set("buildExpectationNetwork", Napi::Function::New(env, guarded<build_expectation_network>));
+  exports.Set("buildCropper", Napi::Function::New(env, guarded<build_cropper>));
   exports.Set("networkTensors", Napi::Function::New(env, guarded<network_tensors>));
   exports.Set("initialiseNetwork", Napi::Function::New(env, guarded<initialise_network>));
   exports.Set("assignTensors", Napi::Function::New(env, guarded<assign_tensors>));

@@ -10,6 +10,7 @@ Napi::Value load_model(const Napi::CallbackInfo& info);
 Napi::Value model_facts(const Napi::CallbackInfo& info);
 Napi::Value forward(const Napi::CallbackInfo& info);
 Napi::Value predict(const Napi::CallbackInfo& info);
+Napi::Value predict_values(const Napi::CallbackInfo& info);
 Napi::Value try_blank(const Napi::CallbackInfo& info);
 
 // batch_exports.cc
@@ -28,6 +29,8 @@ Napi::Value save_tensors(const Napi::CallbackInfo& info);
 Napi::Value backbones(const Napi::CallbackInfo& info);
 Napi::Value build_network(const Napi::CallbackInfo& info);
 Napi::Value build_mask_network(const Napi::CallbackInfo& info);
+Napi::Value build_expectation_network(const Napi::CallbackInfo& info);
+Napi::Value build_cropper(const Napi::CallbackInfo& info);
 Napi::Value network_tensors(const Napi::CallbackInfo& info);
 Napi::Value initialise_network(const Napi::CallbackInfo& info);
 Napi::Value save_network(const Napi::CallbackInfo& info);

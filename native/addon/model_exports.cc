@@ -32,10 +32,20 @@ Napi::Value matrix(Napi::Env env, const at::Tensor& tensor) {
   return result;
 }
 
+Napi::Value expectation_to_js(Napi::Env env, const inference::Expectation& expectation) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("members", floats(env, expectation.members));
+  result.Set("sd", floats(env, expectation.sd));
+  result.Set("low", floats(env, expectation.low));
+  result.Set("high", floats(env, expectation.high));
+  return result;
+}
+
 Napi::Value outputs_to_js(Napi::Env env, const inference::Outputs& outputs) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("age", floats(env, outputs.age));
   result.Set("sexLogit", outputs.sex_logit ? floats(env, *outputs.sex_logit) : env.Null());
+  result.Set("expectation", outputs.expectation ? expectation_to_js(env, *outputs.expectation) : env.Null());
   result.Set("features", outputs.features.defined() ? matrix(env, outputs.features) : env.Null());
   return result;
 }
@@ -147,6 +157,26 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
         return inference::forward_slots(*model, *batch, slots, channels, how, sex, want);
       },
       outputs_to_js);
+}
+
+Napi::Value predict_values(const Napi::CallbackInfo& info) {
+  auto& handle = Handle<inference::Model>::from(info[0]);
+  auto& batch_handle = Handle<inference::Batch>::from(info[1]);
+  const auto slots = slots_argument(info, 2);
+  const int64_t channels = integer_argument(info, 3, "channels");
+  const auto how = normalisation(object_argument(info, 4, "normalisation"));
+  const int64_t columns = integer_argument(info, 5, "columns");
+  return promise(
+      info.Env(), runtime::compute_queue(handle.value()->device().str()),
+      {{info[0], info[1]}, {&handle, &batch_handle}},
+      [model = handle.value(), batch = batch_handle.value(), slots, channels, how, columns] {
+        return inference::values_of_slots(*model, *batch, slots, channels, how, columns);
+      },
+      [](Napi::Env env, const at::Tensor& values) -> Napi::Value {
+        auto array = Napi::Float32Array::New(env, static_cast<size_t>(values.numel()));
+        std::copy_n(values.const_data_ptr<float>(), values.numel(), array.Data());
+        return array;
+      });
 }
 
 }  // namespace deeplasia::addon

@@ -6,8 +6,10 @@
 #include "archive/save_archive.h"
 #include "network/backbones.h"
 #include "network/bone_age.h"
+#include "network/expectation.h"
 #include "network/initialise.h"
 #include "network/mask_network.h"
+#include "network/mobilenet.h"
 #include "network/state.h"
 #include "runtime/queues.h"
 
@@ -18,6 +20,12 @@ std::vector<int64_t> integers(const Napi::Object& object, const char* name) {
   std::vector<int64_t> result;
   for (const double value : numbers(object, name)) result.push_back(static_cast<int64_t>(value));
   return result;
+}
+
+// Returns whether ConvNeXt's fc1 and fc2 are matrices; none where the configuration does not state it.
+std::optional<bool> matrices(const Napi::Object& object) {
+  const Napi::Value value = object.Get("hasMatrices");
+  return value.IsBoolean() ? std::optional<bool>(value.ToBoolean()) : std::nullopt;
 }
 
 network::NetworkConfig network_config(const Napi::Object& object) {
@@ -34,6 +42,7 @@ network::NetworkConfig network_config(const Napi::Object& object) {
   if (sigma.size() == 2) config.learnable_sigma = {sigma[0], sigma[1]};
   config.imagenet_classifier = boolean(object, "imagenetClassifier");
   config.padding = text(object, "padding") == "dynamic" ? SamePadding::dynamic : SamePadding::static_;
+  config.has_matrices = matrices(object);
   return config;
 }
 
@@ -77,6 +86,34 @@ Napi::Value build_mask_network(const Napi::CallbackInfo& info) {
   return promise(
       info.Env(), runtime::compute_queue("cpu"), {},
       [config] { return std::make_shared<Network>(Network{network::build_mask_network(config)}); },
+      [](Napi::Env env, const std::shared_ptr<Network>& network) {
+        return Handle<Network>::create(env, network, bytes_of(network->module()));
+      });
+}
+
+Napi::Value build_expectation_network(const Napi::CallbackInfo& info) {
+  const Napi::Object object = object_argument(info, 0, "config");
+  const network::ExpectationConfig config{
+      .trunk = {.name = text(object, "trunk"),
+                .planes = integer(object, "planes"),
+                .has_matrices = matrices(object),
+                .drop_path = 0},
+      .bins = integer(object, "bins"),
+      .members = integer(object, "members"),
+      .dropout = number(object, "dropout"),
+  };
+  return promise(
+      info.Env(), runtime::compute_queue("cpu"), {},
+      [config] { return std::make_shared<Network>(Network{network::build_expectation(config)}); },
+      [](Napi::Env env, const std::shared_ptr<Network>& network) {
+        return Handle<Network>::create(env, network, bytes_of(network->module()));
+      });
+}
+
+Napi::Value build_cropper(const Napi::CallbackInfo& info) {
+  return promise(
+      info.Env(), runtime::compute_queue("cpu"), {},
+      [] { return std::make_shared<Network>(Network{network::build_cropper()}); },
       [](Napi::Env env, const std::shared_ptr<Network>& network) {
         return Handle<Network>::create(env, network, bytes_of(network->module()));
       });

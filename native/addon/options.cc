@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,44 @@ std::optional<image::Augmentation> augmentation(const Napi::Object& plan) {
   if (const auto how = object_or_null(*object, "sharpening"))
     drawn.sharpening = {.alpha = number(*how, "alpha"), .lightness = number(*how, "lightness")};
   return drawn;
+}
+
+std::optional<image::Cut> cut(const Napi::Object& plan) {
+  const auto object = object_or_null(plan, "cut");
+  if (!object) return std::nullopt;
+  return image::Cut{.x = integer(*object, "x"),
+                    .y = integer(*object, "y"),
+                    .width = integer(*object, "width"),
+                    .height = integer(*object, "height")};
+}
+
+std::optional<image::Matching> matching(const Napi::Object& plan) {
+  const auto object = object_or_null(plan, "matching");
+  if (!object) return std::nullopt;
+  const std::vector<double> counts = numbers(*object, "counts");
+  image::Matching how{.counts = {}, .truncates = boolean(*object, "truncates")};
+  const bool any = std::any_of(counts.begin(), counts.end(), [](double count) { return count > 0; });
+  if (counts.size() != how.counts.size() || !any)
+    mistyped(plan.Env(), "matching.counts", "256 counts, not all of them 0");
+  std::copy(counts.begin(), counts.end(), how.counts.begin());
+  return how;
+}
+
+std::optional<inference::SexPlane> sex_plane(const Napi::Object& options) {
+  const auto object = object_or_null(options, "sexPlane");
+  if (!object) return std::nullopt;
+  return inference::SexPlane{.index = integer(*object, "index"),
+                             .zero = static_cast<float>(number(*object, "zero")),
+                             .one = static_cast<float>(number(*object, "one"))};
+}
+
+std::optional<inference::AgeBins> age_bins(const Napi::Object& options) {
+  const auto object = object_or_null(options, "ageBins");
+  if (!object) return std::nullopt;
+  return inference::AgeBins{.first = number(*object, "first"),
+                            .step = number(*object, "step"),
+                            .count = integer(*object, "count"),
+                            .combines_logits = boolean(*object, "combinesLogits")};
 }
 
 training::OptimizerOptions optimizer(const Napi::Object& object) {
@@ -102,11 +141,15 @@ image::Plan plan(const Napi::Object& object) {
       .equalize_bins = static_cast<int>(integer(object, "equalizeBins")),
       .flip = boolean(object, "flip"),
       .rotation_angle = number(object, "rotationAngle"),
-      .fit =
-          choice<Fit>(object, "fit",
-                      {{"centre-square", Fit::centre_square}, {"stretch", Fit::stretch}, {"pad", Fit::pad}}),
+      .fit = choice<Fit>(object, "fit",
+                         {{"centre-square", Fit::centre_square},
+                          {"stretch", Fit::stretch},
+                          {"pad", Fit::pad},
+                          {"pad-after-resize", Fit::pad_after_resize}}),
       .resize = choice<Resize>(object, "resize", {{"linear", Resize::linear}, {"area", Resize::area}}),
       .augmentation = augmentation(object),
+      .cut = cut(object),
+      .matching = matching(object),
   };
 }
 
@@ -144,6 +187,8 @@ inference::LoadOptions load_options(const Napi::Object& object) {
       .optimize = boolean(object, "optimize"),
       .trust = trust(object),
       .weights_digest = text(object, "weightsDigest"),
+      .sex_plane = sex_plane(object),
+      .age_bins = age_bins(object),
   };
 }
 

@@ -125,7 +125,7 @@ std::optional<double> number_or_null(const Napi::Object& object, const char* nam
 
 std::optional<Napi::Object> object_or_null(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
-  if (value.IsNull()) return std::nullopt;
+  if (value.IsNull() || value.IsUndefined()) return std::nullopt;
   if (!value.IsObject()) mistyped(object.Env(), name, "an object or null");
   return value.As<Napi::Object>();
 }

@@ -25,6 +25,7 @@ std::vector<int64_t> slots(const Napi::Object& object);
 std::optional<std::vector<float>> floats(const Napi::Object& object, const char* name, size_t rows);
 // Nothing for null.
 std::optional<double> number_or_null(const Napi::Object& object, const char* name);
+// Nothing for null or a property that is not there.
 std::optional<Napi::Object> object_or_null(const Napi::Object& object, const char* name);
 
 std::string text_argument(const Napi::CallbackInfo& info, size_t index, const char* name);

@@ -1,11 +1,13 @@
 #include "image/chain.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 
 #include "image/contrast.h"
 #include "image/geometry.h"
+#include "image/histogram.h"
 #include "image/intensity.h"
 #include "image/mask.h"
 #include "image/resize.h"
@@ -30,6 +32,25 @@ void change_contrast(const Augmentation& drawn, const Plan& plan, float* out) {
   }
 }
 
+/// Resizes a picture so that its longer side fills the input, and puts zeros round it. Halves of a pixel are
+/// rounded to even, and an odd zero comes after.
+template <class T>
+void resize_and_pad(Rows<T>& rows, const Plan& plan, float* out) {
+  const auto width = static_cast<double>(rows.width()), height = static_cast<double>(rows.height());
+  const double scale =
+      std::min(static_cast<double>(plan.width) / width, static_cast<double>(plan.height) / height);
+  const auto sized = [&](double side) {
+    return std::max<int64_t>(1, static_cast<int64_t>(std::nearbyint(side * scale)));
+  };
+  const int64_t columns = std::min(sized(width), plan.width), lines = std::min(sized(height), plan.height);
+  std::vector<float> resized(columns * lines);
+  resize(rows, lines, columns, plan.resize, resized.data());
+  std::fill(out, out + plan.height * plan.width, 0.0F);
+  out += (plan.height - lines) / 2 * plan.width + (plan.width - columns) / 2;
+  for (int64_t y = 0; y < lines; ++y)
+    std::copy_n(resized.data() + y * columns, columns, out + y * plan.width);
+}
+
 /// Applies flip, affine map, sharpening, fit and resize one after the other, as the reference does.
 template <class T>
 void place(RowsPtr<T> rows, const Plan& plan, float* out) {
@@ -38,6 +59,7 @@ void place(RowsPtr<T> rows, const Plan& plan, float* out) {
   if (!is_identity(map)) rows = warped(rows, inverse(map), rows->width(), rows->height());
   if (plan.augmentation && plan.augmentation->sharpening)
     rows = sharpened(std::move(rows), *plan.augmentation->sharpening);
+  if (plan.fit == Fit::pad_after_resize) return resize_and_pad(*rows, plan, out);
   const Box box = fit_box(plan.fit, rows->width(), rows->height());
   resize(*window(std::move(rows), box), plan.height, plan.width, plan.resize, out);
 }
@@ -64,6 +86,32 @@ void finish(RowsPtr<T> rows, const Plan& plan, float* out) {
   if (plan.augmentation) change_contrast<T>(*plan.augmentation, plan, out);
 }
 
+/// Cuts out the part of a box that lies in the picture.
+template <class T>
+RowsPtr<T> cut_out(RowsPtr<T> rows, const Cut& cut) {
+  const Box box{std::max<int64_t>(cut.x, 0), std::max<int64_t>(cut.y, 0),
+                std::min(cut.x + cut.width, rows->width()), std::min(cut.y + cut.height, rows->height())};
+  if (box.width() <= 0 || box.height() <= 0)
+    throw runtime::CodedError("ERR_DEEPLASIA_IMAGE_BLANK",
+                              "the box of the hand, x " + std::to_string(cut.x) + ", y " +
+                                  std::to_string(cut.y) + ", " + std::to_string(cut.width) + "x" +
+                                  std::to_string(cut.height) + " pixels, holds no pixel of the picture");
+  return window(std::move(rows), box);
+}
+
+/// Matches the histogram, if the plan asks for it, and does the rest of the chain.
+template <class T>
+void match_and_finish(RowsPtr<T> rows, const Plan& plan, float* out) {
+  if (!plan.matching) return finish(std::move(rows), plan, out);
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    if (plan.matching->truncates) return finish(matched<uint8_t>(*rows, *plan.matching), plan, out);
+    return finish(matched<float>(*rows, *plan.matching), plan, out);
+  } else {
+    throw runtime::CodedError("ERR_DEEPLASIA_OPTION",
+                              "histogram matching needs 8-bit pictures: the contract's depth must be 8");
+  }
+}
+
 /// Runs the chain on pixels of type `Read` up to the mask, and of type `Pixel` from the crop on.
 template <class Read, class Pixel>
 void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan, float* out, Facts& facts) {
@@ -80,13 +128,15 @@ void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan
     facts.percentile = background_percentile(grey, mask, plan.background);
     const double level = std::isnan(facts.percentile) ? 0 : std::nearbyint(facts.percentile);
     rows = converted<Read, Pixel>(masked(std::move(grey), mask, static_cast<Read>(level)));
-    if (plan.mask_crop_size > 0) rows = window(std::move(rows), crop_window(mask.box, plan.mask_crop_size));
+    if (plan.mask_crop_size > 0 && !plan.cut)
+      rows = window(std::move(rows), crop_window(mask.box, plan.mask_crop_size));
   }
+  if (plan.cut) rows = cut_out(std::move(rows), *plan.cut);
 
   if (plan.equalize_bins > 0) {
     finish(equalized(*rows, plan.equalize_bins), plan, out);
   } else {
-    finish(std::move(rows), plan, out);
+    match_and_finish(std::move(rows), plan, out);
   }
 }
 

@@ -199,11 +199,12 @@ RowsPtr<T> warped(const RowsPtr<T>& source, const Affine& output_to_input, int64
 Box fit_box(Fit fit, int64_t width, int64_t height) {
   if (fit == Fit::stretch) return {0, 0, width, height};
   const int64_t longer = std::max(width, height), shorter = std::min(width, height);
-  const int64_t side = fit == Fit::pad ? longer : shorter;
+  const bool is_padded = fit == Fit::pad || fit == Fit::pad_after_resize;
+  const int64_t side = is_padded ? longer : shorter;
   // One pixel short of the centre, as in the crop with which the published models were trained.
   const int64_t square = std::max<int64_t>((longer - shorter) / 2 - 1, 0);
-  const int64_t left = fit == Fit::pad ? -((side - width) / 2) : width > height ? square : 0;
-  const int64_t top = fit == Fit::pad ? -((side - height) / 2) : height > width ? square : 0;
+  const int64_t left = is_padded ? -((side - width) / 2) : width > height ? square : 0;
+  const int64_t top = is_padded ? -((side - height) / 2) : height > width ? square : 0;
   return {left, top, left + side, top + side};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -17,7 +18,9 @@ struct RawPicture {
 
 enum class Depth { any, eight_bit };
 enum class Background { percentile, none, reference_training };
-enum class Fit { centre_square, stretch, pad };
+// pad_after_resize: the longer side becomes the input's, then zeros are put round the picture; pad does it
+// the other way round.
+enum class Fit { centre_square, stretch, pad, pad_after_resize };
 enum class Resize { linear, area };
 
 /// The augmentation that was drawn for one picture in training, beside flip and rotation. At most one of
@@ -36,6 +39,17 @@ struct Augmentation {
   std::optional<double> gamma_percent;
 };
 
+/// A box that is cut out of the picture, pixels. What lies beyond an edge falls away.
+struct Cut {
+  int64_t x, y, width, height;
+};
+
+/// What a picture's histogram is matched to: how often each grey level occurs in the reference.
+struct Matching {
+  std::array<double, 256> counts;
+  bool truncates;  // matched levels are cut to whole ones, and the picture stays an 8-bit one
+};
+
 /// The processing of one picture. The caller sets and validates all fields; native code has no defaults.
 struct Plan {
   int64_t height, width;  // of the network's input, pixels
@@ -48,6 +62,8 @@ struct Plan {
   Fit fit;
   Resize resize;
   std::optional<Augmentation> augmentation = std::nullopt;  // in training only
+  std::optional<Cut> cut = std::nullopt;                    // in place of the crop round the mask
+  std::optional<Matching> matching = std::nullopt;          // 8-bit pictures only; after the cut
 };
 
 /// How much of a picture its mask marks: shares from 0 to 1, NaN without a mask.

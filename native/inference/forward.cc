@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/script.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "inference/peak_memory.h"
@@ -35,15 +36,32 @@ at::Tensor features_of(const c10::IValue& output) {
   return output.toTensor().detach().to(at::kCPU, at::kFloat).contiguous();
 }
 
-Outputs unpack(const c10::IValue& output, int64_t rows, bool has_features, Want want) {
-  if (!output.isTuple()) return {values_of(output, rows, "age"), std::nullopt, {}};
+// Returns what the first output means: an age, or logits over ages.
+Outputs first_of(const c10::IValue& output, int64_t rows, const std::optional<AgeBins>& bins) {
+  if (!bins || !output.isTensor()) return {values_of(output, rows, "age"), std::nullopt, std::nullopt, {}};
+  Expectation expectation = expectation_of(output.toTensor(), rows, *bins);
+  std::vector<float> age = expectation.age;
+  return {std::move(age), std::nullopt, std::move(expectation), {}};
+}
+
+Outputs unpack(const c10::IValue& output, int64_t rows, const Model& model, Want want) {
+  const bool has_features = model.facts().has_features;
+  if (!output.isTuple()) return first_of(output, rows, model.age_bins());
   const auto& elements = output.toTupleRef().elements();
   const size_t heads = elements.size() - (has_features ? 1 : 0);
   if (elements.empty()) throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns an empty tuple");
-  Outputs outputs{values_of(elements[0], rows, "age"), std::nullopt, {}};
+  Outputs outputs = first_of(elements[0], rows, model.age_bins());
   if (heads > 1 && !elements[1].isNone()) outputs.sex_logit = values_of(elements[1], rows, "sex");
   if (want == Want::features) outputs.features = features_of(elements.back());
   return outputs;
+}
+
+// Puts the sex into the pictures as a plane of its own.
+at::Tensor with_plane(const at::Tensor& x, const std::vector<float>& sex, const SexPlane& plane) {
+  const at::Tensor value = at::tensor(sex, at::kFloat).to(x.device()) * (plane.one - plane.zero) + plane.zero;
+  const at::Tensor filled = value.view({-1, 1, 1, 1}).expand({x.size(0), 1, x.size(2), x.size(3)});
+  const int64_t index = std::min(plane.index, x.size(1));
+  return at::cat({x.narrow(1, 0, index), filled, x.narrow(1, index, x.size(1) - index)}, 1);
 }
 
 }  // namespace
@@ -52,16 +70,17 @@ Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vect
   runtime::use_threads(model.threads());
   c10::InferenceMode inference;
   const int64_t rows = x.size(0);
+  const bool is_plane = sex && model.sex_plane();
   if (want == Want::features && !model.facts().has_features)
     throw CodedError("ERR_DEEPLASIA_OPTION",
                      "this model returns no features: only networks made by convert, init or train do");
-  if (static_cast<int64_t>(sex ? 2 : 1) > model.facts().inputs)
+  if (static_cast<int64_t>(sex && !is_plane ? 2 : 1) > model.facts().inputs)
     throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
                      "the model's forward takes " + std::to_string(model.facts().inputs) +
                          " input(s) and cannot be given the sex: " + model.facts().schema);
-  std::vector<c10::IValue> inputs{x};
-  if (sex) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
-  return unpack(run(model, std::move(inputs)), rows, model.facts().has_features, want);
+  std::vector<c10::IValue> inputs{is_plane ? with_plane(x, *sex, *model.sex_plane()) : x};
+  if (sex && !is_plane) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
+  return unpack(run(model, std::move(inputs)), rows, model, want);
 }
 
 Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,
@@ -70,6 +89,24 @@ Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_
   runtime::use_threads(model.threads());
   c10::InferenceMode inference;
   return forward(model, batch.gather(slots, channels, normalisation, model.device()), sex, want);
+}
+
+at::Tensor values_of_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots,
+                           int64_t channels, const Normalisation& normalisation, int64_t columns) {
+  runtime::use_threads(model.threads());
+  c10::InferenceMode inference;
+  const c10::IValue output = run(model, {batch.gather(slots, channels, normalisation, model.device())});
+  const std::vector<int64_t> expected{static_cast<int64_t>(slots.size()), columns};
+  if (output.isTensor() && output.toTensor().sizes() == expected)
+    return output.toTensor().to(at::kCPU, at::kFloat).contiguous();
+  std::ostringstream message;
+  message << "the model returns ";
+  if (output.isTensor())
+    message << "a tensor of shape " << output.toTensor().sizes();
+  else
+    message << "a " << output.tagKind();
+  message << ", not " << columns << " values a picture";
+  throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", message.str());
 }
 
 Trial try_blank(Model& model, const std::array<int64_t, 4>& shape,

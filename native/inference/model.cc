@@ -41,7 +41,11 @@ void return_memory() { malloc_trim(0); }
 }  // namespace
 
 Model::Model(const LoadOptions& options)
-    : device_(options.device), threads_(options.threads), precision_(options.precision) {}
+    : device_(options.device),
+      threads_(options.threads),
+      precision_(options.precision),
+      sex_plane_(options.sex_plane),
+      age_bins_(options.age_bins) {}
 
 Model::~Model() = default;
 

@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,19 @@ struct Module;
 
 namespace deeplasia::inference {
 
+// A network that takes the sex as a plane of its input, and what the plane holds, as the network sees it.
+struct SexPlane {
+  int64_t index;    // among the planes of the input
+  float zero, one;  // where the sex is 0 and 1 in the network's encoding
+};
+
+// A network that returns logits over ages: of each member of an ensemble, `count` values.
+struct AgeBins {
+  double first, step;  // age of the first bin, and from one bin to the next
+  int64_t count;
+  bool combines_logits;  // the members' logits are averaged, not their ages
+};
+
 struct LoadOptions {
   c10::Device device;
   int threads;  // intra-op threads of the compute thread; 0: libtorch's default
@@ -24,6 +38,8 @@ struct LoadOptions {
   bool optimize;  // fold batch norms, and arrange weights for the device
   archive::Trust trust = archive::Trust::no;
   std::string weights_digest;  // expected digest of the weights; "": any
+  std::optional<SexPlane> sex_plane = std::nullopt;
+  std::optional<AgeBins> age_bins = std::nullopt;
 };
 
 struct Facts {
@@ -51,6 +67,8 @@ class Model {
   const Facts& facts() const { return facts_; }
   c10::Device device() const { return device_; }
   int threads() const { return threads_; }
+  const std::optional<SexPlane>& sex_plane() const { return sex_plane_; }
+  const std::optional<AgeBins>& age_bins() const { return age_bins_; }
 
  private:
   explicit Model(const LoadOptions& options);
@@ -63,6 +81,8 @@ class Model {
   c10::Device device_;
   int threads_;
   runtime::Precision precision_;
+  std::optional<SexPlane> sex_plane_;
+  std::optional<AgeBins> age_bins_;
 };
 
 }  // namespace deeplasia::inference

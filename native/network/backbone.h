@@ -12,7 +12,7 @@ namespace deeplasia::network {
 // A network that maps pictures, [B, 1, H, W] float32, to pooled features, [B, features].
 struct Backbone {
   Module module;
-  std::string attribute;  // its name in the reference: "base" or "features"
+  std::string attribute;  // its name in the reference: "base" or "features"; else "convnext"
   int64_t features;
 };
 
@@ -20,7 +20,7 @@ struct Backbone {
 struct BackboneFacts {
   std::string name;
   int64_t features;              // width of the pooled features
-  std::vector<int64_t> repeats;  // EfficientNet: number of blocks of each stage; else empty
+  std::vector<int64_t> repeats;  // number of blocks of each stage; Inception: empty
 };
 
 }  // namespace deeplasia::network

@@ -8,7 +8,7 @@ namespace deeplasia::network {
 // unknown one.
 Backbone backbone(Author& author, const NetworkConfig& config);
 
-// Returns the facts of all EfficientNets, from small to large, and of Inception.
+// Returns the facts of all EfficientNets and ConvNeXts, from small to large, and of Inception.
 std::vector<BackboneFacts> backbone_facts();
 
 }  // namespace deeplasia::network

@@ -9,7 +9,8 @@ struct Module;
 namespace deeplasia::network {
 
 // Draws fresh weights from the distributions of the reference's libraries: PyTorch's defaults, and
-// torchvision's for the convolutions inside Inception. The same seed gives the same weights. `loss.s` keeps
+// torchvision's for the convolutions inside Inception,
+// timm's for ConvNeXt. The same seed gives the same weights. `loss.s` keeps
 // its start values.
 void initialise(const torch::jit::Module& module, uint64_t seed);
 

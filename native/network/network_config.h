@@ -19,7 +19,7 @@ enum class SamePadding { static_, dynamic };
 // Everything that determines the tensors and the arithmetic of a network. The defaults are the reference's.
 struct NetworkConfig {
   Generation generation = Generation::current;
-  std::string backbone = "efficientnet-b0";  // or -b1 … -b8, -l2, "inceptionv3"
+  std::string backbone = "efficientnet-b0";  // or -b1 … -b8, -l2, "inceptionv3", "convnextv2-atto" …
   std::vector<int64_t> dense_layers{256};    // width of each
   int64_t sex_dcs = 32;  // width of the sex input; 0: none, but its empty tensors stay in the state
   double dropout = 0.2;  // after each dense layer; legacy: also after the pooled features
@@ -34,6 +34,11 @@ struct NetworkConfig {
 
   // EfficientNet only.
   SamePadding padding = SamePadding::static_;
+
+  // ConvNeXt V2 only: whether fc1 and fc2 are matrices. None: as timm has them.
+  std::optional<bool> has_matrices;
+
+  // EfficientNet and ConvNeXt V2.
   double drop_connect = 0.2;  // rate of the last block; it rises over the blocks from 0
 
   // Inception only. The reference's weights were trained with 0.1, although 0.01 was intended.

@@ -26,6 +26,7 @@ class Json {
   }
 
   bool is_null() const { return kind_ == Kind::null; }
+  bool is_array() const { return kind_ == Kind::array; }
   bool truth() const { return expect(Kind::boolean).number_ != 0; }
   double number() const { return expect(Kind::number).number_; }
   int64_t integer() const { return static_cast<int64_t>(number()); }

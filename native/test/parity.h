@@ -40,8 +40,11 @@ inline double weight_rule(const std::string& name, const at::Tensor& like, doubl
   if (name.find("prelu") != std::string::npos) return 0.25;
   if (name.ends_with("running_var")) return 0.75 + 0.5 * u;
   if (name.ends_with("running_mean")) return 0.2 * (u - 0.5);
+  if (name.ends_with("pooling.p")) return 2.5 + u;
+  if (name.ends_with(".grn.weight")) return u - 0.5;
   if (like.dim() > 1) {
     const double fan_in = static_cast<double>(like.numel()) / static_cast<double>(like.size(0));
+    if (name.ends_with("linear.weight")) gain = 4;
     return gain * 2 * std::sqrt(6 / fan_in) * (u - 0.5);
   }
   if (name.ends_with(".weight")) return 0.75 + 0.5 * u;

@@ -167,6 +167,8 @@ void TrainableModule::collect() {
       static_cast<int64_t>(module_->get_method("forward").function().getSchema().arguments().size()) - 1;
 }
 
+// EfficientNet counts all of its blocks, also those that are not residual; the rate rises from 0 towards
+// `last`. All blocks of ConvNeXt are residual, and the last has `last`.
 void TrainableModule::set_drop_connect(double last) {
   int64_t count = 0;
   std::vector<std::pair<int64_t, Module>> residual;
@@ -175,6 +177,11 @@ void TrainableModule::set_drop_connect(double last) {
     if (!number) continue;
     count = std::max(count, *number + 1);
     if (submodule.value.hasattr("drop_connect")) residual.emplace_back(*number, submodule.value);
+  }
+  if (count == 0) {
+    for (const auto& submodule : module_->named_modules())
+      if (submodule.value.hasattr("drop_connect")) residual.emplace_back(residual.size(), submodule.value);
+    count = static_cast<int64_t>(residual.size()) - 1;
   }
   if (residual.empty())
     throw CodedError("ERR_DEEPLASIA_OPTION",

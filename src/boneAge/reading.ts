@@ -5,7 +5,8 @@ import { inOwnUnit } from "../contract/inOwnUnit.js";
 import { DeeplasiaError } from "../errors.js";
 import { monthsFromZ } from "../statistics/ageScale.js";
 import { corrected } from "../statistics/biasLine.js";
-import type { NetworkOutput } from "./networkOutput.js";
+import type { AgeSpread } from "./ageSpread.js";
+import type { NetworkOutput, OutputSpread } from "./networkOutput.js";
 
 /**
  * Bone age in months from the network's first output: un-normalised where the contract states z-scores, then corrected
@@ -33,15 +34,36 @@ export interface Reading {
   rawMonths: number | null;
   /** Probability of male from a model with a sex head, else null. */
   sexHat: number | null;
+  /** How wide the network's distribution of the age is; left out by a network that returns a value. */
+  spread?: AgeSpread;
 }
 
 /** A picture's outputs as a reading, or ERR_DEEPLASIA_NOT_FINITE. */
-export function interpret({ age, sexLogit }: NetworkOutput, contract: Contract): Reading | DeeplasiaError {
+export function interpret(
+  { age, sexLogit, spread = null }: NetworkOutput,
+  contract: Contract,
+): Reading | DeeplasiaError {
   if (!Number.isFinite(age)) return notFinite(`the network's output is ${age}`);
   // An infinite logit is a probability of 0 or 1.
   if (Number.isNaN(sexLogit)) return notFinite("the network's output for the sex is NaN");
   const sexHat = sexLogit === null ? null : toProbability(sexLogit);
-  return { ageMonths: toMonths(age, contract), ...inOwnUnit(age, contract), sexHat };
+  return {
+    ageMonths: toMonths(age, contract),
+    ...inOwnUnit(age, contract),
+    sexHat,
+    ...(spread !== null && { spread: spreadInMonths(spread, contract) }),
+  };
+}
+
+/** A distribution in months, corrected for the bias as the age is. */
+function spreadInMonths({ sd, low, high, members }: OutputSpread, contract: Contract): AgeSpread {
+  const months = (age: number) => toMonths(age, contract);
+  return {
+    sdMonths: Math.fround(Math.abs(months(sd) - months(0))),
+    lowMonths: months(low),
+    highMonths: months(high),
+    memberMonths: members.map(months),
+  };
 }
 
 function notFinite(message: string): DeeplasiaError {

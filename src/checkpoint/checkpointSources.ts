@@ -1,11 +1,18 @@
 /** The sources of a checkpoint's contract: the file itself, and what is published about it. */
 import { basename, extname } from "node:path";
 import { MANIFEST_NAME, type Manifest, parseManifestText } from "../contract/manifest.js";
-import { FAMILY, MASK_FAMILY, PUBLISHED_AGE, PUBLISHED_MEMBERS } from "../contract/published.js";
+import {
+  CROPPER,
+  FAMILY,
+  MASK_FAMILY,
+  OPEN_MODEL,
+  PUBLISHED_AGE,
+  PUBLISHED_MEMBERS,
+} from "../contract/published.js";
 import type { ContractSource } from "../contract/sources.js";
 import type { AnyNetworkConfig } from "../native.js";
 import type { CheckpointOptions } from "../options/checkpoint.js";
-import { isMaskConfig } from "../options/network.js";
+import { isCropperConfig, isExpectationConfig, isMaskConfig } from "../options/network.js";
 import type { CheckpointContents } from "./contents.js";
 import { readParameters } from "./readParameters.js";
 import { isRecord } from "./tree.js";
@@ -88,6 +95,22 @@ export async function checkpointSources(
   if (isMaskConfig(config)) {
     const manifest = { ...WEIGHTS, ...MASK_FAMILY, name: stem, provenance: provenance(contents) };
     return [{ origin: "the reference's mask network", manifest }];
+  }
+  if (isCropperConfig(config)) {
+    const manifest = { ...CROPPER, name: stem, provenance: provenance(contents) };
+    return [{ origin: "the published cropper", manifest }];
+  }
+  if (isExpectationConfig(config)) {
+    const { planes, bins, members } = config;
+    const manifest: Manifest = {
+      ...OPEN_MODEL,
+      name: stem,
+      provenance: provenance(contents),
+      ...(planes > 1 ? { sexEncoding: "plane-female-255", sexPlane: 1 } : { sexEncoding: "none" }),
+      ageBins: [0, 1, bins],
+      members: Math.max(1, members),
+    };
+    return [{ origin: "the open bone-age model", manifest }];
   }
   const takesSex = config.sexDcs > 0;
   const sources: ContractSource[] = [

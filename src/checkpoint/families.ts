@@ -5,6 +5,7 @@ export interface Family {
   title: string;
   legacy: boolean;
   inception: boolean;
+  convnext: boolean;
   /** Before the backbone's own names. */
   backbone: string;
   /** Before the names of the dense layers. */
@@ -17,7 +18,17 @@ const FAMILIES: readonly Family[] = [
     title: "current network with an EfficientNet",
     legacy: false,
     inception: false,
+    convnext: false,
     backbone: "backbone.base.",
+    dense: "dense.",
+    sexInput: "dense.fc_gender_in",
+  },
+  {
+    title: "current network with a ConvNeXt V2",
+    legacy: false,
+    inception: false,
+    convnext: true,
+    backbone: "backbone.convnext.",
     dense: "dense.",
     sexInput: "dense.fc_gender_in",
   },
@@ -25,6 +36,7 @@ const FAMILIES: readonly Family[] = [
     title: "current network with Inception",
     legacy: false,
     inception: true,
+    convnext: false,
     backbone: "backbone.features.",
     dense: "dense.",
     sexInput: "dense.fc_gender_in",
@@ -33,6 +45,7 @@ const FAMILIES: readonly Family[] = [
     title: "legacy EfficientNet",
     legacy: true,
     inception: false,
+    convnext: false,
     backbone: "base.",
     dense: "",
     sexInput: "fc_gender_in",
@@ -41,6 +54,7 @@ const FAMILIES: readonly Family[] = [
     title: "legacy Inception",
     legacy: true,
     inception: true,
+    convnext: false,
     backbone: "features.",
     dense: "",
     sexInput: "male_fc",
@@ -62,9 +76,21 @@ export function isMaskNetwork(names: readonly string[]): boolean {
 /** The first convolution of a mask network, whose shape is the width of the network. */
 export const MASK_STEM = "backbone.encode1.conv0.weight";
 
+/** Whether these are the names of the open bone-age model's networks. */
+export function isExpectationNetwork(names: readonly string[]): boolean {
+  return names.some((name) => OPEN_STEM.test(name)) && names.some((name) => /(^|\.)pooling\.p$/.test(name));
+}
+const OPEN_STEM = /^(net\d+\.)?backbone\.stem\.0\.weight$/;
+
+/** Whether these are the names of the network that finds the box of the hand. */
+export function isCropperNetwork(names: readonly string[]): boolean {
+  return names.includes("backbone.conv_stem.weight") && names.includes("linear.weight");
+}
+
 /** Parts of names by which a family is recognised. What precedes them is a wrapper's prefix. */
 const LANDMARKS = [
-  /^(.*\.|)backbone\.(?:base|features|encode1)\./,
+  /^(.*\.|)backbone\.(?:base|features|convnext|encode1)\./,
+  /^(|.*?\.)(?:net\d+\.)?backbone\.(?:stem\.0|conv_stem)\./,
   /^(.*\.|)(?<!dense\.)fc_boneage\.weight$/,
 ];
 
@@ -78,7 +104,7 @@ export function prefixOf(name: string): string | null {
 }
 
 const PARTS =
-  /^(?:backbone\.|dense\.|loss\.s$|base\.|features\.|dense_blocks\.|fc_boneage\.|fc_gender_in\.|male_fc\.)/;
+  /^(?:backbone\.|dense\.|loss\.s$|base\.|features\.|dense_blocks\.|net\d+\.|pooling\.|linear\.|fc_boneage\.|fc_gender_in\.|male_fc\.)/;
 
 /** Whether a name without prefix belongs to a network of any family. */
 export function isPart(name: string): boolean {

@@ -8,7 +8,7 @@ import {
   type NetworkHandle,
   native,
 } from "../native.js";
-import { isMaskConfig } from "../options/network.js";
+import { isBoneAgeConfig } from "../options/network.js";
 import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 import { buildNetwork } from "./buildNetwork.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";
@@ -18,7 +18,7 @@ import { isMisfit, misfit, missingOf } from "./misfit.js";
 export interface FreshNetworkOptions {
   /** Seed of the random weights. */
   seed: number;
-  /** ImageNet weights for the backbone: a state dict of efficientnet_pytorch or torchvision. */
+  /** ImageNet weights for the backbone: a state dict of efficientnet_pytorch, torchvision or timm (ConvNeXt V2). */
   from?: string | undefined;
   /** How their stem for three colours becomes one for grey: with random weights, or as the sum over the colours. */
   stem?: "fresh" | "sum" | undefined;
@@ -31,12 +31,12 @@ export async function freshNetwork(
   config: AnyNetworkConfig,
   options: FreshNetworkOptions,
 ): Promise<NetworkHandle> {
-  if (options.from !== undefined && isMaskConfig(config)) throw noBackbone(options.from);
+  if (options.from !== undefined && !isBoneAgeConfig(config)) throw noBackbone(options.from);
   const handle = await buildNetwork(config);
   try {
     await native().initialiseNetwork(handle, options.seed);
     const { from, stem, weights } = options;
-    if (from !== undefined && !isMaskConfig(config)) {
+    if (from !== undefined && isBoneAgeConfig(config)) {
       if ((await pathKind(from)) === null) throw noImagenetFile(from, config.backbone);
       await withCheckpoint(from, (contents) => transfer(handle, config, contents, stem), weights);
     }
@@ -66,11 +66,11 @@ async function transfer(
   contents: CheckpointContents,
   stem: FreshNetworkOptions["stem"] = "fresh",
 ): Promise<void> {
-  const prefix = config.backbone === "inceptionv3" ? "backbone.features." : "backbone.base.";
+  const prefix = prefixOf(config.backbone);
   const names = imagenetNames(contents.file, contents.tensors.keys(), config.backbone);
   const assignments: Assignment[] = [];
   for (const [theirs, ours] of names) {
-    const isStem = ours === "_conv_stem.weight";
+    const isStem = ours === "_conv_stem.weight" || ours === "stem.0.weight";
     if (isStem && stem === "fresh") continue;
     assignments.push({
       name: prefix + ours,
@@ -79,12 +79,19 @@ async function transfer(
     });
   }
   const mismatch = await native().assignTensors(handle, contents.handle, assignments, true);
-  const fresh = [...OWN, ...(stem === "fresh" ? ["_conv_stem."] : [])].map((own) => prefix + own);
+  const fresh = [...OWN, ...(stem === "fresh" ? ["_conv_stem.", "stem.0."] : [])].map((own) => prefix + own);
   mismatch.missing = missingOf(handle, assignments).filter(
     (name) => name.startsWith(prefix) && !fresh.some((start) => name.startsWith(start)),
   );
   if (isMisfit(mismatch)) throw misfit(contents, config, mismatch);
 }
+
+const prefixOf = (backbone: string) =>
+  backbone === "inceptionv3"
+    ? "backbone.features."
+    : backbone.startsWith("convnextv2-")
+      ? "backbone.convnext."
+      : "backbone.base.";
 
 /** Parts of a backbone without ImageNet weights: Inception's stem and its batch norm differ from torchvision's. */
 const OWN = ["0.", "1."];

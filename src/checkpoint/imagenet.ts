@@ -3,12 +3,13 @@ import { DeeplasiaError } from "../errors.js";
 import { native } from "../native.js";
 import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 
-export type ImagenetNaming = "efficientnet_pytorch" | "torchvision";
+export type ImagenetNaming = "efficientnet_pytorch" | "torchvision" | "timm";
 
 /** Returns the library with these names; null for others. */
 export function imagenetNaming(names: Iterable<string>): ImagenetNaming | null {
   for (const name of names) {
     if (name === "_conv_stem.weight") return "efficientnet_pytorch";
+    if (name === "stem.0.weight") return "timm";
     if (name === "features.0.0.weight" || name === "Conv2d_1a_3x3.conv.weight") return "torchvision";
   }
   return null;
@@ -16,7 +17,10 @@ export function imagenetNaming(names: Iterable<string>): ImagenetNaming | null {
 
 /** Returns the prefix before a name by which such weights are recognised; null for other names. */
 export function imagenetPrefix(name: string): string | null {
-  const found = /^(.*\.|)(_conv_stem\.weight|features\.0\.0\.weight|Conv2d_1a_3x3\.conv\.weight)$/.exec(name);
+  const found =
+    /^(.*\.|)(_conv_stem\.weight|stem\.0\.weight|features\.0\.0\.weight|Conv2d_1a_3x3\.conv\.weight)$/.exec(
+      name,
+    );
   return found === null ? null : found[1]!;
 }
 
@@ -78,6 +82,7 @@ function translation(naming: ImagenetNaming, backbone: string): (theirs: string)
       return place === undefined ? null : [place, ...rest].join(".");
     };
   }
+  if (naming === "timm") return (theirs) => (theirs.startsWith("head.fc.") ? null : theirs);
   if (naming === "efficientnet_pytorch") return (theirs) => (theirs.startsWith("_fc.") ? null : theirs);
   const facts = native()
     .backbones()
@@ -94,7 +99,9 @@ function translation(naming: ImagenetNaming, backbone: string): (theirs: string)
 export function imagenetNames(file: string, names: Iterable<string>, backbone: string): Map<string, string> {
   const all = [...names];
   const naming = imagenetNaming(all);
-  const ours = naming === null ? [] : all.map((name) => [name, translation(naming, backbone)(name)] as const);
+  const fits = (naming === "timm") === backbone.startsWith("convnextv2-");
+  const ours =
+    naming === null || !fits ? [] : all.map((name) => [name, translation(naming, backbone)(name)] as const);
   const found = new Map(ours.filter((pair): pair is [string, string] => pair[1] !== null));
   if (found.size > 0) return found;
   throw new DeeplasiaError(
@@ -102,7 +109,7 @@ export function imagenetNames(file: string, names: Iterable<string>, backbone: s
     `${file} does not hold ImageNet weights of ${backbone}`,
     {
       file,
-      remedy: `Give a state dict of efficientnet_pytorch or of torchvision. ${imagenetRemedy(backbone)}`,
+      remedy: `Give a state dict of efficientnet_pytorch, of torchvision, or for ConvNeXt V2 of timm. ${imagenetRemedy(backbone)}`,
     },
   );
 }

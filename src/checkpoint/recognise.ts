@@ -9,7 +9,16 @@ import type { CheckpointOptions } from "../options/checkpoint.js";
 import { anyNetworkSchema } from "../options/network.js";
 import { plural } from "../plural.js";
 import type { CheckpointContents } from "./contents.js";
-import { type Family, familyOf, isMaskNetwork, MASK_STEM } from "./families.js";
+import { convnextOf, hasMatrices } from "./convnextOf.js";
+import { expectationNetwork } from "./expectationNetwork.js";
+import {
+  type Family,
+  familyOf,
+  isCropperNetwork,
+  isExpectationNetwork,
+  isMaskNetwork,
+  MASK_STEM,
+} from "./families.js";
 import { imagenetNaming } from "./imagenet.js";
 import { isRecord, type TensorFacts } from "./tree.js";
 
@@ -69,9 +78,11 @@ function backboneOf(contents: CheckpointContents, family: Family, request: Reque
   if (family.inception) return "inceptionv3";
   if (request.backbone !== undefined) return request.backbone;
   const { file, tensors, hyperParameters } = contents;
-  const seen = native()
-    .backbones()
-    .find((facts) => looksLike(facts, tensors, family.backbone));
+  const seen = family.convnext
+    ? convnextOf(tensors, family.backbone)
+    : native()
+        .backbones()
+        .find((facts) => looksLike(facts, tensors, family.backbone));
   const said = hyperParameters.backbone;
   if (seen !== undefined) return seen.name;
   if (typeof said === "string") return said;
@@ -147,6 +158,8 @@ export function recognise(contents: CheckpointContents, request: Request): AnyNe
     const [filters, , kernel] = tensors.get(MASK_STEM)!.shape as [number, number, number];
     return { filters, kernel };
   }
+  if (isExpectationNetwork([...tensors.keys()])) return expectationNetwork(contents);
+  if (isCropperNetwork([...tensors.keys()])) return { cropper: "mobilenetv3_small_100" };
   const family = requireFamily(contents);
   requireAsked(family, contents, request);
   const sexDcs = tensors.get(`${family.sexInput}.weight`)?.shape[0] ?? asNumber(hyperParameters.sex_dcs, 32);
@@ -165,5 +178,6 @@ export function recognise(contents: CheckpointContents, request: Request): AnyNe
       : [],
     padding: request.padding,
     imagenetClassifier: tensors.has("base._fc.weight"),
+    ...(family.convnext && { hasMatrices: hasMatrices(tensors, family.backbone) }),
   };
 }

@@ -7,7 +7,14 @@
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
 import { plural } from "../plural.js";
-import { familyOf, isMaskNetwork, isPart, prefixOf } from "./families.js";
+import {
+  familyOf,
+  isCropperNetwork,
+  isExpectationNetwork,
+  isMaskNetwork,
+  isPart,
+  prefixOf,
+} from "./families.js";
 import { imagenetPrefix } from "./imagenet.js";
 import { type Leaf, leavesOf, type TensorFacts, treeText } from "./tree.js";
 
@@ -71,7 +78,12 @@ function prefixesOf(all: readonly Named[]): { prefixes: string[]; isOurs: boolea
   const names = all.map(({ full }) => full);
   const ours = [...found].filter((prefix) => {
     const inside = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-    return familyOf(inside) !== null || isMaskNetwork(inside);
+    return (
+      familyOf(inside) !== null ||
+      isMaskNetwork(inside) ||
+      isExpectationNetwork(inside) ||
+      isCropperNetwork(inside)
+    );
   });
   if (ours.length > 0) return { prefixes: ours, isOurs: true };
   const theirs = new Set(names.map(imagenetPrefix).filter((prefix) => prefix !== null));

@@ -6,7 +6,7 @@ import { checkpointOptions } from "../options/checkpoint.js";
 import { writableManifest } from "../options/contract.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { convertFlags } from "../options/modelFiles.js";
-import { isMaskConfig, networkText } from "../options/network.js";
+import { isBoneAgeConfig, networkText } from "../options/network.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
 import { referenceParameters } from "./referenceDefaults.js";
@@ -47,7 +47,7 @@ async function convert(file: string, target: string, parsed: Record<string, unkn
   const reading = { ...options, ...(await referenceParameters()) };
   const { network, hasOwnBias, ...written } = await convertModel(file, target, reading);
   if (network !== null) process.stderr.write(`${file}: ${networkText(network)}\n`);
-  if (network !== null && !isMaskConfig(network) && !network.legacy && hasOwnBias) {
+  if (network !== null && isBoneAgeConfig(network) && !network.legacy && hasOwnBias) {
     const unit = options.biasUnit === "z" ? "z-scores, as training leaves them" : "months";
     process.stderr.write(`slope and bias are taken to be in ${unit} (--bias-unit ${options.biasUnit})\n`);
   }

@@ -14,6 +14,7 @@ import { loadModelOptions, type PredictOptions } from "../options/predict.js";
 import { isExplicit } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
+import { filesOfModel } from "../registry/modelFilesOf.js";
 import { namedFile } from "./namedFile.js";
 import { publishedFiles } from "./publishedFiles.js";
 import { referenceParameters } from "./referenceDefaults.js";
@@ -29,7 +30,7 @@ export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<
   }
   if (ckpPath === undefined) return unnamed([BUNDLED_MODEL]);
   const models: NamedFile[] = [];
-  for (const given of ckpPath) models.push(await namedFile(given));
+  for (const given of ckpPath) models.push(...((await installedFiles(given)) ?? [await namedFile(given)]));
   // The first name is certainly meant as a model: loading it reports what it is instead.
   for (const { file } of models.slice(1)) {
     const isPicture = /\.(png|jpe?g|tiff?|webp)$/i.test(file);
@@ -42,6 +43,12 @@ export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<
   // Here, before they are loaded.
   if (models.length > 1) memberNames(models);
   return models;
+}
+
+/** The files of an installed model; a single one is called as the model is. Null for anything else. */
+async function installedFiles(given: string): Promise<NamedFile[] | null> {
+  const files = await filesOfModel(given);
+  return files?.map((file) => ({ file, name: files.length === 1 ? given : null })) ?? null;
 }
 
 const unnamed = (files: readonly string[]): NamedFile[] => files.map((file) => ({ file, name: null }));

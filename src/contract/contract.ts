@@ -18,10 +18,19 @@ type Maybe<T, K extends keyof T> = Omit<T, K> & { [P in K]?: T[P] | undefined };
 /** The fields of a contract that the image chain needs, the same for every kind of model. */
 export type PictureContract = Maybe<
   Values<typeof pictureFields>,
-  "normaliseMean" | "normaliseSd" | "equalizeBins"
+  | "normaliseMean"
+  | "normaliseSd"
+  | "equalizeBins"
+  | "depth"
+  | "cropper"
+  | "matchHistogram"
+  | "matchHistogramRounding"
 >;
 /** How the sex goes into a bone-age network, and what its first output means. */
-export type BoneAgeOutput = Maybe<Values<typeof boneAgeFields>, "ageMeanMonths" | "ageSdMonths"> &
+export type BoneAgeOutput = Maybe<
+  Values<typeof boneAgeFields>,
+  "ageMeanMonths" | "ageSdMonths" | "sexPlane" | "ageOutput" | "ageBins" | "members" | "combine"
+> &
   Partial<Values<typeof featureFields>>;
 /** How a hand-mask network's probabilities become a mask. */
 export type HandMaskOutput = Values<typeof handMaskFields>;
@@ -30,6 +39,8 @@ type Identity = Values<typeof identityFields> & Partial<Values<typeof digestFiel
 interface Outputs {
   bone_age: BoneAgeOutput;
   hand_mask: HandMaskOutput;
+  // A box has no fields of its own.
+  cropper: unknown;
 }
 /** The complete contract of a model of that kind. */
 export type ContractOf<K extends ModelKind> = Identity & { kind: K } & PictureContract & Outputs[K];
@@ -38,7 +49,8 @@ export type ContractOf<K extends ModelKind> = Identity & { kind: K } & PictureCo
 export type Contract = ContractOf<"bone_age">;
 /** The complete contract of a hand-mask model. */
 export type HandMaskContract = ContractOf<"hand_mask">;
-export type AnyContract = Contract | HandMaskContract;
+export type CropperContract = ContractOf<"cropper">;
+export type AnyContract = Contract | HandMaskContract | CropperContract;
 
 /** Picture fields that no default replaces. */
 const PICTURE_NEEDED: readonly ManifestField[] = ["inputSize", "fit", "resize", "normalise"];
@@ -106,7 +118,29 @@ export function completeContract<K extends ModelKind = typeof DEFAULT_KIND>(
   }
   const contract = { ...manifest, kind } as ContractOf<K>;
   requireChannels(contract, modelFile);
+  requireDepth(contract, modelFile);
+  requirePlane(manifest, modelFile);
   return contract;
+}
+
+/** The sex's plane is normalised as the picture is, which must not depend on the picture then. */
+function requirePlane({ sexEncoding, normalise }: Manifest, file: string): void {
+  if (sexEncoding !== "plane-female-255" || normalise === "fixed" || normalise === "none") return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CONTRACT",
+    `sexEncoding is plane-female-255, which needs normalise fixed or none, but that of ${file} is ${normalise}`,
+    { file, remedy: "Correct normalise or sexEncoding." },
+  );
+}
+
+/** Histograms are matched level by level, of which 8-bit pictures have few enough. */
+function requireDepth({ matchHistogram, depth }: PictureContract, file: string): void {
+  if (matchHistogram === undefined || matchHistogram === "none" || depth === "8") return;
+  throw new DeeplasiaError(
+    "ERR_DEEPLASIA_CONTRACT",
+    `matchHistogram is ${matchHistogram}, which needs depth 8, but the depth of ${file} is ${depth ?? "as-read"}`,
+    { file, remedy: "Set depth to 8, or matchHistogram to none." },
+  );
 }
 
 /** Means and SDs are one value, or one for each channel. */

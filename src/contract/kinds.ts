@@ -34,6 +34,8 @@ export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
     neededWhen: [
       ["ageMeanMonths", ({ ageUnit }) => ageUnit === "z"],
       ["ageSdMonths", ({ ageUnit }) => ageUnit === "z"],
+      ["ageBins", ({ ageOutput }) => ageOutput === "expectation"],
+      ["sexPlane", ({ sexEncoding }) => sexEncoding === "plane-female-255"],
     ],
     defaults: { biasSlope: 0, biasIntercept: 0 },
   },
@@ -43,6 +45,13 @@ export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
     needed: fieldsOf(handMaskFields),
     neededWhen: [],
     // It makes the mask, so no mask prepares its pictures.
+    defaults: { maskNeeded: false, subtractBackground: false },
+  },
+  cropper: {
+    title: "a model that finds the box of the hand",
+    outputFields: [],
+    needed: [],
+    neededWhen: [],
     defaults: { maskNeeded: false, subtractBackground: false },
   },
 };

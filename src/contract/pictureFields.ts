@@ -11,9 +11,26 @@ export const pictureFields = {
       argument: "<C H W>",
       reference: true,
     }),
-  fit: z
-    .enum(["centre-square", "stretch", "pad"])
-    .meta({ description: "how a picture that is not square becomes the input: cut, stretched or padded" }),
+  fit: z.enum(["centre-square", "stretch", "pad", "pad-after-resize"]).meta({
+    description:
+      "how a picture that is not square becomes the input: cut, stretched, padded to a square, or resized and then padded",
+  }),
+  depth: z.enum(["as-read", "8"]).meta({
+    description: "16-bit pictures: as-read keeps their values (default), 8 takes the high byte",
+  }),
+  cropper: z.string().min(1).meta({
+    description:
+      "model that finds the box of the hand, which is cut out first; beside the model where it is no whole path; none: the whole picture (default)",
+    argument: "<model|none>",
+  }),
+  matchHistogram: z.string().min(1).meta({
+    description:
+      "match the grey levels to a reference: ianpan-bone-age (its published histogram), a picture, or none (default); needs depth 8",
+    argument: "<reference>",
+  }),
+  matchHistogramRounding: z.enum(["none", "truncate"]).meta({
+    description: "whether matched grey levels keep their fractions or lose them (default: none)",
+  }),
   resize: z.enum(["linear", "area"]).meta({ description: "resampling: linear (no antialiasing) or area" }),
   normalise: z.enum(["zscore", "interval", "equalize", "fixed", "none"]).meta({
     description:

@@ -23,6 +23,42 @@ export const MASK_FAMILY = {
   maskSeedThreshold: 0.99,
 } satisfies Manifest;
 
+/** How ianpan/bone-age prepares its pictures, and what its networks return. Its cropper's place is the user's. */
+export const OPEN_MODEL = {
+  formatVersion: 1,
+  licence:
+    "published under Apache-2.0 by its author; derived, as far as its code shows, from CC BY-NC weights",
+  intendedUse: "demonstration and research only, not a medical device",
+  inputSize: [1, 512, 512],
+  fit: "pad-after-resize",
+  resize: "linear",
+  depth: "8",
+  matchHistogram: "ianpan-bone-age",
+  matchHistogramRounding: "none",
+  normalise: "fixed",
+  normaliseMean: [0.5],
+  normaliseSd: [0.5],
+  maskNeeded: false,
+  subtractBackground: false,
+  ageUnit: "months",
+  ageOutput: "expectation",
+  combine: "mean-of-ages",
+} satisfies Manifest;
+
+/** How ianpan/bone-age-crop prepares its pictures. The side of its input is written in the user's folder alone. */
+export const CROPPER = {
+  formatVersion: 1,
+  kind: "cropper",
+  licence: "published under Apache-2.0 by its author",
+  intendedUse: "demonstration and research only, not a medical device",
+  fit: "stretch",
+  resize: "linear",
+  depth: "8",
+  normalise: "fixed",
+  normaliseMean: [0.5],
+  normaliseSd: [0.5],
+} satisfies Manifest;
+
 /** Mean and SD that un-normalise every published member's z-scores. */
 export const PUBLISHED_AGE = {
   ageMeanMonths: 127.31657409667969,

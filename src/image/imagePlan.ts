@@ -6,7 +6,8 @@ import type { ImagePlan, Normalisation } from "../native.js";
 export type PlanFields = Pick<
   PictureContract,
   "inputSize" | "fit" | "resize" | "normalise" | "equalizeBins" | "maskCropSize" | "subtractBackground"
->;
+> &
+  Partial<Pick<PictureContract, "depth" | "matchHistogramRounding">>;
 
 /** A fixed transformation of the picture, for test-time augmentation. */
 export interface View {
@@ -15,15 +16,19 @@ export interface View {
   rotationAngle: number;
 }
 
-/** Returns what native code does to a picture before it is normalised. */
-export function imagePlan(contract: PlanFields, view: View): ImagePlan {
+/** Returns what native code does to a picture before it is normalised; `counts`: the histogram that it is matched to. */
+export function imagePlan(
+  contract: PlanFields,
+  view: View,
+  counts: readonly number[] | null = null,
+): ImagePlan {
   const [, height, width] = contract.inputSize;
   const bins = contract.normalise === "equalize" ? (contract.equalizeBins ?? 0) : 0;
   return {
     height,
     width,
     // The reference's equalisation reads 8-bit grey for up to 256 bins, and keeps the file's depth for more.
-    depth: bins > 0 && bins <= 256 ? "8bit" : "any",
+    depth: contract.depth === "8" || (bins > 0 && bins <= 256) ? "8bit" : "any",
     background: contract.subtractBackground ? "percentile" : "none",
     maskCropSize: contract.maskCropSize,
     equalizeBins: bins,
@@ -32,6 +37,8 @@ export function imagePlan(contract: PlanFields, view: View): ImagePlan {
     fit: contract.fit,
     resize: contract.resize,
     augmentation: null,
+    cut: null,
+    matching: counts === null ? null : { counts, truncates: contract.matchHistogramRounding === "truncate" },
   };
 }
 

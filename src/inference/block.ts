@@ -6,6 +6,7 @@ import type { Filled } from "../image/fillSlots.js";
 import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPicture.js";
 import type { PictureNote } from "../image/pictureNote.js";
 import type { Orientation } from "../image/reoriented.js";
+import type { CropBox } from "../model/cropperModel.js";
 import type { BatchHandle } from "../native.js";
 import type { MaskFacts, QualityFlag } from "../quality/thresholds.js";
 import type { Sex } from "../words.js";
@@ -34,6 +35,8 @@ export interface Outcome {
   readings: (Reading | DeeplasiaError)[];
   /** What decoding shows of the picture; null where it cannot be read. */
   picture: PictureInfo | null;
+  /** The box that a cropper found, pixels of the upright picture; null where none was asked. */
+  box: CropBox | null;
   /** The mask, where a model made it. */
   mask: MadeMask | null;
   /** How it was turned and inverted before all that follows; null where that was not asked for. */
@@ -81,7 +84,7 @@ export function blockOf(batches: readonly BatchHandle[], subjects: readonly Subj
   const rows = subjects.map((subject, slot) => ({
     ...{ subject, slot, filled: [], found: null, error: null },
     ...{ sex: subject.sex, sexPredicted: false, sexFromHeader: false, header: null },
-    ...{ readings: [], picture: null, mask: null, notes: [] },
+    ...{ readings: [], picture: null, box: null, mask: null, notes: [] },
     ...{ oriented: null, distance: null, quality: null },
   }));
   return { batches, rows };

@@ -31,6 +31,7 @@ import { checkDistance, measureDistance } from "./stages/checkDistance.js";
 import { checkQuality, type OnQuality } from "./stages/checkQuality.js";
 import { findMask } from "./stages/findMask.js";
 import { imageChain } from "./stages/imageChain.js";
+import { keepInputs } from "./stages/keepInputs.js";
 import { orient } from "./stages/orient.js";
 import { predictAge } from "./stages/predictAge.js";
 import { predictSex } from "./stages/predictSex.js";
@@ -56,6 +57,8 @@ export interface BlockOptions extends ForwardLimits {
   autoOrient?: boolean | undefined;
   /** Whether the outcomes have the features that the first network's heads read of the plain view. */
   features?: boolean | undefined;
+  /** Folder for pictures of what the networks were given. */
+  debugPictures?: string | undefined;
   /** How files become pictures: with a cache, or each time anew. */
   read?: ReadPicture | undefined;
   logger?: Logger | undefined;
@@ -80,6 +83,7 @@ export class BlockPredictor {
       maskModel,
       onQuality,
       autoOrient,
+      debugPictures,
       numWorkers,
       logger,
     } = options;
@@ -97,6 +101,7 @@ export class BlockPredictor {
       ...(onQuality === undefined ? [] : [checkQuality(onQuality)]),
       async ({ subject }, open) => subject.keepPicture?.(open),
       imageChain(({ sex }) => (sex === null ? this.plans.all : memberPlans)),
+      ...(debugPictures === undefined ? [] : [keepInputs(debugPictures, () => this.plans.all)]),
     ];
     this.blockStages = [
       ...sexLanes.map(predictSex),
@@ -107,7 +112,7 @@ export class BlockPredictor {
 
   private lane(model: BoneAgeModel, view: View, wantsFeatures = false): Lane {
     const forward = new Forward(model, forwardSize(model, this.options), this.options.logger, wantsFeatures);
-    return new Lane(forward, this.plans.kindOf(model.contract, view));
+    return new Lane(forward, this.plans.kindOf(model, view));
   }
 
   private member(model: BoneAgeModel, view: View, isFirst: boolean): BlockStage {

@@ -1,11 +1,11 @@
 /** One network on slots of batches. */
-import type { NetworkOutput } from "../boneAge/networkOutput.js";
+import type { NetworkOutput, OutputSpread } from "../boneAge/networkOutput.js";
 
 import { type Logger, silentLogger } from "../console/logger.js";
 import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { normalisation } from "../image/imagePlan.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
-import { type BatchHandle, native } from "../native.js";
+import { type BatchHandle, type NativeExpectation, native } from "../native.js";
 
 export interface SlotInput {
   slot: number;
@@ -33,6 +33,13 @@ async function watched<T>(forward: Promise<T>): Promise<T> {
   } finally {
     begun.delete(place);
   }
+}
+
+/** The distribution of one row. */
+function spreadOf({ members, sd, low, high }: NativeExpectation, row: number): OutputSpread {
+  const count = members.length / sd.length;
+  const own = [...members.subarray(row * count, (row + 1) * count)];
+  return { sd: sd[row]!, low: low[row]!, high: high[row]!, members: own };
 }
 
 export class Forward {
@@ -69,7 +76,7 @@ export class Forward {
 
   private async runAtOnce(batch: BatchHandle, inputs: readonly SlotInput[]): Promise<SlotOutputs> {
     const { handle, contract } = this.model;
-    const { age, sexLogit, features } = await watched(
+    const { age, sexLogit, features, expectation } = await watched(
       native().predict(
         handle,
         batch,
@@ -90,7 +97,12 @@ export class Forward {
     return new Map(
       inputs.map(({ slot }, i) => [
         slot,
-        { age: age[i]!, sexLogit: sexLogit === null ? null : sexLogit[i]!, ...featuresOf(i) },
+        {
+          age: age[i]!,
+          sexLogit: sexLogit === null ? null : sexLogit[i]!,
+          spread: expectation === null ? null : spreadOf(expectation, i),
+          ...featuresOf(i),
+        },
       ]),
     );
   }

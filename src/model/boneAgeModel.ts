@@ -5,14 +5,17 @@ import { inOwnUnit } from "../contract/inOwnUnit.js";
 import type { MergedManifest, Override } from "../contract/merge.js";
 import { toDeeplasiaError } from "../errors.js";
 import {
+  type ExpectationNetworkConfig,
   type ModelFacts,
   type ModelHandle,
   type ModelOptions,
+  type NativeExpectation,
   type NetworkConfig,
   native,
 } from "../native.js";
 import { forwardOptions } from "../options/predict.js";
 import { requireOptions } from "../schema/checkValue.js";
+import type { CropperModel } from "./cropperModel.js";
 import type { DeviceChoice } from "./device.js";
 import { encodeSex, type Numbers, requireFinite, requireShape } from "./tensors.js";
 import { type TrainedFeatures, trainedFeatures } from "./trainedFeatures.js";
@@ -33,6 +36,8 @@ export interface ForwardOutputs {
     /** Number of features. */
     columns: number;
   } | null;
+  /** Of a network that returns a distribution of the age, in the unit of its age; else left out. */
+  expectation?: NativeExpectation;
 }
 
 /** The options of `BoneAgeModel.forward`. */
@@ -40,6 +45,9 @@ export interface ForwardOptions {
   /** Also give the pooled features; for networks of `convert`, `init` and training. */
   features?: boolean | undefined;
 }
+
+/** A bone-age network that this package authors. */
+export type BoneAgeNetwork = NetworkConfig | ExpectationNetworkConfig;
 
 /** All that loading a model finds out. */
 export interface LoadedModel extends VerifiedModel {
@@ -49,7 +57,9 @@ export interface LoadedModel extends VerifiedModel {
   overridden: readonly Override[];
   device: DeviceChoice;
   settings: ModelOptions;
-  network: NetworkConfig | null;
+  network: BoneAgeNetwork | null;
+  cropper: CropperModel | null;
+  histogram: readonly number[] | null;
   handle: ModelHandle;
   facts: ModelFacts;
 }
@@ -69,7 +79,11 @@ export class BoneAgeModel implements AsyncDisposable {
   /** How it runs: device, threads, precision. */
   readonly settings: ModelOptions;
   /** The network of a checkpoint or of safetensors; null for TorchScript, which does not state it. */
-  readonly network: NetworkConfig | null;
+  readonly network: BoneAgeNetwork | null;
+  /** What finds the box of the hand that is cut out of each picture; null: nothing is cut out. */
+  readonly cropper: CropperModel | null;
+  /** @internal How often each grey level occurs in the picture that others are matched to; null: they are not matched. */
+  readonly histogram: readonly number[] | null;
   /** Whether `forward` returns a second output. */
   readonly hasSexHead: boolean;
   /** @internal Memory of the device that one picture needs in a forward, besides the weights; bytes. */
@@ -91,6 +105,8 @@ export class BoneAgeModel implements AsyncDisposable {
     this.device = loaded.device;
     this.settings = loaded.settings;
     this.network = loaded.network;
+    this.cropper = loaded.cropper;
+    this.histogram = loaded.histogram;
     this.hasSexHead = loaded.hasSexHead;
     this.bytesPerPicture = loaded.bytesPerPicture;
     this.handle = loaded.handle;
@@ -120,8 +136,13 @@ export class BoneAgeModel implements AsyncDisposable {
     try {
       const sex = this.encodeSex(male, shape[0]);
       const outputs = await native().forward(this.handle, data, shape, sex, features);
-      const { age, sexLogit, features: pooled } = outputs;
-      return { ...inOwnUnit(age, this.contract), sexLogit, features: pooled };
+      const { age, sexLogit, features: pooled, expectation } = outputs;
+      return {
+        ...inOwnUnit(age, this.contract),
+        sexLogit,
+        features: pooled,
+        ...(expectation && { expectation }),
+      };
     } catch (error) {
       throw toDeeplasiaError(error).at({ file: this.file });
     }
@@ -140,7 +161,7 @@ export class BoneAgeModel implements AsyncDisposable {
   /** Waits for work in flight, then frees the weights. May be called more than once. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
-    await native().dispose(this.handle);
+    await Promise.all([native().dispose(this.handle), this.cropper?.dispose()]);
   }
 
   /** The same as `dispose`, for `await using`. */

@@ -11,7 +11,7 @@ import { type AnyNetworkConfig, native } from "../native.js";
 import type { InitModelOptions } from "../options/calls/initModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { initModelOptions } from "../options/modelFiles.js";
-import { isMaskConfig, networkConfig } from "../options/network.js";
+import { isBoneAgeConfig, networkConfig } from "../options/network.js";
 import { networkSettings } from "../options/train/modelSettings.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
@@ -25,7 +25,7 @@ export interface InitialisedModel extends WrittenModel {
 /** How a network of this family is fed until training states otherwise: as the reference's are. */
 function startingManifest(network: AnyNetworkConfig, isPretrained: boolean): Manifest {
   const unused = { formatVersion: 1, provenance: "not trained yet", intendedUse: "to be trained" } as const;
-  if (isMaskConfig(network)) return { ...MASK_FAMILY, ...unused };
+  if (!isBoneAgeConfig(network)) return { ...MASK_FAMILY, ...unused };
   return {
     ...unused,
     inputSize: [1, 512, 512],

@@ -9,6 +9,7 @@ import { type AnyNetworkConfig, native } from "../native.js";
 import type { InspectModelOptions } from "../options/calls/inspectModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { inspectModelOptions } from "../options/modelFiles.js";
+import { fileOfModel } from "../registry/modelFilesOf.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type ContractReport, contractReport } from "./contractReport.js";
 import { type OpenModel, openModel } from "./openModel.js";
@@ -55,14 +56,15 @@ export interface InspectedModel extends ContractReport {
  * Inspect a model's file without keeping the model. A TorchScript model is a program, parts of which run when it is
  * opened; one that reaches files or processes is refused unless `trust` is set.
  *
- * @param path The file, or its `file:` URL.
+ * @param path The file, or its `file:` URL; or the name of an installed model.
  * @returns For a checkpoint that is no model: what it holds, and the `problem`.
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _MODEL_MISSING, _MODEL_UNREADABLE, _MODEL_UNTRUSTED, _CHECKPOINT,
  *   _CONTRACT, _LIBTORCH_…; the signal's reason when it is aborted.
  */
 export async function inspectModel(path: PathArgument, given: InspectModelOptions = {}): Promise<Inspection> {
-  const file = requireArgument("file", pathArgument, path);
+  const named = requireArgument("file", pathArgument, path);
   const options = requireOptions(inspectModelOptions, given);
+  const file = await fileOfModel(named);
   let checkpoint: CheckpointFacts | null = null;
   const onCheckpoint = (facts: CheckpointFacts) => {
     checkpoint = facts;

@@ -1,11 +1,30 @@
 /** From a model's file of any kind to a handle of native code on a device. */
 
 import type { z } from "zod";
+import type { AnyContract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
+import { normalisation } from "../image/imagePlan.js";
 import { type ModelHandle, type ModelOptions, native } from "../native.js";
 import type { loadModelOptions } from "../options/predict.js";
 import { chooseDevice, type DeviceChoice } from "./device.js";
 import { type OpenModel, openModel } from "./openModel.js";
+
+/** What native code has to know of a contract's second input and outputs. */
+function outputsOf(contract: AnyContract): Pick<ModelOptions, "sexPlane" | "ageBins"> {
+  if (contract.kind !== "bone_age") return { sexPlane: null, ageBins: null };
+  const { sexEncoding, sexPlane, ageOutput, ageBins, combine } = contract;
+  const { method, mean, sd } = normalisation(contract);
+  const normalised = (grey: number) => (method === "fixed" ? (grey / 255 - mean[0]!) / sd[0]! : grey);
+  const plane = { index: sexPlane ?? 1, zero: normalised(0), one: normalised(255) };
+  const [first, step, count] = ageBins ?? [0, 1, 0];
+  return {
+    sexPlane: sexEncoding === "plane-female-255" ? plane : null,
+    ageBins:
+      ageOutput === "expectation"
+        ? { first, step, count, combinesLogits: combine === "mean-of-logits" }
+        : null,
+  };
+}
 
 /** A model in native code, and what it was loaded with. */
 export interface LoadedHandle<C> {
@@ -22,7 +41,7 @@ export interface LoadedHandle<C> {
  *
  * @param contractOf Completes the contract of the opened file for the kind of model that is wanted.
  */
-export async function loadHandle<C extends { weightsDigest?: string | undefined }, T>(
+export async function loadHandle<C extends AnyContract, T>(
   file: string,
   options: z.output<typeof loadModelOptions>,
   contractOf: (opened: OpenModel) => C,
@@ -36,7 +55,7 @@ export async function loadHandle<C extends { weightsDigest?: string | undefined 
   const { threads, precision, trust } = options;
   const { weightsDigest = "" } = contract;
   const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
-  const handle = await native().loadModel(opened.model, settings);
+  const handle = await native().loadModel(opened.model, { ...settings, ...outputsOf(contract) });
   try {
     signal?.throwIfAborted();
     return await use({ opened, contract, device, settings, handle });

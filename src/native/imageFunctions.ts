@@ -49,10 +49,14 @@ export interface ImagePlan {
   flip: boolean;
   /** Degrees; positive turns clockwise on the screen. */
   rotationAngle: number;
-  fit: "centre-square" | "stretch" | "pad";
+  fit: "centre-square" | "stretch" | "pad" | "pad-after-resize";
   resize: "linear" | "area";
   /** Null in prediction. */
   augmentation: Augmentation | null;
+  /** A box in the upright picture that is cut out, pixels, in place of the crop round the mask. */
+  cut?: { x: number; y: number; width: number; height: number } | null;
+  /** What the histogram of an 8-bit picture is matched to: how often each of the 256 levels occurs in the reference. */
+  matching?: { counts: readonly number[]; truncates: boolean } | null;
 }
 
 /** What the image chain measured, for notes and tests. */

@@ -8,6 +8,18 @@ export interface NativeOutputs {
   sexLogit: Float32Array | null;
   /** Row-major, `columns` values per row; null unless requested. */
   features: { values: Float32Array; columns: number } | null;
+  /** Of a network that returns logits over ages; else null. */
+  expectation: NativeExpectation | null;
+}
+
+/** The distribution of the age, in the network's unit; one value a row each but `members`. */
+export interface NativeExpectation {
+  /** The members' ages, row-major, as many values a row as the ensemble has members. */
+  members: Float32Array;
+  /** Standard deviation of the distribution, and the ages up to which 5 and 95 % of it lie. */
+  sd: Float32Array;
+  low: Float32Array;
+  high: Float32Array;
 }
 
 /** The facts about a loaded model. */
@@ -38,6 +50,10 @@ export interface ModelOptions {
   trust: boolean;
   /** The digest that the weights must have; empty for any. */
   weightsDigest: string;
+  /** Where the network has the sex as a plane of its input, and what that holds where the sex is 0 and 1; null: nowhere. */
+  sexPlane?: { index: number; zero: number; one: number } | null;
+  /** What the network's logits are about, where it returns logits over ages; else null. */
+  ageBins?: { first: number; step: number; count: number; combinesLogits: boolean } | null;
 }
 
 export interface ModelFunctions {
@@ -68,6 +84,15 @@ export interface ModelFunctions {
     sex: Float32Array | null,
     features?: boolean,
   ): Promise<NativeOutputs>;
+  /** Runs a model that returns `columns` values a picture on slots of a batch: [slots, columns], row-major. */
+  predictValues(
+    model: ModelHandle,
+    batch: BatchHandle,
+    slots: Int32Array,
+    channels: number,
+    normalisation: Normalisation,
+    columns: number,
+  ): Promise<Float32Array>;
   /** Resolves to the format of a model file; `torchscript` if nothing in the file shows it. */
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
   /** Reads the text of `extra/<name>` in a TorchScript archive; null if there is none. */
@@ -87,6 +112,7 @@ export const MODEL_FUNCTIONS = [
   "forward",
   "tryBlank",
   "predict",
+  "predictValues",
   "modelFileKind",
   "readExtraFile",
   "writeExtraFile",

@@ -18,6 +18,29 @@ export interface NetworkConfig {
   padding: "static" | "dynamic";
   /** Whether a legacy EfficientNet has the unused `base._fc`. */
   imagenetClassifier: boolean;
+  /** ConvNeXt V2: whether fc1 and fc2 are matrices, not 1x1 convolutions; left out: as timm has them. */
+  hasMatrices?: boolean | undefined;
+}
+
+/**
+ * A bone-age network whose age is the expectation over bins, with the tensors' names of the open bone-age model; see
+ * `native/network/expectation.h`.
+ */
+export interface ExpectationNetworkConfig {
+  /** The ConvNeXt V2 that it has: `convnextv2-tiny`. */
+  trunk: string;
+  /** Planes of the input: the picture and, where there are two, the sex. */
+  planes: number;
+  bins: number;
+  /** Networks `net0`, `net1`, …; 0: one, whose tensors have no such prefix. */
+  members: number;
+  dropout: number;
+  hasMatrices: boolean;
+}
+
+/** The network that finds the box of the hand; see `native/network/mobilenet.h`. */
+export interface CropperNetworkConfig {
+  cropper: "mobilenetv3_small_100";
 }
 
 /** The competitive U-Net that marks the hand: tensors and arithmetic; see `native/network/mask_network.h`. */
@@ -29,14 +52,18 @@ export interface MaskNetworkConfig {
 }
 
 /** The configuration of any network that this package authors. */
-export type AnyNetworkConfig = NetworkConfig | MaskNetworkConfig;
+export type AnyNetworkConfig =
+  | NetworkConfig
+  | MaskNetworkConfig
+  | ExpectationNetworkConfig
+  | CropperNetworkConfig;
 
 /** The facts about a backbone. */
 export interface BackboneFacts {
   name: string;
   /** Width of the pooled features. */
   features: number;
-  /** Blocks of each stage of an EfficientNet; empty for others. */
+  /** Blocks of each stage; empty for Inception. */
   repeats: number[];
 }
 
@@ -73,6 +100,10 @@ export interface NetworkFunctions {
   buildNetwork(config: NetworkConfig): Promise<NetworkHandle>;
   /** Builds a network that marks the hand, without values. */
   buildMaskNetwork(config: MaskNetworkConfig): Promise<NetworkHandle>;
+  /** Builds a network that returns logits over ages, without values. */
+  buildExpectationNetwork(config: ExpectationNetworkConfig): Promise<NetworkHandle>;
+  /** Builds the network that finds the box of the hand, without values. */
+  buildCropper(): Promise<NetworkHandle>;
   /** Returns the names of a network's tensors, in the order of Python's state_dict. */
   networkTensors(network: NetworkHandle): string[];
   /** Sets fresh weights. */
@@ -98,6 +129,8 @@ export const NETWORK_FUNCTIONS = [
   "backbones",
   "buildNetwork",
   "buildMaskNetwork",
+  "buildExpectationNetwork",
+  "buildCropper",
   "networkTensors",
   "initialiseNetwork",
   "assignTensors",

@@ -1,6 +1,12 @@
 /** Configurations of our networks: from settings, from a file's metadata, and as text. */
 import { z } from "zod";
-import type { AnyNetworkConfig, MaskNetworkConfig, NetworkConfig } from "../native.js";
+import type {
+  AnyNetworkConfig,
+  CropperNetworkConfig,
+  ExpectationNetworkConfig,
+  MaskNetworkConfig,
+  NetworkConfig,
+} from "../native.js";
 import type { NetworkSettings } from "./train/modelSettings.js";
 
 const widths = z.array(
@@ -48,6 +54,7 @@ export const networkConfigSchema = z.strictObject({
   learnableSigma: z.array(z.number()).max(2),
   padding: z.enum(["static", "dynamic"]),
   imagenetClassifier: z.boolean(),
+  hasMatrices: z.boolean().optional(),
 }) satisfies z.ZodType<NetworkConfig>;
 
 export const maskNetworkSchema = z.strictObject({
@@ -55,8 +62,32 @@ export const maskNetworkSchema = z.strictObject({
   kernel: z.int().min(1).max(31),
 }) satisfies z.ZodType<MaskNetworkConfig>;
 
-export const anyNetworkSchema = z.union([networkConfigSchema, maskNetworkSchema]);
+const expectationNetworkSchema = z.strictObject({
+  trunk: z.string(),
+  planes: z.int().min(1).max(4),
+  bins: z.int().min(2).max(65536),
+  members: z.int().min(0).max(64),
+  dropout: z.number().min(0).max(1),
+  hasMatrices: z.boolean(),
+}) satisfies z.ZodType<ExpectationNetworkConfig>;
 
+const cropperNetworkSchema = z.strictObject({
+  cropper: z.literal("mobilenetv3_small_100"),
+}) satisfies z.ZodType<CropperNetworkConfig>;
+
+export const anyNetworkSchema = z.union([
+  networkConfigSchema,
+  maskNetworkSchema,
+  expectationNetworkSchema,
+  cropperNetworkSchema,
+]);
+
+export const isExpectationConfig = (config: AnyNetworkConfig): config is ExpectationNetworkConfig =>
+  "trunk" in config;
+export const isCropperConfig = (config: AnyNetworkConfig): config is CropperNetworkConfig =>
+  "cropper" in config;
+/** Whether a network has Deeplasia's heads on a backbone. */
+export const isBoneAgeConfig = (config: AnyNetworkConfig): config is NetworkConfig => "backbone" in config;
 export const isMaskConfig = (config: AnyNetworkConfig): config is MaskNetworkConfig => "filters" in config;
 
 /** Describes a network: `efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128]`. */
@@ -64,6 +95,12 @@ export function networkText(config: AnyNetworkConfig): string {
   if (isMaskConfig(config)) {
     const { filters, kernel } = config;
     return `hand masks: competitive U-Net, ${filters} filters of ${kernel}x${kernel}`;
+  }
+  if (isCropperConfig(config)) return `box of the hand: ${config.cropper}`;
+  if (isExpectationConfig(config)) {
+    const { members, trunk, planes, bins } = config;
+    const networks = members > 1 ? `${members} networks, each ` : "";
+    return `${networks}${trunk} of ${planes === 1 ? "1 plane" : `${planes} planes`}, expectation over ${bins} bins`;
   }
   const { backbone, denseLayers, sexDcs, explicitSexClassifier } = config;
   const parts = [

@@ -206,6 +206,12 @@ const outputOptions = {
     description: "folder for the masks that a model makes, as PNG, laid out as the pictures",
     argument: "<folder>",
   }),
+  debugPictures: file.optional().meta({
+    changesOutput: false,
+    description:
+      "folder for pictures of what the networks are given: <picture>.input0.png and so on, and <picture>.box.png with the box that a cropper found",
+    argument: "<folder>",
+  }),
   dicomOut: file.optional().meta({
     description:
       "folder for a DICOM report (SR) and an annotated copy (SC) of each predicted DICOM file, in its study; they name the " +
@@ -282,6 +288,7 @@ export const cohortPredictionOptions = z.strictObject({
   ...runOptions,
   ...clusterOptions,
   saveMasks: outputOptions.saveMasks,
+  debugPictures: outputOptions.debugPictures,
   dicomOut: outputOptions.dicomOut,
   onQuality: outputOptions.onQuality,
   autoOrient: outputOptions.autoOrient,

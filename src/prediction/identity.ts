@@ -34,9 +34,16 @@ async function identityOf(model: BoneAgeModel | HandMaskModel): Promise<ModelIde
   // The network too, because options decide how a checkpoint becomes one.
   const network = "network" in model ? model.network : null;
   const digest = createHash("sha256")
-    .update(JSON.stringify([contract, network]))
+    .update(JSON.stringify([contract, network, ...(await whatComesBefore(model))]))
     .digest("hex");
   return { file: await sha256OfFile(file), contract: digest };
+}
+
+/** What is done to a picture before a network with a cropper or a reference histogram is given it; nothing for others. */
+async function whatComesBefore(model: BoneAgeModel | HandMaskModel): Promise<unknown[]> {
+  if (!("cropper" in model) || (model.cropper === null && model.histogram === null)) return [];
+  const { cropper, histogram } = model;
+  return [histogram, cropper === null ? null : [await sha256OfFile(cropper.file), cropper.contract]];
 }
 
 /** Names of the options of a schema that are compared: all but those declared with `changesOutput: false`. */

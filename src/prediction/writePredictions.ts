@@ -6,6 +6,7 @@ import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
 import { refuseInput } from "../files/refuseInput.js";
+import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { Marks } from "../predictionFiles/columns.js";
 import { memberFileName } from "../predictionFiles/memberNames.js";
@@ -184,19 +185,26 @@ function layouts(
   { list, names }: Members,
   origins: Marks,
   memberCsvs: string | undefined,
-): Marks & Pick<OutputOptions, "members" | "hasSexHead" | "ageUnit" | "memberFiles"> {
+): Marks & Pick<OutputOptions, "members" | "hasSexHead" | "spreadMembers" | "ageUnit" | "memberFiles"> {
   const hasSexHead = list.some((model) => model.hasSexHead);
   const ageUnit = names === null ? list[0]!.contract.ageUnit : null;
-  const layout = { members: names, hasSexHead, ageUnit, ...origins };
+  const spread = names === null ? spreadOf(list[0]!) : {};
+  const layout = { members: names, hasSexHead, ...spread, ageUnit, ...origins };
   if (memberCsvs === undefined) return layout;
   if (names === null) {
     throw new DeeplasiaError("ERR_DEEPLASIA_USAGE", "`memberCsvs` is for ensembles, but there is one model", {
       remedy: "Leave it out: the output is that model's CSV.",
     });
   }
-  const memberFiles = list.map(({ hasSexHead, contract: { ageUnit } }, i) => {
+  const memberFiles = list.map((model, i) => {
     const path = join(memberCsvs, memberFileName(names[i]!));
-    return { path, format: "csv" as const, members: null, hasSexHead, ageUnit, ...origins };
+    const { hasSexHead, contract } = model;
+    const own = { hasSexHead, ...spreadOf(model), ageUnit: contract.ageUnit };
+    return { path, format: "csv" as const, members: null, ...own, ...origins };
   });
   return { ...layout, memberFiles };
+}
+
+function spreadOf({ contract: { ageOutput, members = 1 } }: BoneAgeModel): { spreadMembers?: number } {
+  return ageOutput === "expectation" ? { spreadMembers: members } : {};
 }

@@ -15,6 +15,7 @@ import {
   plainText,
   rowNumber,
   sex,
+  spreadField,
 } from "./fields.js";
 
 export type OutputFormat = "csv" | "jsonl";
@@ -25,6 +26,8 @@ export interface Layout {
   /** Names of an ensemble's members, in order; null: predictions of one model. */
   members: readonly string[] | null;
   hasSexHead: boolean;
+  /** Networks in the model whose distribution of the age has columns; 0 or left out: the model returns a value. */
+  spreadMembers?: number | undefined;
   /** Unit of the network's own output; null for an ensemble, whose lines have no such output. */
   ageUnit: Contract["ageUnit"] | null;
   /** Whether a column states which sexes were predicted. */
@@ -90,6 +93,7 @@ function singleFields(layout: Layout): Field[] {
     field(layout.ageUnit === "months" ? "rawMonths" : "ageZ", "y_hat", float32),
     ...(layout.hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
     field("ageMonths", "pred_bone_age", float32),
+    ...(layout.spreadMembers ? [spreadField(layout.spreadMembers)] : []),
     ...PLACE,
     field("boneAgeMonths", "bone_age", months),
     ...originFields(layout),

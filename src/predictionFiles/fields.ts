@@ -1,6 +1,7 @@
 /** Writes the fields of a record as CSV cells and JSON, and reads them back. */
 
-import type { MemberMonths } from "../boneAge/ensembleReading.js";
+import type { AgeSpread } from "../boneAge/ageSpread.js";
+import { type MemberMonths, standardDeviation } from "../boneAge/ensembleReading.js";
 import type { Sex } from "../data/annotations.js";
 import { decimalText, float32Text } from "../data/numberText.js";
 import type { MadeMask } from "../inference/madeMask.js";
@@ -114,6 +115,37 @@ export const madeMaskField: Field = {
     return { ...mask, area: Math.fround(mask.area), confidence: Math.fround(mask.confidence) };
   },
 };
+
+/** The distribution of one model's age, and the age of each network in it if they are several, with their deviation. */
+export function spreadField(networks: number): Field {
+  const names = networks > 1 ? Array.from({ length: networks }, (_, i) => `pred_net${i}`) : [];
+  return {
+    key: "spread",
+    columns: ["pred_sd", "pred_q05", "pred_q95", ...names, ...(networks > 1 ? ["ensemble_sd"] : [])],
+    toCells(value) {
+      const { sdMonths, lowMonths, highMonths, memberMonths } = value as AgeSpread;
+      const own = networks > 1 ? [...memberMonths, standardDeviation(memberMonths)] : [];
+      return [sdMonths, lowMonths, highMonths, ...own].map(float32.toCell);
+    },
+    fromCells(cells) {
+      const [sdMonths, lowMonths, highMonths, ...rest] = cells.map((cell) => float32.fromCell(cell)!);
+      return { sdMonths, lowMonths, highMonths, memberMonths: rest.slice(0, names.length) };
+    },
+    toJson(value) {
+      const { sdMonths, lowMonths, highMonths, memberMonths } = value as AgeSpread;
+      const [sd, low, high] = [sdMonths, lowMonths, highMonths].map(float32.toJson);
+      const own = memberMonths.map(float32.toJson).join();
+      return `{"sdMonths":${sd},"lowMonths":${low},"highMonths":${high},"memberMonths":[${own}]}`;
+    },
+    fromJson(value) {
+      const { sdMonths, lowMonths, highMonths, memberMonths } = value as AgeSpread;
+      return {
+        ...{ sdMonths: Math.fround(sdMonths), lowMonths: Math.fround(lowMonths) },
+        ...{ highMonths: Math.fround(highMonths), memberMonths: memberMonths.map(Math.fround) },
+      };
+    },
+  };
+}
 
 /** A column for each member, with its name. */
 export function membersField(names: readonly string[]): Field {

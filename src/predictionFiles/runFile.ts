@@ -52,6 +52,7 @@ export const runFile = z.object({
   format: z.enum(["csv", "jsonl"]),
   members: z.array(z.string()).nullable(),
   hasSexHead: z.boolean(),
+  spreadMembers: z.number().optional(),
   /** Null: an ensemble's. Earlier versions knew the lines of z-scores only. */
   ageUnit: z.enum(["z", "months"]).nullable().default("z"),
   marksSex: z.boolean(),

@@ -15,6 +15,12 @@ const BACKBONES = [
   "efficientnet-b7",
   "efficientnet-b8",
   "efficientnet-l2",
+  "convnextv2-atto",
+  "convnextv2-femto",
+  "convnextv2-pico",
+  "convnextv2-nano",
+  "convnextv2-tiny",
+  "convnextv2-base",
   "inceptionv3",
 ] as const;
 

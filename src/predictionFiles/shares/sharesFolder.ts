@@ -32,7 +32,12 @@ const sharedRun = z.object({
   of: z.number(),
   /** Absolute paths of an ensemble's members' files, with what differs between their layouts. */
   memberFiles: z.array(
-    z.object({ path: z.string(), hasSexHead: z.boolean(), ageUnit: runFile.shape.ageUnit }),
+    z.object({
+      path: z.string(),
+      hasSexHead: z.boolean(),
+      spreadMembers: z.number().optional(),
+      ageUnit: runFile.shape.ageUnit,
+    }),
   ),
   /** The array that began the run; null for none. */
   array: z.object({ first: z.number(), step: z.number(), ranks: z.number() }).nullish(),
@@ -181,15 +186,29 @@ function textOf(run: SharedRun): string {
 
 /** Returns the files that the shares are joined to: the output and those of its members. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, ageUnit } = run;
+  const { format, members, hasSexHead, spreadMembers, ageUnit } = run;
   const origins = marksOf(run);
   return [
-    { path: output, format, members, hasSexHead, ageUnit, ...origins },
-    ...memberFiles.map((file) => ({ ...file, format: "csv" as const, members: null, ...origins })),
+    { path: output, format, members, hasSexHead, ...spreadOf(spreadMembers), ageUnit, ...origins },
+    ...memberFiles.map(({ spreadMembers: spread, ...file }) => ({
+      ...file,
+      ...spreadOf(spread),
+      format: "csv" as const,
+      members: null,
+      ...origins,
+    })),
   ];
 }
 
 /** As `SharedRun.memberFiles`. */
 export function memberFilesOf(files: readonly OutputFile[] = []): SharedRun["memberFiles"] {
-  return files.map(({ path, hasSexHead, ageUnit }) => ({ path: resolve(path), hasSexHead, ageUnit }));
+  return files.map(({ path, hasSexHead, spreadMembers, ageUnit }) => ({
+    path: resolve(path),
+    hasSexHead,
+    ...spreadOf(spreadMembers),
+    ageUnit,
+  }));
 }
+
+const spreadOf = (spreadMembers: number | undefined) =>
+  spreadMembers === undefined ? {} : { spreadMembers };

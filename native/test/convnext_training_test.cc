@@ -1,0 +1,178 @@
+// Training steps of ConvNeXt V2 with the head of the open bone-age model, and gradients of its layers,
+// against PyTorch's.
+#include <torch/script.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "check.h"
+#include "convnext_fixtures.h"
+#include "network/expectation.h"
+#include "network/pixels.h"
+#include "training/gradients.h"
+#include "training/optimizer.h"
+
+using namespace deeplasia::test;
+using deeplasia::network::State;
+using deeplasia::training::Clipping;
+using deeplasia::training::Optimizer;
+using deeplasia::training::OptimizerOptions;
+
+namespace {
+
+constexpr const char* kPrefix = "net0.";
+
+const Json& steps() {
+  static const Json all = Json::read(convnext_path("training/steps.json"));
+  return all;
+}
+
+torch::jit::Module network_of() {
+  deeplasia::network::ExpectationConfig config;
+  config.trunk.name = "convnextv2-atto";
+  config.dropout = 0;
+  return with_rule_made_weights(deeplasia::network::build_expectation(config), 0.7);
+}
+
+std::unique_ptr<Optimizer> optimizer_of(const Json& entry, const State& parameters) {
+  OptimizerOptions options{};
+  const bool is_adam = entry["optimizer"].text() == "AdamW";
+  options.kind = is_adam ? OptimizerOptions::Kind::adamw : OptimizerOptions::Kind::sgd;
+  options.weight_decay = entry["weight_decay"].number();
+  if (is_adam) {
+    options.beta1 = entry["betas"][0].number();
+    options.beta2 = entry["betas"][1].number();
+    options.eps = entry["eps"].number();
+  }
+  return Optimizer::create(options, parameters);
+}
+
+at::Tensor loss_of(const at::Tensor& logits, const std::string& kind) {
+  const at::Tensor months = at::tensor(steps()["target_months"].numbers()).to(at::kFloat);
+  if (kind == "l1") return (expected_ages(logits) - months).abs().mean();
+  return at::cross_entropy_loss(logits, months.to(at::kLong));
+}
+
+std::vector<at::Tensor> gradients_of(const State& parameters) {
+  std::vector<at::Tensor> all;
+  for (const auto& [name, tensor] : parameters) all.push_back(tensor.grad());
+  return all;
+}
+
+/// Compares [name, sum, sum of squares] of tensors: within 1e-3 of the root of the sum of squares.
+void check_sums(const std::map<std::string, at::Tensor>& found, const Json& expected,
+                const std::string& where) {
+  for (const Json& row : expected.items()) {
+    const at::Tensor values = found.at(kPrefix + row[0].text()).detach().to(at::kDouble);
+    const double scale = std::sqrt(row[2].number()) + 1e-9;
+    const double by_sum = std::abs(values.sum().item<double>() - row[1].number()) /
+                          (scale * std::sqrt(static_cast<double>(values.numel())));
+    const double by_squares = std::abs(std::sqrt(values.square().sum().item<double>()) - scale) / scale;
+    if (!(std::max(by_sum, by_squares) <= 1e-3))
+      EXPECT_EQUAL(where + " " + row[0].text(), std::to_string(std::max(by_sum, by_squares)));
+  }
+}
+
+void run_case(const Json& entry) {
+  const std::string& name = entry["name"].text();
+  torch::jit::Module module = network_of();
+  module.train();
+  State parameters;
+  for (const auto& parameter : module.named_parameters())
+    parameters.emplace_back(parameter.name, parameter.value);
+  const auto optimizer = optimizer_of(entry, parameters);
+  const at::Tensor x = with_sex_plane(grey_pictures(4, 64, 64), steps()["female"].integers());
+  const bool is_clipped = !entry["clip_norm"].is_null();
+  const size_t compared = is_clipped ? 4 : entry["losses"].items().size();
+  for (size_t step = 0; step < compared; ++step) {
+    for (auto& [key, tensor] : parameters) tensor.mutable_grad().reset();
+    const at::Tensor loss = loss_of(module.forward({x}).toTensor().select(1, 0), entry["loss"].text());
+    loss.backward();
+    const double wanted = entry["losses"][step].number();
+    const double spread = std::abs(wanted - entry["losses_double"][step].number()) +
+                          std::abs(wanted - entry["losses_when_the_input_is_scaled_by_1e_6"][step].number());
+    const double difference = std::abs(loss.item<double>() - wanted);
+    if (!(difference <= std::max(10 * spread, 1e-4 * wanted)))
+      EXPECT_EQUAL(name + " loss of step " + std::to_string(step), std::to_string(difference));
+    if (step == 0 && entry.has("gradients")) {
+      std::map<std::string, at::Tensor> gradients;
+      for (const auto& [key, tensor] : parameters) gradients[key] = tensor.grad();
+      check_sums(gradients, entry["gradients"], name + " gradient");
+    }
+    if (is_clipped) {
+      const auto all = gradients_of(parameters);
+      const double norm = deeplasia::training::norm_of(all).item<double>();
+      deeplasia::training::clip(all, {Clipping::Kind::norm, entry["clip_norm"].number()}, norm);
+    }
+    optimizer->step(entry["lr"].number());
+    if (step == 0 && entry.has("parameters_after_1"))
+      check_sums({parameters.begin(), parameters.end()}, entry["parameters_after_1"], name + " after 1");
+  }
+}
+
+}  // namespace
+
+TEST(convnext_learns_as_in_pytorch) {
+  for (const Json& entry : steps()["cases"].items()) run_case(entry);
+}
+
+namespace {
+
+/// Checks the output of a module for the small tensor of head/layers.json and the gradients of sum(y c), in
+/// double, within 1e-5 of the largest value.
+void check_layer_of_head(const char* name, torch::jit::Module layer, bool channels_last,
+                         const std::map<std::string, at::Tensor>& parameters,
+                         const std::map<std::string, std::string>& gradients) {
+  static const Json all = Json::read(convnext_path("head/layers.json"));
+  const auto ruled = [](const char* key, int64_t i) {
+    return uniform(fnv1a64(std::string("1:layer:") + key), i);
+  };
+  at::Tensor x = at::empty({2, 5, 3, 4}, at::kDouble);
+  for (int64_t i = 0; i < x.numel(); ++i)
+    x.view({-1})[i] = static_cast<double>(static_cast<float>(4 * (ruled("x", i) - 0.5)));
+  if (std::string(name) == "gem_all_negative") x = -x.abs();
+  x.set_requires_grad(true);
+  for (const auto& [key, value] : parameters) layer.setattr(key, value.set_requires_grad(true));
+  const at::Tensor in = channels_last ? x.permute({0, 2, 3, 1}) : x;
+  at::Tensor y = layer.forward({in}).toTensor();
+  if (channels_last) y = y.permute({0, 3, 1, 2});
+  at::Tensor c = at::empty(y.numel(), at::kDouble);
+  for (int64_t i = 0; i < c.numel(); ++i) c[i] = 2 * ruled("c", i) - 1;
+  (y.reshape(-1) * c).sum().backward();
+  const Json& expected = all[name];
+  const auto near = [&](const at::Tensor& found, const std::string& key) {
+    const at::Tensor wanted = at::tensor(expected[key].numbers(), at::kDouble);
+    const double difference = largest_difference(found.reshape(-1), wanted);
+    if (!(difference <= 1e-5 * std::max(wanted.abs().max().item<double>(), 1e-6)))
+      EXPECT_EQUAL(std::string(name) + " " + key, std::to_string(difference));
+  };
+  near(y.detach(), "y");
+  near(x.grad(), "dx");
+  for (const auto& [parameter, key] : gradients) near(layer.attr(parameter).toTensor().grad(), key);
+}
+
+at::Tensor ruled(const char* key, double scale, double shift) {
+  at::Tensor values = at::empty({5}, at::kDouble);
+  for (int64_t i = 0; i < 5; ++i)
+    values[i] = static_cast<double>(
+        static_cast<float>(scale * (uniform(fnv1a64(std::string("1:layer:") + key), i)) + shift));
+  return values;
+}
+
+}  // namespace
+
+TEST(layers_of_convnext_have_pytorch_s_gradients) {
+  using namespace deeplasia::network;
+  Author author;
+  const auto trunk = convnext_trunk(author, {.name = "convnextv2-atto", .planes = 1, .has_matrices = {}});
+  const std::map<std::string, std::string> both{{"weight", "dw"}, {"bias", "db"}};
+  const at::Tensor bias = ruled("b", 0.2, -0.1);
+  check_layer_of_head("grn", submodule(trunk->module, "stages.0.blocks.0.mlp.grn"), true,
+                      {{"weight", ruled("w", 1, -0.5)}, {"bias", bias.clone()}}, both);
+  check_layer_of_head("layer_norm_2d", channel_norm(author, 5), false,
+                      {{"weight", ruled("w1", 0.5, 0.75)}, {"bias", bias.clone()}}, both);
+  for (const auto& [name, p] : std::map<const char*, double>{{"gem_p3.0", 3.0}, {"gem_p2.7", 2.7}})
+    check_layer_of_head(name, generalised_mean(author), false, {{"p", at::tensor({p}, at::kDouble)}},
+                        {{"p", "dp"}});
+}
