@@ -5,6 +5,7 @@ export {
   type AugmentationPreview,
   previewAugmentation,
 } from "./augmentation/previewAugmentation.js";
+export type { AgeSpread } from "./boneAge/ageSpread.js";
 export type { EnsembleReading, MemberMonths } from "./boneAge/ensembleReading.js";
 export type { CheckpointFacts } from "./checkpoint/describeCheckpoint.js";
 export { type CheckResult, checkCohort } from "./cohort/checkCohort.js";
@@ -49,9 +50,12 @@ export {
   writeMasks,
 } from "./masks/writeMasks.js";
 export type { WriteMasksOptions } from "./masks/writeMasksOptions.js";
+export { type AddedModel, addModel } from "./model/addModel.js";
 export type { BoneAgeModel, ForwardOptions, ForwardOutputs } from "./model/boneAgeModel.js";
 export type { WrittenModel } from "./model/contractReport.js";
 export { type ConvertedModel, convertModel } from "./model/convertModel.js";
+export type { CropBox, CropperModel } from "./model/cropperModel.js";
+export { getModel } from "./model/getModel.js";
 export type { HandMaskModel } from "./model/handMaskModel.js";
 export { type InitialisedModel, initModel } from "./model/initModel.js";
 export {
@@ -60,6 +64,7 @@ export {
   inspectModel,
   type StatedValue,
 } from "./model/inspectModel.js";
+export { type ListedModel, listModels, removeModel, showModel } from "./model/listModels.js";
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
@@ -78,6 +83,7 @@ export type { TrainWatching } from "./options/calls/trainWatching.js";
 export type { WriteManifestOptions } from "./options/calls/writeManifestOptions.js";
 export type { WritePhantomsOptions } from "./options/calls/writePhantomsOptions.js";
 export type { PathArgument, PictureArgument } from "./options/library.js";
+export type { DownloadProgress } from "./options/models.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
 export type { TrainOptions } from "./options/train/trainOptions.js";
 export { type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";
@@ -111,6 +117,7 @@ export {
   type PredictionRecord,
 } from "./records/record.js";
 export type { Summary } from "./records/summary.js";
+export type { EntryFile, RegistryEntry } from "./registry/entries.js";
 export {
   comparePredictions,
   type PredictionComparison,

@@ -108,7 +108,7 @@ export async function checkpointSources(
       provenance: provenance(contents),
       ...(planes > 1 ? { sexEncoding: "plane-female-255", sexPlane: 1 } : { sexEncoding: "none" }),
       ageBins: [0, 1, bins],
-      members: Math.max(1, members),
+      memberCount: Math.max(1, members),
     };
     return [{ origin: "the open bone-age model", manifest }];
   }

@@ -1,5 +1,4 @@
 /** `models list|get|add|show|remove`: bone-age models that people can have, installed under their names. */
-import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -7,44 +6,21 @@ import { DISCLAIMER } from "../about.js";
 import { DeeplasiaError } from "../errors.js";
 import { type AddedModel, addModel } from "../model/addModel.js";
 import { getModel } from "../model/getModel.js";
-import { nearestHint } from "../nearest.js";
+import { type ListedModel, listModels, removeModel, requireEntry, showModel } from "../model/listModels.js";
 import { addOptions, readOptions } from "../options/flags.js";
+import { addModelFlags, getModelFlags } from "../options/models.js";
 import { sizeText } from "../options/size.js";
-import { ENTRIES, entryNamed, type RegistryEntry } from "../registry/entries.js";
-import { folderOf, type Installed, installedModel, installedNames, modelsHome } from "../registry/home.js";
+import type { RegistryEntry } from "../registry/entries.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
 import { isInteractive } from "./installWithProgress.js";
 
-const cropSize = z.int().min(32).max(4096).optional().meta({
-  description: "side of the cropper's input in pixels, where its modeling.py does not state it",
-  argument: "<pixels>",
-});
-const overwrite = z
-  .boolean()
-  .default(false)
-  .meta({ description: "replace the installed model of that name" });
-
 const getFlags = z.strictObject({
-  cropSize,
-  overwrite,
+  ...getModelFlags.shape,
   yes: z
     .boolean()
     .default(false)
     .meta({ description: "do not ask: the licence was read and is accepted", short: "y" }),
-});
-
-const addFlags = z.strictObject({
-  name: z.string().optional().meta({
-    description: "name for the model (default: that of the known model that the folder holds)",
-    argument: "<name>",
-  }),
-  cropper: z.string().min(1).optional().meta({
-    description: "folder of its cropper (default: crop or bone-age-crop in the folder)",
-    argument: "<folder>",
-  }),
-  cropSize,
-  overwrite,
 });
 
 const HELP = `
@@ -76,16 +52,13 @@ export function registerModels(program: Command): void {
     .description("install a model from a folder that was downloaded otherwise")
     .argument("<folder>", "the model's folder")
     .action(addCommand);
-  addOptions(add, addFlags.shape, "Options:");
+  addOptions(add, addModelFlags.shape, "Options:");
   models.command("show").description("show all that is known of a model").argument("<name>").action(show);
   models.command("remove").description("remove an installed model").argument("<name>").action(remove);
 }
 
 async function list(): Promise<void> {
-  const names = [...new Set([...ENTRIES.map(({ name }) => name), ...(await installedNames())])];
-  for (const name of names) {
-    const installed = await installedModel(name);
-    const entry = entryNamed(name);
+  for (const { name, entry, installed } of await listModels()) {
     const state =
       installed !== null
         ? `installed, ${sizeText(bytesOf(installed))}`
@@ -96,16 +69,8 @@ async function list(): Promise<void> {
   }
 }
 
-const bytesOf = ({ files }: Pick<Installed, "files">) => files.reduce((sum, { bytes }) => sum + bytes, 0);
-
-function requireEntry(name: string): RegistryEntry {
-  const entry = entryNamed(name);
-  if (entry !== undefined) return entry;
-  const names = ENTRIES.map((known) => known.name);
-  throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `no model ${name} is known${nearestHint(name, names)}`, {
-    remedy: `Known are ${names.join(", ")}. A folder of another model is installed by \`deeplasia-native models add FOLDER\`.`,
-  });
-}
+const bytesOf = ({ files }: NonNullable<ListedModel["installed"]>) =>
+  files.reduce((sum, { bytes }) => sum + bytes, 0);
 
 async function getCommand(name: string, parsed: Record<string, unknown>): Promise<void> {
   const { yes, ...options } = readOptions(getFlags, parsed);
@@ -114,9 +79,9 @@ async function getCommand(name: string, parsed: Record<string, unknown>): Promis
   if (entry.files.length > 0 && !yes) await requireConsent(entry);
   await ensureLibtorch({ yes });
   let shown = "";
-  const added = await getModel(entry, {
+  const added = await getModel(name, {
     ...options,
-    onProgress(path, done, total) {
+    onProgress({ path, done, total }) {
       const share =
         total === null ? sizeText(done) : `${Math.floor((100 * done) / total)} % of ${sizeText(total)}`;
       const line = `${path}: ${process.stderr.isTTY ? share : "…"}`;
@@ -148,7 +113,7 @@ async function requireConsent({ name }: RegistryEntry): Promise<void> {
 }
 
 async function addCommand(folder: string, parsed: Record<string, unknown>): Promise<void> {
-  const options = readOptions(addFlags, parsed);
+  const options = readOptions(addModelFlags, parsed);
   await ensureLibtorch();
   report(await addModel(folder, options));
 }
@@ -173,12 +138,11 @@ function describe(entry: RegistryEntry): string[] {
 }
 
 async function show(name: string): Promise<void> {
-  const installed = await installedModel(name);
-  const entry = installed === null ? requireEntry(name) : entryNamed(name);
-  const lines = entry === undefined ? [name] : describe(entry);
+  const { entry, installed } = await showModel(name);
+  const lines = entry === null ? [name] : describe(entry);
   if (installed === null) lines.push("  not installed");
   else {
-    lines.push(`  installed in ${folderOf(name)} from ${installed.source}`);
+    lines.push(`  installed in ${installed.folder} from ${installed.source}`);
     for (const { path, bytes, sha256 } of installed.files)
       lines.push(`    ${path}  ${sizeText(bytes)}  sha256 ${sha256}`);
   }
@@ -186,11 +150,5 @@ async function show(name: string): Promise<void> {
 }
 
 async function remove(name: string): Promise<void> {
-  const names = await installedNames();
-  if (!names.includes(name))
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `no model ${name} is installed in ${modelsHome()}`, {
-      remedy: names.length === 0 ? "None is." : `Installed are ${names.join(", ")}.`,
-    });
-  await rm(folderOf(name), { recursive: true, force: true });
-  process.stdout.write(`removed: ${folderOf(name)}\n`);
+  process.stdout.write(`removed: ${await removeModel(name)}\n`);
 }

@@ -14,7 +14,7 @@ export const boneAgeFields = {
     .meta({ description: "plane-female-255: number of that plane in the network's input", argument: "<n>" }),
 
   ageUnit: z.enum(["z", "months"]).meta({ description: "what the network's first output is" }),
-  ageOutput: z.enum(["value", "expectation"]).meta({
+  ageHead: z.enum(["value", "expectation"]).meta({
     description:
       "value: the first output is the age (default); expectation: it is logits over the ageBins, for each picture or each picture and member, " +
       "and the age is the mean of their softmax",
@@ -23,12 +23,12 @@ export const boneAgeFields = {
     description: "expectation: age of the first bin, from one bin to the next, number of bins",
     argument: "<first step count>",
   }),
-  members: z
+  memberCount: z
     .int()
     .min(1)
     .max(64)
     .meta({ description: "expectation: number of networks in the file", argument: "<n>" }),
-  combine: z.enum(["mean-of-ages", "mean-of-logits"]).meta({
+  combineMembers: z.enum(["mean-of-ages", "mean-of-logits"]).meta({
     description: "expectation: how the members' outputs become one (default: mean-of-ages)",
   }),
   ageMeanMonths: z

@@ -29,7 +29,7 @@ export type PictureContract = Maybe<
 /** How the sex goes into a bone-age network, and what its first output means. */
 export type BoneAgeOutput = Maybe<
   Values<typeof boneAgeFields>,
-  "ageMeanMonths" | "ageSdMonths" | "sexPlane" | "ageOutput" | "ageBins" | "members" | "combine"
+  "ageMeanMonths" | "ageSdMonths" | "sexPlane" | "ageHead" | "ageBins" | "memberCount" | "combineMembers"
 > &
   Partial<Values<typeof featureFields>>;
 /** How a hand-mask network's probabilities become a mask. */

@@ -34,7 +34,7 @@ export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
     neededWhen: [
       ["ageMeanMonths", ({ ageUnit }) => ageUnit === "z"],
       ["ageSdMonths", ({ ageUnit }) => ageUnit === "z"],
-      ["ageBins", ({ ageOutput }) => ageOutput === "expectation"],
+      ["ageBins", ({ ageHead }) => ageHead === "expectation"],
       ["sexPlane", ({ sexEncoding }) => sexEncoding === "plane-female-255"],
     ],
     defaults: { biasSlope: 0, biasIntercept: 0 },

@@ -41,8 +41,8 @@ export const OPEN_MODEL = {
   maskNeeded: false,
   subtractBackground: false,
   ageUnit: "months",
-  ageOutput: "expectation",
-  combine: "mean-of-ages",
+  ageHead: "expectation",
+  combineMembers: "mean-of-ages",
 } satisfies Manifest;
 
 /** How ianpan/bone-age-crop prepares its pictures. The side of its input is written in the user's folder alone. */

@@ -1,6 +1,7 @@
 /** A model that lies in a folder, installed under a name. */
 import { constants, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { z } from "zod";
 import { withCheckpoint } from "../checkpoint/contents.js";
 import { recognise } from "../checkpoint/recognise.js";
 import type { Manifest } from "../contract/manifest.js";
@@ -14,6 +15,8 @@ import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { BUILT_IN_HISTOGRAM, publishedHistogram, referenceHistogram } from "../image/referenceHistogram.js";
 import type { AnyNetworkConfig } from "../native.js";
 import { readingOptions } from "../options/checkpoint.js";
+import { type PathArgument, pathArgument } from "../options/library.js";
+import { addModelOptions } from "../options/models.js";
 import { isCropperConfig, isExpectationConfig, networkText } from "../options/network.js";
 import { entryNamed } from "../registry/entries.js";
 import {
@@ -25,18 +28,11 @@ import {
   writeInstalled,
 } from "../registry/home.js";
 import { cropSizeOf, readConfig } from "../registry/readConfig.js";
+import { requireArgument, requireOptions } from "../schema/checkValue.js";
 
-export interface AddModelOptions {
-  /** The name that it is to have; without one, that of the known model that the folder holds. */
-  name?: string | undefined;
-  /** The folder of the cropper; without one `crop` or `bone-age-crop` in the folder, where there is one. */
-  cropper?: string | undefined;
-  /** Side of the cropper's input in pixels, where the folder does not state it. */
-  cropSize?: number | undefined;
-  /** Where its files came from; without it the folder. */
-  source?: string | undefined;
-  overwrite?: boolean | undefined;
-}
+export type AddModelOptions = z.input<typeof addModelOptions>;
+/** `source`: where its files came from; the folder where it is left out. */
+type Request = z.output<typeof addModelOptions> & { source?: string };
 
 export interface AddedModel extends Installed {
   folder: string;
@@ -56,15 +52,22 @@ interface Plan {
 const WEIGHTS = "model.safetensors";
 
 /**
- * Install a model from a folder. Its files are copied; the folder may go away then.
+ * Install a model from a folder, so that its name stands for it as a path does.
  *
+ * @param path The folder.
  * @throws DeeplasiaError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE and _CHECKPOINT naming the file of the folder that is
  *   missing, damaged or of another model; _OPTION for a name; _OUTPUT.
  */
-export async function addModel(folder: string, options: AddModelOptions = {}): Promise<AddedModel> {
+export async function addModel(path: PathArgument, given: AddModelOptions = {}): Promise<AddedModel> {
+  const folder = requireArgument("folder", pathArgument, path);
+  return installFrom(folder, requireOptions(addModelOptions, given));
+}
+
+/** The same with options that are checked. */
+export async function installFrom(folder: string, options: Request): Promise<AddedModel> {
   const plan = await planOf(folder, options);
   requireName(plan.name);
-  if ((await installedModel(plan.name)) !== null && options.overwrite !== true)
+  if ((await installedModel(plan.name)) !== null && !options.overwrite)
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `a model ${plan.name} is installed already`, {
       remedy: `Give another name, or \`deeplasia-native models remove ${plan.name}\` first.`,
     });
@@ -107,7 +110,7 @@ async function copyAll({ copies, texts }: Plan, staged: string): Promise<Install
   return files;
 }
 
-async function planOf(folder: string, options: AddModelOptions): Promise<Plan> {
+async function planOf(folder: string, options: Request): Promise<Plan> {
   if ((await pathKind(folder)) !== "folder")
     throw new DeeplasiaError("ERR_DEEPLASIA_MODEL_MISSING", `${folder} is no folder`, {
       file: folder,
@@ -148,7 +151,7 @@ function deeplasiaPlan(
 }
 
 /** The layout of ianpan/bone-age: weights, configuration, reference of the histogram, and the cropper's folder. */
-async function openPlan(folder: string, names: readonly string[], options: AddModelOptions): Promise<Plan> {
+async function openPlan(folder: string, names: readonly string[], options: Request): Promise<Plan> {
   const { name = "ianpan-bone-age", cropper = await cropperIn(folder) } = options;
   const file = join(folder, WEIGHTS);
   const network = await networkOfFile(file);
@@ -194,7 +197,7 @@ async function cropperIn(folder: string): Promise<string | null> {
   return null;
 }
 
-async function cropperManifest(folder: string, { cropSize }: AddModelOptions): Promise<Manifest> {
+async function cropperManifest(folder: string, { cropSize }: Pick<Request, "cropSize">): Promise<Manifest> {
   const file = join(folder, WEIGHTS);
   const network = await networkOfFile(file);
   if (!isCropperConfig(network)) throw unknown(file, network);

@@ -9,7 +9,10 @@ import { CropperModel } from "./cropperModel.js";
 import { loadHandle, notFiniteOnBlank } from "./loadHandle.js";
 
 /** Loads a cropper and tries it. Throws as `loadModel` does. */
-export async function loadCropper(file: string, given: z.input<typeof loadModelOptions>): Promise<CropperModel> {
+export async function loadCropper(
+  file: string,
+  given: z.input<typeof loadModelOptions>,
+): Promise<CropperModel> {
   const options = requireOptions(loadModelOptions, given);
   try {
     return await loadHandle(

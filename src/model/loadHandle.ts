@@ -12,7 +12,7 @@ import { type OpenModel, openModel } from "./openModel.js";
 /** What native code has to know of a contract's second input and outputs. */
 function outputsOf(contract: AnyContract): Pick<ModelOptions, "sexPlane" | "ageBins"> {
   if (contract.kind !== "bone_age") return { sexPlane: null, ageBins: null };
-  const { sexEncoding, sexPlane, ageOutput, ageBins, combine } = contract;
+  const { sexEncoding, sexPlane, ageHead, ageBins, combineMembers } = contract;
   const { method, mean, sd } = normalisation(contract);
   const normalised = (grey: number) => (method === "fixed" ? (grey / 255 - mean[0]!) / sd[0]! : grey);
   const plane = { index: sexPlane ?? 1, zero: normalised(0), one: normalised(255) };
@@ -20,8 +20,8 @@ function outputsOf(contract: AnyContract): Pick<ModelOptions, "sexPlane" | "ageB
   return {
     sexPlane: sexEncoding === "plane-female-255" ? plane : null,
     ageBins:
-      ageOutput === "expectation"
-        ? { first, step, count, combinesLogits: combine === "mean-of-logits" }
+      ageHead === "expectation"
+        ? { first, step, count, combinesLogits: combineMembers === "mean-of-logits" }
         : null,
   };
 }

@@ -205,6 +205,6 @@ function layouts(
   return { ...layout, memberFiles };
 }
 
-function spreadOf({ contract: { ageOutput, members = 1 } }: BoneAgeModel): { spreadMembers?: number } {
-  return ageOutput === "expectation" ? { spreadMembers: members } : {};
+function spreadOf({ contract: { ageHead, memberCount = 1 } }: BoneAgeModel): { spreadMembers?: number } {
+  return ageHead === "expectation" ? { spreadMembers: memberCount } : {};
 }

@@ -4,10 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { loadModel, predictImage, writePredictions } from "../../src/index.js";
-import { addModel } from "../../src/model/addModel.js";
-import { getModel } from "../../src/model/getModel.js";
-import { entryNamed } from "../../src/registry/entries.js";
+import { addModel, getModel, loadModel, predictImage, writePredictions } from "../../src/index.js";
 import { installedModel } from "../../src/registry/home.js";
 import { csvRows } from "../helpers/cli.js";
 import { ruleGreys, type TensorEntry, writeRuleMade } from "../helpers/rule.js";
@@ -78,7 +75,7 @@ describe("an installed model", () => {
     expect(model.contract).toMatchObject({
       sexEncoding: "plane-female-255",
       ageBins: [0, 1, 240],
-      members: 1,
+      memberCount: 1,
     });
   });
 
@@ -207,7 +204,7 @@ describe("folders that cannot be installed", () => {
       code: "ERR_DEEPLASIA_MODEL_MISSING",
       remedy: expect.stringMatching(/models show deeplasia/),
     });
-    await expect(getModel(entryNamed("deeplasia")!)).rejects.toMatchObject({
+    await expect(getModel("deeplasia")).rejects.toMatchObject({
       code: "ERR_DEEPLASIA_OPTION",
       remedy: expect.stringMatching(/on request/),
     });

@@ -113,6 +113,12 @@ export interface TrainOptions {
           | "efficientnet-b7"
           | "efficientnet-b8"
           | "efficientnet-l2"
+          | "convnextv2-atto"
+          | "convnextv2-femto"
+          | "convnextv2-pico"
+          | "convnextv2-nano"
+          | "convnextv2-tiny"
+          | "convnextv2-base"
           | "inceptionv3"
           | undefined;
         /** EfficientNet's "same" padding: for the nominal input size (as published), or for the actual one. Default: `"static"`. */

@@ -18,6 +18,11 @@ const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   inspect: ["inspectModel"],
   // With `createTrainer` a script writes its own loop.
   train: ["createTrainer"],
+  "models list": ["listModels"],
+  "models get": ["getModel"],
+  "models add": ["addModel"],
+  "models show": ["showModel"],
+  "models remove": ["removeModel"],
   "manifest fields": ["MANIFEST_FIELD_FACTS"],
   "manifest write": ["writeManifest"],
   "cohort import rsna": ["importCohort"],

@@ -66,7 +66,7 @@ describe("where a contract comes from", () => {
       /a\.json.*'inputsize'.*inputSize/,
     );
     expect(() => parseManifestText('{"fit":"round"}', "a.json")).toThrow(
-      /fit "round" must be one of centre-square, stretch or pad/,
+      /fit "round" must be one of centre-square, stretch, pad or pad-after-resize/,
     );
     expect(() => parseManifestText("{", "a.json")).toThrow(/a\.json is not JSON/);
     expect(() =>
