@@ -20,6 +20,7 @@ import {
   inspectModelOptions,
   writeManifestOptions,
 } from "../dist/options/modelFiles.js";
+import { addModelOptions, getModelOptions } from "../dist/options/models.js";
 import { writePhantomsOptions } from "../dist/options/phantom.js";
 import { loadModelOptions } from "../dist/options/predict.js";
 import { CLASS_SECTIONS, runSettings, SECTIONS } from "../dist/options/train/index.js";
@@ -52,6 +53,7 @@ const DECLARED = {
   BoneAgeModel: "model/boneAgeModel.js",
   HandMaskModel: "model/handMaskModel.js",
   DestinationStream: "pino",
+  DownloadProgress: "options/models.js",
   InstallProgress: "libtorch/installOptions.js",
   PredictCohortOptions: "prediction/predictCohortOptions.js",
 };
@@ -208,6 +210,8 @@ const FILES = {
     previewAugmentationOptions,
     { types: { settings: objectOf(previewSettings.shape) } },
   ),
+  "options/calls/addModelOptions.ts": optionsOf("addModel", addModelOptions),
+  "options/calls/getModelOptions.ts": optionsOf("getModel", getModelOptions),
   "options/calls/writePhantomsOptions.ts": optionsOf("writePhantoms", writePhantomsOptions),
   "libtorch/installLibtorchOptions.ts": optionsOf("installLibtorch", installLibtorchOptions),
   "service/serveCallOptions.ts": optionsOf("serve", serveCallOptions),

@@ -68,11 +68,13 @@ export { type ListedModel, listModels, removeModel, showModel } from "./model/li
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
+export type { AddModelOptions } from "./options/calls/addModelOptions.js";
 export type { CheckCohortOptions } from "./options/calls/checkCohortOptions.js";
 export type { CombinePredictionsOptions } from "./options/calls/combinePredictionsOptions.js";
 export type { ComparePredictionsOptions } from "./options/calls/comparePredictionsOptions.js";
 export type { ConvertModelOptions } from "./options/calls/convertModelOptions.js";
 export type { EvaluatePredictionsOptions } from "./options/calls/evaluatePredictionsOptions.js";
+export type { GetModelOptions } from "./options/calls/getModelOptions.js";
 export type { ImportCohortOptions } from "./options/calls/importCohortOptions.js";
 export type { InitModelOptions } from "./options/calls/initModelOptions.js";
 export type { InspectModelOptions } from "./options/calls/inspectModelOptions.js";

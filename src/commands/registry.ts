@@ -35,11 +35,8 @@ the proxy that HTTPS_PROXY names, and come from HF_ENDPOINT where that is set.
 
 ${DISCLAIMER}`;
 
-export function registerModels(program: Command): void {
-  const models = program
-    .command("models")
-    .description("list, download, add and remove models that people can have")
-    .addHelpText("after", helpText(HELP));
+export function defineModels(models: Command): void {
+  models.addHelpText("after", helpText(HELP));
   models.command("list").description("list the known and the installed models").action(list);
   const get = models
     .command("get")

@@ -95,6 +95,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./manifest.js")).defineManifest,
   },
   {
+    name: "models",
+    group: MODELS,
+    description: "list, download, add and remove models that people can have",
+    load: async () => (await import("./registry.js")).defineModels,
+  },
+  {
     name: "train",
     group: TRAINING,
     description: "train a network on a cohort, and test the best epoch",

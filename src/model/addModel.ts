@@ -15,6 +15,7 @@ import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { BUILT_IN_HISTOGRAM, publishedHistogram, referenceHistogram } from "../image/referenceHistogram.js";
 import type { AnyNetworkConfig } from "../native.js";
 import { readingOptions } from "../options/checkpoint.js";
+import type { AddModelOptions } from "../options/calls/addModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { addModelOptions } from "../options/models.js";
 import { isCropperConfig, isExpectationConfig, networkText } from "../options/network.js";
@@ -30,7 +31,6 @@ import {
 import { cropSizeOf, readConfig } from "../registry/readConfig.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 
-export type AddModelOptions = z.input<typeof addModelOptions>;
 /** `source`: where its files came from; the folder where it is left out. */
 type Request = z.output<typeof addModelOptions> & { source?: string };
 

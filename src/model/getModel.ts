@@ -1,9 +1,9 @@
 /** A known model, downloaded and installed. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files/pathKind.js";
+import type { GetModelOptions } from "../options/calls/getModelOptions.js";
 import { getModelOptions } from "../options/models.js";
 import { downloadFile } from "../registry/downloadFile.js";
 import { modelsHome } from "../registry/home.js";
@@ -11,8 +11,6 @@ import { pin, pinOf } from "../registry/pins.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { type AddedModel, installFrom } from "./addModel.js";
 import { requireEntry } from "./listModels.js";
-
-export type GetModelOptions = z.input<typeof getModelOptions>;
 
 /** Where the hub is, by the variable that its own programs read: a mirror in a clinic, or a server in a test. */
 const hub = () => `${(process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "")}/`;

@@ -26,7 +26,7 @@ export interface DownloadProgress {
 
 export const getModelOptions = z.strictObject({
   ...getModelFlags.shape,
-  onProgress: listener<DownloadProgress>("called as the download goes on"),
+  onProgress: listener<DownloadProgress>("DownloadProgress", "called with each DownloadProgress"),
   signal: abortSignal,
 });
 

@@ -42,6 +42,8 @@ export interface PredictCohortOptions {
   scratch?: string | undefined;
   /** Folder for the masks that a model makes, as PNG, laid out as the pictures. */
   saveMasks?: string | undefined;
+  /** Folder for pictures of what the networks are given: <picture>.input0.png and so on, and <picture>.box.png with the box that a cropper found. */
+  debugPictures?: string | undefined;
   /** Folder for a DICOM report (SR) and an annotated copy (SC) of each predicted DICOM file, in its study; they name the patient as the file does. */
   dicomOut?: string | undefined;
   /** Checks of every picture: none, a column quality with what is doubtful, or a failed row (default: report where a model makes the masks, else none). */

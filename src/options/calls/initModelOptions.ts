@@ -34,6 +34,12 @@ export interface InitModelOptions {
           | "efficientnet-b7"
           | "efficientnet-b8"
           | "efficientnet-l2"
+          | "convnextv2-atto"
+          | "convnextv2-femto"
+          | "convnextv2-pico"
+          | "convnextv2-nano"
+          | "convnextv2-tiny"
+          | "convnextv2-base"
           | "inceptionv3"
           | undefined;
         /** EfficientNet's "same" padding: for the nominal input size (as published), or for the actual one. Default: `"static"`. */
@@ -56,7 +62,7 @@ export interface InitModelOptions {
         learnable_sigma?: boolean | undefined;
       }
     | undefined;
-  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, featureStatistics, featureDistanceLimit, maskThreshold, maskSeedThreshold, weightsDigest. */
+  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, depth, cropper, matchHistogram, matchHistogramRounding, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, sexPlane, ageUnit, ageHead, ageBins, memberCount, combineMembers, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, featureStatistics, featureDistanceLimit, maskThreshold, maskSeedThreshold, weightsDigest. */
   contract?: Manifest | undefined;
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
