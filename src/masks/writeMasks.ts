@@ -17,10 +17,9 @@ import { MaskFolder } from "../image/maskFolder.js";
 import { openPicture } from "../image/openPicture.js";
 import { useWorkers } from "../image/workers.js";
 import { noHand } from "../inference/stages/findMask.js";
-import { requireLive } from "../model/argument.js";
 import { BUNDLED_MASK_MODEL } from "../model/bundled.js";
-import { HandMaskModel } from "../model/handMaskModel.js";
-import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
+import { type OpenMaskModel, openMaskModel } from "../model/openMaskModel.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { writeMasksOptions } from "./arguments.js";
 import { ContactSheet } from "./contactSheet.js";
@@ -79,47 +78,39 @@ async function write(options: Options): Promise<WrittenMasks & { finished: boole
   const cohort = await openGivenCohort(options, { maskDirs: [], sexNeed: "ignored" });
   await makeFolderOf(join(out, "mask.png"));
   if (sheet !== undefined) await refuseInput(sheet, [...(options.files ?? []), options.annotationCsv]);
-  const { model, dispose } = await openModel(options);
-  try {
-    const work: Work = {
-      ...{ model, folder: new MaskFolder(out), overwrite: options.overwrite },
-      sheet: sheet === undefined ? null : new ContactSheet(),
-    };
-    const written: WrittenMasks = { rows: 0, written: 0, kept: 0, failures: [] };
-    const meter = new ProgressMeter(cohort.total);
-    const samples = until(cohort.samples(), signal);
-    for await (const result of mapInOrder(samples, useWorkers(options.numWorkers), (row) =>
-      maskOf(row, work),
-    )) {
-      written.rows += 1;
-      if (typeof result === "string") written[result] += 1;
-      else written.failures.push(result);
-      onProgress?.(meter.event(written.rows, written.failures.length));
-    }
-    const finished = written.rows === cohort.total;
-    await listFailures(`${out}.failures.csv`, written);
-    if (sheet !== undefined && finished) await work.sheet!.write(sheet);
-    for (const note of cohort.notes()) options.logger?.warn(note);
-    return { ...written, finished };
-  } finally {
-    await dispose();
+  await using opened = await openModel(options);
+  const { model } = opened;
+  const work: Work = {
+    ...{ model, folder: new MaskFolder(out), overwrite: options.overwrite },
+    sheet: sheet === undefined ? null : new ContactSheet(),
+  };
+  const written: WrittenMasks = { rows: 0, written: 0, kept: 0, failures: [] };
+  const meter = new ProgressMeter(cohort.total);
+  const samples = until(cohort.samples(), signal);
+  for await (const result of mapInOrder(samples, useWorkers(options.numWorkers), (row) =>
+    maskOf(row, work),
+  )) {
+    written.rows += 1;
+    if (typeof result === "string") written[result] += 1;
+    else written.failures.push(result);
+    onProgress?.(meter.event(written.rows, written.failures.length));
   }
+  const finished = written.rows === cohort.total;
+  await listFailures(`${out}.failures.csv`, written);
+  if (sheet !== undefined && finished) await work.sheet!.write(sheet);
+  for (const note of cohort.notes()) options.logger?.warn(note);
+  return { ...written, finished };
 }
 
-async function openModel(options: Options): Promise<{ model: HandMaskModel; dispose(): Promise<void> }> {
+function openModel(options: Options): Promise<OpenMaskModel> {
   const { maskModel, device, gpus, accelerator, devices, threads, trust } = options;
-  if (maskModel instanceof HandMaskModel) {
-    requireLive("maskModel", maskModel);
-    return { model: maskModel, async dispose() {} };
-  }
   if (maskModel === "none") {
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", '`maskModel: "none"` makes no masks', {
       remedy: "Give a hand-mask model, or leave the option out for the bundled one.",
     });
   }
-  const file = maskModel === "auto" ? BUNDLED_MASK_MODEL : maskModel;
-  const model = await loadHandMaskModel(file, { device, gpus, accelerator, devices, threads, trust });
-  return { model, dispose: () => model.dispose() };
+  const choice = maskModel === "auto" ? BUNDLED_MASK_MODEL : maskModel;
+  return openMaskModel(choice, { device, gpus, accelerator, devices, threads, trust });
 }
 
 /** The items, as long as the signal is not aborted. */

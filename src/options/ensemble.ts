@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { abortSignal } from "../schema/callbacks.js";
 import { logger, pathArgument } from "./library.js";
-import { publishedMembers } from "./predict.js";
+import { publishedMembers } from "./predictModel.js";
 
 const file = z.string().min(1);
 

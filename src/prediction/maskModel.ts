@@ -3,9 +3,8 @@ import { basename } from "node:path";
 import { type Logger, silentLogger } from "../console/logger.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { BUNDLED_MASK_MODEL } from "../model/bundled.js";
-import { bundledMaskModel } from "../model/bundledMaskModel.js";
-import { HandMaskModel } from "../model/handMaskModel.js";
-import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
+import type { HandMaskModel } from "../model/handMaskModel.js";
+import { type OpenMaskModel, openMaskModel } from "../model/openMaskModel.js";
 
 /** What makes the masks of pictures without one: a model, its file, `auto` or `none`. */
 export type MaskChoice = HandMaskModel | string;
@@ -30,7 +29,7 @@ export function usesMasks({ maskModel, models, hasMasks }: Omit<MaskRequest, "lo
 
 /** A hand-mask model that is loaded when it is first needed. */
 export class RunMaskModel implements AsyncDisposable {
-  private loading: Promise<HandMaskModel> | null = null;
+  private opening: Promise<OpenMaskModel> | null = null;
 
   private constructor(
     private readonly choice: MaskChoice,
@@ -45,19 +44,19 @@ export class RunMaskModel implements AsyncDisposable {
     return new RunMaskModel(BUNDLED_MASK_MODEL, request);
   }
 
-  readonly get = (): Promise<HandMaskModel> => {
-    if (this.choice instanceof HandMaskModel) return Promise.resolve(this.choice);
-    this.loading ??= this.load(this.choice);
-    return this.loading;
+  readonly get = async (): Promise<HandMaskModel> => {
+    this.opening ??= this.open();
+    return (await this.opening).model;
   };
 
-  private load(file: string): Promise<HandMaskModel> {
+  private open(): Promise<OpenMaskModel> {
     const { models, logger = silentLogger } = this.request;
     const { device, threads } = models[0]!.settings;
-    if (file !== BUNDLED_MASK_MODEL) return loadHandMaskModel(file, { device, threads });
-    const needing = models.find(({ contract }) => contract.maskNeeded);
-    logger.info(`${needing?.file ?? "the model"} needs masks: ${BUNDLED_MASK_TEXT}`);
-    return bundledMaskModel({ device, threads });
+    if (this.choice === BUNDLED_MASK_MODEL) {
+      const needing = models.find(({ contract }) => contract.maskNeeded);
+      logger.info(`${needing?.file ?? "the model"} needs masks: ${BUNDLED_MASK_TEXT}`);
+    }
+    return openMaskModel(this.choice, { device, threads });
   }
 
   /** Notes for predictions with a made mask: that the bundled model made it. */
@@ -70,8 +69,7 @@ export class RunMaskModel implements AsyncDisposable {
 
   /** Frees the model, unless the caller gave it or it is the bundled one. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.choice === BUNDLED_MASK_MODEL) return;
-    await (await this.loading?.catch(() => null))?.dispose();
+    await (await this.opening?.catch(() => null))?.[Symbol.asyncDispose]();
   }
 }
 

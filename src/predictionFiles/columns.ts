@@ -21,7 +21,7 @@ import {
 export type OutputFormat = "csv" | "jsonl";
 
 /** What the lines of predictions hold. */
-export interface Layout {
+export interface Layout extends Marks {
   format: OutputFormat;
   /** Names of an ensemble's members, in order; null: predictions of one model. */
   members: readonly string[] | null;
@@ -30,22 +30,25 @@ export interface Layout {
   spreadMembers?: number | undefined;
   /** Unit of the network's own output; null for an ensemble, whose lines have no such output. */
   ageUnit: Contract["ageUnit"] | null;
-  /** Whether a column states which sexes were predicted. */
-  marksSex: boolean;
-  /** Whether columns hold what the headers of DICOM files state: where the sex comes from, and the age. */
-  hasHeaders: boolean;
-  /** Whether columns describe the masks that a model made. */
-  marksMask: boolean;
-  /** Whether a column has what the quality checks found. */
-  marksQuality: boolean;
-  /** Whether a column has the distance of the features from those of the training pictures. */
-  marksDistance: boolean;
-  /** Whether a column has how pictures were turned and inverted. */
-  marksOrientation: boolean;
 }
 
 /** The parts of a layout that add columns of facts about the child, the mask and the picture. */
-export type Marks = Omit<Layout, "format" | "members" | "hasSexHead" | "ageUnit">;
+export const MARKS = [
+  "marksSex", // which sexes were predicted
+  "hasHeaders", // what the headers of DICOM files state: where the sex comes from, and the age
+  "marksMask", // the masks that a model made
+  "marksQuality", // what the quality checks found
+  "marksDistance", // the distance of the features from those of the training pictures
+  "marksOrientation", // how pictures were turned and inverted
+] as const;
+export type Mark = (typeof MARKS)[number];
+/** Which of them a layout has. */
+export type Marks = Record<Mark, boolean>;
+
+/** Returns an object with a value for each mark. */
+export function eachMark<T>(value: (mark: Mark) => T): Record<Mark, T> {
+  return Object.fromEntries(MARKS.map((mark) => [mark, value(mark)])) as Record<Mark, T>;
+}
 
 export type AnyPrediction = PredictionRecord | EnsembleRecord;
 
@@ -65,20 +68,10 @@ const originFields = (marks: Marks): Field[] => [
   ...(marks.marksQuality ? [field("quality", "quality", flags)] : []),
 ];
 
-/** The marks of a layout. */
-export const marksOf = ({
-  marksSex,
-  hasHeaders,
-  marksMask,
-  marksQuality,
-  marksDistance,
-  marksOrientation,
-}: Marks): Marks => ({ marksSex, hasHeaders, marksMask, marksQuality, marksDistance, marksOrientation });
+/** Returns the marks of a layout. */
+export const marksOf = (layout: Marks): Marks => eachMark((mark) => layout[mark]);
 
-export const ALL_MARKS: Marks = {
-  ...{ marksSex: true, hasHeaders: true, marksMask: true },
-  ...{ marksQuality: true, marksDistance: true, marksOrientation: true },
-};
+export const ALL_MARKS: Marks = eachMark(() => true);
 const HEADER = [
   field("sexFromHeader", "sex_from_header", flag),
   field("chronologicalAgeMonths", "chronological_age", months),

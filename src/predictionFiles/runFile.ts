@@ -1,5 +1,5 @@
 /**
- * What an interrupted run leaves, and how to go on from it.
+ * The state that an interrupted run leaves, from which it is resumed.
  *
  * While a run writes, `<output>.run.json` states which run writes it, and how far it is:
  * - `starting`: files of an earlier run may still lie there and are void;
@@ -12,6 +12,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
+import { eachMark } from "./columns.js";
 import type { OutputPaths } from "./outputPaths.js";
 
 const optionValue = z.union([
@@ -55,12 +56,8 @@ export const runFile = z.object({
   spreadMembers: z.number().optional(),
   /** Null: an ensemble's. Earlier versions knew the lines of z-scores only. */
   ageUnit: z.enum(["z", "months"]).nullable().default("z"),
-  marksSex: z.boolean(),
-  hasHeaders: z.boolean().default(false),
-  marksMask: z.boolean().default(false),
-  marksQuality: z.boolean().default(false),
-  marksDistance: z.boolean().default(false),
-  marksOrientation: z.boolean().default(false),
+  // A file of an earlier version lacks the marks that came later.
+  ...eachMark(() => z.boolean().default(false)),
   /** Rows a block: the batch size, as a batch's composition changes the last bits of its results. */
   blockSize: z.number(),
   /** `complete` only: the number of rows, and of each file of the output (see `openOutput`) whether rows failed. */

@@ -1,6 +1,6 @@
 /** The share of the rows that a process predicts: as an option gives it, or as SLURM numbers the tasks of a job. */
 import { DeeplasiaError } from "../errors.js";
-import { SHARD_PATTERN } from "../options/predict.js";
+import { SHARD_PATTERN } from "../options/predictRows.js";
 import { type ArrayTask, type SlurmTask, slurmTask } from "./slurmTask.js";
 
 export interface RowShare {
