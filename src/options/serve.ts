@@ -120,6 +120,25 @@ const work = {
   ...deviceOptions,
 };
 
+const pacs = {
+  watch: z
+    .tuple([z.string().min(1), z.string().min(1)])
+    .optional()
+    .meta({
+      description:
+        "two folders, IN and OUT: each DICOM file that appears in IN is predicted, its report (SR), annotated copy (SC) and JSON " +
+        "are written to OUT, and it is moved to OUT/done, or to OUT/failed with the reason beside it",
+      argument: "<folder...>",
+    }),
+  watchSettleMs: z.int().min(100).max(3_600_000).default(3000).meta({
+    description: "how long a file in IN must not change before it is taken to be whole, ms",
+    argument: "<ms>",
+  }),
+  removeDone: z.boolean().default(false).meta({
+    description: "remove the files that were predicted, instead of keeping them in OUT/done",
+  }),
+};
+
 const logging = {
   logLevel: z.enum(["info", "warn", "error", "silent"]).default("info").meta({
     description:
@@ -132,11 +151,12 @@ export const SERVE_GROUPS = {
   "Models:": models,
   "Address:": address,
   "Work and limits:": work,
+  "PACS:": pacs,
   "Run:": { ...logging, yes },
 };
 
 /** Options of the library call. */
-export const serveOptions = z.strictObject({ ...models, ...address, ...work, ...logging });
+export const serveOptions = z.strictObject({ ...models, ...address, ...work, ...pacs, ...logging });
 export type ServeOptions = z.infer<typeof serveOptions>;
 
 export const serveFlags = serveOptions.extend({ yes });

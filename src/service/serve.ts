@@ -1,5 +1,6 @@
 /** Starts the service. */
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { DestinationStream } from "pino";
 import { z } from "zod";
 import { DeeplasiaError, isSystemError } from "../errors.js";
@@ -13,6 +14,7 @@ import { createLog } from "./logs.js";
 import { isLoopback } from "./loopback.js";
 import { Metrics } from "./metrics.js";
 import type { ServeCallOptions } from "./serveCallOptions.js";
+import { startPacs } from "./startPacs.js";
 
 /** The options of `serve`, which a script may also give a stream for the log. */
 export const serveCallOptions = serveOptions.extend({
@@ -55,16 +57,18 @@ export async function serve(given: ServeCallOptions = {}): Promise<RunningServic
   const context: Context = { options, models, admission, metrics };
   const log = createLog(options.logLevel, logStream);
   const app = await buildApp(context, log);
+  let pacs: Awaited<ReturnType<typeof startPacs>> = null;
   const close = async () => {
     admission.close();
-    await app.close();
+    await Promise.all([app.close(), pacs?.close()]);
     await models.close();
   };
   try {
-    await app.listen({ host: options.host, port: options.port });
+    pacs = await startPacs(context, log);
+    await listen(app, options);
   } catch (error) {
     await close();
-    throw cannotListen(error, options);
+    throw error;
   }
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
@@ -75,6 +79,14 @@ export async function serve(given: ServeCallOptions = {}): Promise<RunningServic
     return closing;
   };
   return { url, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+}
+
+async function listen(app: FastifyInstance, options: ServeOptions): Promise<void> {
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    throw cannotListen(error, options);
+  }
 }
 
 function requireToken({ host, token, insecure }: ServeOptions): void {

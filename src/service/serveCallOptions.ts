@@ -67,6 +67,12 @@ export interface ServeCallOptions {
   precision?: "16" | "32" | "bf16" | undefined;
   /** Threads of one forward; 0: as libtorch chooses. Default: `0`. */
   threads?: number | undefined;
+  /** Two folders, IN and OUT: each DICOM file that appears in IN is predicted, its report (SR), annotated copy (SC) and JSON are written to OUT, and it is moved to OUT/done, or to OUT/failed with the reason beside it. */
+  watch?: readonly [string, string] | undefined;
+  /** How long a file in IN must not change before it is taken to be whole, ms. Default: `3000`. */
+  watchSettleMs?: number | undefined;
+  /** Remove the files that were predicted, instead of keeping them in OUT/done. Default: `false`. */
+  removeDone?: boolean | undefined;
   /** Lines of JSON on stderr; info: one a request, without names of files and without anything of a patient. Default: `"info"`. */
   logLevel?: "info" | "warn" | "error" | "silent" | undefined;
   /** Where the lines of the log go (default: stderr). */

@@ -12,6 +12,9 @@ export interface ObjectNames {
   time: Date;
 }
 
+/** By which objects of this software are known. */
+export const MANUFACTURER = "deeplasia-native";
+
 /** Elements that a patient and a study must have, be they empty. */
 const TYPE_2 = {
   ...{ "00080020": "DA", "00080030": "TM", "00080050": "SH", "00080090": "PN" },
@@ -31,7 +34,7 @@ export function commonElements(names: ObjectNames): Elements {
     "00080023": { vr: "DA", Value: [date] },
     "00080033": { vr: "TM", Value: [time] },
     "00080060": { vr: "CS", Value: [modality] },
-    "00080070": { vr: "LO", Value: ["deeplasia-native"] },
+    "00080070": { vr: "LO", Value: [MANUFACTURER] },
     "0008103E": { vr: "LO", Value: [description] },
     "00081090": { vr: "LO", Value: ["deeplasia-native"] },
     "00181020": { vr: "LO", Value: [packageVersion()] },

@@ -27,6 +27,8 @@ export interface Mask {
 
 /** The files of the objects. */
 export interface ObjectFiles {
+  /** SOPInstanceUID of the picture that they are about. */
+  instanceUid: string;
   report: Uint8Array;
   capture: Uint8Array;
 }
