@@ -1,10 +1,10 @@
 /** A synthetic radiograph to try the page with: one of the phantoms of `examples/`. */
-import address from "../../examples/phantoms/images/000004.png";
+import address from "../../examples/phantoms/images/000009.png";
 import type { Sex } from "./answer.js";
 import type { AgeFields } from "./picture.js";
 
-/** Its row of `examples/phantoms/annotations.csv`: a girl of 117 months by the calendar, drawn with a bone age of 104. */
-const KNOWN = { sex: "F", age: { by: "age", years: "9", months: "9" } } satisfies {
+/** Its row of `examples/phantoms/annotations.csv`: a girl of 174 months by the calendar, drawn with a bone age of 158. */
+const KNOWN = { sex: "F", age: { by: "age", years: "14", months: "6" } } satisfies {
   sex: Sex;
   age: Partial<AgeFields>;
 };
