@@ -20,7 +20,10 @@ async function picture() {
     await page.getByRole("button", { name: /synthetic/ }).click();
     await page.locator("path.outline").waitFor();
     const shot = await page.screenshot();
-    await sharp(shot).resize({ width: 880 }).png({ palette: true, colours: 40, dither: 0, effort: 10 }).toFile(FILE);
+    await sharp(shot)
+      .resize({ width: 880 })
+      .png({ palette: true, colours: 40, dither: 0, effort: 10 })
+      .toFile(FILE);
   } finally {
     await browser.close();
     app.kill("SIGINT");
