@@ -70,12 +70,12 @@ async function transfer(
   const names = imagenetNames(contents.file, contents.tensors.keys(), config.backbone);
   const assignments: Assignment[] = [];
   for (const [theirs, ours] of names) {
-    const isStem = ours === "_conv_stem.weight" || ours === "stem.0.weight";
+    const isStem = ours === "_conv_stem.weight" || ours.startsWith("stem.0.");
     if (isStem && stem === "fresh") continue;
     assignments.push({
       name: prefix + ours,
       tensor: contents.tensors.get(theirs)!.tensor,
-      sumChannels: isStem,
+      sumChannels: isStem && ours.endsWith(".weight"),
     });
   }
   const mismatch = await native().assignTensors(handle, contents.handle, assignments, true);

@@ -29,7 +29,7 @@ export interface CreateTrainerOptions {
   ageSigma?: number | undefined;
   /** Weight of the sex loss; with learnable_sigma its start value. Default: `0`. */
   sexSigma?: number | undefined;
-  /** Probability that a training step skips the last residual block of an EfficientNet; it rises from 0 at the first block; null: the network's own value, 0.2 in a new network. Default: `null`. */
+  /** Probability that a training step skips the last residual block of an EfficientNet or a ConvNeXt; it rises from 0 at the first block; null: the network's own value, 0.2 in a new network. Default: `null`. */
   dropConnect?: number | null | undefined;
   /** Names of parameters that are not trained; * matches any text. Default: `[]`. */
   freeze?: readonly string[] | undefined;

@@ -100,7 +100,7 @@ export const stepModelSettings = {
     .default(null)
     .meta({
       description:
-        "probability that a training step skips the last residual block of an EfficientNet; it rises from 0 at the first " +
+        "probability that a training step skips the last residual block of an EfficientNet or a ConvNeXt; it rises from 0 at the first " +
         "block; null: the network's own value, 0.2 in a new network",
       argument: "<p>",
     }),

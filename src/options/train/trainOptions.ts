@@ -145,7 +145,7 @@ export interface TrainOptions {
         stem?: "fresh" | "sum" | undefined;
         /** Continue training this model, TorchScript or the weights of a checkpoint, instead of a new network. Default: `null`. */
         init_from?: string | null | undefined;
-        /** Probability that a training step skips the last residual block of an EfficientNet; it rises from 0 at the first block; null: the network's own value, 0.2 in a new network. Default: `null`. */
+        /** Probability that a training step skips the last residual block of an EfficientNet or a ConvNeXt; it rises from 0 at the first block; null: the network's own value, 0.2 in a new network. Default: `null`. */
         drop_connect?: number | null | undefined;
         /** Names of parameters that are not trained; * matches any text. Default: `[]`. */
         freeze?: readonly string[] | undefined;

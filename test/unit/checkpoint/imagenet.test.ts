@@ -109,3 +109,57 @@ describe("a network that starts from ImageNet weights", () => {
     );
   });
 });
+
+describe("a ConvNeXt V2 that starts from timm's weights", () => {
+  const config = networkConfig(networkSettings.parse({ backbone: "convnextv2-atto" }));
+  const states = readFile(fixture("parity/convnext/networks/state_dicts.json"), "utf8");
+
+  /** timm's file: the published network's backbone with a stem for three colours, and a classifier. */
+  async function timms(): Promise<TensorEntry[]> {
+    const atto = JSON.parse(await states).convnextv2_atto as TensorEntry[];
+    const backbone = atto.flatMap(([name, shape]): TensorEntry[] => {
+      const own = name.replace("net0.backbone.", "");
+      return own.startsWith("net0.") ? [] : [[own, own === "stem.0.weight" ? [40, 3, 4, 4] : shape]];
+    });
+    return [...backbone, ["head.fc.weight", [10, 320]], ["head.fc.bias", [10]]];
+  }
+
+  test.each(["fresh", "sum"] as const)("has them in its backbone, and a stem that is %s", async (stem) => {
+    const folder = await temporaryFolder();
+    const [from, out] = [join(folder, "timm.safetensors"), join(folder, "out.safetensors")];
+    const weights = await timms();
+    await writeRuleMade(from, weights, { seed: 3, gain: 1 });
+    const handle = await freshNetwork(config, { seed: 1, from, stem });
+    await saveNetwork({ handle, config, manifest: {} }, out, "safetensors");
+    await native().dispose(handle);
+    const state = await readFloats(out);
+    const rule = (name: string) => ruleTensor(weights.find(([tensor]) => tensor === name)!, 3, 1);
+    for (const name of [
+      "stem.1.weight",
+      "stages.2.blocks.5.mlp.grn.weight",
+      "stages.3.downsample.1.bias",
+      "head.norm.bias",
+    ])
+      expect(state.get(`backbone.convnext.${name}`)).toEqual(rule(name));
+    const found = state.get("backbone.convnext.stem.0.weight")!;
+    if (stem === "fresh") {
+      const squares = found.reduce((sum, value) => sum + value * value, 0);
+      expect(Math.sqrt(squares / found.length)).toBeCloseTo(0.02, 2);
+      return;
+    }
+    const colour = rule("stem.0.weight");
+    const sum = Float32Array.from({ length: 40 * 16 }, (_, i) => {
+      const [filter, place] = [Math.floor(i / 16), i % 16];
+      return [0, 1, 2].reduce((total, channel) => total + colour[filter * 48 + channel * 16 + place]!, 0);
+    });
+    expect(difference(found, sum).maximum).toBeLessThan(1e-6);
+  });
+
+  test("is not taken by another backbone", async () => {
+    const names = (await timms()).map(([name]) => name);
+    expect(() => imagenetNames("x", names, "efficientnet-b0")).toThrow(/does not hold ImageNet weights/);
+    expect(() => imagenetNames("x", ["_conv_stem.weight"], "convnextv2-atto")).toThrow(
+      /ImageNet weights of convnextv2-atto/,
+    );
+  });
+});
