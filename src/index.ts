@@ -64,7 +64,13 @@ export {
   inspectModel,
   type StatedValue,
 } from "./model/inspectModel.js";
-export { type ListedModel, listModels, removeModel, showModel } from "./model/listModels.js";
+export {
+  type InstalledModel,
+  type ListedModel,
+  listModels,
+  removeModel,
+  showModel,
+} from "./model/listModels.js";
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
@@ -120,6 +126,7 @@ export {
 } from "./records/record.js";
 export type { Summary } from "./records/summary.js";
 export type { EntryFile, RegistryEntry } from "./registry/entries.js";
+export type { InstalledFile, InstalledRecord } from "./registry/home.js";
 export {
   comparePredictions,
   type PredictionComparison,

@@ -49,6 +49,7 @@ export type ContractOf<K extends ModelKind> = Identity & { kind: K } & PictureCo
 export type Contract = ContractOf<"bone_age">;
 /** The complete contract of a hand-mask model. */
 export type HandMaskContract = ContractOf<"hand_mask">;
+/** The complete contract of a model that finds the box of the hand. */
 export type CropperContract = ContractOf<"cropper">;
 export type AnyContract = Contract | HandMaskContract | CropperContract;
 

@@ -22,7 +22,7 @@ import { isCropperConfig, isExpectationConfig, networkText } from "../options/ne
 import { entryNamed } from "../registry/entries.js";
 import {
   folderOf,
-  type Installed,
+  type InstalledRecord,
   installedModel,
   isModelName,
   modelsHome,
@@ -34,7 +34,9 @@ import { requireArgument, requireOptions } from "../schema/checkValue.js";
 /** `source`: where its files came from; the folder where it is left out. */
 type Request = z.output<typeof addModelOptions> & { source?: string };
 
-export interface AddedModel extends Installed {
+/** A model that was installed. */
+export interface AddedModel extends InstalledRecord {
+  /** The folder of its files. */
   folder: string;
   /** What is worth knowing about what was found. */
   notes: string[];
@@ -74,7 +76,7 @@ export async function installFrom(folder: string, options: Request): Promise<Add
   const staged = join(modelsHome(), `.adding-${plan.name}-${process.pid}`);
   try {
     const files = await copyAll(plan, staged);
-    const installed: Installed = {
+    const installed: InstalledRecord = {
       ...{ version: 1, name: plan.name, source: options.source ?? folder },
       ...{ weights: plan.weights, files },
     };
@@ -96,9 +98,9 @@ function requireName(name: string): void {
   });
 }
 
-async function copyAll({ copies, texts }: Plan, staged: string): Promise<Installed["files"]> {
+async function copyAll({ copies, texts }: Plan, staged: string): Promise<InstalledRecord["files"]> {
   await makeFolder(staged);
-  const files: Installed["files"] = [];
+  const files: InstalledRecord["files"] = [];
   for (const [path, from] of copies) {
     const to = join(staged, path);
     await mkdir(dirname(to), { recursive: true });

@@ -7,9 +7,13 @@ import type { DeviceChoice } from "./device.js";
 
 /** A box in the upright picture, pixels. */
 export interface CropBox {
+  /** First column. */
   x: number;
+  /** First row. */
   y: number;
+  /** Number of columns; what lies beyond the edge falls away. */
   width: number;
+  /** Number of rows. */
   height: number;
 }
 
@@ -39,6 +43,7 @@ export class CropperModel implements AsyncDisposable {
     readonly file: string,
     /** What the network takes. */
     readonly contract: CropperContract,
+    /** The device it is on, and why that was chosen. */
     readonly device: DeviceChoice,
     handle: ModelHandle,
   ) {
@@ -80,6 +85,7 @@ export class CropperModel implements AsyncDisposable {
     await Promise.all([this.#handle, ...batches].map((handle) => native().dispose(handle)));
   }
 
+  /** The same as `dispose`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

@@ -4,16 +4,23 @@ import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
 import { ENTRIES, entryNamed, type RegistryEntry } from "../registry/entries.js";
-import { folderOf, type Installed, installedModel, installedNames, modelsHome } from "../registry/home.js";
+import { folderOf, type InstalledRecord, installedModel, installedNames, modelsHome } from "../registry/home.js";
 import { requireArgument } from "../schema/checkValue.js";
+
+/** A model that is installed. */
+export interface InstalledModel extends InstalledRecord {
+  /** The folder of its files. */
+  folder: string;
+}
 
 /** What is known of a model. */
 export interface ListedModel {
+  /** Its name, which stands for it wherever a path does. */
   name: string;
   /** Its facts; null for an installed model that is not among the known ones. */
   entry: RegistryEntry | null;
   /** What is installed of it, and where; null where nothing is. */
-  installed: (Installed & { folder: string }) | null;
+  installed: InstalledModel | null;
 }
 
 const nameArgument = z.string().min(1).meta({ description: "the name of a model" });

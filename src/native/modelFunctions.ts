@@ -16,9 +16,11 @@ export interface NativeOutputs {
 export interface NativeExpectation {
   /** The members' ages, row-major, as many values a row as the ensemble has members. */
   members: Float32Array;
-  /** Standard deviation of the distribution, and the ages up to which 5 and 95 % of it lie. */
+  /** Standard deviation of the distribution. */
   sd: Float32Array;
+  /** The ages up to which 5 % of it lie. */
   low: Float32Array;
+  /** The ages up to which 95 % of it lie. */
   high: Float32Array;
 }
 

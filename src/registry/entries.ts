@@ -12,8 +12,11 @@ export interface EntryFile {
   sha256?: string;
 }
 
+/** What is known of a model that people can have. */
 export interface RegistryEntry {
+  /** Its name here. */
   name: string;
+  /** What it is, in a few words. */
   title: string;
   /** The licence as it is stated, with everything that is known about it. */
   licence: string;
@@ -27,10 +30,13 @@ export interface RegistryEntry {
   weights: readonly string[];
   /** How to get it, where it cannot be downloaded. */
   onRequest?: string;
+  /** Whom to cite. */
   citation: string;
   /** As published, never measured here. */
   accuracy: string;
+  /** Whether its pictures need masks. */
   needsMasks: boolean;
+  /** What it is for, and what not. */
   intendedUse: string;
 }
 

@@ -8,18 +8,37 @@ import { writeFileAtomic } from "../files/writeFileAtomic.js";
 
 const RECORD = "installed.json";
 
+/** A file of an installed model. */
+export interface InstalledFile {
+  /** Its path in the model's folder. */
+  path: string;
+  /** Its size. */
+  bytes: number;
+  /** Its SHA-256 when it was installed, in hex. */
+  sha256: string;
+}
+
 /** What is written of an installed model, beside its files. */
+export interface InstalledRecord {
+  /** Version of this format. */
+  version: 1;
+  /** The name under which it is installed. */
+  name: string;
+  /** Where its files came from. */
+  source: string;
+  /** Files with weights that predict bone ages; several are an ensemble. */
+  weights: string[];
+  /** Every file of the model. */
+  files: InstalledFile[];
+}
+
 const installedSchema = z.object({
   version: z.literal(1),
   name: z.string(),
-  /** Where its files came from. */
   source: z.string(),
-  /** Files with weights that predict bone ages; several are an ensemble. */
   weights: z.array(z.string()).min(1),
-  /** Every file of the model. */
   files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
-});
-export type Installed = z.infer<typeof installedSchema>;
+}) satisfies z.ZodType<InstalledRecord>;
 
 /** Returns `DEEPLASIA_MODELS`, else `$XDG_DATA_HOME/deeplasia-native/models`, else `~/.local/share/deeplasia-native/models`. */
 export function modelsHome(): string {
@@ -34,7 +53,7 @@ export const folderOf = (name: string) => join(modelsHome(), name);
 export const isModelName = (text: string) => /^[a-z0-9][a-z0-9-]{0,63}$/.test(text);
 
 /** What is installed under a name; null where nothing is. Throws ERR_DEEPLASIA_MODEL_UNREADABLE for a damaged record. */
-export async function installedModel(name: string): Promise<Installed | null> {
+export async function installedModel(name: string): Promise<InstalledRecord | null> {
   if (!isModelName(name)) return null;
   const file = join(folderOf(name), RECORD);
   let text: string;
@@ -60,7 +79,7 @@ function damaged(file: string, name: string, cause: unknown): DeeplasiaError {
   });
 }
 
-export function writeInstalled(folder: string, installed: Installed): Promise<void> {
+export function writeInstalled(folder: string, installed: InstalledRecord): Promise<void> {
   return writeFileAtomic(join(folder, RECORD), `${JSON.stringify(installed, null, 2)}\n`);
 }
 
