@@ -4,7 +4,13 @@ import { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
 import { ENTRIES, entryNamed, type RegistryEntry } from "../registry/entries.js";
-import { folderOf, type InstalledRecord, installedModel, installedNames, modelsHome } from "../registry/home.js";
+import {
+  folderOf,
+  type InstalledRecord,
+  installedModel,
+  installedNames,
+  modelsHome,
+} from "../registry/home.js";
 import { requireArgument } from "../schema/checkValue.js";
 
 /** A model that is installed. */
