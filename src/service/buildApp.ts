@@ -1,6 +1,5 @@
 /** The HTTP server: what happens to every request, and the routes. */
 import { randomUUID } from "node:crypto";
-import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { answerRawErrors } from "./answerRawErrors.js";
@@ -81,7 +80,8 @@ export async function buildApp(context: Context, log: Logger): Promise<FastifyIn
       remedy: "POST /predict predicts a picture; /openapi.json describes all addresses.",
     });
   });
-  await app.register(multipart);
+  // Routes read forms themselves, as they come.
+  app.addContentTypeParser("multipart/form-data", (_request, _payload, done) => done(null));
   admitPosts(app, context);
   healthRoutes(app, context);
   predictRoute(app, context);

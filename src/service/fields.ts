@@ -71,7 +71,7 @@ export function readFields<S extends z.ZodObject>(
   sent: ReadonlyMap<string, readonly string[]>,
 ): z.infer<S> {
   for (const [name, values] of sent)
-    if (values.length > 1 && name in schema.shape)
+    if (values.length > 1 && Object.hasOwn(schema.shape, name))
       throw badForm(`the field ${name} was sent ${plural(values.length, "time")}`, "Send it once.");
   const { data, faults } = checkValue(
     schema,

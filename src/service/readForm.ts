@@ -1,5 +1,7 @@
 /** Reads a multipart form into memory, within limits. Nothing of it is written to a disk, and names of files are not kept. */
-import type { FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
+import { plural } from "../plural.js";
 import type { Place } from "./admission.js";
 import { badForm, Refusal, tooLarge } from "./refusal.js";
 
@@ -18,61 +20,115 @@ export interface FormLimits {
 
 const MOST_FIELDS = 64;
 const LONGEST_FIELD = 1000;
+const MOST_PART_HEADER_BYTES = 8192;
+/** All that a request holds is in memory when it has ended: a parser that is not done soon never will be. */
+const AFTER_THE_END_MS = 5000;
 
 /**
  * @param place Grows by one for each file of the field `file` after the first.
- * @throws Refusal for what is no form, and for what does not belong in it.
+ * @throws Refusal for what is no form, and for what does not belong in it; as soon as it is seen, so that the rest of the
+ *   request may not have been read.
  */
-export async function readForm(request: FastifyRequest, limits: FormLimits, place: Place): Promise<Form> {
-  if (!request.isMultipart())
+export function readForm(request: IncomingMessage, limits: FormLimits, place: Place): Promise<Form> {
+  return new Promise((resolve, reject) => {
+    const form = new GrowingForm(limits, place);
+    const parser = parserOf(request, limits);
+    let timer: NodeJS.Timeout | undefined;
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      request.unpipe(parser);
+      settle();
+    };
+    const fail = (refusal: unknown) => end(() => reject(refusal));
+    const attempt = (act: () => void) => {
+      try {
+        act();
+      } catch (refusal) {
+        fail(refusal);
+      }
+    };
+    parser.on("field", (name, value, _, isCut) => attempt(() => form.addText(name, value, isCut)));
+    parser.on("file", (name, stream) => {
+      // Without a listener an error of a part would end the process.
+      stream.on("error", () => fail(damaged()));
+      attempt(() => form.addFile(name, stream, fail));
+    });
+    for (const event of ["partsLimit", "filesLimit", "fieldsLimit"] as const)
+      parser.on(event, () => fail(badForm("the form has too many parts")));
+    parser.on("error", () => fail(damaged()));
+    parser.on("finish", () => end(() => resolve(form)));
+    request.once("end", () => {
+      timer = setTimeout(() => fail(damaged()), AFTER_THE_END_MS);
+    });
+    request.once("close", () => fail(damaged())).once("error", () => fail(damaged()));
+    request.pipe(parser);
+  });
+}
+
+function parserOf({ headers }: IncomingMessage, { files, maxBytes }: FormLimits): BusboyInstance {
+  const type = headers["content-type"] ?? "";
+  if (!/^multipart\/form-data\b/i.test(type))
     throw new Refusal(415, "NOT_A_FORM", "the request is not a multipart form", {
       remedy:
         "Send multipart/form-data with the picture in the field file, as `curl -F file=@hand.png` does.",
     });
-  const files = new Map<string, Buffer[]>();
-  const fields = new Map<string, string[]>();
-  const most = Object.values(limits.files).reduce((sum, count) => sum + count, 0);
-  const parts = request.parts({
-    limits: {
-      fileSize: limits.maxBytes,
-      files: most,
-      fields: MOST_FIELDS,
-      fieldSize: LONGEST_FIELD,
-      fieldNameSize: 100,
-      parts: MOST_FIELDS + most,
-      headerPairs: 20,
-    },
-  });
+  const most = Object.values(files).reduce((sum, count) => sum + count, 0);
   try {
-    for await (const part of parts) {
-      if (part.type === "field") {
-        append(fields, part.fieldname, textOf(part.fieldname, part.value, part.valueTruncated, limits));
-        continue;
-      }
-      const before = files.get(part.fieldname)?.length ?? 0;
-      const allowed = limits.files[part.fieldname];
-      if (allowed === undefined) throw notAFile(part.fieldname, limits);
-      if (before === allowed) throw badForm(`the field ${part.fieldname} holds more than ${allowed} files`);
-      if (part.fieldname === "file" && before > 0) place.grow();
-      const bytes = await part.toBuffer();
-      // A browser sends an empty file for a field that was left empty.
-      if (bytes.length > 0) append(files, part.fieldname, bytes);
-    }
-  } catch (error) {
-    throw refusalOf(error, limits);
+    return new Busboy({
+      headers: { "content-type": type },
+      limits: {
+        // One more than is taken, so that what is too much is noticed when it comes.
+        ...{ fileSize: maxBytes + 1, files: most + 1, fields: MOST_FIELDS, parts: MOST_FIELDS + most + 1 },
+        ...{ fieldSize: LONGEST_FIELD, headerPairs: 20, headerSize: MOST_PART_HEADER_BYTES },
+      },
+    });
+  } catch {
+    throw badForm("the form has no boundary", "Let your client write the Content-Type itself.");
   }
-  return { files, fields };
 }
 
-function textOf(name: string, value: unknown, isCut: boolean, { files }: FormLimits): string {
-  if (name in files) throw badForm(`the field ${name} is text, not a file`, "Send the file itself.");
-  if (typeof value !== "string" || isCut) throw badForm("a field holds no short text");
-  return value;
+const damaged = () => badForm("the form is damaged or cut off", "Send it again, whole.");
+
+class GrowingForm implements Form {
+  readonly files = new Map<string, Buffer[]>();
+  readonly fields = new Map<string, string[]>();
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly limits: FormLimits,
+    private readonly place: Place,
+  ) {}
+
+  addText(name: string | undefined, value: string, isCut: boolean): void {
+    if (name !== undefined && Object.hasOwn(this.limits.files, name))
+      throw badForm(`the field ${name} is text, not a file`, "Send the file itself.");
+    if (isCut) throw badForm(`a field is longer than ${LONGEST_FIELD} letters`);
+    append(this.fields, name ?? "", value);
+  }
+
+  addFile(name: string | undefined, stream: NodeJS.ReadableStream, fail: (refusal: Refusal) => void): void {
+    const { files, maxBytes } = this.limits;
+    if (name === undefined || !Object.hasOwn(files, name)) throw notForFiles(name, files);
+    const count = (this.counts.get(name) ?? 0) + 1;
+    if (count > files[name]!)
+      throw badForm(`the field ${name} holds more than ${plural(files[name]!, "file")}`);
+    this.counts.set(name, count);
+    if (name === "file" && count > 1) this.place.grow();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > maxBytes) fail(tooLarge(`a file has more than ${maxBytes} bytes`));
+    });
+    // A browser sends an empty file for a field that was left empty.
+    stream.on("end", () => size > 0 && append(this.files, name, Buffer.concat(chunks)));
+  }
 }
 
-const notAFile = (name: string, { files }: FormLimits) =>
+const notForFiles = (name: string | undefined, files: FormLimits["files"]) =>
   badForm(
-    `${/^\w{1,40}$/.test(name) ? `the field ${name}` : "a field"} holds a file`,
+    `${/^\w{1,40}$/.test(name ?? "") ? `the field ${name}` : "a field"} holds a file`,
     `Fields for files: ${Object.keys(files).join(", ")}.`,
   );
 
@@ -80,13 +136,4 @@ function append<T>(map: Map<string, T[]>, name: string, value: T): void {
   const list = map.get(name);
   if (list === undefined) map.set(name, [value]);
   else list.push(value);
-}
-
-/** Whatever the parser throws is about the form. */
-function refusalOf(error: unknown, { maxBytes }: FormLimits): Refusal {
-  if (error instanceof Refusal) return error;
-  const { code } = error as { code?: string };
-  if (code === "FST_REQ_FILE_TOO_LARGE") return tooLarge(`a file has more than ${maxBytes} bytes`);
-  if (code?.endsWith("_LIMIT")) return badForm("the form has too many parts");
-  return badForm("the form is damaged or cut off", "Send it again, whole.");
 }

@@ -15,7 +15,7 @@ export function predictRoute(app: FastifyInstance, context: Context): void {
   app.post("/predict", async (request): Promise<Answer> => {
     const { place, gone } = visitOf(request);
     const limits = { files: { file: 1, mask_file: 1 }, maxBytes: options.maxBytes };
-    const { files, fields } = await readForm(request, limits, place);
+    const { files, fields } = await readForm(request.raw, limits, place);
     const want = readFields(predictFields, fields);
     const [image] = files.get("file") ?? [];
     if (image === undefined)

@@ -25,7 +25,7 @@ export function predictBatchRoute(app: FastifyInstance, context: Context): void 
     const { place, gone } = visitOf(request);
     const most = Math.min(options.maxFiles, options.queueSize);
     const { files, fields } = await readForm(
-      request,
+      request.raw,
       { files: { file: most }, maxBytes: options.maxBytes },
       place,
     );
