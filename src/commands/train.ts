@@ -11,9 +11,9 @@ import { type PrintStyle, registerTrainOptions } from "../options/train/register
 import { formatConfig } from "../run/config/formatConfig.js";
 import { readTrainConfig } from "../run/config/readTrainConfig.js";
 import { referenceDefaults } from "../run/config/referenceLayout.js";
+import { isTrial } from "../run/isTrial.js";
 import type { RunFolder } from "../run/runFolder.js";
 import { runTraining } from "../run/runTraining.js";
-import { isTrial } from "../run/trial.js";
 import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";

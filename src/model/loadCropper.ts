@@ -2,11 +2,11 @@
 import type { z } from "zod";
 import { completeContract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import type { RawPicture } from "../native.js";
 import { loadModelOptions } from "../options/predict.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { CropperModel } from "./cropperModel.js";
-import { loadHandle, notFiniteOnBlank } from "./loadHandle.js";
+import { loadHandle } from "./loadHandle.js";
+import { triedOnRamp } from "./triedOnRamp.js";
 
 /** Loads a cropper and tries it. Throws as `loadModel` does. */
 export async function loadCropper(
@@ -21,11 +21,11 @@ export async function loadCropper(
       ({ contract: { manifest } }) => completeContract(manifest, file, "cropper"),
       async ({ contract, device, handle }) => {
         const model = new CropperModel(file, contract, device, handle);
-        await verify(model);
-        return model;
+        return triedOnRamp(model, (picture) => model.fractions(picture));
       },
     );
   } catch (error) {
+    options.signal?.throwIfAborted();
     throw withCure(toDeeplasiaError(error).at({ file }));
   }
 }
@@ -37,25 +37,7 @@ function withCure(error: DeeplasiaError): DeeplasiaError {
     file: error.file,
     cause: error,
     remedy:
-      "`deeplasia-native models add FOLDER` reads the side of its input from the folder's modeling.py, or takes it as " +
-      "--crop-size.",
+      "`deeplasia-native models add FOLDER` reads the side of its input from the folder's modeling.py, and " +
+      "`deeplasia-native models add FOLDER --crop-size N` takes it from you.",
   });
-}
-
-const RAMP: RawPicture = {
-  data: Uint8Array.of(0, 1, 2, 3),
-  width: 2,
-  height: 2,
-  channels: 1,
-  depth: 8,
-  luma: "png",
-};
-
-async function verify(model: CropperModel): Promise<void> {
-  try {
-    if (!(await model.fractions(RAMP)).every(Number.isFinite)) throw notFiniteOnBlank(model.file);
-  } catch (error) {
-    await model.dispose();
-    throw error;
-  }
 }

@@ -1,17 +1,17 @@
 /** From a model's file to a hand-mask model on a device. */
 import { completeContract, type HandMaskContract } from "../contract/contract.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
-import type { RawPicture } from "../native.js";
 import type { LoadModelOptions } from "../options/calls/loadModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { loadModelOptions } from "../options/predict.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { HandMaskModel } from "./handMaskModel.js";
-import { loadHandle, notFiniteOnBlank } from "./loadHandle.js";
+import { loadHandle } from "./loadHandle.js";
 import type { OpenModel } from "./openModel.js";
+import { triedOnRamp } from "./triedOnRamp.js";
 
 /**
- * Load a hand-mask model, put it on a device, and try it on a blank picture: TorchScript, a checkpoint of the
+ * Loads a hand-mask model, puts it on a device, and tries it on a blank picture: TorchScript, a checkpoint of the
  * reference's service, or safetensors.
  *
  * @param path The file, or its `file:` URL.
@@ -26,8 +26,7 @@ export async function loadHandMaskModel(
   try {
     return await loadHandle(file, options, contractOf, async ({ contract, device, handle }) => {
       const model = new HandMaskModel(file, contract, device, handle);
-      await verify(model);
-      return model;
+      return triedOnRamp(model, (picture) => model.probabilities(picture));
     });
   } catch (error) {
     options.signal?.throwIfAborted();
@@ -49,25 +48,4 @@ export function requireSquare(file: string, { inputSize: [, height, width], fit 
     `the contract of ${file} has an input of ${height}x${width} and fit ${fit}; a hand-mask model needs a square input and fit pad`,
     { file, remedy: "Correct inputSize and fit with `deeplasia-native manifest write`." },
   );
-}
-
-/** A ramp of four pixels: a picture of one value is refused. */
-const BLANK: RawPicture = {
-  data: Uint8Array.of(0, 1, 2, 3),
-  width: 2,
-  height: 2,
-  channels: 1,
-  depth: 8,
-  luma: "png",
-};
-
-/** Throws ERR_DEEPLASIA_NOT_FINITE, and what a forward throws; the model is disposed of then, with its batch. */
-async function verify(model: HandMaskModel): Promise<void> {
-  try {
-    const found = await model.probabilities(BLANK);
-    if (found?.every(Number.isFinite) === false) throw notFiniteOnBlank(model.file);
-  } catch (error) {
-    await model.dispose();
-    throw error;
-  }
 }

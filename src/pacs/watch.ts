@@ -142,7 +142,7 @@ export class Watch {
     const file = this.spool.fileOf(item);
     if ((await stat(file)).size > maxBytes)
       throw new DeeplasiaError("ERR_DEEPLASIA_IMAGE_TOO_LARGE", `the file has more than ${maxBytes} bytes`, {
-        remedy: "Raise --max-bytes where files of this size are meant.",
+        remedy: "Raise `maxBytes` where files of this size are meant.",
       });
     const { answer, objects } = await this.predicting.predict(await readFile(file));
     const { instanceUid, report, capture } = await objects();

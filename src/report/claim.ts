@@ -47,9 +47,9 @@ export function checklist(has: {
     here(
       "Demographics of the evaluated pictures",
       "demographics",
-      "bone age and sex; add ethnicity and disease by --by",
+      "bone age and sex; the option `by` adds ethnicity and disease",
     ),
-    here("Performance in subgroups", "groups", "by sex, age and the columns of --by"),
+    here("Performance in subgroups", "groups", "by sex, age and the columns of the option `by`"),
     has.sex
       ? here("Accuracy of the predicted sex", "sex", "accuracy, AUROC, F1")
       : byHand("Accuracy of the predicted sex", "the predictions have none"),

@@ -6,8 +6,8 @@ import type { Trainer } from "../trainer/trainer.js";
 import type { TrainingCohort } from "../training/trainingCohort.js";
 import type { TrainConfigResult } from "./config/completeConfig.js";
 import type { Resumption } from "./findResumption.js";
+import type { Start } from "./openStart.js";
 import type { RunFolder } from "./runFolder.js";
-import type { Start } from "./start.js";
 
 export interface RunOptions extends TrainConfigResult {
   logger: Logger;

@@ -5,9 +5,9 @@ import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { Resumption } from "./findResumption.js";
+import type { Start } from "./openStart.js";
 import { clearRun, discardLast, type RunFolder } from "./runFolder.js";
 import { type ResumableRun, type RunFacts, restoreRun } from "./runState.js";
-import type { Start } from "./start.js";
 
 interface Resuming {
   config: TrainConfig;

@@ -14,15 +14,16 @@ import { openTrainer } from "../trainer/createTrainer.js";
 import { requireTrainable } from "../training/trainingData.js";
 import { findResumption } from "./findResumption.js";
 import { kindOf } from "./kinds/kindOf.js";
+import { openStart } from "./openStart.js";
 import type { RunOptions } from "./preparedRun.js";
 import { deviceOfRank, requireGpus, threadsOfRank } from "./runDevice.js";
 import { makeRunFolder } from "./runFolder.js";
 import { requireSameSettings } from "./runState.js";
-import { openStart, trainedContract } from "./start.js";
 import { stepOptionsOf } from "./stepOptions.js";
+import { trainedContract } from "./trainedContract.js";
 import type { TrainedRun } from "./trainedRun.js";
 import { trainInFolder } from "./trainInFolder.js";
-import { withTrial } from "./trial.js";
+import { withTrial } from "./withTrial.js";
 
 /**
  * Trains a model, and evaluates the best model of all epochs, in as many processes as the configuration asks for. The first

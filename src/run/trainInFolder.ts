@@ -14,6 +14,7 @@ import { trainingLoop } from "../training/trainingLoop.js";
 import { PARTS } from "../training/trainingRow.js";
 import { createHooks, type RunHooks } from "./createHooks.js";
 import { shownHyperParameters } from "./hyperParameters.js";
+import { isTrial } from "./isTrial.js";
 import { kindOf } from "./kinds/kindOf.js";
 import { openPictures } from "./openPictures.js";
 import type { PreparedRun } from "./preparedRun.js";
@@ -21,7 +22,6 @@ import { resumeRun } from "./resumeRun.js";
 import type { RunResults } from "./runResults.js";
 import { saveRun, withLastState } from "./runState.js";
 import { type TrainedRun, trainedRun } from "./trainedRun.js";
-import { isTrial } from "./trial.js";
 import { writeRunFacts } from "./writeRunFacts.js";
 
 /**

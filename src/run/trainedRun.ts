@@ -1,6 +1,6 @@
+import { isTrial } from "./isTrial.js";
 import type { PreparedRun } from "./preparedRun.js";
 import type { RunResults } from "./runResults.js";
-import { isTrial } from "./trial.js";
 
 /** A training run that has ended. */
 export interface TrainedRun extends RunResults {

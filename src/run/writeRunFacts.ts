@@ -9,9 +9,9 @@ import { PARTS } from "../training/trainingRow.js";
 import { formatConfig } from "./config/formatConfig.js";
 import { formatHyperParameters } from "./hyperParameters.js";
 import { kindOf } from "./kinds/kindOf.js";
+import type { Start } from "./openStart.js";
 import { recordProcess } from "./recordProcess.js";
 import type { RunFolder } from "./runFolder.js";
-import type { Start } from "./start.js";
 
 /** A run before its first step. */
 export interface FactSources {

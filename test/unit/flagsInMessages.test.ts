@@ -10,6 +10,7 @@ const COMMAND_LINE = [
   ...["src/commands/", "src/cli.ts", "src/bin.cts"],
   ...["src/options/flags.ts", "src/options/argv.ts", "src/options/train/registerTrainOptions.ts"],
   "src/slurm/jobScript.ts",
+  "src/report/page/style.ts", // names of CSS
 ];
 
 /** A flag in a text. A text that begins with one is an argument for another program. */

@@ -1,7 +1,7 @@
 import type { Logger } from "../../console/logger.js";
 import type { TrainConfig } from "../../options/train/index.js";
 import type { EpochEvent, Hook, HookState } from "../hook.js";
-import { createSchedule, type Schedule, type ScheduleState } from "./schedules.js";
+import { createSchedule, type Schedule, type ScheduleState } from "./createSchedule.js";
 
 type Settings = Pick<TrainConfig, "lr_scheduler" | "optimizer" | "trainer">;
 

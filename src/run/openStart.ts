@@ -1,5 +1,4 @@
-import { packageVersion } from "../about.js";
-import { type AnyContract, requireKind } from "../contract/contract.js";
+import { requireKind } from "../contract/contract.js";
 import type { Manifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
 import { DeeplasiaError } from "../errors.js";
@@ -7,8 +6,6 @@ import { type OpenModel, openModel } from "../model/openModel.js";
 import { type AnyNetworkConfig, native } from "../native.js";
 import { networkConfig, networkText } from "../options/network.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { Trainer } from "../trainer/trainer.js";
-import type { TrainingCohort } from "../training/trainingCohort.js";
 import { kindOf } from "./kinds/kindOf.js";
 
 /**
@@ -29,7 +26,7 @@ export interface Start extends Pick<OpenModel, "model" | typeof Symbol.asyncDisp
 }
 
 /** The name of a network without a file, in messages. */
-const FRESH = "the new network";
+export const FRESH = "the new network";
 
 /**
  * Opens the checkpoint, else `model.init_from`, else makes a fresh network.
@@ -120,19 +117,5 @@ function requireSameNetwork(
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file} has another network: ${others.join("; ")}`, {
     file,
     remedy: "Leave these settings out to train the file's network, or leave the file out to train a new one.",
-  });
-}
-
-/** The contract of the model to be, before its epochs add to it. */
-export function trainedContract(
-  trainer: Pick<Trainer, "manifest" | "file" | "sexEncoding">,
-  cohort: Pick<TrainingCohort, "scale">,
-  config: Pick<TrainConfig, "name" | "model">,
-): AnyContract {
-  const { manifest, file } = trainer;
-  return kindOf(config).contract(trainer, cohort, {
-    name: config.name,
-    provenance: `trained by deeplasia-native ${packageVersion()}${file === FRESH ? "" : `, from ${file}`}`,
-    intendedUse: manifest.intendedUse || "research only, not a medical device",
   });
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TrainConfig } from "../options/train/index.js";
+import { isTrial } from "./isTrial.js";
 
 /**
  * Calls `run` with the configuration. For a trial it is one of a single epoch in a temporary folder, which is removed
@@ -21,8 +22,4 @@ export async function withTrial<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-export function isTrial({ trainer }: TrainConfig): boolean {
-  return trainer.fast_dev_run !== false && trainer.fast_dev_run !== 0;
 }

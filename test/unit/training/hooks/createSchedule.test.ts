@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SCHEDULES, type ScheduleSetting } from "../../../../src/options/train/scheduleClasses.js";
 import type { Metrics } from "../../../../src/training/hook.js";
-import { createSchedule } from "../../../../src/training/hooks/schedules.js";
+import { createSchedule } from "../../../../src/training/hooks/createSchedule.js";
 import { fixture } from "../../../helpers/testData.js";
 
 interface Case {
