@@ -12,6 +12,7 @@ import { type Chronological, chronological, type ReferenceSd } from "./chronolog
 import { type Demographics, demographics } from "./demographics.js";
 import type { CohortToEvaluate, EvaluatedRow } from "./evaluatedRow.js";
 import { type Grouping, groupings } from "./groups.js";
+import { type PredictionIntervals, predictionIntervals } from "./predictionIntervals.js";
 import { type Raters, raters } from "./raters.js";
 
 export interface EvaluateRowsOptions {
@@ -19,6 +20,8 @@ export interface EvaluateRowsOptions {
   resamples: number;
   seed: number;
   referenceSd: ReferenceSd | null;
+  /** The pictures that calibrate prediction intervals, and the name of their part; null for none. */
+  calibration: { part: string; rows: readonly EvaluatedRow[] } | null;
 }
 
 /** What cannot be stated, and why. */
@@ -42,6 +45,8 @@ export interface EvaluationOfRows {
   variants: { column: string; pictures: number; mad: number }[];
   raters: Raters | null;
   chronological: Chronological | null;
+  /** Null without calibration pictures. */
+  intervals: PredictionIntervals | null;
   /** How precise the MAD is with these pictures, and how many make it precise to 0.3 months. */
   precision: { halfWidth: number; target: number; count: number } | null;
   omissions: Omission[];
@@ -52,6 +57,7 @@ const TARGET_MONTHS = 0.3;
 export function evaluateRows(cohort: CohortToEvaluate, options: EvaluateRowsOptions): EvaluationOfRows {
   const { rows, hasPatients } = cohort;
   const clusters = clustersOf(rows.map(({ patientId }) => patientId));
+  const { calibration } = options;
   const bootstrap = { clusters, resamples: options.resamples, seed: options.seed };
   const predictions = rows.map(({ ageMonths }) => ageMonths);
   const truths = rows.map(({ truthMonths }) => truthMonths);
@@ -66,6 +72,10 @@ export function evaluateRows(cohort: CohortToEvaluate, options: EvaluateRowsOpti
     variants: variantsOf(cohort),
     raters: raters(cohort),
     chronological: chronological(rows, options.referenceSd),
+    intervals:
+      calibration === null
+        ? null
+        : predictionIntervals(calibration.part, calibration.rows, rows, options.bandMonths),
     precision: precisionOf(predictions, truths),
   };
   return { ...evaluation, omissions: omissionsOf(cohort, clusters, evaluation) };
@@ -148,6 +158,12 @@ function omissionsOf(
   omit("A comparison of girls and boys", "all pictures are of one sex", sexes.size === 1 && !sexes.has(null));
   omit("A comparison of girls and boys", "no sex is known", sexes.size === 1 && sexes.has(null));
   omit("Human yardstick", "the annotations have no rater_* columns", names.length === 0);
+  for (const { level, halfWidth } of found.intervals?.levels ?? [])
+    omit(
+      `Prediction intervals of ${100 * level} %`,
+      `too few pictures calibrate them: ${found.intervals!.calibrationPictures}`,
+      halfWidth === null,
+    );
   omit("Chronological age", "no chronological_age column has ages", found.chronological === null);
   return omissions;
 }

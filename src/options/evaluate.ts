@@ -63,6 +63,11 @@ const grouping = {
     description: "width of an age band in months",
     argument: "<months>",
   }),
+  calibrate: file.optional().meta({
+    description:
+      "a part of the split, such as val, from whose errors prediction intervals of 80, 90 and 95 % follow (split-conformal): their coverage and width in the report, and intervals.csv",
+    argument: "<part>",
+  }),
   referenceSd: file.optional().meta({
     description:
       "SDs of bone age for SDS: CSV with sex, age, sd (months); for cohorts with chronological_age",

@@ -1,15 +1,21 @@
-/**
- * What the checklists for studies of AI in medical imaging (CLAIM 2024, STARD-AI) ask for, and whether this report fills it.
- * The topics are named; their numbers are left to the checklists, which are the authority.
- */
-export interface ChecklistItem {
+/** What the checklists for studies of AI in medical imaging (CLAIM 2024, STARD-AI) ask for, and whether a report fills it. */
+import type { CohortToEvaluate } from "../evaluation/evaluatedRow.js";
+import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
+import { text } from "./columns.js";
+import type { ReportTable } from "./table.js";
+
+/** The topics are named; their numbers are left to the checklists, which are the authority. */
+export const CHECKLIST_LEAD =
+  "Topics of CLAIM 2024 and STARD-AI. A report of a program fills some of them; the others are for the authors. The checklists themselves have the items' numbers and full texts.";
+
+interface ChecklistItem {
   topic: string;
   /** The section of the report that has it; null where authors must write it. */
   section: string | null;
   note: string;
 }
 
-export function checklist(has: {
+function checklist(has: {
   raters: boolean;
   patients: boolean;
   sex: boolean;
@@ -57,4 +63,29 @@ export function checklist(has: {
     byHand("Robustness and explainability", "not part of this report"),
     byHand("External testing, limitations, availability, funding", ""),
   ];
+}
+
+export function checklistTable({
+  cohort,
+  evaluation,
+  hasPart,
+}: {
+  cohort: CohortToEvaluate;
+  evaluation: EvaluationOfRows;
+  hasPart: boolean;
+}): ReportTable {
+  const items = checklist({
+    raters: evaluation.raters !== null,
+    patients: cohort.hasPatients,
+    sex: evaluation.sex !== null,
+    part: hasPart,
+  });
+  return {
+    name: "checklist",
+    caption: "What this report fills.",
+    columns: [text("Topic"), text("State"), text("What and where")],
+    rows: items.map(({ topic, section, note }) => [
+      ...[topic, section === null ? "to be filled by hand" : "filled here", note],
+    ]),
+  };
 }

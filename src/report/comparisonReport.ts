@@ -63,6 +63,7 @@ export function comparisonReport({ title, comparison, evaluated, provenance }: C
     }),
     metrics: { title, ...comparison, evaluated, provenance },
     tables,
+    pictures: null,
     figures,
   };
 }

@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { readReferenceSd } from "../evaluation/chronological.js";
 import type { Flow, LeftOutRow } from "../evaluation/evaluatedRow.js";
-import { type EvaluationOfRows, evaluateRows } from "../evaluation/evaluateRows.js";
-import { readPredictionTable } from "../evaluation/predictionTable.js";
-import { readCohort } from "../evaluation/readCohort.js";
+import { type EvaluateRowsOptions, type EvaluationOfRows, evaluateRows } from "../evaluation/evaluateRows.js";
+import { type PredictionTable, readPredictionTable } from "../evaluation/predictionTable.js";
+import { type CohortFiles, readCohort } from "../evaluation/readCohort.js";
 import type { EvaluatePredictionsOptions } from "../options/calls/evaluatePredictionsOptions.js";
 import { evaluateFlags, evaluatePredictionsOptions } from "../options/evaluate.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
@@ -50,7 +50,8 @@ export async function evaluatePredictions(
   const table = await readPredictionTable(file, options.predictionColumn);
   const cohort = await readCohort(table, options);
   signal?.throwIfAborted();
-  const evaluation = evaluateRows(cohort, { bandMonths, resamples, seed, referenceSd });
+  const calibration = await calibrationRows(table, options);
+  const evaluation = evaluateRows(cohort, { bandMonths, resamples, seed, referenceSd, calibration });
   const { flow, failures, column, notes } = cohort;
   if (out === undefined) return { ...evaluation, flow, failures, column, notes, written: [] };
   const inputs = [file, options.annotationCsv, options.splitCsv, options.referenceSd];
@@ -66,6 +67,27 @@ export async function evaluatePredictions(
   const title = options.title ?? `Evaluation of ${basename(file)}`;
   const report = evaluationReport({ title, cohort, evaluation, provenance, bandMonths, seed, hasPart });
   return { ...evaluation, flow, failures, column, notes, written: await writeReport(out, report, signal) };
+}
+
+/** Returns the pictures that calibrate prediction intervals; null for none. Throws as `readCohort`, and for a part that is evaluated. */
+async function calibrationRows(
+  table: PredictionTable,
+  options: CohortFiles & { calibrate?: string | undefined },
+): Promise<EvaluateRowsOptions["calibration"]> {
+  const { calibrate, splitCsv, splitName } = options;
+  if (calibrate === undefined) return null;
+  const fault =
+    splitCsv === undefined
+      ? "`calibrate` names a part of a split, and there is no split"
+      : calibrate === splitName
+        ? `\`calibrate: ${calibrate}\` is the part that is evaluated`
+        : null;
+  if (fault !== null)
+    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", fault, {
+      remedy: "Give `splitCsv` and `splitColumn`, and calibrate with another part than is evaluated.",
+    });
+  const { rows } = await readCohort(table, { ...options, by: [], splitName: calibrate });
+  return { part: calibrate, rows };
 }
 
 /** Throws `ERR_DEEPLASIA_OPTION` where one of the two options of a split is missing. */

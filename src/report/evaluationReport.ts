@@ -5,7 +5,7 @@ import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
 import type { Grouping } from "../evaluation/groups.js";
 import { Random } from "../random.js";
 import type { Estimate } from "../statistics/interval.js";
-import { checklist } from "./claim.js";
+import { CHECKLIST_LEAD, checklistTable } from "./claim.js";
 import * as tables from "./evaluationTables.js";
 import { blandAltmanFigure } from "./figures/blandAltmanPlot.js";
 import { errorHistogram } from "./figures/errorHistogram.js";
@@ -14,6 +14,7 @@ import type { Figure } from "./figures/figure.js";
 import { flowDiagram } from "./figures/flowDiagram.js";
 import { type ForestRow, forestFigure } from "./figures/forest.js";
 import { scatterFigure } from "./figures/scatter.js";
+import { intervalsOfPictures, intervalTables } from "./intervalTables.js";
 import { element, escaped } from "./markup.js";
 import { facts, figureHtml, pageHtml, paragraph, section, type Tile, tableHtml } from "./page/parts.js";
 import { provenanceFacts, type ReportProvenance } from "./provenance.js";
@@ -63,6 +64,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
     section("sex", "Predicted sex", table("sex")),
     section("raters", "Human yardstick", table("raters"), table("icc")),
     section("chronological", "Chronological age", table("chronological")),
+    section("intervals", "Prediction intervals", table("interval-widths"), table("interval-coverage")),
     section("precision", "Precision and sample size", precisionText(evaluation, rows.length)),
     section("cases", "Pictures to look at", table("worst"), table("random")),
     section("omissions", "What this report cannot state", omissionList(evaluation)),
@@ -72,7 +74,12 @@ export function evaluationReport(given: EvaluationToReport): Report {
       element("pre", {}, escaped(provenance.call)),
       facts(provenanceFacts(provenance)),
     ),
-    section("checklist", "Reporting checklist", paragraph(CHECKLIST_LEAD, "note"), checklistHtml(given)),
+    section(
+      "checklist",
+      "Reporting checklist",
+      paragraph(CHECKLIST_LEAD, "note"),
+      tableHtml(checklistTable(given)),
+    ),
   ];
   return {
     html: pageHtml({
@@ -84,6 +91,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
     }),
     metrics: { title, flow, column: cohort.column, ...evaluation, failures: cohort.failures, provenance },
     tables: all,
+    pictures: intervalsOfPictures(evaluation, rows),
     figures,
   };
 }
@@ -171,6 +179,7 @@ function tablesOf({ cohort, evaluation, seed }: EvaluationToReport): ReportTable
     tables.sexTable(evaluation),
     ...tables.raterTables(evaluation),
     tables.chronologicalTable(evaluation),
+    ...intervalTables(evaluation),
     tables.casesTable("worst", `The ${worst.length} largest errors.`, worst),
     rows.length > MOST_WORST
       ? tables.casesTable("random", `${MOST_RANDOM} pictures at random.`, drawn(rows, seed))
@@ -219,30 +228,4 @@ function omissionList({ omissions }: EvaluationOfRows): string | null {
   if (omissions.length === 0) return null;
   const items = omissions.map(({ what, why }) => element("li", {}, escaped(`${what}: ${why}.`)));
   return element("ul", { class: "plain" }, ...items);
-}
-
-const CHECKLIST_LEAD =
-  "Topics of CLAIM 2024 and STARD-AI. A report of a program fills some of them; the others are for the authors. The checklists themselves have the items' numbers and full texts.";
-
-function checklistHtml({ cohort, evaluation, hasPart }: EvaluationToReport): string {
-  const items = checklist({
-    raters: evaluation.raters !== null,
-    patients: cohort.hasPatients,
-    sex: evaluation.sex !== null,
-    part: hasPart,
-  });
-  return tableHtml({
-    name: "checklist",
-    caption: "What this report fills.",
-    columns: [
-      { title: "Topic", kind: "text" },
-      { title: "State", kind: "text" },
-      { title: "What and where", kind: "text" },
-    ],
-    rows: items.map(({ topic, section, note }) => [
-      topic,
-      section === null ? "to be filled by hand" : "filled here",
-      note,
-    ]),
-  });
 }

@@ -4,15 +4,8 @@ import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
 import { SMALL_GROUP } from "../evaluation/groups.js";
 import type { Estimate } from "../statistics/interval.js";
 import type { FittedLine } from "../statistics/leastSquares.js";
-import type { Column, ReportTable } from "./table.js";
-
-const text = (title: string): Column => ({ title, kind: "text" });
-const count = (title: string): Column => ({ title, kind: "count" });
-const number = (title: string, digits = 1): Column => ({ title, kind: "number", digits });
-const estimate = (title: string, digits = 2): Column => ({ title, kind: "estimate", digits });
-/** A coefficient has a third decimal. */
-const finely = (value: Estimate) => ({ ...value, digits: 3 });
-const shares = (title: string): Column => ({ title, kind: "shareEstimate" });
+import { count, estimate, finely, number, shares, text } from "./columns.js";
+import type { ReportTable } from "./table.js";
 
 const INTERVALS = "In parentheses: 95 % interval.";
 
@@ -20,13 +13,13 @@ export function demographicsTable({ demographics }: EvaluationOfRows): ReportTab
   const hasPatients = demographics.some(({ patients }) => patients !== null);
   return {
     name: "demographics",
-    caption: "Who was evaluated. Ages are true bone ages in months.",
+    caption: "Who was evaluated. Ages are true bone ages in months; Q1 and Q3 are their quartiles.",
     columns: [
       text("Group"),
       count("Pictures"),
       ...(hasPatients ? [count("Patients")] : []),
       ...[count("Girls"), count("Boys"), number("Mean age"), number("SD"), number("Median")],
-      ...[number("25th percentile"), number("75th percentile"), number("Youngest"), number("Oldest")],
+      ...[number("Q1"), number("Q3"), number("Youngest"), number("Oldest")],
     ],
     rows: demographics.map(({ name, pictures, patients, girls, boys, quartiles, ...ages }) => [
       ...[name, pictures, ...(hasPatients ? [patients] : []), girls, boys, ages.meanAge, ages.sdAge],

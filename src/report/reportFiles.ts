@@ -11,6 +11,8 @@ export interface Report {
   html: string;
   metrics: object;
   tables: readonly ReportTable[];
+  /** A line for each picture, as a CSV beside the page; null for none. */
+  pictures: ReportTable | null;
   figures: readonly Figure[];
 }
 
@@ -41,7 +43,13 @@ export async function writeReport(folder: string, report: Report, signal?: Abort
   return written;
 }
 
-async function reportFiles({ tables, figures, metrics, html }: Report): Promise<[string, string | Buffer][]> {
+async function reportFiles({
+  tables,
+  pictures,
+  figures,
+  metrics,
+  html,
+}: Report): Promise<[string, string | Buffer][]> {
   const files: [string, string | Buffer][] = [];
   for (const table of tables) {
     files.push([`tables/${table.name}.csv`, tableCsv(table)]);
@@ -55,6 +63,7 @@ async function reportFiles({ tables, figures, metrics, html }: Report): Promise<
       await sharp(Buffer.from(svg), { density: PNG_DENSITY }).png().toBuffer(),
     ]);
   }
+  if (pictures !== null) files.push([`${pictures.name}.csv`, tableCsv(pictures)]);
   files.push(["metrics.json", `${JSON.stringify(metrics, null, 1)}\n`]);
   files.push([REPORT_PAGE, html]);
   return files;

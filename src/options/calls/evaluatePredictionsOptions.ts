@@ -19,6 +19,8 @@ export interface EvaluatePredictionsOptions {
   by?: readonly string[] | undefined;
   /** Width of an age band in months. Default: `24`. */
   bandMonths?: number | undefined;
+  /** A part of the split, such as val, from whose errors prediction intervals of 80, 90 and 95 % follow (split-conformal): their coverage and width in the report, and intervals.csv. */
+  calibrate?: string | undefined;
   /** SDs of bone age for SDS: CSV with sex, age, sd (months); for cohorts with chronological_age. */
   referenceSd?: string | undefined;
   /** Resamples of each bootstrap interval; patients are drawn where patient_ID is known. Default: `2000`. */

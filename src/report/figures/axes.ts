@@ -86,6 +86,8 @@ export function padded(values: readonly number[], share = 0.04): [number, number
 
 /** Beyond it points that fall on the same pixel are drawn once. */
 const MANY_POINTS = 4000;
+/** Beyond it, on the same four pixels: a page of a hundred thousand pictures stays below 1 MB. */
+const VERY_MANY_POINTS = 20_000;
 
 /** Points as one path: round ends of lines without length. */
 export function pointsPath(
@@ -95,8 +97,11 @@ export function pointsPath(
 ): string {
   if (points.length === 0) return "";
   const isMany = total > MANY_POINTS;
+  const grid = total > VERY_MANY_POINTS ? 2 : 1;
   const places = points.map(([x, y]) =>
-    isMany ? `M${Math.round(x)} ${Math.round(y)}h0` : `M${x.toFixed(1)} ${y.toFixed(1)}h0`,
+    isMany
+      ? `M${grid * Math.round(x / grid)} ${grid * Math.round(y / grid)}h0`
+      : `M${x.toFixed(1)} ${y.toFixed(1)}h0`,
   );
   const width = isMany ? 2 : total > 600 ? 4 : 6;
   return element("path", {

@@ -110,6 +110,42 @@ describe("the numbers", () => {
     );
   });
 
+  test("have prediction intervals that cover as many new pictures as they should, by sex", async () => {
+    const noise = (i: number) => Math.sin(i * 12.9898) * 43758.5453;
+    const many = Array.from({ length: 1200 }, (_, i) => {
+      const size = i % 3 === 0 ? 20 : 6;
+      return {
+        sex: i % 3 === 0 ? "M" : "F",
+        truth: 30 + (i % 150),
+        error: size * (2 * (noise(i) - Math.floor(noise(i))) - 1),
+      };
+    });
+    const csv = many
+      .map(({ sex, truth, error }, i) => `\n${i},d,${i},${sex},${truth},${truth + error}`)
+      .join("");
+    const split = many.map((_, i) => `\n${i},d,${i % 2 ? "val" : "test"}`).join("");
+    const files = { "p.csv": `image_ID,dir,patient_ID,sex,bone_age,pred_bone_age${csv}` };
+    const folder = await writeTree(await temporaryFolder(), { "s.csv": `patient_ID,dir,s${split}` });
+    const part = { splitCsv: join(folder, "s.csv"), splitColumn: "s" };
+    const out = join(folder, "report");
+    const { intervals } = await evaluate(files, { ...part, calibrate: "val", out });
+    for (const { level, bySex, coverage } of intervals!.levels) {
+      expect(Math.abs(bySex.boys! - 20 * level)).toBeLessThan(2);
+      expect(Math.abs(bySex.girls! - 6 * level)).toBeLessThan(0.6);
+      for (const { group, coverage: found } of coverage.slice(0, 3))
+        expect(Math.abs(found.value - level), `${group} at ${level}`).toBeLessThan(0.06);
+    }
+    const lines = (await readFile(join(out, "intervals.csv"), "utf8")).trim().split("\n");
+    expect(lines[0]).toBe(
+      "image_ID,dir,bone_age,pred_bone_age,lower_80,upper_80,lower_90,upper_90,lower_95,upper_95",
+    );
+    expect(lines).toHaveLength(601);
+    await expect(evaluate(files, { ...part, calibrate: "test" })).rejects.toThrow(
+      "is the part that is evaluated",
+    );
+    await expect(evaluate(files, { calibrate: "val" })).rejects.toThrow("there is no split");
+  });
+
   test("have SDS with a table of SDs, interpolated and never extrapolated", async () => {
     const folder = await writeTree(await temporaryFolder(), {
       "sd.csv": "sex,age,sd\nM,0,2\nM,100,4\nF,0,3\nF,100,3\n",
