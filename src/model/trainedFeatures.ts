@@ -19,7 +19,7 @@ export function trainedFeatures({
   if (statistics !== null) return { statistics, limit };
   throw new DeeplasiaError(
     "ERR_DEEPLASIA_CONTRACT",
-    "featureStatistics has not two numbers for each feature",
+    "featureStatistics is not what training writes",
     {
       remedy: "Take featureStatistics and featureDistanceLimit out of the manifest.",
     },

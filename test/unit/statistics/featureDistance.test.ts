@@ -8,21 +8,44 @@ import {
   upperLimit,
 } from "../../../src/statistics/featureDistance.js";
 
-const pictures = [
-  [1, 10],
-  [3, 14],
-  [5, 10],
-  [3, 6],
-].map((features) => Float32Array.from(features));
+/** Features that vary in two directions of 64 alone, but for a little noise; the third direction is `other`. */
+function features(i: number, other = 0): Float32Array {
+  return Float32Array.from({ length: 64 }, (_, k) => {
+    const noise = 0.01 * Math.sin(12.9 * i + 78.2 * k);
+    return 1 + Math.sin(i) * Math.cos(k) + Math.cos(1.7 * i) * Math.sin(3 * k) + other * Math.cos(5 * k) + noise;
+  });
+}
+const pictures = Array.from({ length: 300 }, (_, i) => features(i));
+const statistics = featureStatistics([featureSums(pictures)])!;
+const others = Array.from({ length: 100 }, (_, i) => features(i + 0.5));
 
-test("means and shrunk standard deviations, however the pictures are shared out", () => {
-  const whole = featureStatistics([featureSums(pictures)])!;
-  // Variances 2 and 8, their mean 5: 0.9 * 2 + 0.1 * 5, and 0.9 * 8 + 0.1 * 5.
-  expect([...whole.mean]).toEqual([3, 10]);
-  expect(whole.sd[0]! ** 2).toBeCloseTo(2.3, 5);
-  expect(whole.sd[1]! ** 2).toBeCloseTo(7.7, 5);
-  const parts = [pictures.slice(0, 1), [], pictures.slice(1)].map(featureSums);
-  expect(featureStatistics(parts)).toEqual(whole);
+test("pictures like those of training are near, whatever the length of their features", () => {
+  const distances = pictures.map((one) => featureDistance(one, statistics));
+  // The mean square of whitened values is 1, but for the shrinkage.
+  const square = distances.reduce((sum, value) => sum + value * value, 0) / distances.length;
+  expect(square).toBeGreaterThan(0.05);
+  expect(square).toBeLessThan(1.01);
+  for (const one of others.slice(0, 5)) {
+    const longer = one.map((value) => 7 * value);
+    expect(featureDistance(longer, statistics)).toBeCloseTo(featureDistance(one, statistics), 3);
+  }
+});
+
+test("a deviation in a direction in which training pictures do not vary is far, though it is small", () => {
+  const limit = upperLimit(
+    pictures.map((one) => featureDistance(one, statistics)),
+    0.99,
+  );
+  const near = others.filter((one) => featureDistance(one, statistics) <= 1.5 * limit);
+  expect(near.length).toBeGreaterThan(95);
+  for (let i = 0; i < 50; i++) expect(featureDistance(features(i, 0.5), statistics)).toBeGreaterThan(1.5 * limit);
+});
+
+test("how the pictures are shared out does not matter", () => {
+  const parts = [pictures.slice(0, 100), [], pictures.slice(100)].map(featureSums);
+  const shared = featureStatistics(parts)!;
+  for (const [i, value] of statistics.mean.entries()) expect(shared.mean[i]).toBeCloseTo(value, 6);
+  expect(featureDistance(others[0]!, shared)).toBeCloseTo(featureDistance(others[0]!, statistics), 3);
 });
 
 test("there are none of one picture, and of pictures that are all the same", () => {
@@ -30,15 +53,7 @@ test("there are none of one picture, and of pictures that are all the same", () 
   expect(featureStatistics([featureSums([pictures[0]!, pictures[0]!])])).toBeNull();
 });
 
-test("the distance is the root mean square of the deviations in standard deviations", () => {
-  const statistics = { mean: Float32Array.of(3, 10), sd: Float32Array.of(2, 4) };
-  expect(featureDistance(Float32Array.of(3, 10), statistics)).toBe(0);
-  expect(featureDistance(Float32Array.of(7, 18), statistics)).toBe(2);
-  expect(featureDistance(Float32Array.of(9, 10), statistics)).toBeCloseTo(3 / Math.SQRT2, 6);
-});
-
 test("a text holds them exactly; what is no such text is none", () => {
-  const statistics = featureStatistics([featureSums(pictures)])!;
   expect(decodeStatistics(encodeStatistics(statistics))).toEqual(statistics);
   expect(decodeStatistics("")).toBeNull();
   expect(decodeStatistics(Buffer.alloc(12).toString("base64"))).toBeNull();
