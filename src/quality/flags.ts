@@ -1,12 +1,6 @@
 /** What is doubtful about a picture. */
-import {
-  type AllFacts,
-  type Compared,
-  HAND,
-  KNOWN_DIRECTION,
-  type QualityFlag,
-  THRESHOLDS,
-} from "./thresholds.js";
+import { isDirectionSure, likenessOf } from "./likeness.js";
+import { type AllFacts, type Compared, KNOWN, type QualityFlag, THRESHOLDS } from "./thresholds.js";
 
 /** Returns the flags of a picture, in the order of the table; those whose facts are not known are not raised. */
 export function flagsOf(facts: AllFacts): QualityFlag[] {
@@ -20,12 +14,12 @@ export function flagsOf(facts: AllFacts): QualityFlag[] {
   return names.includes("upside_down") ? names.filter((name) => name !== "rotated") : names;
 }
 
-export function comparedOf({ angle = 0, confidence, ...facts }: AllFacts): Compared {
-  const { area = 0, gaps = 0, direction = 0 } = facts;
-  const isLike = Math.min(1, area / HAND.area) * Math.min(1, gaps / HAND.gaps);
+export function comparedOf(facts: AllFacts): Compared {
+  const { angle, confidence: _, ...others } = facts;
+  const isKnown = isDirectionSure(facts, KNOWN);
   return {
-    ...facts,
-    turn: direction >= KNOWN_DIRECTION ? Math.abs(angle) : undefined,
-    likeness: confidence === undefined ? undefined : confidence * isLike,
+    ...others,
+    turn: angle !== undefined && isKnown ? Math.abs(angle) : undefined,
+    likeness: likenessOf(facts),
   };
 }

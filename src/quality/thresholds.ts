@@ -31,20 +31,26 @@ interface Threshold {
 }
 
 export const THRESHOLDS = {
-  no_hand: { fact: "likeness", sign: -1, limit: 0.68 },
-  several_hands: { fact: "elsewhere", sign: 1, limit: 0.4 },
-  hand_cut: { fact: "cut", sign: 1, limit: 0.4 },
-  inverted: { fact: "contrast", sign: -1, limit: 0.05 },
+  no_hand: { fact: "likeness", sign: -1, limit: 0.72 },
+  several_hands: { fact: "elsewhere", sign: 1, limit: 0.1 },
+  hand_cut: { fact: "cut", sign: 1, limit: 0.3 },
+  inverted: { fact: "contrast", sign: -1, limit: 0.15 },
   rotated: { fact: "turn", sign: 1, limit: 30 },
   upside_down: { fact: "turn", sign: 1, limit: 150 },
   mask_too_large: { fact: "area", sign: 1, limit: 0.7 },
   mask_too_small: { fact: "area", sign: -1, limit: 0.01 },
-  low_contrast: { fact: "range", sign: -1, limit: 0.09 },
-  saturated: { fact: "saturated", sign: 1, limit: 0.2 },
+  low_contrast: { fact: "range", sign: -1, limit: 0.1 },
+  saturated: { fact: "saturated", sign: 1, limit: 0.15 },
 } satisfies Record<string, Threshold>;
 
-/** From this `direction` on an angle counts for the checks. */
-export const KNOWN_DIRECTION = 0.3;
+/** The least `direction`, and `likeness` where that is known, with which an angle counts. */
+export interface Sureness {
+  direction: number;
+  likeness: number;
+}
+
+/** For the checks. */
+export const KNOWN: Sureness = { direction: 0.3, likeness: 0.75 };
 
 /** A shape with less area (share of the picture), or with smaller gaps between its fingers, is less like a hand. */
 export const HAND = { area: 0.02, gaps: 0.15 };
@@ -52,8 +58,8 @@ export const HAND = { area: 0.02, gaps: 0.15 };
 /** The check of what the networks make of a picture: above the limit that 1 % of their own validation pictures exceed. */
 export const DISTANCE = { flag: "far_from_training", limit: 1 } as const;
 
-/** What is sure enough to be put right: from this `direction` on, within so many degrees of quarter turns, below that contrast. */
-export const SURE = { direction: 0.6, angle: 25, contrast: -0.15 };
+/** What is sure enough to be put right: within so many degrees of quarter turns; below that contrast. */
+export const SURE = { direction: 0.5, likeness: 0.85, angle: 25, contrast: -0.15 };
 
 /** What is doubtful about a picture. */
 export type QualityFlag = keyof typeof THRESHOLDS | typeof DISTANCE.flag;

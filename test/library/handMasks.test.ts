@@ -77,7 +77,7 @@ describe("a made mask", () => {
       outputPath: join(folder, "given.csv"),
     });
     const made = await table("made.csv");
-    expect(made.split("\n")[0]).toMatch(/,mask_area,mask_box,mask_confidence,quality$/);
+    expect(made.split("\n")[0]).toMatch(/,mask_area,mask_box,mask_confidence,feature_distance,quality$/);
     expect(withoutFacts(made)).toBe(await table("given.csv"));
     for (const [i, row] of csvRows(made).entries()) {
       const { name, width, height, mask } = found[i]!;
@@ -135,7 +135,7 @@ describe("a made mask", () => {
       { code: "ERR_DEEPLASIA_MASK_MISSING", dropped: true },
     ]);
     const [own, ...others] = await collect(predictCohort(ages, { ...given, maskModel: masks }));
-    expect(own).toEqual({ ...records[0], quality: expect.any(Array) });
+    expect(own).toEqual({ ...records[0], distance: expect.any(Number), quality: expect.any(Array) });
     const made = await collect(predictCohort(ages, { ...cohort(), maskModel: BUNDLED_MASK_MODEL }));
     expect(others).toEqual(made.slice(1));
     expect(made[1]).toMatchObject({ mask: { box: { x: expect.any(Number) } } });

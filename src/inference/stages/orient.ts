@@ -9,6 +9,6 @@ export const orient: PictureStage = async (row, open) => {
   row.oriented = [];
   const { picture, mask } = open;
   if (mask === null || mask.width !== picture.width || mask.height !== picture.height) return;
-  row.oriented = orientationOf(qualityFacts(await smallView(picture, mask)));
+  row.oriented = orientationOf({ ...qualityFacts(await smallView(picture, mask)), ...row.found });
   if (row.oriented.length > 0) await open.orient(row.oriented);
 };
