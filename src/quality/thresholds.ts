@@ -31,16 +31,16 @@ interface Threshold {
 }
 
 export const THRESHOLDS = {
-  no_hand: { fact: "likeness", sign: -1, limit: 0.72 },
-  several_hands: { fact: "elsewhere", sign: 1, limit: 0.1 },
-  hand_cut: { fact: "cut", sign: 1, limit: 0.3 },
+  no_hand: { fact: "likeness", sign: -1, limit: 0.3 },
+  several_hands: { fact: "elsewhere", sign: 1, limit: 0.15 },
+  hand_cut: { fact: "cut", sign: 1, limit: 0.5 },
   inverted: { fact: "contrast", sign: -1, limit: 0.15 },
   rotated: { fact: "turn", sign: 1, limit: 30 },
   upside_down: { fact: "turn", sign: 1, limit: 150 },
   mask_too_large: { fact: "area", sign: 1, limit: 0.7 },
   mask_too_small: { fact: "area", sign: -1, limit: 0.01 },
   low_contrast: { fact: "range", sign: -1, limit: 0.1 },
-  saturated: { fact: "saturated", sign: 1, limit: 0.15 },
+  saturated: { fact: "saturated", sign: 1, limit: 0.1 },
 } satisfies Record<string, Threshold>;
 
 /** The least `direction`, and `likeness` where that is known, with which an angle counts. */
@@ -50,7 +50,7 @@ export interface Sureness {
 }
 
 /** For the checks. */
-export const KNOWN: Sureness = { direction: 0.3, likeness: 0.75 };
+export const KNOWN: Sureness = { direction: 0.5, likeness: 0.82 };
 
 /** A shape with less area (share of the picture), or with smaller gaps between its fingers, is less like a hand. */
 export const HAND = { area: 0.02, gaps: 0.15 };
