@@ -32,7 +32,11 @@ function mutated(bytes) {
   const [from, length] = [below(copy.length), 1 + below(64)];
   if (kind === 1) return Buffer.concat([copy.subarray(0, from), copy.subarray(from + length)]);
   if (kind === 2) return copy.fill(below(256), from, Math.min(copy.length, from + length));
-  const [changes, range] = { 3: [1, copy.length], 4: [8, Math.min(copy.length, 2000)], 5: [200, copy.length] }[kind];
+  const [changes, range] = {
+    3: [1, copy.length],
+    4: [8, Math.min(copy.length, 2000)],
+    5: [200, copy.length],
+  }[kind];
   for (let i = 0; i < changes; i++) copy[below(range)] = below(256);
   return copy;
 }
@@ -66,7 +70,8 @@ async function work() {
       found.refused += 1;
       const text = `${error.message} ${error.remedy ?? ""} ${error.cause ?? ""}`;
       const patient = [...patientOf(original), ...patientOf(bytes)];
-      if (!/^ERR_DEEPLASIA_/.test(error.code) || patient.some((value) => text.includes(value))) found.quotes += 1;
+      if (!/^ERR_DEEPLASIA_/.test(error.code) || patient.some((value) => text.includes(value)))
+        found.quotes += 1;
     }
     found.longestSeconds = Math.max(found.longestSeconds, (performance.now() - begun) / 1000);
     found.mostMegabytes = Math.max(found.mostMegabytes, process.memoryUsage.rss() / 1e6);
@@ -76,4 +81,5 @@ async function work() {
 
 await Promise.all([work(), work()]);
 console.log(`${files.length} files:`, found);
-if (found.quotes > 0 || found.longestSeconds > MOST_SECONDS || found.mostMegabytes > 1000) process.exitCode = 1;
+if (found.quotes > 0 || found.longestSeconds > MOST_SECONDS || found.mostMegabytes > 1000)
+  process.exitCode = 1;

@@ -17,11 +17,7 @@ export function trainedFeatures({
   if (text === undefined || limit === undefined) return null;
   const statistics = decodeStatistics(text);
   if (statistics !== null) return { statistics, limit };
-  throw new DeeplasiaError(
-    "ERR_DEEPLASIA_CONTRACT",
-    "featureStatistics is not what training writes",
-    {
-      remedy: "Take featureStatistics and featureDistanceLimit out of the manifest.",
-    },
-  );
+  throw new DeeplasiaError("ERR_DEEPLASIA_CONTRACT", "featureStatistics is not what training writes", {
+    remedy: "Take featureStatistics and featureDistanceLimit out of the manifest.",
+  });
 }

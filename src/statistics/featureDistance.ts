@@ -71,10 +71,7 @@ export function featureStatistics(parts: readonly FeatureSums[]): FeatureStatist
 
 function meanOf(parts: readonly FeatureSums[], key: "sums" | "products", count: number): Float64Array {
   const length = parts[0]![key].length;
-  return Float64Array.from(
-    { length },
-    (_, i) => parts.reduce((sum, part) => sum + part[key][i]!, 0) / count,
-  );
+  return Float64Array.from({ length }, (_, i) => parts.reduce((sum, part) => sum + part[key][i]!, 0) / count);
 }
 
 /** Returns the lower triangle L with L Lᵀ = the matrix. */

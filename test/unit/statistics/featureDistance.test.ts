@@ -12,7 +12,9 @@ import {
 function features(i: number, other = 0): Float32Array {
   return Float32Array.from({ length: 64 }, (_, k) => {
     const noise = 0.01 * Math.sin(12.9 * i + 78.2 * k);
-    return 1 + Math.sin(i) * Math.cos(k) + Math.cos(1.7 * i) * Math.sin(3 * k) + other * Math.cos(5 * k) + noise;
+    return (
+      1 + Math.sin(i) * Math.cos(k) + Math.cos(1.7 * i) * Math.sin(3 * k) + other * Math.cos(5 * k) + noise
+    );
   });
 }
 const pictures = Array.from({ length: 300 }, (_, i) => features(i));
@@ -38,7 +40,8 @@ test("a deviation in a direction in which training pictures do not vary is far, 
   );
   const near = others.filter((one) => featureDistance(one, statistics) <= 1.5 * limit);
   expect(near.length).toBeGreaterThan(95);
-  for (let i = 0; i < 50; i++) expect(featureDistance(features(i, 0.5), statistics)).toBeGreaterThan(1.5 * limit);
+  for (let i = 0; i < 50; i++)
+    expect(featureDistance(features(i, 0.5), statistics)).toBeGreaterThan(1.5 * limit);
 });
 
 test("how the pictures are shared out does not matter", () => {
