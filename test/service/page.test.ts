@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)(name, () => {
     await page?.context().close();
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
     page = await context.newPage();
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(60_000);
     // From the first listener on, dialogues for files are events.
     page.on("filechooser", () => {});
     asked = [];
