@@ -97,8 +97,11 @@ Value device_text(const Arguments& arguments, Builder& builder) {
 }
 
 Value tensor_of(const Arguments& arguments, DType dtype) {
-  Tensor tensor{dtype, arguments.integers(2), arguments.integers(3), arguments.integer(1),
-                arguments.storage(0).storage};
+  Tensor tensor{.dtype = dtype,
+                .shape = arguments.integers(2),
+                .strides = arguments.integers(3),
+                .offset = arguments.integer(1),
+                .storage = arguments.storage(0).storage};
   check_bounds(tensor);
   return {std::make_shared<Tensor>(std::move(tensor))};
 }

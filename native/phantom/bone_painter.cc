@@ -96,16 +96,20 @@ void Painter::make_stations() {
     widest = std::max(widest, half);
     const double wall = std::max(kThinnestWall, bone_.is_tube ? bone_.cortex * half * read(kWall, share) : 0);
     const double depth = 2 * bone_.roundness * half;
-    stations_[i] = {static_cast<float>(half * view_.scale), static_cast<float>(depth),
-                    static_cast<float>(depth * std::max(0.0, 1 - wall / half)),
-                    static_cast<float>(wall * view_.scale), static_cast<float>(read(density, share))};
+    stations_[i] = {.edge = static_cast<float>(half * view_.scale),
+                    .depth = static_cast<float>(depth),
+                    .inner_depth = static_cast<float>(depth * std::max(0.0, 1 - wall / half)),
+                    .wall = static_cast<float>(wall * view_.scale),
+                    .density = static_cast<float>(read(density, share))};
   }
   if (bone_.is_tube) return;
   // The depth of a flat disc or a pebble follows its width, whatever its height.
   const double depth = 1.5 * bone_.roundness * widest;
-  stations_.fill({static_cast<float>(std::min(widest, half_length) * view_.scale), static_cast<float>(depth),
-                  static_cast<float>(std::max(0.0, depth - 2 * kThinnestWall)),
-                  static_cast<float>(kThinnestWall * view_.scale), 1.25F});
+  stations_.fill({.edge = static_cast<float>(std::min(widest, half_length) * view_.scale),
+                  .depth = static_cast<float>(depth),
+                  .inner_depth = static_cast<float>(std::max(0.0, depth - 2 * kThinnestWall)),
+                  .wall = static_cast<float>(kThinnestWall * view_.scale),
+                  .density = 1.25F});
 }
 
 Station Painter::station(float share) const {
@@ -114,8 +118,11 @@ Station Painter::station(float share) const {
   const float part = place - static_cast<float>(whole);
   const Station &a = stations_[whole], &b = stations_[whole + 1];
   const auto between = [part](float from, float to) { return from + part * (to - from); };
-  return {between(a.edge, b.edge), between(a.depth, b.depth), between(a.inner_depth, b.inner_depth),
-          between(a.wall, b.wall), between(a.density, b.density)};
+  return {.edge = between(a.edge, b.edge),
+          .depth = between(a.depth, b.depth),
+          .inner_depth = between(a.inner_depth, b.inner_depth),
+          .wall = between(a.wall, b.wall),
+          .density = between(a.density, b.density)};
 }
 
 float Painter::matter_at(float distance, Point at) const {

@@ -46,11 +46,11 @@ Point View::hand(Point pixel) const {
 View draw_view(const Hand& hand, const Flesh& flesh, std::span<const int64_t> sizes, Random random) {
   const int64_t longer = sizes[random.pick(sizes.size())];
   const double aspect = random.chance(0.25) ? 1 : random.uniform(0.68, 0.9);
-  View view{std::max<int64_t>(1, std::lround(static_cast<double>(longer) * aspect)),
-            longer,
-            1,
-            {},
-            random.normal(0, 0.11)};
+  View view{.width = std::max<int64_t>(1, std::lround(static_cast<double>(longer) * aspect)),
+            .height = longer,
+            .scale = 1,
+            .origin = {},
+            .turn = random.normal(0, 0.11)};
   // Visible length of the forearm below the metaphysis of the radius, H.
   const double forearm = 0.05 + 0.33 * pow(random.uniform(), 1.6);
   const auto [low, high] = extent(hand, flesh, view, forearm);
@@ -71,7 +71,11 @@ View draw_plate_view(const Hand& hand, const Flesh& flesh, std::span<const int64
   const auto shorter = std::max<int64_t>(
       1, std::lround(static_cast<double>(longer) * (random.chance(0.2) ? 1 : random.uniform(0.62, 0.95))));
   const bool is_upright = random.chance(0.75);
-  View view{is_upright ? shorter : longer, is_upright ? longer : shorter, 1, {}, 0};
+  View view{.width = is_upright ? shorter : longer,
+            .height = is_upright ? longer : shorter,
+            .scale = 1,
+            .origin = {},
+            .turn = 0};
   view.turn =
       random.chance(0.55) ? random.normal(0, 0.2) : random.uniform(-std::numbers::pi, std::numbers::pi);
   view.mirrored = random.chance(0.4);

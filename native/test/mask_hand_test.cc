@@ -145,8 +145,18 @@ TEST(targets_follow_the_picture_through_every_rotation) {
   const Picture picture = grey(40, 90, values);
   for (const bool one_pass : {false, true})
     for (double angle = -180; angle <= 180; angle += 45) {
-      Plan plan{96,        96,    Depth::eight_bit, Background::none, -1, 0,
-                angle > 0, angle, Fit::pad,         Resize::linear};
+      Plan plan{
+          .height = 96,
+          .width = 96,
+          .depth = Depth::eight_bit,
+          .background = Background::none,
+          .mask_crop_size = -1,
+          .equalize_bins = 0,
+          .flip = angle > 0,
+          .rotation_angle = angle,
+          .fit = Fit::pad,
+          .resize = Resize::linear,
+      };
       plan.augmentation = Augmentation{one_pass, 1.1, 0.9, 0.05, -0.1, 3, -2, {}, {}, {}};
       std::vector<float> seen(96 * 96), target(96 * 96);
       run_chain(picture.raw(), nullptr, plan, seen.data());
@@ -164,7 +174,18 @@ TEST(targets_follow_the_picture_through_every_rotation) {
 }
 
 TEST(a_target_needs_a_mask_of_the_picture_s_size_with_a_hand) {
-  const Plan plan{16, 16, Depth::eight_bit, Background::none, -1, 0, false, 0, Fit::pad, Resize::linear};
+  const Plan plan{
+      .height = 16,
+      .width = 16,
+      .depth = Depth::eight_bit,
+      .background = Background::none,
+      .mask_crop_size = -1,
+      .equalize_bins = 0,
+      .flip = false,
+      .rotation_angle = 0,
+      .fit = Fit::pad,
+      .resize = Resize::linear,
+  };
   std::vector<float> target(16 * 16);
   const Picture lit = grey(20, 10, std::vector<uint8_t>(200, 1)),
                 black = grey(20, 10, std::vector<uint8_t>(200));
