@@ -137,6 +137,24 @@ const pacs = {
   removeDone: z.boolean().default(false).meta({
     description: "remove the files that were predicted, instead of keeping them in OUT/done",
   }),
+  dicomPort: z.int().min(0).max(65_535).optional().meta({
+    description:
+      "also take radiographs that are sent by C-STORE to this port, as if they had appeared in IN; 0: a free one, named in the log",
+    argument: "<n>",
+  }),
+  dicomHost: z.string().min(1).default("127.0.0.1").meta({
+    description:
+      "address for --dicom-port; DICOM has no token: whoever reaches another address than the loopback may send",
+    argument: "<address>",
+  }),
+  aet: z
+    .string()
+    .regex(/^(?=.*\S)[ -[\]-~]{1,16}$/, "must be an AE title: 1 to 16 letters, without a backslash")
+    .default("DEEPLASIA")
+    .meta({
+      description: "AE title of --dicom-port; senders that call another one are refused",
+      argument: "<title>",
+    }),
 };
 
 const logging = {

@@ -7,7 +7,7 @@
  *               -> OUT/done/<name>, or OUT/failed/<name> from either
  */
 import { randomUUID } from "node:crypto";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isSystemError } from "../errors.js";
 import { makeFolder } from "../files/makeFolder.js";
@@ -89,14 +89,6 @@ export class Spool {
       throw outputError(error, to);
     }
     item.state = "predicted";
-  }
-
-  /** The results of a predicted item that are not in OUT yet. */
-  async results(item: Item): Promise<Result[]> {
-    const names = await namesIn(this.stagedOf(item));
-    return Promise.all(
-      names.map(async (name): Promise<Result> => [name, await readFile(join(this.stagedOf(item), name))]),
-    );
   }
 
   /** Moves the results of a predicted item to OUT, each whole, the JSON last; then sets its file aside. */

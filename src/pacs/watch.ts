@@ -7,7 +7,7 @@ import { DeeplasiaError } from "../errors.js";
 import { Semaphore } from "../semaphore.js";
 import { Arrivals } from "./arrivals.js";
 import { openWatchFolders, type WatchFolders } from "./folders.js";
-import { type Item, type Result, Spool } from "./spool.js";
+import { type Item, Spool } from "./spool.js";
 
 /** What predicts, and words errors for people. */
 export interface Predicting {
@@ -25,12 +25,10 @@ export interface WatchOptions {
   atOnce: number;
   /** Between two listings of the folder; default a second. */
   pollMs?: number | undefined;
-  /** Is given the results before they are in OUT, such as for an archive. */
-  send?: ((results: readonly Result[]) => Promise<void>) | undefined;
 }
 
 const POLL_MS = 1000;
-/** Before something is tried again that failed for no fault of the file: a full disk, an archive that does not answer. */
+/** Before something is tried again that failed for no fault of the file: a full disk, a network folder that is gone. */
 const RETRY_MS = 10_000;
 /** How often a file is tried that the service has no time or memory for. */
 const MOST_ATTEMPTS = 3;
@@ -126,7 +124,6 @@ export class Watch {
     for (let attempt = 1; !this.stopped.signal.aborted; attempt++) {
       try {
         if (item.state === "claimed") await this.predict(item);
-        await this.options.send?.(await this.spool.results(item));
         await this.spool.publish(item);
         this.log.info({ item: item.id, ms: Math.round(performance.now() - since) }, "predicted");
         return;
@@ -158,7 +155,14 @@ export class Watch {
     const { status, code, message, remedy } = this.predicting.problemOf(error);
     const isOurs = item.state === "predicted" || code === "ERR_DEEPLASIA_OUTPUT";
     const isAgain = isOurs || (status === 503 && attempt < MOST_ATTEMPTS);
-    const facts = { item: item.id, code, system: systemCodeOf(error), attempt };
+    const isFault = status >= 500 && !isOurs && error instanceof Error;
+    const facts = {
+      item: item.id,
+      code,
+      system: systemCodeOf(error),
+      attempt,
+      ...(isFault && { reason: error.stack }),
+    };
     this.log.warn(facts, isAgain ? "is tried again" : "failed");
     if (isAgain) return false;
     try {

@@ -14,7 +14,7 @@ import { createLog } from "./logs.js";
 import { isLoopback } from "./loopback.js";
 import { Metrics } from "./metrics.js";
 import type { ServeCallOptions } from "./serveCallOptions.js";
-import { startPacs } from "./startPacs.js";
+import { type Pacs, startPacs } from "./startPacs.js";
 
 /** The options of `serve`, which a script may also give a stream for the log. */
 export const serveCallOptions = serveOptions.extend({
@@ -57,7 +57,7 @@ export async function serve(given: ServeCallOptions = {}): Promise<RunningServic
   const context: Context = { options, models, admission, metrics };
   const log = createLog(options.logLevel, logStream);
   const app = await buildApp(context, log);
-  let pacs: Awaited<ReturnType<typeof startPacs>> = null;
+  let pacs: Pacs | null = null;
   const close = async () => {
     admission.close();
     await Promise.all([app.close(), pacs?.close()]);

@@ -1,6 +1,6 @@
 /** The elements that report and copy share: patient and study where the source has none, series, equipment, times. */
 import { packageVersion } from "../../about.js";
-import type { Elements } from "./objectFile.js";
+import type { Elements } from "./dcmjs.js";
 
 export interface ObjectNames {
   classUid: string;

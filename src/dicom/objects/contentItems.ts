@@ -1,5 +1,5 @@
 /** Content items of a structured report (PS3.3 C.17.3), and the codes that name them. */
-import type { Elements } from "./objectFile.js";
+import type { Elements } from "./dcmjs.js";
 import type { SourceReference } from "./sourceObject.js";
 
 export type Relationship = "CONTAINS" | "HAS CONCEPT MOD" | "HAS OBS CONTEXT" | "INFERRED FROM";

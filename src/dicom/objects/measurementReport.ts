@@ -12,8 +12,8 @@ import {
   textItem,
   uidItem,
 } from "./contentItems.js";
+import type { Elements } from "./dcmjs.js";
 import { type Finding, RESEARCH_ONLY } from "./finding.js";
-import type { Elements } from "./objectFile.js";
 import type { SourceReference } from "./sourceObject.js";
 import { uidOf } from "./uid.js";
 

@@ -1,40 +1,8 @@
 /** The file of a DICOM object: elements of our own, which dcmjs writes, and copied ones, whose bytes stay as they are. */
-import { createRequire } from "node:module";
 import { SYNTAX } from "../transferSyntax.js";
+import { dcmjs, type Elements } from "./dcmjs.js";
+import { fileMeta } from "./fileMeta.js";
 import type { CopiedElements } from "./sourceObject.js";
-import { uidOf } from "./uid.js";
-
-/** Elements by their tags, `ggggeeee` in capitals. */
-export interface Elements {
-  [tag: string]: { vr: string; Value: readonly (string | number | ArrayBuffer | Elements)[] };
-}
-
-interface Stream {
-  getBuffer(): ArrayBuffer;
-}
-
-/** What of dcmjs is used. It has no types, and its ES module is none to Node. It is given no file to parse. */
-interface Writer {
-  DicomDict: new (meta: Elements) => { write(): ArrayBuffer };
-  DicomMessage: {
-    writeTagObject(
-      stream: Stream,
-      tag: string,
-      vr: string,
-      values: unknown,
-      syntax: string,
-      options: object,
-    ): void;
-  };
-  WriteBufferStream: new (bytes: number, isLittleEndian: boolean) => Stream;
-}
-
-const { DicomDict, DicomMessage, WriteBufferStream } = (
-  createRequire(import.meta.url)("dcmjs") as { data: Writer }
-).data;
-
-/** Names this program to receivers (PS3.7 D.3.3.2). */
-const IMPLEMENTATION = uidOf("deeplasia-native");
 
 /** `own` holds SOPClassUID and SOPInstanceUID; an element that was copied stands in place of one of `own`. */
 export function objectFile(own: Elements, copied: CopiedElements): Uint8Array {
@@ -42,25 +10,17 @@ export function objectFile(own: Elements, copied: CopiedElements): Uint8Array {
   for (const [tag, { vr, Value }] of Object.entries(own)) encoded.set(tag, written(tag, vr, Value));
   for (const [tag, { vr, bytes }] of copied) encoded.set(tag, asItIs(tag, vr, bytes));
   const sorted = [...encoded].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Buffer.concat([metaOf(own), ...sorted.map(([, bytes]) => bytes)]);
-}
-
-/** Preamble and file meta information. */
-function metaOf(own: Elements): Uint8Array {
-  const meta = new DicomDict({
-    "00020001": { vr: "OB", Value: [Uint8Array.of(0, 1).buffer] },
-    "00020002": own["00080016"]!,
-    "00020003": own["00080018"]!,
-    "00020010": { vr: "UI", Value: [SYNTAX.explicit] },
-    "00020012": { vr: "UI", Value: [IMPLEMENTATION] },
-    "00020013": { vr: "SH", Value: ["DEEPLASIA"] },
+  const uidAt = (tag: string) => String(own[tag]!.Value[0]);
+  const meta = fileMeta({
+    ...{ classUid: uidAt("00080016"), instanceUid: uidAt("00080018") },
+    transferSyntax: SYNTAX.explicit,
   });
-  return new Uint8Array(meta.write());
+  return Buffer.concat([meta, ...sorted.map(([, bytes]) => bytes)]);
 }
 
 function written(tag: string, vr: string, values: unknown): Uint8Array {
-  const stream = new WriteBufferStream(256, true);
-  DicomMessage.writeTagObject(stream, tag, vr, values, SYNTAX.explicit, {});
+  const stream = new dcmjs.WriteBufferStream(256, true);
+  dcmjs.DicomMessage.writeTagObject(stream, tag, vr, values, SYNTAX.explicit, {});
   return new Uint8Array(stream.getBuffer());
 }
 

@@ -2,8 +2,8 @@
 import type { GreyPicture } from "./annotatedCopy.js";
 import { commonElements } from "./commonElements.js";
 import { referenced } from "./contentItems.js";
+import type { Elements } from "./dcmjs.js";
 import { type Finding, RESEARCH_ONLY } from "./finding.js";
-import type { Elements } from "./objectFile.js";
 import type { SourceReference } from "./sourceObject.js";
 import { uidOf } from "./uid.js";
 
