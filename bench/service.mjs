@@ -67,6 +67,12 @@ async function start(...flags) {
   return { child, url: line.trim(), ended: once(child, "exit") };
 }
 
+/** Seconds of CPU that a process has used. */
+async function cpuOf({ pid }) {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 const rssOf = async ({ pid }) =>
   Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 
@@ -103,6 +109,7 @@ async function closedLoop(service) {
   const answers = [];
   let next = 0;
   const since = performance.now();
+  const cpu = await cpuOf(service.child);
   const samples = [];
   await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
@@ -113,6 +120,8 @@ async function closedLoop(service) {
     }),
   );
   const rate = report("closed loop", answers, (performance.now() - since) / 1000);
+  const used = (1000 * ((await cpuOf(service.child)) - cpu)) / answers.length;
+  console.log(`  ${used.toFixed(1)} ms of CPU for a picture`);
   console.log(
     `  ${await metricsOf(service.url)}; memory, MB: ${samples.map((mb) => mb.toFixed(0)).join(" ")}`,
   );
@@ -159,8 +168,12 @@ async function predictRate(count) {
     const options = { annotationCsv: join(folder, "cohort.csv"), imgDir: FOLDER };
     for await (const _ of predictCohort(model, { ...options, limitPredictBatches: 2 }));
     const since = performance.now();
+    const cpu = await cpuOf(process);
     let done = 0;
     for await (const _ of predictCohort(model, options)) done++;
+    console.log(
+      `predict: ${((1000 * ((await cpuOf(process)) - cpu)) / done).toFixed(1)} ms of CPU for a picture`,
+    );
     return (1000 * done) / (performance.now() - since);
   } finally {
     await model.dispose();
@@ -169,12 +182,12 @@ async function predictRate(count) {
 }
 
 const rates = [];
-rates.push(await predictRate(Math.min(REQUESTS, 600)));
+rates.push(await predictRate(Math.min(REQUESTS, 200)));
 const service = await start("--queue-size", "64");
 // The predictions of each picture alone, to compare all others with.
 for (const i of bodies.keys()) report(`alone ${i}`, [await ask(service.url, i)], 1);
 const rate = await closedLoop(service);
-rates.push(await predictRate(Math.min(REQUESTS, 600)));
+rates.push(await predictRate(Math.min(REQUESTS, 200)));
 const [before, after] = rates;
 console.log(
   `predict: ${before.toFixed(1)} a second before, ${after.toFixed(1)} after; share ${(rate / ((before + after) / 2)).toFixed(2)}`,

@@ -1,5 +1,6 @@
 /** Starts the service. */
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { DestinationStream } from "pino";
 import { z } from "zod";
@@ -32,6 +33,9 @@ export const serveCallOptions = serveOptions.extend({
     .meta({ description: "the reference's parameters.yml, for checkpoints of the older network" }),
 });
 
+/** So long a service that stops still answers with 503, so that requests on their way are not met by a reset. */
+const DRAIN_MS = 250;
+
 /** A service that listens. */
 export interface RunningService extends AsyncDisposable {
   /** Its address, without a slash at the end. */
@@ -60,6 +64,7 @@ export async function serve(given: ServeCallOptions = {}): Promise<RunningServic
   let pacs: Pacs | null = null;
   const close = async () => {
     admission.close();
+    if (app.server.listening) await pause(DRAIN_MS);
     await Promise.all([app.close(), pacs?.close()]);
     await models.close();
   };
