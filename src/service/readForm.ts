@@ -21,8 +21,9 @@ export interface FormLimits {
 const MOST_FIELDS = 64;
 const LONGEST_FIELD = 1000;
 const MOST_PART_HEADER_BYTES = 8192;
-/** All that a request holds is in memory when it has ended: a parser that is not done soon never will be. */
-const AFTER_THE_END_MS = 5000;
+/** When a request has come whole, all of it is in memory: a parser that is not done some checks later never will be. */
+const CHECK_MS = 1000;
+const MOST_CHECKS = 5;
 
 /**
  * @param place Grows by one for each file of the field `file` after the first.
@@ -33,9 +34,12 @@ export function readForm(request: IncomingMessage, limits: FormLimits, place: Pl
   return new Promise((resolve, reject) => {
     const form = new GrowingForm(limits, place);
     const parser = parserOf(request, limits);
-    let timer: NodeJS.Timeout | undefined;
+    let checks = 0;
+    const timer = setInterval(() => {
+      if (request.complete && ++checks > MOST_CHECKS) fail(damaged());
+    }, CHECK_MS);
     const end = (settle: () => void) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       request.unpipe(parser);
       settle();
     };
@@ -57,9 +61,6 @@ export function readForm(request: IncomingMessage, limits: FormLimits, place: Pl
       parser.on(event, () => fail(badForm("the form has too many parts")));
     parser.on("error", () => fail(damaged()));
     parser.on("finish", () => end(() => resolve(form)));
-    request.once("end", () => {
-      timer = setTimeout(() => fail(damaged()), AFTER_THE_END_MS);
-    });
     request.once("close", () => fail(damaged())).once("error", () => fail(damaged()));
     request.pipe(parser);
   });
