@@ -21,7 +21,8 @@ Module cropper() {
 
 TEST(the_cropper_computes_what_timm_computes) {
   const at::NoGradGuard no_gradients;
-  for (const Json& run : Json::read(convnext_path("networks/outputs.json"))["runs"].items()) {
+  const Json all = Json::read(convnext_path("networks/outputs.json"));
+  for (const Json& run : all["runs"].items()) {
     if (!run["model"].text().starts_with("mobilenetv3")) continue;
     const at::Tensor found =
         cropper().forward({grey_pictures(3, run["height"].integer(), run["width"].integer())}).toTensor();
