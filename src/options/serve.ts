@@ -144,7 +144,7 @@ const pacs = {
   }),
   dicomHost: z.string().min(1).default("127.0.0.1").meta({
     description:
-      "address for --dicom-port; DICOM has no token: whoever reaches another address than the loopback may send",
+      "address for `dicomPort`; DICOM has no token: whoever reaches another address than the loopback may send",
     argument: "<address>",
   }),
   aet: z
@@ -152,7 +152,7 @@ const pacs = {
     .regex(/^(?=.*\S)[ -[\]-~]{1,16}$/, "must be an AE title: 1 to 16 letters, without a backslash")
     .default("DEEPLASIA")
     .meta({
-      description: "AE title of --dicom-port; senders that call another one are refused",
+      description: "AE title of `dicomPort`; senders that call another one are refused",
       argument: "<title>",
     }),
 };

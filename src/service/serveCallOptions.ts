@@ -75,9 +75,9 @@ export interface ServeCallOptions {
   removeDone?: boolean | undefined;
   /** Also take radiographs that are sent by C-STORE to this port, as if they had appeared in IN; 0: a free one, named in the log. */
   dicomPort?: number | undefined;
-  /** Address for --dicom-port; DICOM has no token: whoever reaches another address than the loopback may send. Default: `"127.0.0.1"`. */
+  /** Address for `dicomPort`; DICOM has no token: whoever reaches another address than the loopback may send. Default: `"127.0.0.1"`. */
   dicomHost?: string | undefined;
-  /** AE title of --dicom-port; senders that call another one are refused. Default: `"DEEPLASIA"`. */
+  /** AE title of `dicomPort`; senders that call another one are refused. Default: `"DEEPLASIA"`. */
   aet?: string | undefined;
   /** Lines of JSON on stderr; info: one a request, without names of files and without anything of a patient. Default: `"info"`. */
   logLevel?: "info" | "warn" | "error" | "silent" | undefined;
