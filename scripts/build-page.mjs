@@ -1,9 +1,10 @@
 /** The page of the service (`src/page`) to `dist/page`: files that a browser reads as they are. */
 import { join } from "node:path";
-import { build } from "vite";
 import { root, runAsScript } from "./steps.mjs";
 
 export async function buildPage() {
+  // Imported only now: the set-up imports this file before the packages are installed.
+  const { build } = await import("vite");
   await build({
     configFile: false,
     root: join(root, "src/page"),
