@@ -24,6 +24,7 @@ const shapes: Record<string, z.ZodType>[] = [
   contractOptions.shape,
   serveOptions.pick({ host: true, port: true, token: true, insecure: true, cors: true, allowedHosts: true })
     .shape,
+  serveOptions.pick({ watch: true, dicomPort: true, dicomHost: true, aet: true }).shape,
   predictOptions.shape,
 ];
 
