@@ -17,14 +17,31 @@ export interface ComparedRows {
 }
 
 export interface Comparison {
+  /** Pictures that are compared. */
   pictures: number;
-  models: { name: string; ages: AgeEstimates }[];
+  /** Each model with its estimates on these pictures. */
+  models: {
+    /** The name of its CSV. */
+    name: string;
+    /** Errors in months, with intervals. */
+    ages: AgeEstimates;
+  }[];
   /** Every two models: a difference below 0 means that the first is better. */
-  pairs: ({ first: string; second: string } & PairedDifference)[];
+  pairs: ({
+    /** Name of the first model. */
+    first: string;
+    /** Name of the second model. */
+    second: string;
+  } & PairedDifference)[];
   /** Pearson's correlation between the errors of every two models, row by row. */
   errorCorrelations: number[][];
   /** The mean of these models has the smallest MAD of all such means; null for more than 12 models. */
-  bestSubset: { names: string[]; mad: number } | null;
+  bestSubset: {
+    /** Names of the models. */
+    names: string[];
+    /** MAD of their mean, months. */
+    mad: number;
+  } | null;
 }
 
 /** There are 4,095 means of twelve models. */

@@ -32,23 +32,45 @@ export interface Omission {
 
 /** Ages in months; an error is prediction - truth. */
 export interface EvaluationOfRows {
+  /** All children, then by sex. */
   demographics: Demographics[];
+  /** Errors of bone ages, with intervals. */
   ages: AgeEstimates;
+  /** Bias and limits of agreement; null where they cannot be stated. */
   blandAltman: BlandAltman | null;
   /** Prediction over truth. */
   passingBablok: PassingBablok | null;
   /** Truth over prediction, by least squares. */
   calibration: FittedLine | null;
+  /** How well the sex is predicted; null without predictions of it. */
   sex: SexEstimates | null;
+  /** Errors by sex, age band and the columns of `by`. */
   groupings: Grouping[];
   /** MADs of the other columns of predicted ages. */
-  variants: { column: string; pictures: number; mad: number }[];
+  variants: {
+    /** The column of the CSV. */
+    column: string;
+    /** Rows that have a value in it. */
+    pictures: number;
+    /** Months. */
+    mad: number;
+  }[];
+  /** How far raters agree with each other and with the model; null without `rater_` columns. */
   raters: Raters | null;
+  /** Bone age against chronological age; null where the cohort has none. */
   chronological: Chronological | null;
   /** Null without calibration pictures. */
   intervals: PredictionIntervals | null;
   /** How precise the MAD is with these pictures, and how many make it precise to 0.3 months. */
-  precision: { halfWidth: number; target: number; count: number } | null;
+  precision: {
+    /** Half the width of the MAD's 95 % interval with these pictures, months. */
+    halfWidth: number;
+    /** The half width that is aimed at, months. */
+    target: number;
+    /** Pictures that are needed for it. */
+    count: number;
+  } | null;
+  /** What cannot be stated, and why. */
   omissions: Omission[];
 }
 

@@ -18,7 +18,12 @@ import { requireReportFolder, writeReport } from "./reportFiles.js";
 /** A comparison of models, or of readers. */
 export interface PredictionComparison extends Comparison {
   /** Pictures that could be evaluated in each CSV; those in all of them are compared. */
-  evaluated: { name: string; pictures: number }[];
+  evaluated: {
+    /** The name of the CSV. */
+    name: string;
+    /** How many of its pictures have a prediction and the truth. */
+    pictures: number;
+  }[];
   /** Paths of the written files; empty without `out`. */
   written: string[];
 }

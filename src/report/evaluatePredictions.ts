@@ -17,6 +17,7 @@ import { requireReportFolder, writeReport } from "./reportFiles.js";
 
 /** An evaluation. Ages in months; an error is prediction - truth. */
 export interface PredictionEvaluation extends EvaluationOfRows {
+  /** How many rows were read, left out, failed and evaluated. */
   flow: Flow;
   /** Rows without a prediction. */
   failures: LeftOutRow[];
