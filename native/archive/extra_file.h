@@ -7,8 +7,8 @@
 
 namespace deeplasia::archive {
 
-// Returns the text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none. Throws
-// CodedError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE for anything that is not such an archive.
+// Returns the text of the record `extra/<name>` of a TorchScript archive, or nothing where it has none.
+// Throws CodedError ERR_DEEPLASIA_MODEL_MISSING, _MODEL_UNREADABLE for anything that is not such an archive.
 std::optional<std::string> read_extra_file(const std::string& path, const std::string& name);
 
 // Copies an archive record by record, with `extra/<name>` set to `text`; code and weights stay as they are.

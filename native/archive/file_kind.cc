@@ -14,8 +14,8 @@ using bytes::Bytes;
 using bytes::Zip;
 using runtime::CodedError;
 
-// Returns whether the archive has that record. In a damaged archive that still has an end, the name anywhere in the
-// file counts.
+// Returns whether the archive has that record. In a damaged archive that still has an end, the name anywhere
+// in the file counts.
 bool holds_record(const Bytes& file, std::string_view record) try {
   const Zip zip(file);
   return std::ranges::any_of(zip.entries(), [&](const auto& entry) {

@@ -34,8 +34,8 @@ struct Search {
   bool has_answered = false, is_chosen = false, is_over = false;
 };
 
-// On a new thread: reports whether it is the one, and if not waits until there is one, because a heap that is left
-// would be given away again.
+// On a new thread: reports whether it is the one, and if not waits until there is one, because a heap that is
+// left would be given away again.
 bool answer(Search& search, bool is_last) {
   const bool chosen = allocates_in_main_heap() || is_last;
   std::unique_lock lock(search.mutex);
