@@ -26,6 +26,5 @@ const { port } = page;
 
 /** Options of the library call. */
 export const appOptions = z.strictObject({ ...APP_GROUPS["Models:"], port, ...deviceOptions });
-export type AppOptions = z.infer<typeof appOptions>;
 
 export const appFlags = appOptions.extend({ ...page, yes });

@@ -80,7 +80,6 @@ export const importCohortOptions = {
     }),
   }),
 };
-export type ImportSet = keyof typeof importCohortOptions;
 
 const splitShape = {
   scheme: file.default("split").meta({

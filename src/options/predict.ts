@@ -52,7 +52,6 @@ export const cohortPredictionOptions = z.strictObject({
   autoOrient: predictOutputShape.autoOrient,
   strict: predictOutputShape.strict,
 });
-export type CohortPredictionOptions = z.infer<typeof cohortPredictionOptions>;
 
 export const predictOptions = z.strictObject({
   ...predictModelShape,

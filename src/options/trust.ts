@@ -12,4 +12,3 @@ export const trustOptions = z.strictObject({
         "trust only files from people you trust",
     }),
 });
-export type TrustOptions = z.infer<typeof trustOptions>;

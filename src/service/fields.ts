@@ -63,7 +63,6 @@ export const predictFields = pictureFields.extend({
     description: "also a small JPEG of the decoded picture in base64, for files that a browser cannot show",
   }),
 });
-export type PredictFields = z.infer<typeof predictFields>;
 
 /** Reads fields that were sent once each. Throws a Refusal that names the field. */
 export function readFields<S extends z.ZodObject>(
