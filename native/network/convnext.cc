@@ -11,25 +11,25 @@
 namespace deeplasia::network {
 namespace {
 
-constexpr int64_t kStages = 4, kExpansion = 4;
+constexpr int64_t kStageCount = 4, kExpansion = 4;
 
-struct Member {
+struct Variant {
   const char* name;
   int64_t channels;  // of the first stage; each stage has twice those of the one before
-  std::array<int64_t, kStages> depths;
+  std::array<int64_t, kStageCount> depths;
   bool has_matrices;
 };
 
-constexpr Member kFamily[] = {
+constexpr Variant kVariants[] = {
     {"convnextv2-atto", 40, {2, 2, 6, 2}, false}, {"convnextv2-femto", 48, {2, 2, 6, 2}, false},
     {"convnextv2-pico", 64, {2, 2, 6, 2}, false}, {"convnextv2-nano", 80, {2, 2, 8, 2}, false},
     {"convnextv2-tiny", 96, {3, 3, 9, 3}, true},  {"convnextv2-base", 128, {3, 3, 27, 3}, true},
 };
 
-const Member* member_named(const std::string& name) {
-  const auto* member = std::find_if(std::begin(kFamily), std::end(kFamily),
-                                    [&](const Member& candidate) { return candidate.name == name; });
-  return member == std::end(kFamily) ? nullptr : member;
+const Variant* variant_named(const std::string& name) {
+  const auto* variant = std::find_if(std::begin(kVariants), std::end(kVariants),
+                                     [&](const Variant& candidate) { return candidate.name == name; });
+  return variant == std::end(kVariants) ? nullptr : variant;
 }
 
 // A 1x1 convolution over pixels whose channels come last is the same product.
@@ -53,7 +53,7 @@ def forward(self, x: Tensor) -> Tensor:
 
 // Drop path leaves out the branch of whole pictures at random, and scales the branches of the others to keep
 // the mean.
-constexpr const char* kBlock = R"(
+constexpr const char* kConvNextBlock = R"(
 def drop(self, x: Tensor) -> Tensor:
     if not self.training or self.drop_connect == 0.0:
         return x
@@ -99,7 +99,7 @@ Module make_block(Author& author, int64_t channels, bool has_matrices, double dr
   parts.children = {{"conv_dw", convolution(author, {channels, channels, {7, 7}, 1, channels, true}, {3, 3})},
                     {"norm", channel_norm(author, channels)},
                     {"mlp", author.module("Mlp", mlp)}};
-  parts.methods = kBlock;
+  parts.methods = kConvNextBlock;
   return author.module("ConvNextBlock", parts);
 }
 
@@ -118,12 +118,12 @@ Module make_stage(Author& author, int64_t in, int64_t out, const std::vector<Mod
   return author.module("Stage", parts);
 }
 
-Module make_stages(Author& author, const Member& member, bool has_matrices, double drop_path) {
+Module make_stages(Author& author, const Variant& variant, bool has_matrices, double drop_path) {
   int64_t count = 0;
-  for (const int64_t depth : member.depths) count += depth;
+  for (const int64_t depth : variant.depths) count += depth;
   std::vector<Module> stages;
-  int64_t in = member.channels, out = member.channels, number = 0;
-  for (const int64_t depth : member.depths) {
+  int64_t in = variant.channels, out = variant.channels, number = 0;
+  for (const int64_t depth : variant.depths) {
     std::vector<Module> blocks;
     for (int64_t i = 0; i < depth; ++i, ++number) {
       const double rate = drop_path * static_cast<double>(number) / static_cast<double>(count - 1);
@@ -139,9 +139,9 @@ Module make_stages(Author& author, const Member& member, bool has_matrices, doub
 }  // namespace
 
 std::optional<Trunk> convnext_trunk(Author& author, const TrunkConfig& config) {
-  const Member* member = member_named(config.name);
-  if (member == nullptr) return std::nullopt;
-  const int64_t first = member->channels, last = first << (kStages - 1);
+  const Variant* variant = variant_named(config.name);
+  if (variant == nullptr) return std::nullopt;
+  const int64_t first = variant->channels, last = first << (kStageCount - 1);
   const Convolution patches{config.planes, first, {4, 4}, 4, 1, true};
   Parts head;
   head.children = {{"norm", channel_norm(author, last)}};
@@ -150,7 +150,7 @@ std::optional<Trunk> convnext_trunk(Author& author, const TrunkConfig& config) {
   parts.children = {
       {"stem", sequence(author, "Stem", {convolution(author, patches), channel_norm(author, first)})},
       {"stages",
-       make_stages(author, *member, config.has_matrices.value_or(member->has_matrices), config.drop_path)},
+       make_stages(author, *variant, config.has_matrices.value_or(variant->has_matrices), config.drop_path)},
       {"head", author.module("Head", head)}};
   parts.methods = kTrunk;
   return Trunk{author.module("ConvNext", parts), last};
@@ -173,9 +173,10 @@ def forward(self, x: Tensor) -> Tensor:
 
 std::vector<BackboneFacts> convnext_facts() {
   std::vector<BackboneFacts> facts;
-  for (const Member& member : kFamily)
-    facts.push_back(
-        {member.name, member.channels << (kStages - 1), {member.depths.begin(), member.depths.end()}});
+  for (const Variant& variant : kVariants)
+    facts.push_back({variant.name,
+                     variant.channels << (kStageCount - 1),
+                     {variant.depths.begin(), variant.depths.end()}});
   return facts;
 }
 

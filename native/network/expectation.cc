@@ -54,9 +54,9 @@ Module build_expectation(const ExpectationConfig& config) {
   for (int64_t i = 0; i < config.members; ++i) {
     const std::string number = std::to_string(i), net = "self.net" + number, own = "features" + number;
     parts.children.emplace_back("net" + number, member(author, config));
-    parts.methods += "    " + own + " = " + net + ".features(x)\n";
-    logits += net + ".logits(" + own + "), ";
-    features += own + ", ";
+    parts.methods.append("    ").append(own).append(" = ").append(net).append(".features(x)\n");
+    logits.append(net).append(".logits(").append(own).append("), ");
+    features.append(own).append(", ");
   }
   parts.methods += "    return torch.cat([" + logits + "], 1), torch.cat([" + features + "], 1)\n";
   parts.methods += kForward;

@@ -6,23 +6,28 @@
 namespace deeplasia::network {
 namespace {
 
-constexpr double kEps = 1e-5, kMomentum = 0.1;
-constexpr int64_t kStem = 16, kHead = 1024, kCoordinates = 4;
+constexpr double kMobileNetEps = 1e-5, kMobileNetMomentum = 0.1;
+constexpr int64_t kStemChannels = 16, kHeadChannels = 1024, kCoordinates = 4;
 
-struct Block {
+struct InvertedBlock {
   int64_t kernel, stride, expand, out;
   int64_t squeeze;  // 0: no squeeze-and-excite
   bool is_hard;     // Hardswish, else ReLU
 };
 
-// Of the first stage, which does not expand, and of the others.
-constexpr Block kFirst{3, 2, 16, 16, 8, false};
-const std::vector<std::vector<Block>> kStages{
-    {{3, 2, 72, 24, 0, false}, {3, 1, 88, 24, 0, false}},
-    {{5, 2, 96, 40, 24, true}, {5, 1, 240, 40, 64, true}, {5, 1, 240, 40, 64, true}},
-    {{5, 1, 120, 48, 32, true}, {5, 1, 144, 48, 40, true}},
-    {{5, 2, 288, 96, 72, true}, {5, 1, 576, 96, 144, true}, {5, 1, 576, 96, 144, true}},
-};
+// The block of the first stage does not expand.
+constexpr InvertedBlock kFirstBlock{3, 2, 16, 16, 8, false};
+
+// The blocks of the stages after it.
+std::vector<std::vector<InvertedBlock>> inverted_stages() {
+  return {
+      {{3, 2, 72, 24, 0, false}, {3, 1, 88, 24, 0, false}},
+      {{5, 2, 96, 40, 24, true}, {5, 1, 240, 40, 64, true}, {5, 1, 240, 40, 64, true}},
+      {{5, 1, 120, 48, 32, true}, {5, 1, 144, 48, 40, true}},
+      {{5, 2, 288, 96, 72, true}, {5, 1, 576, 96, 144, true}, {5, 1, 576, 96, 144, true}},
+  };
+}
+
 constexpr int64_t kLast = 576;
 
 constexpr const char* kSqueeze = R"(
@@ -42,7 +47,9 @@ def forward(self, x: Tensor) -> Tensor:
     return torch.sigmoid(self.linear.forward(self.pooling.forward(self.backbone.forward(x))))
 )";
 
-Module norm(Author& author, int64_t channels) { return batch_norm(author, channels, kEps, kMomentum); }
+Module norm(Author& author, int64_t channels) {
+  return batch_norm(author, channels, kMobileNetEps, kMobileNetMomentum);
+}
 
 Module pointwise(Author& author, int64_t in, int64_t out, bool bias = false) {
   return convolution(author, {in, out, {1, 1}, 1, 1, bias});
@@ -63,11 +70,11 @@ Module squeeze_excite(Author& author, int64_t channels, int64_t squeezed) {
 
 Module first_block(Author& author) {
   Parts parts;
-  parts.children = {{"conv_dw", depthwise(author, kStem, kFirst.kernel, kFirst.stride)},
-                    {"bn1", norm(author, kStem)},
-                    {"se", squeeze_excite(author, kStem, kFirst.squeeze)},
-                    {"conv_pw", pointwise(author, kStem, kFirst.out)},
-                    {"bn2", norm(author, kFirst.out)}};
+  parts.children = {{"conv_dw", depthwise(author, kStemChannels, kFirstBlock.kernel, kFirstBlock.stride)},
+                    {"bn1", norm(author, kStemChannels)},
+                    {"se", squeeze_excite(author, kStemChannels, kFirstBlock.squeeze)},
+                    {"conv_pw", pointwise(author, kStemChannels, kFirstBlock.out)},
+                    {"bn2", norm(author, kFirstBlock.out)}};
   parts.methods = R"(
 def forward(self, x: Tensor) -> Tensor:
     x = self.se.forward(torch.relu(self.bn1.forward(self.conv_dw.forward(x))))
@@ -76,7 +83,7 @@ def forward(self, x: Tensor) -> Tensor:
   return author.module("DepthwiseBlock", parts);
 }
 
-Module inverted_block(Author& author, const Block& block, int64_t in) {
+Module inverted_block(Author& author, const InvertedBlock& block, int64_t in) {
   const std::string activation = block.is_hard ? "torch.hardswish" : "torch.relu";
   const bool is_residual = block.stride == 1 && in == block.out;
   Parts parts;
@@ -110,10 +117,10 @@ def forward(self, x: Tensor) -> Tensor:
 
 Module blocks(Author& author) {
   std::vector<Module> stages{sequence(author, "Stage", {first_block(author)})};
-  int64_t channels = kFirst.out;
-  for (const auto& stage : kStages) {
+  int64_t channels = kFirstBlock.out;
+  for (const auto& stage : inverted_stages()) {
     std::vector<Module> made;
-    for (const Block& block : stage) {
+    for (const InvertedBlock& block : stage) {
       made.push_back(inverted_block(author, block, channels));
       channels = block.out;
     }
@@ -128,15 +135,15 @@ Module blocks(Author& author) {
 Module build_cropper() {
   Author author;
   Parts backbone;
-  backbone.children = {{"conv_stem", convolution(author, {1, kStem, {3, 3}, 2}, {1, 1})},
-                       {"bn1", norm(author, kStem)},
+  backbone.children = {{"conv_stem", convolution(author, {1, kStemChannels, {3, 3}, 2}, {1, 1})},
+                       {"bn1", norm(author, kStemChannels)},
                        {"blocks", blocks(author)},
-                       {"conv_head", pointwise(author, kLast, kHead, true)}};
+                       {"conv_head", pointwise(author, kLast, kHeadChannels, true)}};
   backbone.methods = kBackbone;
   Parts parts;
   parts.children = {{"backbone", author.module("MobileNet", backbone)},
                     {"pooling", generalised_mean(author)},
-                    {"linear", linear(author, kHead, kCoordinates)}};
+                    {"linear", linear(author, kHeadChannels, kCoordinates)}};
   parts.methods = kCropper;
   return author.module("Cropper", parts);
 }
