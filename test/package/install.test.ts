@@ -72,11 +72,11 @@ async function packageWithHostBuild(): Promise<string> {
   return source;
 }
 
-/** The files that package.json lists, and those that npm adds itself. */
+/** The top level of what package.json lists, and of what npm adds itself. */
 function shipped(): string[] {
   const { files } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const named = (files as string[]).filter((name) => !name.startsWith("!"));
-  return ["LICENSE", "README.md", "package.json", ...named];
+  return ["LICENSE", "README.md", "package.json", ...named.map((name) => name.split("/")[0]!)];
 }
 
 function pack(source: string): string {
@@ -116,6 +116,7 @@ test("needs no install script and no compiler", () => {
 test("contains the program and the files that belong to it, and nothing else", () => {
   const names = readdirSync(join(installed, "node_modules/deeplasia-native")).sort();
   expect(names).toEqual(shipped().sort());
+  expect(readdirSync(join(installed, "node_modules/deeplasia-native/examples"))).toEqual(["orthanc"]);
   expect(readdirSync(join(installed, "node_modules/deeplasia-native/dist"))).not.toContain(".stamp");
 });
 
