@@ -32,6 +32,7 @@ describe("forward", () => {
     expect(await run("tuple-age-sex")).toEqual({
       age: Float32Array.of(0.75, 0.25),
       sexLogit: Float32Array.of(2, -2),
+      expectation: null,
       features: null,
     });
     expect((await run("mean-plus-sex")).sexLogit).toBeNull();
