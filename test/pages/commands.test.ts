@@ -9,7 +9,7 @@ import { checkBlock, needsOf, runBlock, userProject, whyNotRun } from "../helper
 import { type Block, blocksOf, codeSpansOf, nameOf, PAGES, textOf } from "../helpers/pages.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
-const LANGUAGES = ["sh", "text", "js", "ts", "python", "bibtex"];
+const LANGUAGES = ["sh", "text", "js", "ts", "json", "python", "bibtex"];
 
 /** A page makes some twenty processes that load libtorch, while other tests keep the machine busy. */
 const LONGEST_MS = 3_600_000;
@@ -17,8 +17,10 @@ const LONGEST_MS = 3_600_000;
 const counts = { pages: 0, run: 0, checked: new Map<string, number>() };
 
 test.each(PAGES)("%s: each block has a language that is tested", (page) => {
-  for (const block of blocksOf(page))
+  for (const block of blocksOf(page)) {
     expect(LANGUAGES, `${nameOf(block)}: ${block.language || "no language"}`).toContain(block.language);
+    if (block.language === "json") JSON.parse(block.text);
+  }
 });
 
 /** A page is one story: its blocks run in one folder, one after another. */
@@ -109,7 +111,7 @@ test("a wrong command, flag or value in a block that is only checked is found", 
 });
 
 /** Flags of the sbatch, npm and scripts that the text speaks of. */
-const OTHERS_FLAGS = ["--exclusive", "--gres", "--nccl"];
+const OTHERS_FLAGS = ["--exclusive", "--gres", "--nccl", "--fresh"];
 
 test.each(PAGES)("%s: flags and commands in the text exist", async (page) => {
   const all = await createProgram();
