@@ -167,5 +167,7 @@ TEST(an_unknown_backbone_is_refused_with_the_valid_names) {
   const std::string failed = failure([&] { build(config); });
   EXPECT(
       failed.starts_with("ERR_DEEPLASIA_OPTION: 'efficientnet-b9' is not a backbone; use efficientnet-b0, "));
-  EXPECT(failed.ends_with(", efficientnet-l2, inceptionv3"));
+  EXPECT(
+      failed.ends_with(", efficientnet-l2, convnextv2-atto, convnextv2-femto, convnextv2-pico, "
+                       "convnextv2-nano, convnextv2-tiny, convnextv2-base, inceptionv3"));
 }

@@ -1,13 +1,13 @@
 /** A model that lies in a folder, installed under a name. */
-import { constants, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { constants, copyFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { z } from "zod";
 import { withCheckpoint } from "../checkpoint/contents.js";
 import { recognise } from "../checkpoint/recognise.js";
 import type { Manifest } from "../contract/manifest.js";
 import { PUBLISHED_STEMS } from "../contract/published.js";
 import { DeeplasiaError } from "../errors.js";
-import { makeFolder } from "../files/makeFolder.js";
+import { makeFolder, makeFolderOf } from "../files/makeFolder.js";
 import { outputError } from "../files/outputError.js";
 import { pathKind } from "../files/pathKind.js";
 import { sha256OfFile } from "../files/sha256OfFile.js";
@@ -103,7 +103,7 @@ async function copyAll({ copies, texts }: Plan, staged: string): Promise<Install
   const files: InstalledRecord["files"] = [];
   for (const [path, from] of copies) {
     const to = join(staged, path);
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolderOf(to);
     await copyFile(from, to, constants.COPYFILE_FICLONE);
     files.push({ path, bytes: (await stat(to)).size, sha256: await sha256OfFile(to) });
   }

@@ -25,6 +25,7 @@ describe.each(SHELLS)("in %s", (shell) => {
       "--sex",
       "--sex-encoding",
       "--sex-from",
+      "--sex-plane",
     ]);
     expect(await offered("deeplasia-native train --trainer.max_")).toEqual([
       "--trainer.max_epochs",

@@ -1,7 +1,7 @@
 /** Pictures of what the networks were given, as files: what a cropper cut out, and what histogram matching made of it. */
-import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import sharp from "sharp";
+import { makeFolder } from "../../files/makeFolder.js";
 import { outputError } from "../../files/outputError.js";
 import { writeFileAtomic } from "../../files/writeFileAtomic.js";
 import type { CropBox } from "../../model/cropperModel.js";
@@ -14,8 +14,8 @@ export function keepInputs(folder: string, kinds: () => readonly InputKind[]): P
   return async (row, open, block) => {
     const { image } = row.subject.source;
     const stem = typeof image === "string" ? basename(image, extname(image)) : `picture${row.slot}`;
+    await makeFolder(folder);
     try {
-      await mkdir(folder, { recursive: true });
       if (row.box !== null)
         await writeFileAtomic(join(folder, `${stem}.box.png`), await withBox(open.picture, row.box));
       for (const [kind, filled] of row.filled.entries()) {
