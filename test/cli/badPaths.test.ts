@@ -19,13 +19,13 @@ test("every command names an unusable path and its fault; none ends with an inte
   const seen = cases.map(({ option, kind, path }, i) => ({ option, kind, path, ...outcomes[i]! }));
   const internal = seen.filter(({ stderr }) => /INTERNAL|\n\s+at /.test(stderr));
   expect(internal).toEqual([]);
-  // Whatever fails says so of the path, of its folder, or of its option. (`convert` looks at the network first.)
+  // Whatever fails says so of the path, of its folder, or of its option. (`convert` and `models add` look at the network first.)
   const isNamed = ({ option, path, stderr }: (typeof seen)[number]) =>
     [option.split(" ").at(-1)!, path.split("\0")[0] || " is empty", "cannot make the folder"].some((name) =>
       stderr.includes(name),
     );
   const silent = seen.filter((outcome) => [1, 2].includes(outcome.code) && !isNamed(outcome));
-  const others = silent.filter(({ option }) => !/^convert --|^cohort import (rsna|dha|dicom)/.test(option));
+  const others = silent.filter(({ option }) => !/^convert --|^models add --|^cohort import (rsna|dha|dicom)/.test(option));
   expect(others.map(({ option, kind, stderr }) => `${option} ${kind}: ${stderr.slice(-200)}`)).toEqual([]);
 }, 300_000);
 
