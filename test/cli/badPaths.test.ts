@@ -25,7 +25,9 @@ test("every command names an unusable path and its fault; none ends with an inte
       stderr.includes(name),
     );
   const silent = seen.filter((outcome) => [1, 2].includes(outcome.code) && !isNamed(outcome));
-  const others = silent.filter(({ option }) => !/^convert --|^models add --|^cohort import (rsna|dha|dicom)/.test(option));
+  const others = silent.filter(
+    ({ option }) => !/^convert --|^models add --|^cohort import (rsna|dha|dicom)/.test(option),
+  );
   expect(others.map(({ option, kind, stderr }) => `${option} ${kind}: ${stderr.slice(-200)}`)).toEqual([]);
 }, 300_000);
 
