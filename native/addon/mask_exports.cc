@@ -2,9 +2,8 @@
 #include <torch/script.h>
 
 #include "addon/exports.h"
-#include "addon/handle_kinds.h"
-#include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/slots_request.h"
 #include "addon/values.h"
 #include "inference/hand_probability.h"
 #include "mask/find_hand.h"
@@ -13,22 +12,11 @@
 namespace deeplasia::addon {
 
 Napi::Value predict_masks(const Napi::CallbackInfo& info) {
-  auto& handle = Handle<inference::Model>::from(info[0]);
-  auto& batch_handle = Handle<inference::Batch>::from(info[1]);
-  const auto slots = slots_argument(info, 2);
-  const int64_t channels = integer_argument(info, 3, "channels");
-  const auto how = normalisation(object_argument(info, 4, "normalisation"));
-  return promise(
-      info.Env(), runtime::compute_queue(handle.value()->device().str()),
-      {{info[0], info[1]}, {&handle, &batch_handle}},
-      [model = handle.value(), batch = batch_handle.value(), slots, channels, how] {
-        return inference::hand_probability(*model, *batch, slots, channels, how);
+  return SlotsRequest(info).promise(
+      [](auto& model, const auto& batch, const auto& slots, int64_t channels, const auto& how) {
+        return inference::hand_probability(model, batch, slots, channels, how);
       },
-      [](Napi::Env env, const at::Tensor& probability) -> Napi::Value {
-        auto array = Napi::Float32Array::New(env, static_cast<size_t>(probability.numel()));
-        std::copy_n(probability.const_data_ptr<float>(), probability.numel(), array.Data());
-        return array;
-      });
+      tensor_values);
 }
 
 Napi::Value find_hand(const Napi::CallbackInfo& info) {

@@ -6,6 +6,7 @@
 #include "addon/handle_kinds.h"
 #include "addon/options.h"
 #include "addon/promise_task.h"
+#include "addon/slots_request.h"
 #include "addon/values.h"
 #include "inference/forward.h"
 #include "inference/model.h"
@@ -25,9 +26,7 @@ Napi::Value floats(Napi::Env env, const std::vector<float>& values) {
 // Returns the values of [rows, columns] float32, row-major, and the number of columns.
 Napi::Value matrix(Napi::Env env, const at::Tensor& tensor) {
   Napi::Object result = Napi::Object::New(env);
-  auto values = Napi::Float32Array::New(env, static_cast<size_t>(tensor.numel()));
-  std::copy_n(tensor.const_data_ptr<float>(), tensor.numel(), values.Data());
-  result.Set("values", values);
+  result.Set("values", tensor_values(env, tensor));
   result.Set("columns", static_cast<double>(tensor.size(1)));
   return result;
 }
@@ -143,40 +142,24 @@ Napi::Value try_blank(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value predict(const Napi::CallbackInfo& info) {
-  auto& handle = Handle<inference::Model>::from(info[0]);
-  auto& batch_handle = Handle<inference::Batch>::from(info[1]);
-  const auto slots = slots_argument(info, 2);
-  const int64_t channels = integer_argument(info, 3, "channels");
-  const auto how = normalisation(object_argument(info, 4, "normalisation"));
-  const auto sex = sex_argument(info, 5, slots.size());
+  const SlotsRequest request(info);
+  const auto sex = sex_argument(info, 5, request.rows());
   const auto want = wanted_outputs(info, 6);
-  return promise(
-      info.Env(), runtime::compute_queue(handle.value()->device().str()),
-      {{info[0], info[1]}, {&handle, &batch_handle}},
-      [model = handle.value(), batch = batch_handle.value(), slots, channels, how, sex, want] {
-        return inference::forward_slots(*model, *batch, slots, channels, how, sex, want);
+  return request.promise(
+      [sex, want](auto& model, const auto& batch, const auto& slots, int64_t channels, const auto& how) {
+        return inference::forward_slots(model, batch, slots, channels, how, sex, want);
       },
       outputs_to_js);
 }
 
 Napi::Value predict_values(const Napi::CallbackInfo& info) {
-  auto& handle = Handle<inference::Model>::from(info[0]);
-  auto& batch_handle = Handle<inference::Batch>::from(info[1]);
-  const auto slots = slots_argument(info, 2);
-  const int64_t channels = integer_argument(info, 3, "channels");
-  const auto how = normalisation(object_argument(info, 4, "normalisation"));
+  const SlotsRequest request(info);
   const int64_t columns = integer_argument(info, 5, "columns");
-  return promise(
-      info.Env(), runtime::compute_queue(handle.value()->device().str()),
-      {{info[0], info[1]}, {&handle, &batch_handle}},
-      [model = handle.value(), batch = batch_handle.value(), slots, channels, how, columns] {
-        return inference::values_of_slots(*model, *batch, slots, channels, how, columns);
+  return request.promise(
+      [columns](auto& model, const auto& batch, const auto& slots, int64_t channels, const auto& how) {
+        return inference::values_of_slots(model, batch, slots, channels, how, columns);
       },
-      [](Napi::Env env, const at::Tensor& values) -> Napi::Value {
-        auto array = Napi::Float32Array::New(env, static_cast<size_t>(values.numel()));
-        std::copy_n(values.const_data_ptr<float>(), values.numel(), array.Data());
-        return array;
-      });
+      tensor_values);
 }
 
 }  // namespace deeplasia::addon
