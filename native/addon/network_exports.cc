@@ -82,7 +82,8 @@ Napi::Value build_network(const Napi::CallbackInfo& info) {
 
 Napi::Value build_mask_network(const Napi::CallbackInfo& info) {
   const Napi::Object object = object_argument(info, 0, "config");
-  const network::MaskNetworkConfig config{integer(object, "filters"), integer(object, "kernel")};
+  const network::MaskNetworkConfig config{integer(object, "filters"), integer(object, "kernel"),
+                                          integer(object, "maxFilters")};
   return promise(
       info.Env(), runtime::compute_queue("cpu"), {},
       [config] { return std::make_shared<Network>(Network{network::build_mask_network(config)}); },

@@ -2,6 +2,9 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+#include <array>
+
 #include "network/blocks.h"
 
 namespace deeplasia::network {
@@ -12,7 +15,8 @@ constexpr double kNormEps = 1e-5, kNormMomentum = 0.1;
 // Where a block stands decides what it does before and after its three convolutions.
 enum class Place { first, encoder, bottleneck, decoder };
 
-// "Competitive": where other U-Nets concatenate or add, the larger value wins.
+// "Competitive": where other U-Nets concatenate or add, the larger value wins. A block whose first
+// convolution changes the number of channels has nothing to compare its result with.
 constexpr const char* kFirst = R"(
 def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     best = self.bn1.forward(self.conv0.forward(self.bn0.forward(x)))
@@ -21,9 +25,17 @@ constexpr const char* kEncoder = R"(
 def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     best = torch.maximum(x, self.bn1.forward(self.conv0.forward(self.prelu.forward(x))))
 )";
+constexpr const char* kWidening = R"(
+def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    best = self.bn1.forward(self.conv0.forward(self.prelu.forward(x)))
+)";
 constexpr const char* kBottleneck = R"(
 def forward(self, x: Tensor) -> Tensor:
     best = torch.maximum(x, self.bn1.forward(self.conv0.forward(self.prelu.forward(x))))
+)";
+constexpr const char* kWideningBottleneck = R"(
+def forward(self, x: Tensor) -> Tensor:
+    best = self.bn1.forward(self.conv0.forward(self.prelu.forward(x)))
 )";
 // What was the largest in its window goes back to its place; the rest is 0.
 constexpr const char* kDecoder = R"(
@@ -68,37 +80,42 @@ Module prelu(Author& author) {
   return author.module("PReLU", parts);
 }
 
-std::string methods_of(Place place) {
+// Channels of what a block gets, of its layers, and of what it returns.
+struct Channels {
+  int64_t in, own, out;
+};
+
+std::string methods_of(Place place, bool widens) {
   switch (place) {
     case Place::first:
       return std::string(kFirst) + (kRest + 1) + (kPooled + 1);
     case Place::encoder:
-      return std::string(kEncoder) + (kRest + 1) + (kPooled + 1);
+      return std::string(widens ? kWidening : kEncoder) + (kRest + 1) + (kPooled + 1);
     case Place::bottleneck:
-      return std::string(kBottleneck) + (kRest + 1) + kPlain;
+      return std::string(widens ? kWideningBottleneck : kBottleneck) + (kRest + 1) + kPlain;
     case Place::decoder:
       return std::string(kDecoder) + (kRest + 1) + kPlain;
   }
   return "";
 }
 
-Module block(Author& author, const MaskNetworkConfig& config, Place place) {
-  const int64_t filters = config.filters, in = place == Place::first ? 1 : filters;
-  const auto spatial = [&](int64_t channels) {
-    const Convolution shape{channels, filters, {config.kernel, config.kernel}, 1, 1, true};
-    return convolution(author, shape, {config.kernel / 2, config.kernel / 2});
+Module block(Author& author, int64_t kernel, Place place, const Channels& channels) {
+  const auto [in, own, out] = channels;
+  const auto spatial = [&](int64_t from) {
+    const Convolution shape{from, own, {kernel, kernel}, 1, 1, true};
+    return convolution(author, shape, {kernel / 2, kernel / 2});
   };
-  const auto norm = [&](int64_t channels) { return batch_norm(author, channels, kNormEps, kNormMomentum); };
+  const auto norm = [&](int64_t of) { return batch_norm(author, of, kNormEps, kNormMomentum); };
   Parts parts;
   parts.children = {{"conv0", spatial(in)},
-                    {"conv1", spatial(filters)},
-                    {"conv2", convolution(author, {filters, filters, {1, 1}, 1, 1, true})}};
-  if (place == Place::first) parts.children.emplace_back("bn0", norm(1));
-  parts.children.emplace_back("bn1", norm(filters));
-  parts.children.emplace_back("bn2", norm(filters));
-  parts.children.emplace_back("bn3", norm(filters));
+                    {"conv1", spatial(own)},
+                    {"conv2", convolution(author, {own, out, {1, 1}, 1, 1, true})}};
+  if (place == Place::first) parts.children.emplace_back("bn0", norm(in));
+  parts.children.emplace_back("bn1", norm(own));
+  parts.children.emplace_back("bn2", norm(own));
+  parts.children.emplace_back("bn3", norm(out));
   parts.children.emplace_back("prelu", prelu(author));
-  parts.methods = methods_of(place);
+  parts.methods = methods_of(place, in != own);
   return author.module("CompetitiveBlock", parts);
 }
 
@@ -114,14 +131,21 @@ Module classifier(Author& author, int64_t filters) {
 
 Module build_mask_network(const MaskNetworkConfig& config) {
   Author author;
-  const auto made = [&](Place place) { return block(author, config, place); };
+  const auto made = [&](Place place, int64_t in, int64_t own, int64_t out) {
+    return block(author, config.kernel, place, {in, own, out});
+  };
+  // Channels after no pooling, one, … four. The way up undoes each step of the way down.
+  std::array<int64_t, 5> width{config.filters};
+  for (size_t i = 1; i < width.size(); ++i)
+    width[i] = std::max(width[i - 1], std::min(2 * width[i - 1], config.max_filters));
+  const auto [w1, w2, w3, w4, w5] = width;
   Parts unet;
   unet.children = {
-      {"encode1", made(Place::first)},         {"encode2", made(Place::encoder)},
-      {"encode3", made(Place::encoder)},       {"encode4", made(Place::encoder)},
-      {"bottleneck", made(Place::bottleneck)}, {"decode4", made(Place::decoder)},
-      {"decode3", made(Place::decoder)},       {"decode2", made(Place::decoder)},
-      {"decode1", made(Place::decoder)},       {"classifier", classifier(author, config.filters)}};
+      {"encode1", made(Place::first, 1, w1, w1)},          {"encode2", made(Place::encoder, w1, w2, w2)},
+      {"encode3", made(Place::encoder, w2, w3, w3)},       {"encode4", made(Place::encoder, w3, w4, w4)},
+      {"bottleneck", made(Place::bottleneck, w4, w5, w4)}, {"decode4", made(Place::decoder, w4, w4, w3)},
+      {"decode3", made(Place::decoder, w3, w3, w2)},       {"decode2", made(Place::decoder, w2, w2, w1)},
+      {"decode1", made(Place::decoder, w1, w1, w1)},       {"classifier", classifier(author, w1)}};
   unet.methods = kUnet;
   Parts parts;
   parts.children = {{"backbone", author.module("CompetitiveUnet", unet)}};

@@ -11,8 +11,11 @@ namespace deeplasia::network {
 // A network that marks the hand: the competitive U-Net of the reference's service. The defaults are the
 // reference's.
 struct MaskNetworkConfig {
-  int64_t filters = 32;  // channels of every layer
+  int64_t filters = 32;  // channels of the layers before the first pooling
   int64_t kernel = 5;    // side of the larger convolutions' kernels, odd
+  // Each pooling doubles the channels up to this many. As many as `filters`: all layers have the same number,
+  // as in the reference.
+  int64_t max_filters = filters;
 };
 
 // The network as TorchScript, in training mode, its tensors named as the reference names them. Its

@@ -6,6 +6,9 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <map>
+#include <string>
+
 #include "check.h"
 #include "json.h"
 #include "network/initialise.h"
@@ -71,6 +74,26 @@ TEST(a_mask_network_of_any_width_gives_two_logits_a_pixel) {
     EXPECT_EQUAL(logits.sizes(), at::IntArrayRef({2, 2, 64, 48}));
     EXPECT(logits.isfinite().all().item<bool>());
   }
+}
+
+TEST(a_mask_network_widens_with_each_pooling) {
+  const at::NoGradGuard no_gradients;
+  torch::jit::Module module = build_mask_network({.filters = 3, .kernel = 3, .max_filters = 10});
+  initialise(module, 7);
+  std::map<std::string, at::Tensor> tensors;
+  for (const auto& [name, tensor] : state(module)) tensors.emplace(name, tensor);
+  const auto shape = [&](const std::string& name) {
+    return tensors.at("backbone." + name + ".weight").sizes();
+  };
+  EXPECT_EQUAL(shape("encode1.conv2"), at::IntArrayRef({3, 3, 1, 1}));
+  EXPECT_EQUAL(shape("encode2.conv0"), at::IntArrayRef({6, 3, 3, 3}));
+  EXPECT_EQUAL(shape("encode3.conv0"), at::IntArrayRef({10, 6, 3, 3}));
+  EXPECT_EQUAL(shape("bottleneck.conv1"), at::IntArrayRef({10, 10, 3, 3}));
+  EXPECT_EQUAL(shape("decode3.conv2"), at::IntArrayRef({6, 10, 1, 1}));
+  EXPECT_EQUAL(shape("decode1.conv1"), at::IntArrayRef({3, 3, 3, 3}));
+  const at::Tensor logits = module.forward({pictures(2, 2, 64, 48)}).toTensor();
+  EXPECT_EQUAL(logits.sizes(), at::IntArrayRef({2, 2, 64, 48}));
+  EXPECT(logits.isfinite().all().item<bool>());
 }
 
 TEST(fresh_weights_are_drawn_as_pytorch_draws_them) {

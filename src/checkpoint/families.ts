@@ -75,6 +75,8 @@ export function isMaskNetwork(names: readonly string[]): boolean {
 
 /** The first convolution of a mask network, whose shape is the width of the network. */
 export const MASK_STEM = "backbone.encode1.conv0.weight";
+/** The weights that have the most channels of a mask network. */
+export const MASK_DEEPEST = "backbone.bottleneck.conv1.weight";
 
 /** Whether these are the names of the open bone-age model's networks. */
 export function isExpectationNetwork(names: readonly string[]): boolean {

@@ -17,6 +17,7 @@ import {
   isCropperNetwork,
   isExpectationNetwork,
   isMaskNetwork,
+  MASK_DEEPEST,
   MASK_STEM,
 } from "./families.js";
 import { imagenetNaming } from "./imagenet.js";
@@ -156,7 +157,7 @@ export function recognise(contents: CheckpointContents, request: Request): AnyNe
   if (stated !== null) return stated;
   if (isMaskNetwork([...tensors.keys()])) {
     const [filters, , kernel] = tensors.get(MASK_STEM)!.shape as [number, number, number];
-    return { filters, kernel };
+    return { filters, kernel, maxFilters: tensors.get(MASK_DEEPEST)?.shape[0] ?? filters };
   }
   if (isExpectationNetwork([...tensors.keys()])) return expectationNetwork(contents);
   if (isCropperNetwork([...tensors.keys()])) return { cropper: "mobilenetv3_small_100" };

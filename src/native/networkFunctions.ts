@@ -45,10 +45,12 @@ export interface CropperNetworkConfig {
 
 /** The competitive U-Net that marks the hand: tensors and arithmetic; see `native/network/mask_network.h`. */
 export interface MaskNetworkConfig {
-  /** Channels of every layer. */
+  /** Channels of the layers before the first pooling. */
   filters: number;
   /** Side of the larger kernels. */
   kernel: number;
+  /** Each pooling doubles the channels up to this many. */
+  maxFilters: number;
 }
 
 /** The configuration of any network that this package authors. */

@@ -21,9 +21,10 @@ export function networkConfig(settings: NetworkSettings): AnyNetworkConfig {
   return settings.kind === "mask" ? maskConfig(settings) : boneAgeConfig(settings);
 }
 
-export const maskConfig = ({ mask_filters, mask_kernel }: NetworkSettings): MaskNetworkConfig => ({
-  filters: mask_filters,
-  kernel: mask_kernel,
+export const maskConfig = (settings: NetworkSettings): MaskNetworkConfig => ({
+  filters: settings.mask_filters,
+  kernel: settings.mask_kernel,
+  maxFilters: settings.mask_max_filters ?? settings.mask_filters,
 });
 
 /** Returns the bone-age network of the current generation that they describe. */
@@ -57,10 +58,14 @@ export const networkConfigSchema = z.strictObject({
   hasMatrices: z.boolean().optional(),
 }) satisfies z.ZodType<NetworkConfig>;
 
-export const maskNetworkSchema = z.strictObject({
-  filters: z.int().min(1).max(1024),
-  kernel: z.int().min(1).max(31),
-}) satisfies z.ZodType<MaskNetworkConfig>;
+/** Files of the time before `maxFilters` have as many channels in all layers. */
+export const maskNetworkSchema = z
+  .strictObject({
+    filters: z.int().min(1).max(1024),
+    kernel: z.int().min(1).max(31),
+    maxFilters: z.int().min(1).max(1024).optional(),
+  })
+  .transform((config): MaskNetworkConfig => ({ ...config, maxFilters: config.maxFilters ?? config.filters }));
 
 const expectationNetworkSchema = z.strictObject({
   trunk: z.string(),
@@ -93,8 +98,9 @@ export const isMaskConfig = (config: AnyNetworkConfig): config is MaskNetworkCon
 /** Describes a network: `efficientnet-b0, dense [256], sex input 32, explicit sex classifier [128]`. */
 export function networkText(config: AnyNetworkConfig): string {
   if (isMaskConfig(config)) {
-    const { filters, kernel } = config;
-    return `hand masks: competitive U-Net, ${filters} filters of ${kernel}x${kernel}`;
+    const { filters, kernel, maxFilters } = config;
+    const width = maxFilters > filters ? `${filters} to ${maxFilters}` : `${filters}`;
+    return `hand masks: competitive U-Net, ${width} filters of ${kernel}x${kernel}`;
   }
   if (isCropperConfig(config)) return `box of the hand: ${config.cropper}`;
   if (isExpectationConfig(config)) {

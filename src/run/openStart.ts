@@ -96,6 +96,7 @@ const SHAPING = {
   explicit_sex_classifier: "explicitSexClassifier",
   mask_filters: "filters",
   mask_kernel: "kernel",
+  mask_max_filters: "maxFilters",
 } as const;
 
 /** Throws ERR_DEEPLASIA_OPTION for a given setting that would have no effect, because the file has its own network. */

@@ -44,7 +44,7 @@ test("a target is the mask in the geometry of its picture", async () => {
 });
 
 test("a mask network learns from slots", async () => {
-  const network = await native().buildMaskNetwork({ filters: 4, kernel: 3 });
+  const network = await native().buildMaskNetwork({ filters: 4, kernel: 3, maxFilters: 4 });
   await native().initialiseNetwork(network, 1);
   const trainer = await native().createTrainer(network, SETTINGS);
   const [pictures, targets] = [native().createBatch(2, SIDE, SIDE), native().createBatch(2, SIDE, SIDE)];

@@ -13,13 +13,15 @@ export interface InitModelOptions {
   weights?: string | undefined;
   /** Replace the new file where it exists. Default: `false`. */
   overwrite?: boolean | undefined;
-  /** An object with settings of the network: kind, mask_filters, mask_kernel, backbone, padding, dense_layers, sex_dcs, explicit_sex_classifier, correct_predicted_sex, dropout_p, age_sigma, sex_sigma, learnable_sigma. */
+  /** An object with settings of the network: kind, mask_filters, mask_max_filters, mask_kernel, backbone, padding, dense_layers, sex_dcs, explicit_sex_classifier, correct_predicted_sex, dropout_p, age_sigma, sex_sigma, learnable_sigma. */
   network?:
     | {
-        /** What the network learns: bone ages, or the mask of the hand (then only mask_filters and mask_kernel shape it). Default: `"age"`. */
+        /** What the network learns: bone ages, or the mask of the hand (then only the settings mask_… shape it). Default: `"age"`. */
         kind?: "age" | "mask" | undefined;
         /** Kind mask: channels of each layer. Default: `32`. */
         mask_filters?: number | undefined;
+        /** Kind mask: each pooling doubles the channels up to this many; null: all layers have mask_filters, as in the reference. Default: `null`. */
+        mask_max_filters?: number | null | undefined;
         /** Kind mask: side of the larger kernels, odd. Default: `5`. */
         mask_kernel?: number | undefined;
         /** Network before the heads. Default: `"efficientnet-b0"`. */

@@ -38,10 +38,15 @@ export const networkSettings = z.strictObject({
     .default("age")
     .meta({
       description:
-        "what the network learns: bone ages, or the mask of the hand (then only mask_filters and mask_kernel shape it)",
+        "what the network learns: bone ages, or the mask of the hand (then only the settings mask_… shape it)",
     }),
   mask_filters: z.int().min(1).max(1024).default(32).meta({
     description: "kind mask: channels of each layer",
+    argument: "<n>",
+  }),
+  mask_max_filters: z.int().min(1).max(1024).nullable().default(null).meta({
+    description:
+      "kind mask: each pooling doubles the channels up to this many; null: all layers have mask_filters, as in the reference",
     argument: "<n>",
   }),
   mask_kernel: z

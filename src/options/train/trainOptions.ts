@@ -95,10 +95,12 @@ export interface TrainOptions {
   /** The network and its losses. */
   model?:
     | {
-        /** What the network learns: bone ages, or the mask of the hand (then only mask_filters and mask_kernel shape it). Default: `"age"`. */
+        /** What the network learns: bone ages, or the mask of the hand (then only the settings mask_… shape it). Default: `"age"`. */
         kind?: "age" | "mask" | undefined;
         /** Kind mask: channels of each layer. Default: `32`. */
         mask_filters?: number | undefined;
+        /** Kind mask: each pooling doubles the channels up to this many; null: all layers have mask_filters, as in the reference. Default: `null`. */
+        mask_max_filters?: number | null | undefined;
         /** Kind mask: side of the larger kernels, odd. Default: `5`. */
         mask_kernel?: number | undefined;
         /** Network before the heads. Default: `"efficientnet-b0"`. */

@@ -18,6 +18,8 @@ import { hyperParameterMetrics } from "../evaluationTable.js";
 import type { EvaluationParts, FreshStart, KindMetrics, MetricsParts, TrainingKind } from "./trainingKind.js";
 import { withoutEffect } from "./withoutEffect.js";
 
+const MASKS_ONLY = ["model.mask_filters", "model.mask_max_filters", "model.mask_kernel"];
+
 const hasMasks = ({ data }: TrainConfig) => data.mask_dirs.length > 0 && data.mask_dirs[0] !== "";
 
 /** Networks that learn bone ages, and the sex. */
@@ -42,7 +44,7 @@ export const boneAge: TrainingKind = {
         "model.age_sigma and model.sex_sigma are both 0: there is nothing to learn",
         { remedy: "Increase one of them." },
       );
-    return withoutEffect(settings, ["model.mask_filters", "model.mask_kernel"], "only mask networks have it");
+    return withoutEffect(settings, MASKS_ONLY, "only mask networks have it");
   },
 
   async freshNetwork({ model }, seed): Promise<FreshStart> {

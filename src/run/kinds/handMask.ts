@@ -85,6 +85,7 @@ export const handMask: TrainingKind = {
       kind: model.kind,
       mask_filters: model.mask_filters,
       mask_kernel: model.mask_kernel,
+      mask_max_filters: model.mask_max_filters,
       name,
     };
   },

@@ -116,8 +116,19 @@ describe("the mask network of the reference's service", () => {
 
   test("is recognised, and how wide it is", () => {
     const config = recogniseAny(contents(entries), ASKED);
-    expect(config).toEqual({ filters: 32, kernel: 5 });
+    expect(config).toEqual({ filters: 32, kernel: 5, maxFilters: 32 });
     expect(networkText(config)).toBe("hand masks: competitive U-Net, 32 filters of 5x5");
+  });
+
+  test("one that widens is recognised too", () => {
+    const widths: Record<string, readonly number[]> = {
+      "backbone.encode1.conv0.weight": [8, 1, 5, 5],
+      "backbone.bottleneck.conv1.weight": [64, 64, 5, 5],
+    };
+    const wide = entries.map(([name, shape, ...rest]): TensorEntry => [name, widths[name] ?? shape, ...rest]);
+    const config = recogniseAny(contents(wide), ASKED);
+    expect(config).toEqual({ filters: 8, kernel: 5, maxFilters: 64 });
+    expect(networkText(config)).toBe("hand masks: competitive U-Net, 8 to 64 filters of 5x5");
   });
 
   test("is found behind the words that wrappers put before it", () => {
@@ -134,7 +145,8 @@ describe("the mask network of the reference's service", () => {
   test("has the contract of the service", async () => {
     const { mask_network } = service;
     const file = { ...contents(mask_network.state_dict), file: "masks/hand.pt" };
-    const sources = await checkpointSources(file, { filters: 32, kernel: 5 }, checkpointOptions.parse({}));
+    const network = { filters: 32, kernel: 5, maxFilters: 32 };
+    const sources = await checkpointSources(file, network, checkpointOptions.parse({}));
     const { manifest } = mergeManifests(sources);
     expect(completeContract(manifest, "hand.pt", "hand_mask")).toMatchObject({
       ...{ inputSize: [1, 512, 512], fit: "pad", resize: "linear", normalise: "interval" },

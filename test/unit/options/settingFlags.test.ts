@@ -17,6 +17,7 @@ test("a command may take some of training's settings", () => {
   expect(network("--model.backbone=efficientnet-b4", "--model.explicit_sex_classifier", "64", "32")).toEqual({
     kind: "age",
     mask_filters: 32,
+    mask_max_filters: null,
     mask_kernel: 5,
     backbone: "efficientnet-b4",
     dense_layers: [256],
