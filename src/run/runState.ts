@@ -2,7 +2,7 @@
 import { open } from "node:fs/promises";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
-import type { HookState, Position } from "../training/hook.js";
+import { type HookState, hookStates, type Position } from "../training/hook.js";
 import type { Step } from "../training/step.js";
 import type { TrainingRun } from "../training/trainingLoop.js";
 import { changedSettings } from "./changedSettings.js";
@@ -32,14 +32,18 @@ export type ResumableRun = Pick<TrainingRun, "hooks" | "position"> & {
   step: Pick<Step, "saveState" | "restoreState">;
 };
 
-/** Throws ERR_DEEPLASIA_OUTPUT. */
-export async function saveRun(run: ResumableRun, facts: RunFacts, folder: RunFolder): Promise<void> {
-  const states = run.hooks.flatMap((hook) => (hook.state === undefined ? [] : [[hook.name, hook.state()]]));
+/** Saves a run; `states` of hooks are saved instead of those of now. Throws ERR_DEEPLASIA_OUTPUT. */
+export async function saveRun(
+  run: ResumableRun,
+  facts: RunFacts,
+  folder: RunFolder,
+  states: Record<string, HookState> = {},
+): Promise<void> {
   const notes: Notes = {
     version: VERSION,
     ...facts,
     position: run.position,
-    hooks: Object.fromEntries(states),
+    hooks: { ...hookStates(run.hooks), ...states },
   };
   await replaceState(folder, (file) => run.step.saveState(file, JSON.stringify(notes)));
 }

@@ -7,7 +7,7 @@ import type { ReadPicture } from "../image/readPicture.js";
 import { plural } from "../plural.js";
 import { batchCount } from "../training/batches.js";
 import { BatchLoader } from "../training/batchLoader.js";
-import type { Position } from "../training/hook.js";
+import type { HookState, Position } from "../training/hook.js";
 import { NetworkStep } from "../training/networkStep.js";
 import { batchRules, trainingData } from "../training/trainingData.js";
 import { trainingLoop } from "../training/trainingLoop.js";
@@ -47,9 +47,9 @@ export async function trainInFolder(run: PreparedRun): Promise<TrainedRun | null
   const { read } = pictures;
   await using loader = openLoader(run, hooks, read);
   const data = trainingData(config, contract, cohort, loader, { seed, ranks });
-  const save = async () => {
+  const save = async (states?: Record<string, HookState>) => {
     await gatherState(group, trainer, hooks.failures, state.position);
-    if (isFirst) await saveRun(state, { ...facts, seed }, folder);
+    if (isFirst) await saveRun(state, { ...facts, seed }, folder, states);
   };
   const own = { group, capacity: capacityOf(config), signal: run.signal };
   const clock = stopwatch(state.position.seconds);

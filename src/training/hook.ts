@@ -50,10 +50,18 @@ export type HookState = { [key: string]: Plain };
 export interface Hook {
   /** The key of its state. */
   readonly name: string;
+  /** Whether an epoch that a limit cuts short changes its state, though the run may resume inside of that epoch. */
+  readonly countsCutEpochs?: boolean;
   afterStep?(event: StepEvent): void | Promise<void>;
   /** May return a text: then the run ends, and this is why. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most hooks return nothing at all
   afterEpoch?(event: EpochEvent): Promise<string | void> | string | void;
   state?(): HookState;
   restore?(state: HookState): void | Promise<void>;
+}
+
+export function hookStates(hooks: readonly Hook[]): Record<string, HookState> {
+  return Object.fromEntries(
+    hooks.flatMap((hook) => (hook.state === undefined ? [] : [[hook.name, hook.state()]])),
+  );
 }

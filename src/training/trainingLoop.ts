@@ -4,7 +4,7 @@ import { DeeplasiaError } from "../errors.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { accumulationAt } from "./accumulationAt.js";
 import type { LoadedBatch } from "./batchLoader.js";
-import type { EpochEvent, Hook, Position } from "./hook.js";
+import { type EpochEvent, type Hook, type HookState, hookStates, type Position } from "./hook.js";
 import type { LearningRate } from "./hooks/learningRate.js";
 import { limitReached, limitsOf, mayEndEarly } from "./limits.js";
 import { OutputRecorder } from "./outputRecorder.js";
@@ -38,8 +38,8 @@ export interface TrainingRun {
   logger: Logger;
   /** Seconds that the run took so far. */
   clock(): number;
-  /** Saves everything that the run needs to resume from here. */
-  save(): Promise<void>;
+  /** Saves everything that the run needs to resume from here; `hooks` are states to save instead of those of now. */
+  save(hooks?: Record<string, HookState>): Promise<void>;
 }
 
 /**
@@ -55,17 +55,26 @@ export async function trainingLoop(run: TrainingRun): Promise<string | null> {
   if (position.epoch === 0 && position.batch === 0)
     await validate(run, sanityBatches === -1 ? Number.POSITIVE_INFINITY : sanityBatches);
   while (!signal.aborted) {
+    const isBetweenEpochs = position.batch === 0;
     const reason = position.ended ?? limitReached(position, limits);
-    if (reason !== null) return reason;
-    await learn(run);
+    if (reason !== null && isBetweenEpochs) return reason;
+    if (reason === null) await learn(run);
     const isValidated = data.validationBatches > 0 && (position.epoch + 1) % validateEvery === 0;
     const validation = isValidated ? await validate(run, data.validationBatches) : null;
     if (signal.aborted) break;
+    const cutBy = position.batch < data.trainBatches ? limitReached(position, limits) : null;
+    // With a higher limit the run resumes inside of the epoch, as if it had never ended there.
+    const before =
+      cutBy === null ? undefined : hookStates(hooks.filter(({ countsCutEpochs }) => !countsCutEpochs));
     const learningRate = run.learningRate.value;
     const event: EpochEvent = { position: { ...position }, learningRate, validation, metrics: {} };
     for (const hook of hooks) {
-      const reason = await hook.afterEpoch?.(event);
-      position.ended ??= reason ?? null;
+      const ended = await hook.afterEpoch?.(event);
+      if (cutBy === null) position.ended ??= ended ?? null;
+    }
+    if (cutBy !== null) {
+      await run.save(before);
+      return cutBy;
     }
     position.epoch += 1;
     position.batch = 0;

@@ -174,7 +174,7 @@ export async function startProcess(
     logger,
     // A clock that is the same in all processes: ten seconds a step.
     clock: () => 10 * step.steps,
-    save: () => saveRun(run, facts, folder),
+    save: (states) => saveRun(run, facts, folder, states),
   };
   const [state] = await statesOf(folder);
   if (state !== undefined) await restoreRun(run, facts, state);

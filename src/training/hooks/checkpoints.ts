@@ -5,6 +5,8 @@ import { type EarlyStoppingOptions, isBetter } from "./earlyStopping.js";
 /** Saves the best and the last model as files that predict. */
 export class Checkpoints implements Hook {
   readonly name = "checkpoints";
+  /** The file of the best model may be that of a cut epoch. */
+  readonly countsCutEpochs = true;
   /** The best value of the monitored metric; null before the first finite one. */
   private best: number | null = null;
   /** The epoch of the best model; null before the first one. */

@@ -182,6 +182,28 @@ describe("a run that is interrupted", () => {
     expect((await resultOf(folder, more)).csv).toBe(expected.result.csv);
   });
 
+  it("resumes inside of the epoch that max_steps or max_time cut short, as if it had never ended there", async () => {
+    const { result: whole } = await undisturbed();
+    for (const limit of ["max_steps=2", "max_steps=5", "max_steps=13", "max_time=00:00:02:05"]) {
+      const { folder, reason, result } = await undisturbed(`--trainer.${limit}`);
+      const best = async () => [
+        await readFile(folder.bestModel, "utf8"),
+        await readFile(folder.lastModel, "utf8"),
+      ];
+      const models = await best();
+      // The same limit again: nothing is learnt, and the epoch keeps its row.
+      const again = await startProcess(folder, [`--trainer.${limit}`]);
+      expect([await again.ended(), again.step.calls]).toEqual([reason, 0]);
+      expect(await metricsOf(folder)).toHaveLength(result.csv.trim().split("\n").length - 1);
+      expect(await best()).toEqual(models);
+      const more = await startProcess(folder);
+      await more.ended();
+      const { best: _, ...found } = await resultOf(folder, more);
+      const { best: _best, ...expected } = whole;
+      expect(found, limit).toEqual(expected);
+    }
+  });
+
   it("refuses a state of a run with other settings, and names them", async () => {
     const { folder } = await undisturbed("--trainer.max_epochs=1");
     const flags = [
