@@ -74,6 +74,11 @@ export {
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
+export {
+  evaluateModels,
+  type ModelEvaluation,
+} from "./modelEvaluation/evaluateModels.js";
+export type { EvaluateModelsOptions } from "./modelEvaluation/evaluateModelsOptions.js";
 export type { AddModelOptions } from "./options/calls/addModelOptions.js";
 export type { CheckCohortOptions } from "./options/calls/checkCohortOptions.js";
 export type { CombinePredictionsOptions } from "./options/calls/combinePredictionsOptions.js";
@@ -131,10 +136,8 @@ export {
   comparePredictions,
   type PredictionComparison,
 } from "./report/comparePredictions.js";
-export {
-  evaluatePredictions,
-  type PredictionEvaluation,
-} from "./report/evaluatePredictions.js";
+export type { PredictionEvaluation } from "./report/evaluateFile.js";
+export { evaluatePredictions } from "./report/evaluatePredictions.js";
 export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
 export { type RunningService, serve } from "./service/serve.js";

@@ -1,49 +1,89 @@
-/** `evaluate`: a report of predictions. */
+/** `evaluate`: a report of predictions, of a model, or of a run. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { aligned } from "../console/aligned.js";
-import { evaluateFlags } from "../options/evaluate.js";
+import { DeeplasiaError } from "../errors.js";
+import { contractOptions } from "../options/contract.js";
+import { EVALUATE_GROUPS, evaluateFlags } from "../options/evaluate.js";
 import { addOptions, readOptions } from "../options/flags.js";
+import type { PredictionEvaluation } from "../report/evaluateFile.js";
 import { evaluatePredictions } from "../report/evaluatePredictions.js";
 import { REPORT_PAGE } from "../report/reportFiles.js";
 import { estimateText } from "../report/table.js";
+import { evaluateModelFiles } from "./evaluateModelFiles.js";
 import { EXIT } from "./exit.js";
-import { helpText } from "./help.js";
+import { helpText, shortenHelp } from "./help.js";
 
 const HELP = `
 Examples:
   deeplasia-native evaluate predictions.csv --annotation_csv cohort.csv --out report
   deeplasia-native evaluate output/run/version_0/predictions/test_pred.csv --out report --by dir
+  deeplasia-native evaluate --ckp_path model.pt --annotation_csv cohort.csv --img_dir images --mask_dirs masks \\
+      --split_csv splits.csv --split_column split --out report
 
-The folder gets report.html, metrics.json, tables (CSV, LaTeX) and figures (SVG, PNG).
+The folder gets report.html, metrics.json, tables (CSV, LaTeX) and figures (SVG, PNG); of a model also its predictions, and
+a copy of the model with the bias correction that was fitted to the part train.
 
 Exit codes: 0 all rows evaluated; 1 failure; 2 wrong usage; 3 some rows have no prediction (listed in the report).
 
 ${DISCLAIMER}`;
 
+/** The options that most evaluations need; the short help shows them. */
+const MOST_USED = [
+  ...["out", "annotation_csv", "split_csv", "split_column", "split_name", "by", "calibrate", "overwrite"],
+  ...["ckp_path", "img_dir", "mask_dirs", "no_regression", "in-place", "resume", "shard", "device"],
+];
+
 export function defineEvaluate(command: Command): void {
   command
-    .argument("<predictions>", "CSV of predict, ensemble, train, or of the reference")
+    .argument("[predictions]", "CSV of predict, ensemble, train, or of the reference")
     .addHelpText("after", helpText(HELP))
     .action(evaluate);
-  addOptions(command, evaluateFlags.shape, "Options:");
+  for (const [group, shape] of Object.entries(EVALUATE_GROUPS)) addOptions(command, shape, group);
+  addOptions(command, contractOptions.shape, "Contract of the model (for fields that no manifest has):");
+  shortenHelp(command, MOST_USED);
 }
 
-async function evaluate(predictions: string, parsed: Record<string, unknown>): Promise<void> {
+async function evaluate(predictions: string | undefined, parsed: Record<string, unknown>): Promise<void> {
   const options = readOptions(evaluateFlags, parsed);
-  const { ages, flow, failures, omissions, notes } = await evaluatePredictions(predictions, options);
+  const hasModel = options.ckpPath !== undefined;
+  if ((predictions !== undefined) === hasModel) throw notOne(hasModel);
+  if (predictions === undefined) return evaluateModelFiles(parsed);
+  process.exitCode = showEvaluation(await evaluatePredictions(predictions, ready(options)), options.out);
+}
+
+/** Returns the options of ready predictions. */
+function ready(options: Parameters<typeof evaluatePredictions>[1] & object) {
+  const { out, annotationCsv, splitCsv, splitColumn, splitName, predictionColumn } = options;
+  const { by, bandMonths, calibrate, referenceSd, resamples, seed, title, overwrite } = options;
+  return {
+    ...{ out, annotationCsv, splitCsv, splitColumn, splitName, predictionColumn },
+    ...{ by, bandMonths, calibrate, referenceSd, resamples, seed, title, overwrite },
+  };
+}
+
+function notOne(hasModel: boolean): DeeplasiaError {
+  const what = hasModel ? "predictions and a model are given" : "neither predictions nor a model are given";
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, {
+    remedy: "Give a prediction CSV, or a model with --ckp_path.",
+  });
+}
+
+/** Prints the main numbers, and returns the exit code. */
+export function showEvaluation(evaluation: PredictionEvaluation, out: string): number {
+  const { ages, flow, failures, omissions, notes } = evaluation;
   const lines = [
     ["pictures evaluated", `${flow.evaluated} of ${flow.rows}`],
     ["MAD, months", estimateText(ages.mad)],
     ["mean error, months", estimateText(ages.me)],
     ["within 12 months, %", estimateText(ages.within12, 1, 100)],
-    ["written", join(options.out, REPORT_PAGE)],
+    ["written", join(out, REPORT_PAGE)],
   ];
   process.stdout.write(`${aligned(lines, 1).join("\n")}\n`);
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
   for (const { what, why } of omissions) process.stderr.write(`left out: ${what}: ${why}\n`);
   if (failures.length > 0)
     process.stderr.write(`without prediction: ${failures.length}, listed in the report\n`);
-  process.exitCode = failures.length > 0 ? EXIT.rowsFailed : EXIT.done;
+  return failures.length > 0 ? EXIT.rowsFailed : EXIT.done;
 }

@@ -10,7 +10,7 @@ import { HandMaskModel } from "../model/handMaskModel.js";
 import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
 import { loadModel } from "../model/loadModel.js";
 import type { LoadModelOptions } from "../options/calls/loadModelOptions.js";
-import { loadModelOptions, type PredictOptions } from "../options/predict.js";
+import { loadModelOptions, type ModelFlags } from "../options/predict.js";
 import { isExplicit } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { memberNames, type NamedFile } from "../predictionFiles/memberNames.js";
@@ -23,7 +23,7 @@ import { referenceParameters } from "./referenceDefaults.js";
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
 
 /** The model files that `--ckp_path` and `--members` name, else the bundled one. Throws ERR_DEEPLASIA_USAGE. */
-export async function modelFiles({ ckpPath, members }: PredictOptions): Promise<NamedFile[]> {
+export async function modelFiles({ ckpPath, members }: Pick<ModelFlags, "ckpPath" | "members">): Promise<NamedFile[]> {
   if (members === "published") {
     if (ckpPath?.length === 1) return unnamed(await publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS));
     throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");
@@ -69,7 +69,7 @@ export interface LoadedModels {
  */
 export async function loadModels(
   files: readonly string[],
-  options: PredictOptions,
+  options: ModelFlags,
   contract: Manifest,
 ): Promise<LoadedModels> {
   const all: BoneAgeModel[] = [];
@@ -104,7 +104,7 @@ export async function loadModels(
 }
 
 /** The flags that `loadModel` knows. */
-function loadingOf(options: PredictOptions): LoadModelOptions {
+function loadingOf(options: ModelFlags): LoadModelOptions {
   const known = Object.entries(options).filter(([key]) => key in loadModelOptions.shape);
   return Object.fromEntries(known);
 }

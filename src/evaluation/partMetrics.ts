@@ -12,7 +12,7 @@ export interface PartMetrics {
   madReg: number | null;
   /** MAD of the mean over all views, corrected; null without corrections. */
   madRegTta: number | null;
-  /** Null for a network without a sex head. */
+  /** Null for a network without a sex head, or where no sex is known. */
   sexAccuracy: number | null;
 }
 
@@ -31,7 +31,8 @@ export function partMetrics(part: PartPredictions, corrections: Corrections | nu
   };
 }
 
-function sexAccuracy({ rows }: PartPredictions, maleHats: readonly number[]): number {
+function sexAccuracy({ rows }: PartPredictions, maleHats: readonly number[]): number | null {
+  const known = rows.filter(({ male }) => male !== null);
   const right = rows.filter(({ male }, i) => (maleHats[i]! > 0.5 ? 1 : 0) === male);
-  return right.length / rows.length;
+  return known.length === 0 ? null : right.length / known.length;
 }

@@ -1,10 +1,11 @@
 import { mean } from "../statistics/mean.js";
-import { PLAIN_VIEW } from "./testTimeViews.js";
+import { plainOf } from "../inference/testTimeViews.js";
 
 export interface PredictedRow {
   /** Below the image root: `<dir>/<image_ID>`. */
   filename: string;
-  male: 0 | 1;
+  /** Null where the sex is not known. */
+  male: 0 | 1 | null;
   boneAgeMonths: number;
   /** The predicted bone age of each view, not corrected. */
   ageMonths: number[];
@@ -17,11 +18,13 @@ export interface PartPredictions {
   /** Names of the views, in the order of a row's predictions. */
   views: readonly string[];
   rows: readonly PredictedRow[];
+  /** Columns of the part's CSV after the reference's, with their cells. */
+  further?: { columns: readonly string[]; rows: readonly (readonly string[])[] } | undefined;
 }
 
 /** The bone age of each row from its plain view, in months. */
 export function plainAges({ views, rows }: PartPredictions): number[] {
-  const plain = views.indexOf(PLAIN_VIEW);
+  const plain = plainOf(views);
   return rows.map(({ ageMonths }) => ageMonths[plain]!);
 }
 

@@ -6,7 +6,7 @@ import { meanAges, meanMaleHats, type PartPredictions, plainAges } from "./partP
 
 /** The text of the reference's `predictions/<part>_pred.csv`. Bone ages are in months. */
 export function predictionsCsv(part: PartPredictions, corrections: Corrections | null): string {
-  const { views, rows } = part;
+  const { views, rows, further } = part;
   const [plain, ages, male] = [plainAges(part), meanAges(part), meanMaleHats(part)];
   const predicted = (suffix: string) =>
     male === null ? [`y_hat${suffix}`] : [`y_hat${suffix}`, `male_hat${suffix}`];
@@ -15,6 +15,7 @@ export function predictionsCsv(part: PartPredictions, corrections: Corrections |
     ...views.flatMap((view) => predicted(`-${view}`)),
     ...predicted(""),
     ...(corrections === null ? [] : ["y_hat_reg", "y_hat_reg_tta"]),
+    ...(further?.columns ?? []),
   ];
   const lines = rows.map((row, i) => {
     const numbers = [...views.keys()].flatMap((view) =>
@@ -26,9 +27,9 @@ export function predictionsCsv(part: PartPredictions, corrections: Corrections |
       numbers.push(Math.fround(corrected(plain[i]!, corrections.plain)));
       numbers.push(Math.fround(corrected(ages[i]!, corrections.mean)));
     }
-    const sex = row.male === 1 ? "1.0" : "0.0";
+    const sex = row.male === null ? "" : row.male === 1 ? "1.0" : "0.0";
     const truth = decimalText(String(row.boneAgeMonths));
-    return [String(i), row.filename, sex, truth, ...numbers.map(float32Text)];
+    return [String(i), row.filename, sex, truth, ...numbers.map(float32Text), ...(further?.rows[i] ?? [])];
   });
   return csvLines([header, ...lines]);
 }

@@ -38,8 +38,10 @@ import { predictSex } from "./stages/predictSex.js";
 import { readHeader } from "./stages/readHeader.js";
 
 export interface BlockOptions extends ForwardLimits {
-  /** Each network is given each of them; the sex model the first. */
+  /** Each network is given each of them. */
   views: readonly View[];
+  /** Which of them the sex model is given, and the distance of features is measured on. Default: the first. */
+  plain?: number | undefined;
   /** Pictures that are decoded and preprocessed at once. */
   numWorkers: number;
   /** Predicts the sex where a subject has none. */
@@ -91,7 +93,7 @@ export class BlockPredictor {
     this.notes = new PictureNotes(logger);
     const members = models.flatMap((model, i) => views.map((view) => this.member(model, view, i === 0)));
     const memberPlans = [...this.plans.all];
-    const sexLanes = sexModel === undefined ? [] : [this.lane(sexModel, views[0]!)];
+    const sexLanes = sexModel === undefined ? [] : [this.lane(sexModel, this.plainView)];
     // A kind of input that only the sex model takes is made of those pictures alone whose sex is not known.
     const needsSex = sexModel === undefined && models.some(({ contract }) => contract.sexEncoding !== "none");
     this.pictureStages = [
@@ -110,6 +112,10 @@ export class BlockPredictor {
     ];
   }
 
+  private get plainView(): View {
+    return this.options.views[this.options.plain ?? 0]!;
+  }
+
   private lane(model: BoneAgeModel, view: View, wantsFeatures = false): Lane {
     const forward = new Forward(model, forwardSize(model, this.options), this.options.logger, wantsFeatures);
     return new Lane(forward, this.plans.kindOf(model, view));
@@ -122,7 +128,8 @@ export class BlockPredictor {
       return predictAge(this.lane(model, view, true), (row, found) => {
         row.features = found;
       });
-    if (onQuality === undefined || model.features === null) return predictAge(this.lane(model, view));
+    if (onQuality === undefined || model.features === null || view !== this.plainView)
+      return predictAge(this.lane(model, view));
     return predictAge(this.lane(model, view, true), measureDistance(model.features));
   }
 

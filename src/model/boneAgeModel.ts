@@ -2,6 +2,7 @@
 
 import type { Contract } from "../contract/contract.js";
 import { inOwnUnit } from "../contract/inOwnUnit.js";
+import type { Manifest } from "../contract/manifest.js";
 import type { MergedManifest, Override } from "../contract/merge.js";
 import { toDeeplasiaError } from "../errors.js";
 import {
@@ -13,6 +14,7 @@ import {
   type NetworkConfig,
   native,
 } from "../native.js";
+import type { CheckpointOptions } from "../options/checkpoint.js";
 import { forwardOptions } from "../options/predict.js";
 import { requireOptions } from "../schema/checkValue.js";
 import type { CropperModel } from "./cropperModel.js";
@@ -62,6 +64,7 @@ export interface LoadedModel extends VerifiedModel {
   histogram: readonly number[] | null;
   handle: ModelHandle;
   facts: ModelFacts;
+  reading: CheckpointOptions;
 }
 
 /** A bone-age model on its device. Made by `loadModel`; whoever loads it disposes of it. */
@@ -92,6 +95,8 @@ export class BoneAgeModel implements AsyncDisposable {
   readonly handle: ModelHandle;
   /** Parameters, buffers and inputs of the network. */
   readonly facts: ModelFacts;
+  /** @internal How its file was read, where it is a checkpoint. */
+  readonly reading: CheckpointOptions;
   /** @internal What its contract has of the features of its training pictures; null without that, or without features. */
   readonly features: TrainedFeatures | null;
   #isDisposed = false;
@@ -111,6 +116,7 @@ export class BoneAgeModel implements AsyncDisposable {
     this.bytesPerPicture = loaded.bytesPerPicture;
     this.handle = loaded.handle;
     this.facts = loaded.facts;
+    this.reading = loaded.reading;
     this.features = loaded.facts.hasFeatures ? trainedFeatures(loaded.contract) : null;
   }
 
@@ -146,6 +152,14 @@ export class BoneAgeModel implements AsyncDisposable {
     } catch (error) {
       throw toDeeplasiaError(error).at({ file: this.file });
     }
+  }
+
+  /**
+   * @internal Returns the same network with other fields of the contract, which must be about its outputs. It shares the
+   * native object of this model, and is not disposed of itself.
+   */
+  withFields(fields: Pick<Manifest, "biasSlope" | "biasIntercept">): BoneAgeModel {
+    return new BoneAgeModel({ ...this, contract: { ...this.contract, ...fields } as Contract });
   }
 
   /** Whether `dispose` was called. */

@@ -6,6 +6,7 @@ import { BUILT_IN_HISTOGRAM, referenceHistogram } from "../image/referenceHistog
 import { native } from "../native.js";
 import type { LoadModelOptions } from "../options/calls/loadModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
+import { readingOptions } from "../options/checkpoint.js";
 import { isBoneAgeConfig, isExpectationConfig } from "../options/network.js";
 import { loadModelOptions } from "../options/predict.js";
 import { fileOfModel } from "../registry/modelFilesOf.js";
@@ -40,8 +41,9 @@ export async function loadModel(path: PathArgument, given: LoadModelOptions = {}
       const isOurs = config !== null && (isBoneAgeConfig(config) || isExpectationConfig(config));
       const network = isOurs ? config : null;
       const before = await whatComesBefore(file, contract, options);
+      const reading = readingOptions.strip().parse(options);
       return new BoneAgeModel({
-        ...{ file, contract, merged, overridden, network, handle, facts, ...before },
+        ...{ file, contract, merged, overridden, network, handle, facts, reading, ...before },
         ...loaded,
         ...verified,
       });

@@ -1,7 +1,12 @@
-/** Options of `evaluate` and `compare`, and of the library calls of the same names. */
+/** Options of `evaluate` and `compare`, and of the library calls that they make. */
 import { z } from "zod";
 import { abortSignal } from "../schema/callbacks.js";
+import { checkpointOptions } from "./checkpoint.js";
+import { deviceOptions } from "./device.js";
 import { pathArgument } from "./library.js";
+import { predictModelShape } from "./predictModel.js";
+import { predictOutputShape } from "./predictOutput.js";
+import { clusterShape, cohortShape, runShape } from "./predictRows.js";
 
 const file = z.string().min(1);
 
@@ -76,7 +81,69 @@ const grouping = {
   }),
 };
 
-export const evaluateFlags = z.strictObject({ out, ...cohort, ...grouping, ...report });
+/** Options of the evaluation of models, beside those of ready predictions; the reference's, where it has them. */
+const testing = {
+  noTestTtaRot: z.boolean().default(false).meta({
+    description: "validation and test: do not turn the pictures by -10, -5, 0, 5 and 10 degrees",
+    reference: true,
+  }),
+  noTestTtaFlip: z
+    .boolean()
+    .default(false)
+    .meta({ description: "validation and test: do not mirror the pictures as well", reference: true }),
+  trainTtaRot: z
+    .boolean()
+    .default(false)
+    .meta({ description: "turn the pictures of the training part too", reference: true }),
+  trainTtaFlip: z
+    .boolean()
+    .default(false)
+    .meta({ description: "mirror the pictures of the training part too", reference: true }),
+  noRegression: z.boolean().default(false).meta({
+    description:
+      "fit no bias correction to the training part, which is not predicted then; the model's own correction is used",
+    reference: true,
+  }),
+  inPlace: z.boolean().default(false).meta({
+    description: "write the fitted correction into the model itself, not into a copy in the report's folder",
+  }),
+};
+
+const { imgDir, maskDirs, limitPredictBatches } = cohortShape;
+const { ttaRot: _rot, ttaFlip: _flip, ...running } = runShape;
+const { onQuality, autoOrient, strict, resume, progress, yes } = predictOutputShape;
+
+/** What `evaluate` and `evaluateModels` take to predict a cohort. */
+export const modelEvaluationShape = {
+  ...{ imgDir, maskDirs, limitPredictBatches },
+  ...running,
+  ...clusterShape,
+  ...{ onQuality, autoOrient, strict, resume },
+  ...testing,
+};
+
+/** The library's options that the command has as well, in the order of a command line. */
+export const evaluateModelsShape = { ...cohort, ...grouping, ...report, ...modelEvaluationShape };
+
+const reportFlags = { out, ...cohort, ...grouping, ...report };
+
+/** Headings of the help of `evaluate`, with the options below each. */
+export const EVALUATE_GROUPS = {
+  "Options:": reportFlags,
+  "Model to evaluate, instead of predictions:": predictModelShape,
+  "Its predictions:": modelEvaluationShape,
+  "Checkpoints:": checkpointOptions.shape,
+  "Device and terminal:": { ...deviceOptions, progress, yes },
+};
+
+export const evaluateFlags = z.strictObject({
+  ...reportFlags,
+  ...predictModelShape,
+  ...modelEvaluationShape,
+  ...checkpointOptions.shape,
+  ...deviceOptions,
+  ...{ progress, yes },
+});
 export const evaluatePredictionsOptions = z.strictObject({
   out: maybeOut,
   ...cohort,

@@ -61,3 +61,8 @@ export const predictOptions = z.strictObject({
   ...cohortPredictionOptions.shape,
 });
 export type PredictOptions = z.infer<typeof predictOptions>;
+/** The options that name models and decide how they are loaded. */
+export type ModelFlags = Pick<
+  PredictOptions,
+  keyof typeof predictModelShape | keyof typeof checkpointOptions.shape | keyof typeof deviceOptions
+>;

@@ -1,5 +1,7 @@
 /** Predicts the rows of a cohort, block by block. One model is an ensemble of one. */
 
+import type { Reading } from "../boneAge/reading.js";
+import { combineViews } from "../boneAge/viewsReading.js";
 import { silentLogger } from "../console/logger.js";
 import type { Cohort } from "../data/openCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
@@ -9,6 +11,7 @@ import type { OpenPicture } from "../image/openPicture.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
 import type { OnQuality } from "../inference/stages/checkQuality.js";
+import { plainOf, testTimeViews } from "../inference/testTimeViews.js";
 import { AgeWatch } from "../records/ageWatch.js";
 import { combineBlocks } from "../records/combineRecords.js";
 import { factsOfChild } from "../records/factsOfChild.js";
@@ -52,11 +55,14 @@ export async function* cohortBlocks(
   from: number,
 ): AsyncGenerator<CohortBlock> {
   await using staged = await stageRows(cohort, options, from);
-  const { flip, rotationAngle, saveMasks, keepPicture, logger } = options;
+  const { ttaRot, ttaFlip, saveMasks, keepPicture, logger } = options;
+  const views = testTimeViews({ rotate: ttaRot, flip: ttaFlip }, options);
+  const viewNames = views.map(({ name }) => name);
   const masks = saveMasks === undefined ? null : new MaskFolder(saveMasks);
   const blocks = predictBlocks(list, cohort.samples(from), {
     ...options,
-    views: [{ flip, rotationAngle }],
+    views,
+    plain: plainOf(viewNames),
     headerSex: cohort.hasHeaders && options.sexFrom === undefined,
     maskModel: options.maskModel?.get,
     onQuality: qualityOf(options),
@@ -67,7 +73,7 @@ export async function* cohortBlocks(
   const ages = new AgeWatch(logger);
   for await (const block of blocks) {
     const ofMembers = list.map((_, member) =>
-      recordsOf(block, member).map((record) => applyStrict(record, options)),
+      recordsOf(block, member, viewNames).map((record) => applyStrict(record, options)),
     );
     const records = names === null ? ofMembers[0]! : combineBlocks(names, ofMembers);
     for (const record of records) ages.see(record);
@@ -98,17 +104,27 @@ function subjectOf(
 }
 
 /** Returns a member's record of each row: a failure record for a row that could not be predicted, for whatever reason. */
-function recordsOf({ items, outcomes }: PredictedBlock<Sample>, member: number): OutputRecord[] {
+function recordsOf(
+  { items, outcomes }: PredictedBlock<Sample>,
+  member: number,
+  views: readonly string[],
+): OutputRecord[] {
   return items.map((sample, i) =>
     isFailedSample(sample)
       ? failureRecord(sample, sample.error, sample.dropped)
-      : recordOf(sample, outcomes[i]!, member),
+      : recordOf(sample, outcomes[i]!, member, views),
   );
 }
 
-function recordOf(sample: ReadySample, outcome: Outcome, member: number): OutputRecord {
-  const reading = outcome.readings[member]!;
-  if (reading instanceof DeeplasiaError) return failureRecord(sample, reading);
+function recordOf(
+  sample: ReadySample,
+  outcome: Outcome,
+  member: number,
+  views: readonly string[],
+): OutputRecord {
+  const readings = outcome.readings.slice(member * views.length, (member + 1) * views.length);
+  const failed = readings.find((reading) => reading instanceof DeeplasiaError);
+  if (failed !== undefined) return failureRecord(sample, failed);
   const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
   const { mask, oriented, distance, quality } = outcome;
   const facts = { mask, oriented, distance, quality };
@@ -121,7 +137,7 @@ function recordOf(sample: ReadySample, outcome: Outcome, member: number): Output
     boneAgeMonths,
     ...facts,
     ...factsOfChild(outcome),
-    ...reading,
+    ...combineViews(views, readings as Reading[], plainOf(views)),
   };
 }
 

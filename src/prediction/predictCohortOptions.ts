@@ -30,6 +30,10 @@ export interface PredictCohortOptions {
   flip?: boolean | undefined;
   /** Turn the pictures, degrees; positive is clockwise. Default: `0`. */
   rotationAngle?: number | undefined;
+  /** Predict each picture turned by -10, -5, 0, 5 and 10 degrees, and take the mean (test-time augmentation); with columns for each view, and tta_sd. Default: `false`. */
+  ttaRot?: boolean | undefined;
+  /** The same of each picture and its mirror image; with ttaRot all ten views. Default: `false`. */
+  ttaFlip?: boolean | undefined;
   /** Rows that are loaded and predicted together; an interrupted run resumes at such a block. Default: `16`. */
   batchSize?: number | undefined;
   /** Most memory for the pictures in one forward, without the weights: 500MB, 2GB (default: on the CPU as much as makes it faster, on a GPU all memory). */

@@ -6,6 +6,7 @@ import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
 import { refuseInput } from "../files/refuseInput.js";
+import { testTimeViews } from "../inference/testTimeViews.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
 import type { Marks } from "../predictionFiles/columns.js";
@@ -88,6 +89,7 @@ async function write(
     ...layouts(
       members,
       {
+        views: viewsOf(resolved),
         marksSex: resolved.sexModel !== undefined,
         hasHeaders: cohort.hasHeaders,
         marksMask: masks !== null,
@@ -183,9 +185,10 @@ async function writeRows(
 /** What the lines of the output hold, and those of the members' files. */
 function layouts(
   { list, names }: Members,
-  origins: Marks,
+  origins: Marks & Pick<OutputOptions, "views">,
   memberCsvs: string | undefined,
-): Marks & Pick<OutputOptions, "members" | "hasSexHead" | "spreadMembers" | "ageUnit" | "memberFiles"> {
+): Marks &
+  Pick<OutputOptions, "members" | "hasSexHead" | "spreadMembers" | "views" | "ageUnit" | "memberFiles"> {
   const hasSexHead = list.some((model) => model.hasSexHead);
   const ageUnit = names === null ? list[0]!.contract.ageUnit : null;
   const spread = names === null ? spreadOf(list[0]!) : {};
@@ -203,6 +206,12 @@ function layouts(
     return { path, format: "csv" as const, members: null, ...own, ...origins };
   });
   return { ...layout, memberFiles };
+}
+
+/** Names of the views with test-time augmentation; undefined without. */
+function viewsOf({ ttaRot, ttaFlip }: CohortRun): string[] | undefined {
+  const views = testTimeViews({ rotate: ttaRot, flip: ttaFlip }).map(({ name }) => name);
+  return views.length > 1 ? views : undefined;
 }
 
 function spreadOf({ contract: { ageHead, memberCount = 1 } }: BoneAgeModel): { spreadMembers?: number } {

@@ -16,6 +16,7 @@ import {
   rowNumber,
   sex,
   spreadField,
+  viewsField,
 } from "./fields.js";
 
 export type OutputFormat = "csv" | "jsonl";
@@ -28,6 +29,8 @@ export interface Layout extends Marks {
   hasSexHead: boolean;
   /** Networks in the model whose distribution of the age has columns; 0 or left out: the model returns a value. */
   spreadMembers?: number | undefined;
+  /** Names of the views with columns of their own; left out: there is one view. */
+  views?: readonly string[] | undefined;
   /** Unit of the network's own output; null for an ensemble, whose lines have no such output. */
   ageUnit: Contract["ageUnit"] | null;
 }
@@ -68,6 +71,9 @@ const originFields = (marks: Marks): Field[] => [
   ...(marks.marksQuality ? [field("quality", "quality", flags)] : []),
 ];
 
+const viewFields = ({ views, hasSexHead }: Pick<Layout, "views" | "hasSexHead">): Field[] =>
+  views === undefined ? [] : [viewsField(views, hasSexHead)];
+
 /** Returns the marks of a layout. */
 export const marksOf = (layout: Marks): Marks => eachMark((mark) => layout[mark]);
 
@@ -90,6 +96,7 @@ function singleFields(layout: Layout): Field[] {
     ...PLACE,
     field("boneAgeMonths", "bone_age", months),
     ...originFields(layout),
+    ...viewFields(layout),
   ];
 }
 
@@ -97,6 +104,7 @@ function singleFields(layout: Layout): Field[] {
 export function ensembleFields({
   members,
   hasSexHead,
+  views,
   ...origins
 }: Omit<Layout, "format" | "ageUnit">): Field[] {
   return [
@@ -109,6 +117,7 @@ export function ensembleFields({
     ...(hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
     ...PLACE,
     ...originFields(origins),
+    ...viewFields({ views, hasSexHead }),
   ];
 }
 

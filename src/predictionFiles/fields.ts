@@ -2,6 +2,7 @@
 
 import type { AgeSpread } from "../boneAge/ageSpread.js";
 import { type MemberMonths, standardDeviation } from "../boneAge/ensembleReading.js";
+import type { ViewReading } from "../boneAge/viewsReading.js";
 import type { Sex } from "../data/annotations.js";
 import { decimalText, float32Text } from "../data/numberText.js";
 import type { MadeMask } from "../inference/madeMask.js";
@@ -162,5 +163,38 @@ export function membersField(names: readonly string[]): Field {
     },
     fromJson: (value) =>
       (value as Members).map(({ name, ageMonths }) => ({ name, ageMonths: float32.fromJson(ageMonths) })),
+  };
+}
+
+/** The columns of a view: its bone age, months, and its probability of male. */
+export const viewColumns = (view: string) => [`pred_bone_age-${view}`, `sex_hat-${view}`] as const;
+
+/** What is predicted of each view, and the standard deviation between them. */
+export function viewsField(names: readonly string[], hasSexHead: boolean): Field {
+  type Views = readonly ViewReading[];
+  const width = hasSexHead ? 2 : 1;
+  return {
+    key: "views",
+    columns: [...names.flatMap((name) => viewColumns(name).slice(0, width)), "tta_sd"],
+    toCells(value) {
+      const views = value as Views;
+      const cells = views.flatMap(({ ageMonths, sexHat }) => [ageMonths, sexHat].slice(0, width));
+      return [...cells, standardDeviation(views.map(({ ageMonths }) => ageMonths))].map(float32.toCell);
+    },
+    fromCells(cells) {
+      const numbers = cells.map(float32.fromCell);
+      return names.map((name, i) => ({
+        ...{ name, ageMonths: numbers[i * width], sexHat: hasSexHead ? numbers[i * width + 1] : null },
+      }));
+    },
+    toJson(value) {
+      const json = ({ name, ageMonths, sexHat }: ViewReading) =>
+        `{"name":${JSON.stringify(name)},"ageMonths":${float32.toJson(ageMonths)},"sexHat":${float32.toJson(sexHat)}}`;
+      return `[${(value as Views).map(json).join()}]`;
+    },
+    fromJson: (value) =>
+      (value as Views).map(({ name, ageMonths, sexHat }) => ({
+        ...{ name, ageMonths: Math.fround(ageMonths), sexHat: float32.fromJson(sexHat) },
+      })),
   };
 }

@@ -42,10 +42,11 @@ export async function kindOf(path: string): Promise<PathKind | null> {
 
 /** The content of a run file about an output that is being written. */
 export function runFileOf(output: OutputOptions): RunFile {
-  const { identity, format, members, hasSexHead, spreadMembers, ageUnit, blockSize } = output;
+  const { identity, format, members, hasSexHead, spreadMembers, views, ageUnit, blockSize } = output;
   const layout = {
     ...{ format, members: members === null ? null : [...members], hasSexHead, ageUnit },
     ...(spreadMembers ? { spreadMembers } : {}),
+    ...(views === undefined ? {} : { views: [...views] }),
     ...marksOf(output),
   };
   return { version: 2, state: "running", identity, ...layout, blockSize };

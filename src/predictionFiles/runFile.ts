@@ -54,6 +54,7 @@ export const runFile = z.object({
   members: z.array(z.string()).nullable(),
   hasSexHead: z.boolean(),
   spreadMembers: z.number().optional(),
+  views: z.array(z.string()).optional(),
   /** Null: an ensemble's. Earlier versions knew the lines of z-scores only. */
   ageUnit: z.enum(["z", "months"]).nullable().default("z"),
   // A file of an earlier version lacks the marks that came later.

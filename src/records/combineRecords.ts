@@ -1,5 +1,6 @@
 /** Combines the records of an ensemble's members. */
 import { combineReadings } from "../boneAge/ensembleReading.js";
+import { meanViews } from "../boneAge/viewsReading.js";
 import { type EnsembleOutputRecord, type FailureRecord, isFailure, type OutputRecord } from "./record.js";
 
 /** Combines the members' records of one row. Where one member failed, the row fails: there is no mean over fewer members. */
@@ -10,8 +11,8 @@ export function combineRecords(
   const failures = records.filter(isFailure);
   if (failures.length > 0) return combineFailures(names, records, failures);
   const readings = records as Exclude<OutputRecord, FailureRecord>[];
-  const { ageZ: _z, rawMonths: _months, spread: _spread, ...row } = readings[0]!;
-  return { ...row, ...combineReadings(names, readings) };
+  const { ageZ: _z, rawMonths: _months, spread: _spread, views: _views, ...row } = readings[0]!;
+  return { ...row, ...combineReadings(names, readings), ...meanViews(readings) };
 }
 
 /** The same for a block: one list of records a member, each in the order of the rows. */

@@ -1,6 +1,7 @@
 /** The result of each row of a run: the prediction of one model or of an ensemble, or the reason why there is none. */
 import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
+import type { ViewReading } from "../boneAge/viewsReading.js";
 import type { CohortRow } from "../data/annotations.js";
 import type { Orientation } from "../image/reoriented.js";
 import type { MadeMask } from "../inference/madeMask.js";
@@ -22,6 +23,8 @@ interface PredictedRow extends CohortRow, FactsOfChild {
   distance: number | null;
   /** What the quality checks found to be doubtful; null where they were not made. */
   quality: readonly QualityFlag[] | null;
+  /** What is predicted of each view, with test-time augmentation: the bone age is their mean; else left out. */
+  views?: readonly ViewReading[];
 }
 
 /** A row with the prediction of one model. All numbers but the truth are float32. */

@@ -1,33 +1,13 @@
 /** The evaluation of a prediction CSV. */
 import { basename } from "node:path";
 import { DeeplasiaError } from "../errors.js";
-import { readReferenceSd } from "../evaluation/chronological.js";
-import type { Flow, LeftOutRow } from "../evaluation/evaluatedRow.js";
-import { type EvaluateRowsOptions, type EvaluationOfRows, evaluateRows } from "../evaluation/evaluateRows.js";
-import { type PredictionTable, readPredictionTable } from "../evaluation/predictionTable.js";
-import { type CohortFiles, readCohort } from "../evaluation/readCohort.js";
 import type { EvaluatePredictionsOptions } from "../options/calls/evaluatePredictionsOptions.js";
-import { evaluateFlags, evaluatePredictionsOptions } from "../options/evaluate.js";
+import { evaluatePredictionsOptions } from "../options/evaluate.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { commandLine } from "./commandLine.js";
-import { evaluationReport } from "./evaluationReport.js";
-import { reportProvenance } from "./provenance.js";
-import { requireReportFolder, writeReport } from "./reportFiles.js";
-
-/** An evaluation. Ages in months; an error is prediction - truth. */
-export interface PredictionEvaluation extends EvaluationOfRows {
-  /** How many rows were read, left out, failed and evaluated. */
-  flow: Flow;
-  /** Rows without a prediction. */
-  failures: LeftOutRow[];
-  /** The column of the CSV that was evaluated. */
-  column: string;
-  /** Lines about doubts. */
-  notes: string[];
-  /** Paths of the written files; empty without `out`. */
-  written: string[];
-}
+import { evaluateFile, type PredictionEvaluation } from "./evaluateFile.js";
+import { requireReportFolder } from "./reportFiles.js";
 
 /**
  * Evaluates a prediction CSV of `predict`, `ensemble`, `train`, or of the reference: metrics with intervals, agreement,
@@ -43,40 +23,31 @@ export async function evaluatePredictions(
 ): Promise<PredictionEvaluation> {
   const file = requireArgument("predictions", pathArgument, predictions);
   const options = requireOptions(evaluatePredictionsOptions, given);
-  const { out, overwrite, signal, seed, resamples, bandMonths, splitColumn, splitName } = options;
+  const { out, overwrite, signal } = options;
   requireSplit(options);
+  requireCalibration(options);
   signal?.throwIfAborted();
   if (out !== undefined) await requireReportFolder(out, overwrite);
-  const referenceSd = options.referenceSd === undefined ? null : await readReferenceSd(options.referenceSd);
-  const table = await readPredictionTable(file, options.predictionColumn);
-  const cohort = await readCohort(table, options);
-  signal?.throwIfAborted();
-  const calibration = await calibrationRows(table, options);
-  const evaluation = evaluateRows(cohort, { bandMonths, resamples, seed, referenceSd, calibration });
-  const { flow, failures, column, notes } = cohort;
-  if (out === undefined) return { ...evaluation, flow, failures, column, notes, written: [] };
-  const inputs = [file, options.annotationCsv, options.splitCsv, options.referenceSd];
-  const hasPart = splitColumn !== undefined;
-  const settings = {
-    Column: column,
-    ...(hasPart ? { "Part of the split": `${splitName} of ${splitColumn}` } : {}),
-    "Bootstrap resamples": resamples,
-    Seed: seed,
-  };
-  const call = commandLine("evaluate", [file], evaluateFlags, options);
-  const provenance = await reportProvenance(call, inputs, settings);
-  const title = options.title ?? `Evaluation of ${basename(file)}`;
-  const report = evaluationReport({ title, cohort, evaluation, provenance, bandMonths, seed, hasPart });
-  return { ...evaluation, flow, failures, column, notes, written: await writeReport(out, report, signal) };
+  const facts = out === undefined ? null : { out, ...namesOf(file, options) };
+  return evaluateFile({ ...options, predictions: file }, options, facts);
 }
 
-/** Returns the pictures that calibrate prediction intervals; null for none. Throws as `readCohort`, and for a part that is evaluated. */
-async function calibrationRows(
-  table: PredictionTable,
-  options: CohortFiles & { calibrate?: string | undefined },
-): Promise<EvaluateRowsOptions["calibration"]> {
-  const { calibrate, splitCsv, splitName } = options;
-  if (calibrate === undefined) return null;
+function namesOf(file: string, options: { title?: string | undefined }) {
+  const call = commandLine("evaluate", [file], evaluatePredictionsOptions.omit({ signal: true }), options);
+  return { call, title: options.title ?? `Evaluation of ${basename(file)}` };
+}
+
+/** Throws `ERR_DEEPLASIA_OPTION` for a calibrating part without a split, and for one that is evaluated. */
+export function requireCalibration({
+  calibrate,
+  splitCsv,
+  splitName,
+}: {
+  calibrate?: string | undefined;
+  splitCsv?: string | undefined;
+  splitName: string;
+}): void {
+  if (calibrate === undefined) return;
   const fault =
     splitCsv === undefined
       ? "`calibrate` names a part of a split, and there is no split"
@@ -87,8 +58,6 @@ async function calibrationRows(
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", fault, {
       remedy: "Give `splitCsv` and `splitColumn`, and calibrate with another part than is evaluated.",
     });
-  const { rows } = await readCohort(table, { ...options, by: [], splitName: calibrate });
-  return { part: calibrate, rows };
 }
 
 /** Throws `ERR_DEEPLASIA_OPTION` where one of the two options of a split is missing. */

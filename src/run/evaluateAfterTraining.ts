@@ -4,14 +4,15 @@ import type { Logger } from "../console/logger.js";
 import type { Manifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
 import { archiveSources } from "../contract/sources.js";
-import { areFinite, type Corrections, correctionFault, fitCorrections } from "../evaluation/corrections.js";
+import { fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
+import type { Corrections } from "../evaluation/corrections.js";
 import { type PartMetrics, partMetrics } from "../evaluation/partMetrics.js";
 import type { PartPredictions } from "../evaluation/partPredictions.js";
 import { predictionsCsv } from "../evaluation/predictionsCsv.js";
 import { makeFolder } from "../files/makeFolder.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { plural } from "../plural.js";
-import { type BiasLine, NO_BIAS } from "../statistics/biasLine.js";
+import type { BiasLine } from "../statistics/biasLine.js";
 import type { Part } from "../training/trainingRow.js";
 import { evaluationTable, learnsAge, PART_NAMES } from "./evaluationTable.js";
 import { type PartsToPredict, predictParts } from "./predictParts.js";
@@ -46,15 +47,13 @@ export interface Evaluation {
 export async function evaluateAfterTraining(options: EvaluationOptions): Promise<Evaluation> {
   const { group, config, logger } = options;
   const { predicted, failed, features } = await predictParts(options);
-  const corrections = config.no_regression ? null : fittedCorrections(predicted.train, logger);
+  const { corrections, bias, written, fault } = config.no_regression
+    ? NO_CORRECTION
+    : fitBiasCorrection(predicted, logger);
   const parts: Evaluation["parts"] = {};
   for (const [part, predictions] of entries(predicted)) parts[part] = partMetrics(predictions, corrections);
-  const bias = corrections?.mean ?? NO_BIAS;
-  const fault = corrections === null ? null : correctionFault(bias, predicted);
-  const written = fault === null ? bias : NO_BIAS;
   if (group.isFirst)
     await writeResults(options, predicted, corrections, { ...features, ...fieldsOf(written) });
-  if (fault !== null) logger.warn(`the model gets no bias correction: ${fault}`);
   for (const line of evaluationTable(parts, config)) logger.info(line);
   if (fault !== null && learnsAge(config))
     logger.warn("MAD_reg and MAD_reg_tta are with the bias correction that the model did not get");
@@ -64,25 +63,6 @@ export async function evaluateAfterTraining(options: EvaluationOptions): Promise
 
 type Predicted = Partial<Record<Part, PartPredictions>>;
 const entries = (predicted: Predicted) => Object.entries(predicted) as [Part, PartPredictions][];
-
-/** Returns null, with a warning, where no line can be fitted. */
-function fittedCorrections(train: PartPredictions | undefined, logger: Logger): Corrections | null {
-  if (train === undefined) {
-    logger.warn("no bias correction: there are no train predictions");
-    return null;
-  }
-  const corrections = fitCorrections(train);
-  // One line alone would leave the columns of the other empty.
-  if (!areFinite(corrections)) {
-    logger.warn("no bias correction: the train predictions are all the same");
-    return null;
-  }
-  const { slope, intercept } = corrections.mean;
-  logger.info(
-    `bias correction from the train predictions: slope ${slope.toFixed(4)}, intercept ${intercept.toFixed(4)} months`,
-  );
-  return corrections;
-}
 
 async function writeResults(
   { modelFile, folder, config }: EvaluationOptions,

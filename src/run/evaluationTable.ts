@@ -1,4 +1,4 @@
-import { aligned } from "../console/aligned.js";
+import { madTable } from "../evaluation/madTable.js";
 import type { PartMetrics } from "../evaluation/partMetrics.js";
 import type { TrainConfig } from "../options/train/index.js";
 import type { Metrics } from "../training/hook.js";
@@ -11,19 +11,13 @@ export const PART_NAMES: Record<Part, string> = { train: "train", val: "validati
 
 export const learnsAge = ({ model }: TrainConfig) => model.learnable_sigma || model.age_sigma > 0;
 
-/** The lines of a table of MADs (months) and accuracies. It has no ages where the network did not learn them. */
+/** The lines of the table of all parts. */
 export function evaluationTable(parts: PartsMetrics, config: TrainConfig): string[] {
-  const hasAges = learnsAge(config);
-  const header = ["", "pictures", ...(hasAges ? ["MAD", "MAD_reg", "MAD_reg_tta"] : []), "sex accuracy"];
-  const lines = PARTS.flatMap((part) => {
+  const known = PARTS.flatMap((part) => {
     const metrics = parts[part];
-    if (metrics === undefined) return [];
-    const { pictures, mad, madReg, madRegTta, sexAccuracy } = metrics;
-    const mads = [mad, madReg, madRegTta].map((value) => value?.toFixed(2) ?? "none");
-    const accuracy = sexAccuracy?.toFixed(3) ?? "none";
-    return [[PART_NAMES[part], String(pictures), ...(hasAges ? mads : []), accuracy]];
+    return metrics === undefined ? [] : [[PART_NAMES[part], metrics] as const];
   });
-  return aligned([header, ...lines], 1);
+  return madTable(known, learnsAge(config));
 }
 
 /** The reference's six `hp/…` metrics of TensorBoard: MADs in months, -1 for those that do not exist (yet). */

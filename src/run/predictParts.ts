@@ -5,7 +5,7 @@ import type { Manifest } from "../contract/manifest.js";
 import type { Group } from "../distributed/group.js";
 import { DeeplasiaError } from "../errors.js";
 import type { PartPredictions, PredictedRow } from "../evaluation/partPredictions.js";
-import { testTimeViews } from "../evaluation/testTimeViews.js";
+import { testTimeViews } from "../inference/testTimeViews.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { predictBlocks } from "../inference/predictBlocks.js";

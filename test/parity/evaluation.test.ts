@@ -8,7 +8,7 @@ import { fitCorrections } from "../../src/evaluation/corrections.js";
 import { partMetrics } from "../../src/evaluation/partMetrics.js";
 import type { PartPredictions } from "../../src/evaluation/partPredictions.js";
 import { predictionsCsv } from "../../src/evaluation/predictionsCsv.js";
-import { testTimeViews } from "../../src/evaluation/testTimeViews.js";
+import { testTimeViews } from "../../src/inference/testTimeViews.js";
 import { convertModel } from "../../src/model/convertModel.js";
 import { evaluateAfterTraining } from "../../src/run/evaluateAfterTraining.js";
 import { openAgeCohort } from "../../src/training/ageCohort.js";

@@ -186,8 +186,8 @@ function textOf(run: SharedRun): string {
 
 /** Returns the files that the shares are joined to: the output and those of its members. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, spreadMembers, ageUnit } = run;
-  const origins = marksOf(run);
+  const { format, members, hasSexHead, spreadMembers, views, ageUnit } = run;
+  const origins = { ...marksOf(run), views };
   return [
     { path: output, format, members, hasSexHead, ...spreadOf(spreadMembers), ageUnit, ...origins },
     ...memberFiles.map(({ spreadMembers: spread, ...file }) => ({

@@ -1,0 +1,148 @@
+/** The evaluation of a model or an ensemble on a cohort: predictions, bias correction, report. */
+import { basename, extname, join } from "node:path";
+import { silentLogger } from "../console/logger.js";
+import { type BiasCorrection, fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
+import { madTable } from "../evaluation/madTable.js";
+import { type PartMetrics, partMetrics } from "../evaluation/partMetrics.js";
+import type { PartPredictions } from "../evaluation/partPredictions.js";
+import { predictionsCsv } from "../evaluation/predictionsCsv.js";
+import { writeFileAtomic } from "../files/writeFileAtomic.js";
+import { requireChangeable, writeContract } from "../model/writeContract.js";
+import { evaluateFlags } from "../options/evaluate.js";
+import { type Members, type Models, membersOf } from "../prediction/members.js";
+import { requireModels } from "../prediction/arguments.js";
+import type { WrittenShare } from "../predictionFiles/shares/writeShare.js";
+import { commandLine } from "../report/commandLine.js";
+import { evaluateFile, type PredictionEvaluation } from "../report/evaluateFile.js";
+import { requireCalibration, requireSplit } from "../report/evaluatePredictions.js";
+import { requireReportFolder } from "../report/reportFiles.js";
+import { requireOptions } from "../schema/checkValue.js";
+import type { BiasLine } from "../statistics/biasLine.js";
+import { evaluateModelsOptions, type ModelEvaluationRun } from "./arguments.js";
+import { type EvaluatedPart, evaluatedParts, TRAIN, VALIDATION } from "./evaluatedParts.js";
+import type { EvaluateModelsOptions } from "./evaluateModelsOptions.js";
+import { predictPart } from "./predictPart.js";
+import { readPart } from "./readPart.js";
+import { requireTruth } from "./requireTruth.js";
+
+/** The evaluation of a model or an ensemble. */
+export interface ModelEvaluation {
+  /** The metrics of each part, by its name: `train`, `validation`, `test`. MADs in months. */
+  parts: Record<string, PartMetrics>;
+  /** The line through the errors of the training part, months; zeros where none was fitted. */
+  bias: BiasLine;
+  /** The model that got the correction: a copy in the folder, or with `inPlace` the model itself; null for none. */
+  model: string | null;
+  /** Rows that could not be predicted. */
+  failed: number;
+  /** The report; null while shares of other processes are missing, or while another process joins them. */
+  report: PredictionEvaluation | null;
+  /** With a `shard`: how far the shares of the evaluated part are. */
+  share: WrittenShare | null;
+}
+
+/**
+ * Evaluates a model, or a list of models as an ensemble, on a cohort: predicts it, with test-time augmentation as the reference's
+ * evaluation does, writes the reference's `predictions/<part>_pred.csv` and a report. With a split, a bias correction is fitted
+ * to the part `train`, and a copy of the model with it is written where it improves the part `val`.
+ *
+ * It is resumed and shared as `writePredictions` is: `resume`, `shard`.
+ *
+ * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _ROW, _USAGE if no row can be evaluated, _RESUME, _OUTPUT,
+ *   what `writePredictions` throws; the signal's reason when it is aborted.
+ */
+export async function evaluateModels(
+  models: Models,
+  given: EvaluateModelsOptions,
+): Promise<ModelEvaluation> {
+  const run = requireOptions(evaluateModelsOptions, given);
+  const { out, overwrite, resume, shard, noRegression, inPlace, logger = silentLogger } = run;
+  const members = requireModels(models, run);
+  requireSplit(run);
+  requireCalibration(run);
+  run.signal?.throwIfAborted();
+  const parts = await evaluatedParts(run);
+  const regresses = !noRegression && parts.some(({ split }) => split === TRAIN);
+  if (inPlace && regresses) await requireChangeable(onlyMember(members));
+  await requireReportFolder(out, overwrite || resume || (shard ?? "none") !== "none");
+  await requireTruth(run);
+  // As in training and in the reference, the correction is fitted to what the network predicts without one.
+  const raw = regresses ? withoutBias(models) : models;
+  let [failed, share] = [0, null as WrittenShare | null];
+  for (const part of parts) {
+    const written = await predictPart(raw, part, run);
+    failed += (written.share?.joined ?? written).failed;
+    share = written.share ?? null;
+  }
+  if (share !== null && share.joined === null)
+    return { ...{ parts: {}, bias: NO_CORRECTION.bias, model: null, failed, report: null, share } };
+  const names = membersOf(raw, run.memberNames).names ?? [];
+  const predicted = new Map<EvaluatedPart, PartPredictions>();
+  for (const part of parts) predicted.set(part, await readPart(part.predictions, part.views, names));
+  const of = (split: string) => [...predicted].find(([part]) => part.split === split)?.[1];
+  const correction = regresses
+    ? fitBiasCorrection({ train: of(TRAIN), val: of(VALIDATION) }, logger)
+    : NO_CORRECTION;
+  const metrics: ModelEvaluation["parts"] = {};
+  for (const [{ name, csv }, predictions] of predicted) {
+    if (predictions.rows.length === 0) continue;
+    metrics[name] = partMetrics(predictions, correction.corrections);
+    await writeFileAtomic(csv, predictionsCsv(predictions, correction.corrections));
+  }
+  for (const line of madTable(Object.entries(metrics))) logger.info(line);
+  const model = await writeCorrection(members, correction, run);
+  const report = await reportOf(members, parts, run, { parts: metrics, bias: correction.bias });
+  return { parts: metrics, bias: correction.bias, model, failed, report, share };
+}
+
+/** A list of one is an ensemble of one. */
+const onlyMember = ({ list }: Members) => list[0]!;
+
+/** An ensemble's members keep their corrections: the line is that of their mean. */
+const withoutBias = (models: Models): Models =>
+  "file" in models ? models.withFields({ biasSlope: 0, biasIntercept: 0 }) : models;
+
+/** Returns the file that got the correction; null where no model did. */
+async function writeCorrection(
+  { list, names }: Members,
+  { corrections, written, fault }: BiasCorrection,
+  { out, inPlace, logger = silentLogger }: ModelEvaluationRun,
+): Promise<string | null> {
+  if (corrections === null || fault !== null) return null;
+  if (names !== null) {
+    logger.info("the correction is that of the ensemble's mean: no model gets it");
+    return null;
+  }
+  const [model] = list as [(typeof list)[number]];
+  const file = inPlace ? model.file : join(out, `${basename(model.file, extname(model.file))}.pt`);
+  const { slope: biasSlope, intercept: biasIntercept } = written;
+  await writeContract(model, file, { biasSlope, biasIntercept });
+  logger.info(`written: ${file}, the model with the bias correction`);
+  return file;
+}
+
+/** The flags that change a report. */
+const REPORTED = evaluateFlags.omit({
+  ...{ resume: true, shard: true, scratch: true, progress: true, yes: true, device: true, numWorkers: true },
+});
+
+async function reportOf(
+  { list, names }: Members,
+  parts: readonly EvaluatedPart[],
+  run: ModelEvaluationRun,
+  metrics: Pick<ModelEvaluation, "parts" | "bias">,
+): Promise<PredictionEvaluation> {
+  const { out, calibrate, title, sexModel, maskModel, memberNames: _, ...options } = run;
+  const evaluated = parts.at(-1)!;
+  const models = list.map(({ file }) => file);
+  const known = { ...options, ckpPath: models, calibrate, title, predictSex: sexModel?.file };
+  const files = {
+    ...{ ...options, calibrate },
+    predictions: evaluated.csv,
+    calibrationCsv: parts.find(({ split }) => split !== null && split === calibrate)?.csv,
+  };
+  return evaluateFile(files, options, {
+    ...{ out, metrics, inputs: models, call: commandLine("evaluate", [], REPORTED, known) },
+    title: title ?? `Evaluation of ${names?.join(", ") ?? basename(models[0]!)}`,
+  });
+}
