@@ -12,11 +12,11 @@ import { shareText } from "../slurm/rowShare.js";
 import { slurmTask } from "../slurm/slurmTask.js";
 import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
-import { showEvaluation } from "./evaluate.js";
 import { EXIT } from "./exit.js";
 import { withoutShard } from "./merge.js";
 import { loadModels, modelFiles } from "./models.js";
 import { parametersUsed } from "./referenceDefaults.js";
+import { showEvaluation } from "./showEvaluation.js";
 import { stopSignal } from "./signals.js";
 
 export async function evaluateModelFiles(parsed: Record<string, unknown>): Promise<void> {
@@ -58,7 +58,8 @@ export async function evaluateModelFiles(parsed: Record<string, unknown>): Promi
     await dispose();
   }
   function exitOf({ report, share, failed }: ModelEvaluation, folder: string): number {
-    if (report !== null) return Math.max(showEvaluation(report, folder), failed > 0 ? EXIT.rowsFailed : EXIT.done);
+    if (report !== null)
+      return Math.max(showEvaluation(report, folder), failed > 0 ? EXIT.rowsFailed : EXIT.done);
     logger.info(`${shareText(share!)} is complete; the report is written when all shares are`);
     return EXIT.done;
   }

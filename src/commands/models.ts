@@ -23,7 +23,10 @@ import { referenceParameters } from "./referenceDefaults.js";
 const MODEL_EXTENSIONS = [".ckpt", ".pt", ".pth", ".safetensors"];
 
 /** The model files that `--ckp_path` and `--members` name, else the bundled one. Throws ERR_DEEPLASIA_USAGE. */
-export async function modelFiles({ ckpPath, members }: Pick<ModelFlags, "ckpPath" | "members">): Promise<NamedFile[]> {
+export async function modelFiles({
+  ckpPath,
+  members,
+}: Pick<ModelFlags, "ckpPath" | "members">): Promise<NamedFile[]> {
   if (members === "published") {
     if (ckpPath?.length === 1) return unnamed(await publishedFiles(ckpPath[0]!, MODEL_EXTENSIONS));
     throw usage("--members published goes with one folder", "Give it as --ckp_path FOLDER.");

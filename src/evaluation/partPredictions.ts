@@ -1,5 +1,5 @@
-import { mean } from "../statistics/mean.js";
 import { plainOf } from "../inference/testTimeViews.js";
+import { mean } from "../statistics/mean.js";
 
 export interface PredictedRow {
   /** Below the image root: `<dir>/<image_ID>`. */

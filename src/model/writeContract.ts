@@ -27,8 +27,17 @@ export async function writeContract(
   await convertModel(file, out, { ...reading, contract: manifest, overwrite: true });
 }
 
-/** Throws `ERR_DEEPLASIA_OPTION` for a model that must not be changed, or has no place for a contract. */
-export async function requireChangeable({ file }: BoneAgeModel): Promise<void> {
+/** Throws `ERR_DEEPLASIA_OPTION` for an ensemble, and a model that must not be changed or has no place for a contract. */
+export async function requireChangeable(models: readonly BoneAgeModel[]): Promise<void> {
+  const [{ file }, ...others] = models as [BoneAgeModel, ...BoneAgeModel[]];
+  if (others.length > 0)
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_OPTION",
+      "`inPlace`: the correction of an ensemble belongs to none of its models",
+      {
+        remedy: "Leave `inPlace` out, or evaluate each model by itself.",
+      },
+    );
   const isBundled = resolve(file) === BUNDLED_MODEL;
   if (!isBundled && (await modelFormat(file)) === "torchscript") return;
   const why = isBundled ? "is the bundled model" : "is a checkpoint, which has no place for a contract";

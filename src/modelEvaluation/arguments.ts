@@ -11,7 +11,8 @@ export const evaluateModelsOptions = z.strictObject({
   ...evaluateModelsShape,
   annotationCsv: evaluateModelsShape.annotationCsv.unwrap().meta({
     ...evaluateModelsShape.annotationCsv.meta(),
-    description: "the cohort: image_ID, dir, patient_ID, sex, bone_age; further columns may be chronological_age and rater_*",
+    description:
+      "the cohort: image_ID, dir, patient_ID, sex, bone_age; further columns may be chronological_age and rater_*",
   }),
   ...{ sexModel, maskModel, memberNames },
   command: z.string().optional().meta({

@@ -9,14 +9,15 @@ import { predictionsCsv } from "../evaluation/predictionsCsv.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { requireChangeable, writeContract } from "../model/writeContract.js";
 import { evaluateFlags } from "../options/evaluate.js";
-import { type Members, type Models, membersOf } from "../prediction/members.js";
 import { requireModels } from "../prediction/arguments.js";
+import { type Members, type Models, membersOf } from "../prediction/members.js";
 import type { WrittenShare } from "../predictionFiles/shares/writeShare.js";
 import { commandLine } from "../report/commandLine.js";
 import { evaluateFile, type PredictionEvaluation } from "../report/evaluateFile.js";
 import { requireCalibration, requireSplit } from "../report/evaluatePredictions.js";
 import { requireReportFolder } from "../report/reportFiles.js";
 import { requireOptions } from "../schema/checkValue.js";
+import { shareOf } from "../slurm/rowShare.js";
 import type { BiasLine } from "../statistics/biasLine.js";
 import { evaluateModelsOptions, type ModelEvaluationRun } from "./arguments.js";
 import { type EvaluatedPart, evaluatedParts, TRAIN, VALIDATION } from "./evaluatedParts.js";
@@ -51,10 +52,7 @@ export interface ModelEvaluation {
  * @throws DeeplasiaError ERR_DEEPLASIA_OPTION, _CSV, _CSV_COLUMN, _ROW, _USAGE if no row can be evaluated, _RESUME, _OUTPUT,
  *   what `writePredictions` throws; the signal's reason when it is aborted.
  */
-export async function evaluateModels(
-  models: Models,
-  given: EvaluateModelsOptions,
-): Promise<ModelEvaluation> {
+export async function evaluateModels(models: Models, given: EvaluateModelsOptions): Promise<ModelEvaluation> {
   const run = requireOptions(evaluateModelsOptions, given);
   const { out, overwrite, resume, shard, noRegression, inPlace, logger = silentLogger } = run;
   const members = requireModels(models, run);
@@ -63,8 +61,8 @@ export async function evaluateModels(
   run.signal?.throwIfAborted();
   const parts = await evaluatedParts(run);
   const regresses = !noRegression && parts.some(({ split }) => split === TRAIN);
-  if (inPlace && regresses) await requireChangeable(onlyMember(members));
-  await requireReportFolder(out, overwrite || resume || (shard ?? "none") !== "none");
+  if (inPlace) await requireChangeable(members.list);
+  await requireReportFolder(out, overwrite || resume || shareOf(shard) !== null);
   await requireTruth(run);
   // As in training and in the reference, the correction is fitted to what the network predicts without one.
   const raw = regresses ? withoutBias(models) : models;
@@ -90,13 +88,11 @@ export async function evaluateModels(
     await writeFileAtomic(csv, predictionsCsv(predictions, correction.corrections));
   }
   for (const line of madTable(Object.entries(metrics))) logger.info(line);
-  const model = await writeCorrection(members, correction, run);
   const report = await reportOf(members, parts, run, { parts: metrics, bias: correction.bias });
+  // Last, because a model that is changed in place is another model: nothing could be resumed.
+  const model = await writeCorrection(members, correction, run);
   return { parts: metrics, bias: correction.bias, model, failed, report, share };
 }
-
-/** A list of one is an ensemble of one. */
-const onlyMember = ({ list }: Members) => list[0]!;
 
 /** An ensemble's members keep their corrections: the line is that of their mean. */
 const withoutBias = (models: Models): Models =>

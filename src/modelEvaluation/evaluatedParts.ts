@@ -51,8 +51,13 @@ export async function evaluatedParts(choice: PartChoice): Promise<EvaluatedPart[
   if (splitCsv === undefined || splitColumn === undefined) return [partOf(null, choice)];
   const { counts } = await readSplit(splitCsv, splitColumn);
   for (const [option, name] of Object.entries({ splitName, calibrate }))
-    if (name !== undefined && !counts.has(name)) throw unknownPart(splitCsv, option, name, [...counts.keys()]);
-  const names = [...(noRegression ? [] : [TRAIN]), VALIDATION, ...(calibrate === undefined ? [] : [calibrate])];
+    if (name !== undefined && !counts.has(name))
+      throw unknownPart(splitCsv, option, name, [...counts.keys()]);
+  const names = [
+    ...(noRegression ? [] : [TRAIN]),
+    VALIDATION,
+    ...(calibrate === undefined ? [] : [calibrate]),
+  ];
   const others = new Set(names.filter((name) => name !== splitName && counts.has(name)));
   return [...others, splitName].map((name) => partOf(name, choice));
 }

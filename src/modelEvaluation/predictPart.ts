@@ -1,6 +1,7 @@
 import { makeFolderOf } from "../files/makeFolder.js";
 import type { Models } from "../prediction/members.js";
 import { type WrittenPredictions, writePredictions } from "../prediction/writePredictions.js";
+import { shareOf } from "../slurm/rowShare.js";
 import type { ModelEvaluationRun } from "./arguments.js";
 import type { EvaluatedPart } from "./evaluatedParts.js";
 
@@ -23,7 +24,7 @@ export async function predictPart(
     ...{ onQuality, autoOrient, strict, resume, command, sexModel, maskModel, memberNames },
     ...{ ttaRot, ttaFlip, outputPath: predictions, signal, logger },
     // Shares are resumed by themselves, and each would discard others.
-    overwrite: overwrite && !resume && (shard ?? "none") === "none",
+    overwrite: overwrite && !resume && shareOf(shard) === null,
     onProgress: onProgress && ((event) => onProgress({ ...event, label: `predicting ${name}` })),
   });
 }

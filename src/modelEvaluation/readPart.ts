@@ -10,7 +10,11 @@ import { viewColumns } from "../predictionFiles/fields.js";
 const FURTHER = ["tta_sd", "ensemble_sd", "pred_sd", "feature_distance", "quality"];
 
 /** Rows without a bone age are left out. Throws `ERR_DEEPLASIA_CSV` and `_ROW` for a file that was changed since. */
-export async function readPart(file: string, views: readonly string[], members: readonly string[]): Promise<PartPredictions> {
+export async function readPart(
+  file: string,
+  views: readonly string[],
+  members: readonly string[],
+): Promise<PartPredictions> {
   const table = await readWholeTable(file);
   const further = [...members, ...FURTHER].filter((column) => table.has(column));
   const read = rowReader(table, views);
@@ -25,7 +29,10 @@ export async function readPart(file: string, views: readonly string[], members: 
   };
 }
 
-function rowReader(table: WholeTable, views: readonly string[]): (cells: readonly string[]) => PredictedRow | null {
+function rowReader(
+  table: WholeTable,
+  views: readonly string[],
+): (cells: readonly string[]) => PredictedRow | null {
   const isEnsemble = table.has("ensemble_bone_age");
   const [age, truth] = isEnsemble ? ["ensemble_bone_age", "gt_bone_age"] : ["pred_bone_age", "bone_age"];
   const columns = views.map(viewColumns);

@@ -81,11 +81,14 @@ export const runShape = {
     argument: "<degrees>",
     reference: true,
   }),
-  ttaRot: z.boolean().default(false).meta({
-    description:
-      "predict each picture turned by -10, -5, 0, 5 and 10 degrees, and take the mean (test-time augmentation); with columns for " +
-      "each view, and tta_sd",
-  }),
+  ttaRot: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "predict each picture turned by -10, -5, 0, 5 and 10 degrees, and take the mean (test-time augmentation); with columns for " +
+        "each view, and tta_sd",
+    }),
   ttaFlip: z.boolean().default(false).meta({
     description: "the same of each picture and its mirror image; with ttaRot all ten views",
   }),

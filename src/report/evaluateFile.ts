@@ -85,7 +85,14 @@ export async function evaluateFile(
     Seed: seed,
   };
   const { predictions, calibrationCsv, annotationCsv, splitCsv } = files;
-  const inputs = [...(facts.inputs ?? []), predictions, calibrationCsv, annotationCsv, splitCsv, files.referenceSd];
+  const inputs = [
+    ...(facts.inputs ?? []),
+    predictions,
+    calibrationCsv,
+    annotationCsv,
+    splitCsv,
+    files.referenceSd,
+  ];
   const provenance = await reportProvenance(facts.call, inputs, settings);
   const report = evaluationReport({
     ...{ title: facts.title, cohort, evaluation, provenance, bandMonths, seed, hasPart },

@@ -57,7 +57,10 @@ function commandLines(folder: string, out: string): Record<string, string[][]> {
     mask: [["mask", ...rows, ...splits, "-o", join(out, "masks")]],
     merge: [["merge", join(out, "p.csv")]],
     ensemble: [["ensemble", ...csvs, "-o", join(out, "e.csv")]],
-    evaluate: [["evaluate", csvs[0]!, ...rows.slice(0, 2), "--out", join(out, "evaluation")]],
+    evaluate: [
+      ["evaluate", csvs[0]!, ...rows.slice(0, 2), "--out", join(out, "evaluation"), "--overwrite"],
+      ["evaluate", ...rows, ...splits, "--out", join(out, "model"), "--overwrite", "--ckp_path", model],
+    ],
     compare: [["compare", ...csvs, ...rows.slice(0, 2), "--out", join(out, "comparison")]],
     serve: [["serve", "--port=0", "--model", model]],
     app: [["app", "--address-only", "--model", model]],

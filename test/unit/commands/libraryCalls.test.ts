@@ -11,7 +11,7 @@ const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   mask: ["writeMasks", "loadHandMaskModel"],
   merge: ["mergeShares"],
   ensemble: ["combinePredictions"],
-  evaluate: ["evaluatePredictions"],
+  evaluate: ["evaluatePredictions", "evaluateModels"],
   compare: ["comparePredictions"],
   convert: ["convertModel"],
   init: ["initModel"],

@@ -30,7 +30,7 @@ describe("options that a resumed run compares", () => {
         "memberCsvs",
       ],
       "onQuality",
-      ...["rotationAngle", "splitColumn", "splitName", "strict"],
+      ...["rotationAngle", "splitColumn", "splitName", "strict", "ttaFlip", "ttaRot"],
     ]);
   });
 
