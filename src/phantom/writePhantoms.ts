@@ -1,5 +1,6 @@
 /** Writes a cohort of synthetic radiographs: pictures, masks, annotations and splits, drawn from tables, not from people. */
 import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import sharp from "sharp";
@@ -14,6 +15,7 @@ import type { WritePhantomsOptions } from "../options/calls/writePhantomsOptions
 import { writePhantomsOptions } from "../options/phantom.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { claimFolder } from "./claimFolder.js";
+import { ANNOTATIONS_NAME, DrawnRows } from "./drawnRows.js";
 
 export const SYNTHETIC_NOTICE =
   "Synthetic pictures, drawn from tables: they show nobody and stand for nobody.";
@@ -52,18 +54,32 @@ export async function writePhantoms(options: WritePhantomsOptions): Promise<Writ
   signal?.throwIfAborted();
   await claimFolder(out, { notice: SYNTHETIC_NOTICE, version: packageVersion(), ...recipe });
   useWorkers(numWorkers);
+  const drawn = await DrawnRows.open(out, COLUMNS);
   const meter = new ProgressMeter(n);
-  const rows: Row[] = [];
-  for await (const row of mapInOrder(indices(n, signal), numWorkers, (index) =>
-    drawOne(out, index, recipe),
-  )) {
+  const rows: string[] = [];
+  const rowOf = async (index: number) => {
+    const row = drawn.row(index, pictureName(index));
+    return row !== undefined && (await isDrawn(out, index))
+      ? row
+      : rowText(await drawOne(out, index, recipe));
+  };
+  for await (const row of mapInOrder(indices(n, signal), numWorkers, rowOf)) {
+    await drawn.note(rows.length, row);
     rows.push(row);
     onProgress?.(meter.event(rows.length, 0));
   }
   if (rows.length < n) signal?.throwIfAborted();
   await writeFileAtomic(join(out, "splits.csv"), splitsCsv(recipe.seed, n));
-  await writeFileAtomic(join(out, "annotations.csv"), annotationsCsv(rows));
+  await writeFileAtomic(join(out, ANNOTATIONS_NAME), COLUMNS + rows.join(""));
+  await drawn.close();
   return { drawn: n };
+}
+
+/** Whether both pictures are there: they are written whole or not at all. */
+async function isDrawn(out: string, index: number): Promise<boolean> {
+  const files = ["images", "masks"].map((part) => join(out, part, pictureName(index)));
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => null)));
+  return found.every((each) => each !== null && each.size > 0);
 }
 
 async function* indices(n: number, signal: AbortSignal | undefined): AsyncGenerator<number> {
@@ -99,27 +115,26 @@ function pictureName(index: number): string {
   return `${String(index).padStart(6, "0")}.png`;
 }
 
-function annotationsCsv(rows: readonly Row[]): string {
-  return stringify(
-    rows.map(({ index, width, height, depth, facts }) => ({
-      image_ID: pictureName(index),
-      dir: "",
-      patient_ID: index,
-      sex: facts.sex,
-      bone_age: facts.boneAgeMonths.toFixed(2),
-      chronological_age: facts.ageMonths.toFixed(2),
-      hand_length_mm: facts.handLengthMm.toFixed(1),
-      pixel_mm: facts.pixelMm.toFixed(4),
-      width,
-      height,
-      depth,
-      carpals: facts.carpals,
-      epiphyses: facts.epiphyses,
-      fused: facts.fused,
-    })),
-    { header: true },
-  );
-}
+/** The columns of `annotations.csv`, and what they have of a row. */
+const CELLS = {
+  image_ID: ({ index }) => pictureName(index),
+  dir: () => "",
+  patient_ID: ({ index }) => index,
+  sex: ({ facts }) => facts.sex,
+  bone_age: ({ facts }) => facts.boneAgeMonths.toFixed(2),
+  chronological_age: ({ facts }) => facts.ageMonths.toFixed(2),
+  hand_length_mm: ({ facts }) => facts.handLengthMm.toFixed(1),
+  pixel_mm: ({ facts }) => facts.pixelMm.toFixed(4),
+  width: ({ width }) => width,
+  height: ({ height }) => height,
+  depth: ({ depth }) => depth,
+  carpals: ({ facts }) => facts.carpals,
+  epiphyses: ({ facts }) => facts.epiphyses,
+  fused: ({ facts }) => facts.fused,
+} satisfies Record<string, (row: Row) => string | number>;
+
+const COLUMNS = stringify([Object.keys(CELLS)]);
+const rowText = (row: Row) => stringify([Object.values(CELLS).map((cell) => cell(row))]);
 
 /** Name of the scheme in `splits.csv`. */
 export const SPLIT_COLUMN = "phantom";
