@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz`: libFuzzer with AddressSanitizer and UBSan on the readers of checkpoints, for ten minutes or
- * `--seconds N`. Needs clang++ with its run-time libraries (Debian: clang, libclang-rt-14-dev), or another in $CXX.
- * It starts from the small fixtures and keeps what it finds out in build-fuzz/corpus; a finding is written to
+ * `npm run fuzz`: libFuzzer with AddressSanitizer and UBSan on the readers of checkpoints, or with `--target png` on the
+ * decoder of PNGs, for ten minutes or `--seconds N`. Needs clang++ with its run-time libraries (Debian: clang, libclang-rt-14-dev), or another in $CXX.
+ * It starts from the small fixtures and keeps what it finds out in build-fuzz; a finding is written to
  * build-fuzz and ends the run with an error.
  */
 import { mkdirSync, readdirSync } from "node:fs";
@@ -24,27 +24,44 @@ const LIMITS = ["-max_len=16384", "-timeout=5", "-malloc_limit_mb=64", "-rss_lim
 /** Where CMakeLists.txt too looks for zlib.h; without it, the compiler's own folders remain. */
 const NODE_HEADERS = resolve(process.execPath, "../../include/node");
 
-async function build(target) {
-  const readers = ["native/bytes", "native/checkpoint"].flatMap((folder) =>
+/** What each target is made of, and the files that it starts from. */
+const TARGETS = {
+  checkpoint: {
+    folders: ["native/bytes", "native/checkpoint"],
+    seeds: ["test/fixtures/checkpoints", "test/fixtures/parity/checkpoints"],
+  },
+  png: { folders: ["native/png"], seeds: ["test/fixtures/pictures"] },
+};
+
+async function build(name, program) {
+  const readers = TARGETS[name].folders.flatMap((folder) =>
     readdirSync(join(root, folder))
-      .filter((name) => name.endsWith(".cc"))
-      .map((name) => `${folder}/${name}`),
+      .filter((file) => file.endsWith(".cc"))
+      .map((file) => `${folder}/${file}`),
   );
-  const sources = ["native/fuzz/checkpoint_fuzz.cc", ...readers];
+  // Only code that asks before runs what AVX2 made.
+  const simd = name === "png" && process.arch === "x64" ? ["-mavx2"] : [];
   await run(process.env.CXX ?? "clang++", [
-    ...[...FLAGS, "-Inative", "-isystem", NODE_HEADERS, ...sources],
-    ...["-o", target, "-l:libz.so.1"],
+    ...[...FLAGS, ...simd, "-Inative", "-isystem", NODE_HEADERS, `native/fuzz/${name}_fuzz.cc`, ...readers],
+    ...["-o", program, "-l:libz.so.1"],
   ]);
 }
 
 await runAsScript(import.meta.url, async () => {
-  const { values } = parseArgs({ options: { seconds: { type: "string", default: "600" } } });
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "600" },
+      target: { type: "string", default: "checkpoint" },
+    },
+  });
+  const { target } = values;
+  if (!(target in TARGETS)) throw new Error(`--target ${target}: give ${Object.keys(TARGETS).join(" or ")}`);
   const folder = join(root, "build-fuzz");
-  const corpus = join(folder, "corpus");
+  const corpus = join(folder, target === "checkpoint" ? "corpus" : `corpus-${target}`);
   mkdirSync(corpus, { recursive: true });
-  const target = join(folder, "checkpoint_fuzz");
-  await build(target);
-  const seeds = [corpus, "test/fixtures/checkpoints", "test/fixtures/parity/checkpoints"];
+  const program = join(folder, `${target}_fuzz`);
+  await build(target, program);
   const time = `-max_total_time=${values.seconds}`;
-  await run(target, [...seeds, ...LIMITS, time, `-artifact_prefix=${folder}/`, "-print_final_stats=1"]);
+  const findings = `-artifact_prefix=${folder}/`;
+  await run(program, [corpus, ...TARGETS[target].seeds, ...LIMITS, time, findings, "-print_final_stats=1"]);
 });

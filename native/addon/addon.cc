@@ -116,6 +116,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("joinTrainers", Napi::Function::New(env, guarded<join_trainers>));
   exports.Set("synchroniseTrainers", Napi::Function::New(env, guarded<synchronise_trainers>));
   exports.Set("gatherGradients", Napi::Function::New(env, guarded<gather_gradients>));
+  exports.Set("decodePng", Napi::Function::New(env, guarded<decode_png>));
   exports.Set("drawPhantom", Napi::Function::New(env, guarded<draw_phantom>));
   exports.Set("readExtraFile", Napi::Function::New(env, guarded<read_extra_file>));
   exports.Set("halveArchive", Napi::Function::New(env, guarded<halve_archive>));

@@ -20,6 +20,9 @@ Napi::Value fill_target(const Napi::CallbackInfo& info);
 Napi::Value read_batch(const Napi::CallbackInfo& info);
 Napi::Value release(const Napi::CallbackInfo& info);
 
+// png_exports.cc
+Napi::Value decode_png(const Napi::CallbackInfo& info);
+
 // checkpoint_exports.cc
 Napi::Value read_checkpoint(const Napi::CallbackInfo& info);
 Napi::Value assign_tensors(const Napi::CallbackInfo& info);

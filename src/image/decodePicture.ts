@@ -52,6 +52,8 @@ export async function decodePicture(
 
 async function decode(bytes: Buffer, options: DecodeOptions): Promise<DecodedPicture> {
   const format = formatOf(bytes);
+  const plain = format === "png" && (await options.plainPng?.(bytes, options.maxPixels ?? MAX_PIXELS));
+  if (plain) return plain;
   try {
     return await amongOthers(() => READERS[format](bytes, options));
   } catch (error) {
@@ -59,11 +61,11 @@ async function decode(bytes: Buffer, options: DecodeOptions): Promise<DecodedPic
     if (/pixel limit/.test(String(error))) throw await tooLarge(bytes, options);
   }
   // Decodes again without the parts that decoders only warn about, and alone, so that an error message is about this file.
-  return onItsOwn(() => READERS[format](plain(format, bytes), options));
+  return onItsOwn(() => READERS[format](harmless(format, bytes), options));
 }
 
 /** Returns the same picture without harmless parts that `failOn` would refuse. */
-function plain(format: Format, bytes: Buffer): Buffer {
+function harmless(format: Format, bytes: Buffer): Buffer {
   if (format === "jpeg") return plainJpeg(bytes);
   const facts = format === "tiff" ? tiffFacts(bytes) : null;
   return facts === null ? bytes : plainTiff(bytes, facts);

@@ -14,6 +14,8 @@ export interface DecodeOptions {
   name?: string | undefined;
   /** Most pixels; a larger picture is refused before it is decoded. Default `MAX_PIXELS`. */
   maxPixels?: number | undefined;
+  /** Tried first on a PNG. What it returns null for is left to sharp, which decides about damaged files. Default none. */
+  plainPng?: ((bytes: Uint8Array, maxPixels: number) => Promise<DecodedPicture | null>) | undefined;
 }
 
 /** A decoded picture. */

@@ -2,6 +2,7 @@
 import { native } from "../native.js";
 import type { DecodedPicture, DecodeOptions } from "./decodedPicture.js";
 import { decodePicture } from "./decodePicture.js";
+import { decodePlainPng } from "./plainPng.js";
 
 export type Role = DecodeOptions["role"];
 
@@ -24,7 +25,7 @@ export function lentOnce(picture: DecodedPicture): LentPicture {
 export const reading =
   (maxPixels?: number): ReadPicture =>
   async (source, role) =>
-    lentOnce(await decodePicture(source, { role, maxPixels }));
+    lentOnce(await decodePicture(source, { role, maxPixels, plainPng: decodePlainPng }));
 
 /** Decodes the picture at each call. */
 export const readAnew: ReadPicture = reading();

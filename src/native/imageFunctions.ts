@@ -87,6 +87,11 @@ export interface Normalisation {
 export interface ImageFunctions {
   /** Allocates native memory for `capacity` pictures of [height, width]. */
   createBatch(capacity: number, height: number, width: number): BatchHandle;
+  /**
+   * Decodes the bytes of a PNG of a plain kind: not interlaced, without alpha, grey, 8-bit RGB or with a palette. Resolves to
+   * null for any other file, for more than `maxPixels` pixels, and for a PNG with any fault. `luma` is "png".
+   */
+  decodePng(bytes: Uint8Array, maxPixels: number): Promise<Omit<RawPicture, "luma"> | null>;
   /** Runs the image chain into one slot of a batch. Different slots may be filled at the same time. */
   fillSlot(
     batch: BatchHandle,
@@ -121,6 +126,7 @@ export interface ImageFunctions {
 
 export const IMAGE_FUNCTIONS = [
   "createBatch",
+  "decodePng",
   "fillSlot",
   "fillTarget",
   "readBatch",

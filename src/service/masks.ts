@@ -1,7 +1,6 @@
 /** A hand's mask as the service shows it: its outline, a PNG, and where it lies. */
 import sharp, { type Sharp } from "sharp";
-import { decodePicture } from "../image/decodePicture.js";
-import { lentOnce } from "../image/readPicture.js";
+import { readAnew } from "../image/readPicture.js";
 import { asSamples } from "../image/samples.js";
 import { type Turn, turned } from "../image/turned.js";
 import type { FoundMask } from "../prediction/arguments.js";
@@ -62,7 +61,7 @@ export interface GivenMask extends FoundMask {
 
 /** Above half of its highest value is the hand. */
 export async function givenMask(bytes: Uint8Array, turn: Turn): Promise<GivenMask> {
-  const { picture, giveBack } = await turned(lentOnce(await decodePicture(bytes, { role: "mask" })), turn);
+  const { picture, giveBack } = await turned(await readAnew(bytes, "mask"), turn);
   try {
     const { data, width, height, channels, depth } = picture;
     const grey = sharp(asSamples(data, depth), { raw: { width, height, channels }, limitInputPixels: false })

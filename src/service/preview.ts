@@ -1,7 +1,6 @@
 /** A small copy of a picture that every browser can show. */
 import sharp from "sharp";
-import { decodePicture } from "../image/decodePicture.js";
-import { lentOnce } from "../image/readPicture.js";
+import { readAnew } from "../image/readPicture.js";
 import { asSamples } from "../image/samples.js";
 import { type Turn, turned } from "../image/turned.js";
 
@@ -9,7 +8,7 @@ const SIDE = 1024;
 
 /** A JPEG of the picture as it was predicted; 16 bits are stretched over the range that occurs. */
 export async function previewOf(bytes: Uint8Array, turn: Turn): Promise<Buffer> {
-  const { picture, giveBack } = await turned(lentOnce(await decodePicture(bytes, { role: "image" })), turn);
+  const { picture, giveBack } = await turned(await readAnew(bytes, "image"), turn);
   try {
     const { data, width, height, channels, depth } = picture;
     const small = sharp(asSamples(data, depth), {
