@@ -4,7 +4,8 @@ import type { Contract } from "../contract/contract.js";
 import { inOwnUnit } from "../contract/inOwnUnit.js";
 import { DeeplasiaError } from "../errors.js";
 import { monthsFromZ } from "../statistics/ageScale.js";
-import { corrected } from "../statistics/biasLine.js";
+import { type BiasLine, corrected } from "../statistics/biasLine.js";
+import type { Sex } from "../words.js";
 import type { AgeSpread } from "./ageSpread.js";
 import type { NetworkOutput, OutputSpread } from "./networkOutput.js";
 
@@ -12,11 +13,19 @@ import type { NetworkOutput, OutputSpread } from "./networkOutput.js";
  * Bone age in months from the network's first output: un-normalised where the contract states z-scores, then corrected
  * for the bias that regression found, `months - (slope * months + intercept)`.
  */
-export function toMonths(output: number, contract: Contract): number {
-  const { ageUnit, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept } = contract;
+export function toMonths(output: number, contract: Contract, sex: Sex | null = null): number {
+  const { ageUnit, ageMeanMonths, ageSdMonths } = contract;
   const scale = { meanMonths: ageMeanMonths ?? 0, sdMonths: ageSdMonths ?? 1 };
   const months = ageUnit === "months" ? output : monthsFromZ(output, scale);
-  return Math.fround(corrected(months, { slope: biasSlope, intercept: biasIntercept }));
+  return Math.fround(corrected(months, biasOf(contract, sex)));
+}
+
+/** The line that corrects the bias of a child of that sex; that of all where the contract has no other. */
+export function biasOf(contract: Contract, sex: Sex | null): BiasLine {
+  const { biasSlope, biasIntercept, biasFemale, biasMale } = contract;
+  const own = sex === "F" ? biasFemale : sex === "M" ? biasMale : undefined;
+  const [slope, intercept] = own ?? [biasSlope, biasIntercept];
+  return { slope, intercept };
 }
 
 /** Probability of male from a logit. */
@@ -42,22 +51,27 @@ export interface Reading {
 export function interpret(
   { age, sexLogit, spread = null }: NetworkOutput,
   contract: Contract,
+  sex: Sex | null = null,
 ): Reading | DeeplasiaError {
   if (!Number.isFinite(age)) return notFinite(`the network's output is ${age}`);
   // An infinite logit is a probability of 0 or 1.
   if (Number.isNaN(sexLogit)) return notFinite("the network's output for the sex is NaN");
   const sexHat = sexLogit === null ? null : toProbability(sexLogit);
   return {
-    ageMonths: toMonths(age, contract),
+    ageMonths: toMonths(age, contract, sex),
     ...inOwnUnit(age, contract),
     sexHat,
-    ...(spread !== null && { spread: spreadInMonths(spread, contract) }),
+    ...(spread !== null && { spread: spreadInMonths(spread, contract, sex) }),
   };
 }
 
 /** A distribution in months, corrected for the bias as the age is. */
-function spreadInMonths({ sd, low, high, members }: OutputSpread, contract: Contract): AgeSpread {
-  const months = (age: number) => toMonths(age, contract);
+function spreadInMonths(
+  { sd, low, high, members }: OutputSpread,
+  contract: Contract,
+  sex: Sex | null,
+): AgeSpread {
+  const months = (age: number) => toMonths(age, contract, sex);
   return {
     sdMonths: Math.fround(Math.abs(months(sd) - months(0))),
     lowMonths: months(low),

@@ -43,4 +43,17 @@ export const boneAgeFields = {
     argument: "<slope>",
   }),
   biasIntercept: z.number().meta({ description: "see bias slope; months", argument: "<months>" }),
+  biasFemale: z.tuple([z.number(), z.number()]).meta({
+    description: "slope and intercept for girls, in place of those for all",
+    argument: "<slope months>",
+  }),
+  biasMale: z
+    .tuple([z.number(), z.number()])
+    .meta({
+      description: "slope and intercept for boys, in place of those for all",
+      argument: "<slope months>",
+    }),
 };
+
+/** The fields of a contract that corrects nothing. */
+export const NO_BIAS_FIELDS = { biasSlope: 0, biasIntercept: 0, biasFemale: undefined, biasMale: undefined };

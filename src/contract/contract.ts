@@ -5,6 +5,7 @@ import { plural } from "../plural.js";
 import type { boneAgeFields } from "./boneAgeFields.js";
 import type { featureFields } from "./featureFields.js";
 import type { handMaskFields } from "./handMaskFields.js";
+import type { intervalFields } from "./intervalFields.js";
 import type { ModelKind } from "./kindNames.js";
 import { DEFAULT_KIND, MODEL_KINDS } from "./kinds.js";
 import type { digestField, identityFields, Manifest, ManifestField } from "./manifest.js";
@@ -29,9 +30,18 @@ export type PictureContract = Maybe<
 /** How the sex goes into a bone-age network, and what its first output means. */
 export type BoneAgeOutput = Maybe<
   Values<typeof boneAgeFields>,
-  "ageMeanMonths" | "ageSdMonths" | "sexPlane" | "ageHead" | "ageBins" | "memberCount" | "combineMembers"
+  | "ageMeanMonths"
+  | "ageSdMonths"
+  | "sexPlane"
+  | "ageHead"
+  | "ageBins"
+  | "memberCount"
+  | "combineMembers"
+  | "biasFemale"
+  | "biasMale"
 > &
-  Partial<Values<typeof featureFields>>;
+  Partial<Values<typeof featureFields>> &
+  Partial<Values<typeof intervalFields>>;
 /** How a hand-mask network's probabilities become a mask. */
 export type HandMaskOutput = Values<typeof handMaskFields>;
 

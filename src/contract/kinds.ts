@@ -5,6 +5,7 @@
 import { boneAgeFields } from "./boneAgeFields.js";
 import { featureFields } from "./featureFields.js";
 import { handMaskFields } from "./handMaskFields.js";
+import { intervalFields } from "./intervalFields.js";
 import type { ModelKind } from "./kindNames.js";
 import type { Manifest, ManifestField } from "./manifest.js";
 
@@ -29,7 +30,7 @@ const fieldsOf = <T extends object>(shape: T) => Object.keys(shape) as (keyof T)
 export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
   bone_age: {
     title: "a bone-age model",
-    outputFields: [...fieldsOf(boneAgeFields), ...fieldsOf(featureFields)],
+    outputFields: [...fieldsOf(boneAgeFields), ...fieldsOf(featureFields), ...fieldsOf(intervalFields)],
     needed: ["maskNeeded", "subtractBackground", "sexEncoding", "ageUnit"],
     neededWhen: [
       ["ageMeanMonths", ({ ageUnit }) => ageUnit === "z"],

@@ -9,6 +9,7 @@ import { checkValue, faultText } from "../schema/checkValue.js";
 import { boneAgeFields } from "./boneAgeFields.js";
 import { featureFields } from "./featureFields.js";
 import { handMaskFields } from "./handMaskFields.js";
+import { intervalFields } from "./intervalFields.js";
 import { MODEL_KIND_NAMES } from "./kindNames.js";
 import { pictureFields } from "./pictureFields.js";
 
@@ -41,6 +42,7 @@ export const manifestSchema = z.strictObject({
   ...pictureFields,
   ...boneAgeFields,
   ...featureFields,
+  ...intervalFields,
   ...handMaskFields,
   ...digestField,
 });

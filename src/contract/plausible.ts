@@ -72,6 +72,8 @@ export function contractDoubts({
   ageSdMonths,
   biasSlope = 0,
   biasIntercept = 0,
+  biasFemale,
+  biasMale,
 }: Manifest): Doubt[] {
   const doubts: Doubt[] = [];
   const scale = [
@@ -84,6 +86,10 @@ export function contractDoubts({
     const text = `${name} of bone ages of ${short(value)} months; ${least} to ${most} is plausible${years}`;
     doubts.push({ field, text });
   }
-  const correction = correctionDoubt(biasSlope, biasIntercept) ?? unitDoubt(biasSlope, biasIntercept);
-  return correction === null ? doubts : [...doubts, correction];
+  const lines = [[biasSlope, biasIntercept] as const, biasFemale, biasMale];
+  for (const line of lines) {
+    const correction = line && (correctionDoubt(...line) ?? unitDoubt(...line));
+    if (correction) doubts.push(correction);
+  }
+  return doubts;
 }

@@ -1,16 +1,13 @@
 /**
- * Split-conformal prediction intervals: their half-widths follow from the errors of calibration pictures, by sex where there are
- * enough of it; their coverage is measured on the evaluated ones.
+ * Split-conformal prediction intervals of an evaluation: calibrated on the pictures of another part, by sex and band of
+ * predicted ages where there are enough; their coverage is measured on the evaluated ones.
  */
-import { mondrianHalfWidths } from "../statistics/conformal.js";
+import { halfWidthFor, type IntervalsField } from "../contract/intervalFields.js";
 import type { Estimate } from "../statistics/interval.js";
 import { wilsonInterval } from "../statistics/wilson.js";
+import { calibrateIntervals, INTERVAL_LEVELS } from "./calibrateIntervals.js";
 import type { EvaluatedRow } from "./evaluatedRow.js";
 import { bandOf } from "./groups.js";
-
-/** A sex with fewer calibration pictures gets the half-width of all. */
-export const FEWEST_OF_A_SEX = 50;
-const LEVELS = [0.8, 0.9, 0.95] as const;
 
 export interface IntervalLevel {
   level: number;
@@ -26,6 +23,8 @@ export interface PredictionIntervals {
   /** The part of the split that calibrated. */
   part: string;
   calibrationPictures: number;
+  /** All half-widths, by sex and band of predicted ages. */
+  calibrated: IntervalsField;
   levels: IntervalLevel[];
 }
 
@@ -35,47 +34,45 @@ export function predictionIntervals(
   evaluated: readonly EvaluatedRow[],
   bandMonths: number,
 ): PredictionIntervals {
-  const levels = LEVELS.map((level) => intervalLevel(level, calibration, evaluated, bandMonths));
-  return { part, calibrationPictures: calibration.length, levels };
+  const calibrated = calibrateIntervals(calibration, bandMonths);
+  const levels = INTERVAL_LEVELS.map((level) => intervalLevel(level, calibrated, evaluated));
+  return { part, calibrationPictures: calibration.length, calibrated, levels };
 }
 
-const errorOf = (row: EvaluatedRow) => Math.abs(row.ageMonths - row.truthMonths);
 const sexOf = ({ sex }: EvaluatedRow) => (sex === "M" ? "boys" : sex === "F" ? "girls" : "sex unknown");
 
 function intervalLevel(
   level: number,
-  calibration: readonly EvaluatedRow[],
+  calibrated: IntervalsField,
   evaluated: readonly EvaluatedRow[],
-  bandMonths: number,
 ): IntervalLevel {
-  const { all, byGroup } = mondrianHalfWidths(
-    calibration.map(errorOf),
-    calibration.map(sexOf),
-    level,
-    FEWEST_OF_A_SEX,
-  );
-  const halfWidthOf = (row: EvaluatedRow) => byGroup.get(sexOf(row)) ?? all;
+  const number = calibrated.levels.findIndex((one) => one.level === level);
+  const found = calibrated.levels[number];
+  if (found === undefined)
+    return { level, halfWidth: null, bySex: { girls: null, boys: null }, coverage: [] };
   const groups = new Map<string, EvaluatedRow[]>([["all", [...evaluated]]]);
   const byAge = [...evaluated].sort((a, b) => a.truthMonths - b.truthMonths);
-  for (const nameOf of [sexOf, (row: EvaluatedRow) => bandOf(row.truthMonths, bandMonths)]) {
+  for (const nameOf of [sexOf, (row: EvaluatedRow) => bandOf(row.truthMonths, calibrated.bandMonths)]) {
     for (const row of byAge) {
       const group = groups.get(nameOf(row));
       if (group === undefined) groups.set(nameOf(row), [row]);
       else group.push(row);
     }
   }
-  const coverage = all === null ? [] : [...groups].map(([group, rows]) => covered(group, rows, halfWidthOf));
-  const bySex = { girls: byGroup.get("girls") ?? null, boys: byGroup.get("boys") ?? null };
-  return { level, halfWidth: all, bySex, coverage };
+  const widthOf = (row: EvaluatedRow) => halfWidthFor(calibrated, number, row);
+  const ofSex = (sex: string) =>
+    found.groups.find((group) => group.sex === sex && group.band === undefined)?.halfWidth ?? null;
+  const coverage = [...groups].map(([group, rows]) => covered(group, rows, widthOf));
+  return { level, halfWidth: found.halfWidth, bySex: { girls: ofSex("F"), boys: ofSex("M") }, coverage };
 }
 
 function covered(
   group: string,
   rows: readonly EvaluatedRow[],
-  halfWidthOf: (row: EvaluatedRow) => number | null,
+  halfWidthOf: (row: EvaluatedRow) => number,
 ): IntervalLevel["coverage"][number] {
-  const inside = rows.filter((row) => errorOf(row) <= halfWidthOf(row)!).length;
-  const width = rows.reduce((sum, row) => sum + 2 * halfWidthOf(row)!, 0);
+  const inside = rows.filter((row) => Math.abs(row.ageMonths - row.truthMonths) <= halfWidthOf(row)).length;
+  const width = rows.reduce((sum, row) => sum + 2 * halfWidthOf(row), 0);
   return {
     group,
     pictures: rows.length,
@@ -85,12 +82,12 @@ function covered(
 }
 
 /** Returns the half-widths of a picture, by level; null where there is none. */
-export function halfWidthsOf(row: EvaluatedRow, { levels }: PredictionIntervals): (number | null)[] {
-  return levels.map(({ halfWidth, bySex }) =>
-    sexOf(row) === "girls"
-      ? (bySex.girls ?? halfWidth)
-      : sexOf(row) === "boys"
-        ? (bySex.boys ?? halfWidth)
-        : halfWidth,
-  );
+export function halfWidthsOf(
+  row: EvaluatedRow,
+  { levels, calibrated }: PredictionIntervals,
+): (number | null)[] {
+  return levels.map(({ level }) => {
+    const number = calibrated.levels.findIndex((one) => one.level === level);
+    return number === -1 ? null : halfWidthFor(calibrated, number, row);
+  });
 }

@@ -158,7 +158,9 @@ export class BoneAgeModel implements AsyncDisposable {
    * @internal Returns the same network with other fields of the contract, which must be about its outputs. It shares the
    * native object of this model, and is not disposed of itself.
    */
-  withFields(fields: Pick<Manifest, "biasSlope" | "biasIntercept">): BoneAgeModel {
+  withFields(
+    fields: Pick<Manifest, "biasSlope" | "biasIntercept" | "biasFemale" | "biasMale">,
+  ): BoneAgeModel {
     return new BoneAgeModel({ ...this, contract: { ...this.contract, ...fields } as Contract });
   }
 

@@ -1,13 +1,14 @@
 /** The evaluation of a model or an ensemble on a cohort: predictions, bias correction, report. */
-import { basename, extname, join } from "node:path";
+import { basename } from "node:path";
 import { silentLogger } from "../console/logger.js";
-import { type BiasCorrection, fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
+import { NO_BIAS_FIELDS } from "../contract/boneAgeFields.js";
+import { fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
 import { madTable } from "../evaluation/madTable.js";
 import { type PartMetrics, partMetrics } from "../evaluation/partMetrics.js";
 import type { PartPredictions } from "../evaluation/partPredictions.js";
 import { predictionsCsv } from "../evaluation/predictionsCsv.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
-import { requireChangeable, writeContract } from "../model/writeContract.js";
+import { requireChangeable } from "../model/writeContract.js";
 import { evaluateFlags } from "../options/evaluate.js";
 import { requireModels } from "../prediction/arguments.js";
 import { type Members, type Models, membersOf } from "../prediction/members.js";
@@ -25,6 +26,8 @@ import type { EvaluateModelsOptions } from "./evaluateModelsOptions.js";
 import { predictPart } from "./predictPart.js";
 import { readPart } from "./readPart.js";
 import { requireTruth } from "./requireTruth.js";
+import { withIntervals } from "./withIntervals.js";
+import { writeFitted } from "./writeFitted.js";
 
 /** The evaluation of a model or an ensemble. */
 export interface ModelEvaluation {
@@ -32,7 +35,7 @@ export interface ModelEvaluation {
   parts: Record<string, PartMetrics>;
   /** The line through the errors of the training part, months; zeros where none was fitted. */
   bias: BiasLine;
-  /** The model that got the correction: a copy in the folder, or with `inPlace` the model itself; null for none. */
+  /** The model that got the correction, and the intervals of `calibrate`: a copy in the folder, or with `inPlace` the model itself; null for none. */
   model: string | null;
   /** Rows that could not be predicted. */
   failed: number;
@@ -81,41 +84,24 @@ export async function evaluateModels(models: Models, given: EvaluateModelsOption
   const correction = regresses
     ? fitBiasCorrection({ train: of(TRAIN), val: of(VALIDATION) }, logger)
     : NO_CORRECTION;
+  const calibrating = run.calibrate === undefined ? undefined : of(run.calibrate);
   const metrics: ModelEvaluation["parts"] = {};
   for (const [{ name, csv }, predictions] of predicted) {
     if (predictions.rows.length === 0) continue;
     metrics[name] = partMetrics(predictions, correction.corrections);
-    await writeFileAtomic(csv, predictionsCsv(predictions, correction.corrections));
+    const shown = withIntervals(predictions, calibrating, correction.corrections, run.bandMonths);
+    await writeFileAtomic(csv, predictionsCsv(shown, correction.corrections));
   }
   for (const line of madTable(Object.entries(metrics))) logger.info(line);
   const report = await reportOf(members, parts, run, { parts: metrics, bias: correction.bias });
   // Last, because a model that is changed in place is another model: nothing could be resumed.
-  const model = await writeCorrection(members, correction, run);
+  const model = await writeFitted(members, { correction, regresses, calibrating }, run);
   return { parts: metrics, bias: correction.bias, model, failed, report, share };
 }
 
 /** An ensemble's members keep their corrections: the line is that of their mean. */
 const withoutBias = (models: Models): Models =>
-  "file" in models ? models.withFields({ biasSlope: 0, biasIntercept: 0 }) : models;
-
-/** Returns the file that got the correction; null where no model did. */
-async function writeCorrection(
-  { list, names }: Members,
-  { corrections, written, fault }: BiasCorrection,
-  { out, inPlace, logger = silentLogger }: ModelEvaluationRun,
-): Promise<string | null> {
-  if (corrections === null || fault !== null) return null;
-  if (names !== null) {
-    logger.info("the correction is that of the ensemble's mean: no model gets it");
-    return null;
-  }
-  const [model] = list as [(typeof list)[number]];
-  const file = inPlace ? model.file : join(out, `${basename(model.file, extname(model.file))}.pt`);
-  const { slope: biasSlope, intercept: biasIntercept } = written;
-  await writeContract(model, file, { biasSlope, biasIntercept });
-  logger.info(`written: ${file}, the model with the bias correction`);
-  return file;
-}
+  "file" in models ? models.withFields(NO_BIAS_FIELDS) : models;
 
 /** The flags that change a report. */
 const REPORTED = evaluateFlags.omit({

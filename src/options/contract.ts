@@ -12,6 +12,7 @@ const {
   weightsDigest: _digest,
   featureStatistics: _statistics,
   featureDistanceLimit: _limit,
+  predictionIntervals: _intervals,
   ...writableFields
 } = manifestSchema.shape;
 /** Fields that a person may write into a model. */

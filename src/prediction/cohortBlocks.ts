@@ -1,8 +1,10 @@
 /** Predicts the rows of a cohort, block by block. One model is an ensemble of one. */
 
+import { ageIntervals } from "../boneAge/ageIntervals.js";
 import type { Reading } from "../boneAge/reading.js";
 import { combineViews } from "../boneAge/viewsReading.js";
 import { silentLogger } from "../console/logger.js";
+import type { IntervalsField } from "../contract/intervalFields.js";
 import type { Cohort } from "../data/openCohort.js";
 import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js";
 import { DeeplasiaError } from "../errors.js";
@@ -21,6 +23,7 @@ import { filesOfSamples, type Staged, stage } from "../staging/staging.js";
 import type { CohortRun } from "./cohortRun.js";
 import type { RunMaskModel } from "./maskModel.js";
 import type { Members } from "./members.js";
+import { usableIntervals } from "./usableIntervals.js";
 
 /** A block's records, and the rows of the cohort that they are of. */
 export interface CohortBlock extends RecordBlock {
@@ -71,9 +74,10 @@ export async function* cohortBlocks(
     subjectOf: (sample) => subjectOf(sample, masks, keepPicture),
   });
   const ages = new AgeWatch(logger);
+  const intervals = list.map((model) => usableIntervals(model, options));
   for await (const block of blocks) {
     const ofMembers = list.map((_, member) =>
-      recordsOf(block, member, viewNames).map((record) => applyStrict(record, options)),
+      recordsOf(block, member, viewNames, intervals[member]!).map((record) => applyStrict(record, options)),
     );
     const records = names === null ? ofMembers[0]! : combineBlocks(names, ofMembers);
     for (const record of records) ages.see(record);
@@ -108,11 +112,12 @@ function recordsOf(
   { items, outcomes }: PredictedBlock<Sample>,
   member: number,
   views: readonly string[],
+  intervals: IntervalsField | null,
 ): OutputRecord[] {
   return items.map((sample, i) =>
     isFailedSample(sample)
       ? failureRecord(sample, sample.error, sample.dropped)
-      : recordOf(sample, outcomes[i]!, member, views),
+      : recordOf(sample, outcomes[i]!, member, views, intervals),
   );
 }
 
@@ -121,10 +126,12 @@ function recordOf(
   outcome: Outcome,
   member: number,
   views: readonly string[],
+  intervals: IntervalsField | null,
 ): OutputRecord {
   const readings = outcome.readings.slice(member * views.length, (member + 1) * views.length);
   const failed = readings.find((reading) => reading instanceof DeeplasiaError);
   if (failed !== undefined) return failureRecord(sample, failed);
+  const reading = combineViews(views, readings as Reading[], plainOf(views));
   const { index, row, imageId, dir, patientId, boneAgeMonths } = sample;
   const { mask, oriented, distance, quality } = outcome;
   const facts = { mask, oriented, distance, quality };
@@ -137,7 +144,8 @@ function recordOf(
     boneAgeMonths,
     ...facts,
     ...factsOfChild(outcome),
-    ...combineViews(views, readings as Reading[], plainOf(views)),
+    ...reading,
+    ...ageIntervals(reading.ageMonths, outcome.sex, intervals),
   };
 }
 

@@ -1,4 +1,5 @@
 /** A predictor that lives as long as a program and gathers concurrent calls into batches. */
+import type { IntervalsField } from "../contract/intervalFields.js";
 import { mapInOrder } from "../data/mapInOrder.js";
 import { DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import type { PictureInfo } from "../image/openPicture.js";
@@ -24,6 +25,7 @@ import { RunMaskModel } from "./maskModel.js";
 import type { Members, Models } from "./members.js";
 import { overrideTexts } from "./overrides.js";
 import { pictureSource } from "./pictureBytes.js";
+import { usableIntervals } from "./usableIntervals.js";
 
 /** One picture that is to be predicted. */
 export interface PredictionRequest {
@@ -77,6 +79,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
     private readonly blocks: GatheredBlocks,
     private readonly maskModel: RunMaskModel | null,
     private readonly lookAhead: number,
+    private readonly intervals: IntervalsField | null,
   ) {}
 
   /** Pictures that wait for their batch: a service refuses requests where this grows. */
@@ -111,7 +114,7 @@ export class Predictor<Prediction = ImagePrediction> implements AsyncDisposable 
       ...(outcome.mask === null ? [] : (this.maskModel?.notes ?? [])),
       ...overrideTexts(this.members.list, mask !== undefined || outcome.mask !== null),
     ];
-    return imagePrediction(this.members, outcome, { file, about }) as Prediction;
+    return imagePrediction(this.members, outcome, { file, about, intervals: this.intervals }) as Prediction;
   }
 
   /**
@@ -192,7 +195,9 @@ export async function createPredictor(
     },
     views: [{ flip, rotationAngle }],
   });
-  return new Predictor(members, blocks, masks, 2 * rest.batchSize);
+  const intervals =
+    members.names === null ? usableIntervals(members.list[0]!, { flip, rotationAngle }) : null;
+  return new Predictor(members, blocks, masks, 2 * rest.batchSize, intervals);
 }
 
 function closed(): DeeplasiaError {

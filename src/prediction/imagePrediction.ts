@@ -1,6 +1,8 @@
 /** The prediction of one picture. */
+import { type AgeInterval, ageIntervals } from "../boneAge/ageIntervals.js";
 import { combineReadings, type EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
+import type { IntervalsField } from "../contract/intervalFields.js";
 import { BONE_AGE_MONTHS, contractDoubts } from "../contract/plausible.js";
 import { DeeplasiaError } from "../errors.js";
 import type { PictureInfo } from "../image/openPicture.js";
@@ -34,7 +36,10 @@ interface PredictedPicture extends FactsOfChild {
 }
 
 /** The prediction of one model for a picture. */
-export interface ImagePrediction extends Reading, PredictedPicture {}
+export interface ImagePrediction extends Reading, PredictedPicture {
+  /** Intervals that hold the true bone age with a probability, from a model with calibrated ones; else left out. */
+  intervals?: readonly AgeInterval[];
+}
 
 /** The prediction of an ensemble for a picture. */
 export interface EnsembleImagePrediction extends EnsembleReading, PredictedPicture {}
@@ -45,6 +50,8 @@ export interface PictureContext {
   file: string | undefined;
   /** Notes about how it was predicted. */
   about: readonly string[];
+  /** The intervals of the one model. */
+  intervals: IntervalsField | null;
 }
 
 /**
@@ -55,13 +62,16 @@ export interface PictureContext {
 export function imagePrediction(
   { list, names }: Members,
   outcome: Outcome,
-  { file, about }: PictureContext,
+  { file, about, intervals }: PictureContext,
 ): ImagePrediction | EnsembleImagePrediction {
   const { readings, notes } = outcome;
   const failed = readings.find((reading) => reading instanceof DeeplasiaError);
   if (failed !== undefined) throw failed.at({ file });
   const read = readings as Reading[];
-  const reading = names === null ? read[0]! : combineReadings(names, read);
+  const reading =
+    names === null
+      ? { ...read[0]!, ...ageIntervals(read[0]!.ageMonths, outcome.sex, intervals) }
+      : combineReadings(names, read);
   const doubts = [
     ...about.map((text) => ({ text })),
     ...list.flatMap(({ contract }) => contractDoubts(contract)),

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { z } from "zod";
 import { silentLogger } from "../console/logger.js";
+import type { IntervalsField } from "../contract/intervalFields.js";
 import type { Cohort } from "../data/openCohort.js";
 import { DeeplasiaError } from "../errors.js";
 import { makeFolderOf } from "../files/makeFolder.js";
@@ -29,6 +30,7 @@ import { runIdentityOf } from "./identity.js";
 import type { Members, Models } from "./members.js";
 import { predictInto } from "./predictInto.js";
 import { provenanceOf } from "./provenance.js";
+import { usableIntervals } from "./usableIntervals.js";
 import type { WritePredictionsOptions } from "./writePredictionsOptions.js";
 
 /** The result of `writePredictions`. */
@@ -90,6 +92,7 @@ async function write(
       members,
       {
         views: viewsOf(resolved),
+        intervalsOf: (model) => levelsOf(usableIntervals(model, resolved)),
         marksSex: resolved.sexModel !== undefined,
         hasHeaders: cohort.hasHeaders,
         marksMask: masks !== null,
@@ -185,13 +188,19 @@ async function writeRows(
 /** What the lines of the output hold, and those of the members' files. */
 function layouts(
   { list, names }: Members,
-  origins: Marks & Pick<OutputOptions, "views">,
+  {
+    intervalsOf,
+    ...origins
+  }: Marks & Pick<OutputOptions, "views"> & { intervalsOf: (model: BoneAgeModel) => number[] | undefined },
   memberCsvs: string | undefined,
 ): Marks &
-  Pick<OutputOptions, "members" | "hasSexHead" | "spreadMembers" | "views" | "ageUnit" | "memberFiles"> {
+  Pick<
+    OutputOptions,
+    "members" | "hasSexHead" | "spreadMembers" | "views" | "intervals" | "ageUnit" | "memberFiles"
+  > {
   const hasSexHead = list.some((model) => model.hasSexHead);
   const ageUnit = names === null ? list[0]!.contract.ageUnit : null;
-  const spread = names === null ? spreadOf(list[0]!) : {};
+  const spread = names === null ? { ...spreadOf(list[0]!), intervals: intervalsOf(list[0]!) } : {};
   const layout = { members: names, hasSexHead, ...spread, ageUnit, ...origins };
   if (memberCsvs === undefined) return layout;
   if (names === null) {
@@ -202,7 +211,8 @@ function layouts(
   const memberFiles = list.map((model, i) => {
     const path = join(memberCsvs, memberFileName(names[i]!));
     const { hasSexHead, contract } = model;
-    const own = { hasSexHead, ...spreadOf(model), ageUnit: contract.ageUnit };
+    const intervals = intervalsOf(model);
+    const own = { hasSexHead, ...spreadOf(model), intervals, ageUnit: contract.ageUnit };
     return { path, format: "csv" as const, members: null, ...own, ...origins };
   });
   return { ...layout, memberFiles };
@@ -213,6 +223,8 @@ function viewsOf({ ttaRot, ttaFlip }: CohortRun): string[] | undefined {
   const views = testTimeViews({ rotate: ttaRot, flip: ttaFlip }).map(({ name }) => name);
   return views.length > 1 ? views : undefined;
 }
+
+const levelsOf = (intervals: IntervalsField | null) => intervals?.levels.map(({ level }) => level);
 
 function spreadOf({ contract: { ageHead, memberCount = 1 } }: BoneAgeModel): { spreadMembers?: number } {
   return ageHead === "expectation" ? { spreadMembers: memberCount } : {};

@@ -8,6 +8,7 @@ import {
   flag,
   flags,
   float32,
+  intervalsField,
   madeMaskField,
   maybeText,
   membersField,
@@ -29,6 +30,8 @@ export interface Layout extends Marks {
   hasSexHead: boolean;
   /** Networks in the model whose distribution of the age has columns; 0 or left out: the model returns a value. */
   spreadMembers?: number | undefined;
+  /** Levels of the prediction intervals of one model; left out: it has none. */
+  intervals?: readonly number[] | undefined;
   /** Names of the views with columns of their own; left out: there is one view. */
   views?: readonly string[] | undefined;
   /** Unit of the network's own output; null for an ensemble, whose lines have no such output. */
@@ -93,6 +96,7 @@ function singleFields(layout: Layout): Field[] {
     ...(layout.hasSexHead ? [field("sexHat", "sex_hat", float32)] : []),
     field("ageMonths", "pred_bone_age", float32),
     ...(layout.spreadMembers ? [spreadField(layout.spreadMembers)] : []),
+    ...(layout.intervals === undefined ? [] : [intervalsField(layout.intervals)]),
     ...PLACE,
     field("boneAgeMonths", "bone_age", months),
     ...originFields(layout),

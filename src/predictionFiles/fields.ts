@@ -1,5 +1,6 @@
 /** Writes the fields of a record as CSV cells and JSON, and reads them back. */
 
+import type { AgeInterval } from "../boneAge/ageIntervals.js";
 import type { AgeSpread } from "../boneAge/ageSpread.js";
 import { type MemberMonths, standardDeviation } from "../boneAge/ensembleReading.js";
 import type { ViewReading } from "../boneAge/viewsReading.js";
@@ -195,6 +196,40 @@ export function viewsField(names: readonly string[], hasSexHead: boolean): Field
     fromJson: (value) =>
       (value as Views).map(({ name, ageMonths, sexHat }) => ({
         ...{ name, ageMonths: Math.fround(ageMonths), sexHat: float32.fromJson(sexHat) },
+      })),
+  };
+}
+
+const percent = (level: number) => String(Number((100 * level).toPrecision(4)));
+
+/** The columns of an interval: `pred_low_90`, `pred_high_90`; months. */
+export const intervalColumns = (level: number) => [
+  `pred_low_${percent(level)}`,
+  `pred_high_${percent(level)}`,
+];
+
+/** The intervals that hold the true bone age with the probabilities of the levels. */
+export function intervalsField(levels: readonly number[]): Field {
+  type Intervals = readonly AgeInterval[];
+  return {
+    key: "intervals",
+    columns: levels.flatMap(intervalColumns),
+    toCells: (value) =>
+      (value as Intervals)
+        .flatMap(({ lowMonths, highMonths }) => [lowMonths, highMonths])
+        .map(float32.toCell),
+    fromCells(cells) {
+      const numbers = cells.map(float32.fromCell);
+      return levels.map((level, i) => ({ level, lowMonths: numbers[2 * i], highMonths: numbers[2 * i + 1] }));
+    },
+    toJson(value) {
+      const json = ({ level, lowMonths, highMonths }: AgeInterval) =>
+        `{"level":${level},"lowMonths":${float32.toJson(lowMonths)},"highMonths":${float32.toJson(highMonths)}}`;
+      return `[${(value as Intervals).map(json).join()}]`;
+    },
+    fromJson: (value) =>
+      (value as Intervals).map(({ level, lowMonths, highMonths }) => ({
+        ...{ level, lowMonths: Math.fround(lowMonths), highMonths: Math.fround(highMonths) },
       })),
   };
 }

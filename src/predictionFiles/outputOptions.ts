@@ -42,11 +42,13 @@ export async function kindOf(path: string): Promise<PathKind | null> {
 
 /** The content of a run file about an output that is being written. */
 export function runFileOf(output: OutputOptions): RunFile {
-  const { identity, format, members, hasSexHead, spreadMembers, views, ageUnit, blockSize } = output;
+  const { identity, format, members, hasSexHead, spreadMembers, views, intervals, ageUnit, blockSize } =
+    output;
   const layout = {
     ...{ format, members: members === null ? null : [...members], hasSexHead, ageUnit },
     ...(spreadMembers ? { spreadMembers } : {}),
     ...(views === undefined ? {} : { views: [...views] }),
+    ...(intervals === undefined ? {} : { intervals: [...intervals] }),
     ...marksOf(output),
   };
   return { version: 2, state: "running", identity, ...layout, blockSize };

@@ -55,6 +55,7 @@ export const runFile = z.object({
   hasSexHead: z.boolean(),
   spreadMembers: z.number().optional(),
   views: z.array(z.string()).optional(),
+  intervals: z.array(z.number()).optional(),
   /** Null: an ensemble's. Earlier versions knew the lines of z-scores only. */
   ageUnit: z.enum(["z", "months"]).nullable().default("z"),
   // A file of an earlier version lacks the marks that came later.

@@ -11,7 +11,14 @@ export function combineRecords(
   const failures = records.filter(isFailure);
   if (failures.length > 0) return combineFailures(names, records, failures);
   const readings = records as Exclude<OutputRecord, FailureRecord>[];
-  const { ageZ: _z, rawMonths: _months, spread: _spread, views: _views, ...row } = readings[0]!;
+  const {
+    ageZ: _z,
+    rawMonths: _months,
+    spread: _spread,
+    views: _views,
+    intervals: _intervals,
+    ...row
+  } = readings[0]!;
   return { ...row, ...combineReadings(names, readings), ...meanViews(readings) };
 }
 

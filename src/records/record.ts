@@ -1,4 +1,5 @@
 /** The result of each row of a run: the prediction of one model or of an ensemble, or the reason why there is none. */
+import type { AgeInterval } from "../boneAge/ageIntervals.js";
 import type { EnsembleReading } from "../boneAge/ensembleReading.js";
 import type { Reading } from "../boneAge/reading.js";
 import type { ViewReading } from "../boneAge/viewsReading.js";
@@ -23,6 +24,8 @@ interface PredictedRow extends CohortRow, FactsOfChild {
   distance: number | null;
   /** What the quality checks found to be doubtful; null where they were not made. */
   quality: readonly QualityFlag[] | null;
+  /** Intervals that hold the true bone age with a probability, from a model with calibrated ones; else left out. */
+  intervals?: readonly AgeInterval[];
   /** What is predicted of each view, with test-time augmentation: the bone age is their mean; else left out. */
   views?: readonly ViewReading[];
 }

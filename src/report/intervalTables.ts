@@ -1,7 +1,9 @@
 /** The tables of prediction intervals. */
+
+import { FEWEST_OF_A_GROUP } from "../evaluation/calibrateIntervals.js";
 import type { EvaluatedRow } from "../evaluation/evaluatedRow.js";
 import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
-import { FEWEST_OF_A_SEX, halfWidthsOf } from "../evaluation/predictionIntervals.js";
+import { halfWidthsOf } from "../evaluation/predictionIntervals.js";
 import { count, number, shares, text } from "./columns.js";
 import type { ReportTable } from "./table.js";
 
@@ -17,7 +19,7 @@ export function intervalTables({ intervals }: EvaluationOfRows): ReportTable[] {
     caption: `Prediction intervals are predicted age ± half-width (months), from the errors of ${calibrationPictures.toLocaleString("en-US")} pictures of ${part}.`,
     columns: [text("Level"), number("Half-width", 2), number("Girls", 2), number("Boys", 2)],
     rows: levels.map(({ level, halfWidth, bySex }) => [percent(level), halfWidth, bySex.girls, bySex.boys]),
-    note: `Split-conformal. A sex with fewer than ${FEWEST_OF_A_SEX} calibration pictures has no half-width of its own.`,
+    note: `Split-conformal. A sex with fewer than ${FEWEST_OF_A_GROUP} calibration pictures has no half-width of its own; a band of predicted ages of one sex with as many has one (metrics.json).`,
   };
   const coverage: ReportTable = {
     name: "interval-coverage",

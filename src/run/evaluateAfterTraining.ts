@@ -5,9 +5,10 @@ import type { Manifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
 import { archiveSources } from "../contract/sources.js";
 import { fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
+import { calibrationPictures, intervalsForModel } from "../evaluation/calibrateIntervals.js";
 import type { Corrections } from "../evaluation/corrections.js";
 import { type PartMetrics, partMetrics } from "../evaluation/partMetrics.js";
-import type { PartPredictions } from "../evaluation/partPredictions.js";
+import { type PartPredictions, plainAges } from "../evaluation/partPredictions.js";
 import { predictionsCsv } from "../evaluation/predictionsCsv.js";
 import { makeFolder } from "../files/makeFolder.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
@@ -53,7 +54,11 @@ export async function evaluateAfterTraining(options: EvaluationOptions): Promise
   const parts: Evaluation["parts"] = {};
   for (const [part, predictions] of entries(predicted)) parts[part] = partMetrics(predictions, corrections);
   if (group.isFirst)
-    await writeResults(options, predicted, corrections, { ...features, ...fieldsOf(written) });
+    await writeResults(options, predicted, corrections, {
+      ...features,
+      ...fieldsOf(written),
+      ...intervalsOf(predicted.val, written),
+    });
   for (const line of evaluationTable(parts, config)) logger.info(line);
   if (fault !== null && learnsAge(config))
     logger.warn("MAD_reg and MAD_reg_tta are with the bias correction that the model did not get");
@@ -78,6 +83,12 @@ async function writeResults(
   const { manifest: before } = mergeManifests(await archiveSources(modelFile));
   const manifest = { ...before, ...found };
   await writeArchiveManifest(modelFile, modelFile, manifest, { trust: config.trust });
+}
+
+/** As `predict` will use them: of the plain view, with the correction that the model gets. */
+function intervalsOf(val: PartPredictions | undefined, line: BiasLine): Manifest {
+  const predictionIntervals = val && intervalsForModel(calibrationPictures(val, plainAges(val), () => line));
+  return predictionIntervals ? { predictionIntervals } : {};
 }
 
 const fieldsOf = ({ slope, intercept }: BiasLine) => ({ biasSlope: slope, biasIntercept: intercept });

@@ -27,6 +27,14 @@ export const answer = z
       .array(z.object({ name: z.string(), bone_age: z.number() }))
       .optional()
       .meta(about("what each model of an ensemble predicts, months")),
+    interval: z
+      .object({
+        low: z.number().meta(about("months")),
+        high: z.number().meta(about("months")),
+        level: z.number().meta(about("the probability")),
+      })
+      .optional()
+      .meta(about("holds the true bone age with a probability of about 0.9, where the model was calibrated")),
     male_probability: z.number().optional().meta(about("probability of male from a model with a sex head")),
     chronological_age: months("chronological age, as sent or from the DICOM header").optional(),
     difference: months("bone age less chronological age").optional(),
@@ -99,6 +107,7 @@ export function answerOf(prediction: AnyPrediction, context: AnswerContext): Ans
     ...(isEnsemble && {
       members: prediction.members.map((member) => ({ name: member.name, bone_age: member.ageMonths })),
     }),
+    ...intervalOf(prediction),
     ...(sexHat !== null && { male_probability: sexHat }),
     ...(age !== null && { chronological_age: age, difference: ageMonths - age }),
     quality: (quality ?? []).map((flag) => ({ flag, text: FLAG_TEXTS[flag] })),
@@ -109,6 +118,16 @@ export function answerOf(prediction: AnyPrediction, context: AnswerContext): Ans
     picture: { width, height, sexFromHeader, ageMonthsFromHeader: chronologicalAgeMonths },
     notice: DISCLAIMER,
   };
+}
+
+/** The level that answers state, where a model has it. */
+const SHOWN_LEVEL = 0.9;
+
+function intervalOf(prediction: AnyPrediction): Pick<Answer, "interval"> {
+  const intervals = "intervals" in prediction ? (prediction.intervals ?? []) : [];
+  const found = intervals.find(({ level }) => level === SHOWN_LEVEL) ?? intervals[0];
+  if (found === undefined) return {};
+  return { interval: { low: found.lowMonths, high: found.highMonths, level: found.level } };
 }
 
 function maskOf({ mask }: AnyPrediction, { given, maskPng }: AnswerContext): Answer["mask"] {

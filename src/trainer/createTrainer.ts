@@ -24,8 +24,8 @@ export async function openTrainer(
   options: FilledTrainerOptions,
   device: DeviceChoice,
 ): Promise<Trainer> {
-  // The features of the pictures change with the weights.
-  const { featureStatistics: _, featureDistanceLimit: __, ...own } = manifest;
+  // The features of the pictures and all errors change with the weights.
+  const { featureStatistics: _, featureDistanceLimit: __, predictionIntervals: ___, ...own } = manifest;
   const { weightsDigest = "" } = own;
   const settings = { ...options, clipping: clippingOf(options), device: device.name, weightsDigest };
   const handle = await native().createTrainer(model, settings);

@@ -14,7 +14,7 @@ export function predictAge(
     for (const [i, row] of block.rows.entries()) {
       const output = outputs[i]!;
       const isFailed = output instanceof DeeplasiaError;
-      row.readings.push(isFailed ? output : interpret(output, lane.model.contract));
+      row.readings.push(isFailed ? output : interpret(output, lane.model.contract, row.sex));
       if (!isFailed && output.features !== undefined) onFeatures(row, output.features);
     }
   };

@@ -36,6 +36,7 @@ const sharedRun = z.object({
       path: z.string(),
       hasSexHead: z.boolean(),
       spreadMembers: z.number().optional(),
+      intervals: z.array(z.number()).optional(),
       ageUnit: runFile.shape.ageUnit,
     }),
   ),
@@ -186,10 +187,10 @@ function textOf(run: SharedRun): string {
 
 /** Returns the files that the shares are joined to: the output and those of its members. */
 export function filesOf(output: string, { run, memberFiles }: SharedRun): OutputFile[] {
-  const { format, members, hasSexHead, spreadMembers, views, ageUnit } = run;
+  const { format, members, hasSexHead, spreadMembers, views, intervals, ageUnit } = run;
   const origins = { ...marksOf(run), views };
   return [
-    { path: output, format, members, hasSexHead, ...spreadOf(spreadMembers), ageUnit, ...origins },
+    { path: output, format, members, hasSexHead, ...spreadOf(spreadMembers), intervals, ageUnit, ...origins },
     ...memberFiles.map(({ spreadMembers: spread, ...file }) => ({
       ...file,
       ...spreadOf(spread),
@@ -202,10 +203,11 @@ export function filesOf(output: string, { run, memberFiles }: SharedRun): Output
 
 /** As `SharedRun.memberFiles`. */
 export function memberFilesOf(files: readonly OutputFile[] = []): SharedRun["memberFiles"] {
-  return files.map(({ path, hasSexHead, spreadMembers, ageUnit }) => ({
+  return files.map(({ path, hasSexHead, spreadMembers, intervals, ageUnit }) => ({
     path: resolve(path),
     hasSexHead,
     ...spreadOf(spreadMembers),
+    ...(intervals === undefined ? {} : { intervals: [...intervals] }),
     ageUnit,
   }));
 }

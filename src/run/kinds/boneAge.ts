@@ -1,5 +1,6 @@
 import { freshNetwork } from "../../checkpoint/freshNetwork.js";
 import type { Logger } from "../../console/logger.js";
+import { NO_BIAS_FIELDS } from "../../contract/boneAgeFields.js";
 import { completeContract } from "../../contract/contract.js";
 import type { Manifest } from "../../contract/manifest.js";
 import { correctionDoubt } from "../../contract/plausible.js";
@@ -66,7 +67,7 @@ export const boneAge: TrainingKind = {
   contract({ manifest, file, sexEncoding }, cohort, own) {
     const { meanMonths, sdMonths } = scaleOf(cohort);
     const scaled = manifest.ageUnit === "z" ? { ageMeanMonths: meanMonths, ageSdMonths: sdMonths } : {};
-    const complete = { ...manifest, ...scaled, sexEncoding, ...own, biasSlope: 0, biasIntercept: 0 };
+    const complete = { ...manifest, ...scaled, sexEncoding, ...own, ...NO_BIAS_FIELDS };
     return completeContract(complete, file, "bone_age");
   },
 

@@ -79,6 +79,26 @@ describe("columns", () => {
     expect(JSON.parse(predictionsToText([record], layout({ format: "jsonl" })))).not.toHaveProperty("sexHat");
   });
 
+  it("have the views of test-time augmentation with the deviation between them, and prediction intervals", () => {
+    const views = [
+      { name: "rot=0-no_flip", ageMonths: 123, sexHat: 0.5 },
+      { name: "rot=0-flip", ageMonths: 124, sexHat: 1 },
+    ];
+    const intervals = [{ level: 0.95, lowMonths: 100.5, highMonths: 146.5 }];
+    const more = { hasSexHead: true, views: views.map(({ name }) => name), intervals: [0.95] };
+    expect(predictionColumns(layout(more)).join()).toBe(
+      "image_ID,sex,y_hat,sex_hat,pred_bone_age,pred_low_95,pred_high_95,row,dir,patient_ID,bone_age," +
+        "pred_bone_age-rot=0-no_flip,sex_hat-rot=0-no_flip,pred_bone_age-rot=0-flip,sex_hat-rot=0-flip,tta_sd",
+    );
+    const full = { ...record, views, intervals };
+    const line = predictionsToText([full], layout(more));
+    expect(line).toBe("a.png,1.0,-0.1,0.75,123.5,100.5,146.5,9,x,01,100.0,123.0,0.5,124.0,1.0,0.70710677\n");
+    const [cells] = parse(line) as string[][];
+    expect(predictionFromCsv(cells!, layout(more))).toEqual({ ...full, index: -1 });
+    const json = predictionsToText([full], layout({ format: "jsonl", ...more }));
+    expect(predictionFromJson(json, layout({ format: "jsonl", ...more }))).toEqual({ ...full, index: -1 });
+  });
+
   it("describe the mask that a model made, if one makes masks", () => {
     const marked = layout({ marksMask: true });
     expect(predictionColumns(marked).slice(-3)).toEqual(["mask_area", "mask_box", "mask_confidence"]);
