@@ -47,12 +47,10 @@ export const boneAgeFields = {
     description: "slope and intercept for girls, in place of those for all",
     argument: "<slope months>",
   }),
-  biasMale: z
-    .tuple([z.number(), z.number()])
-    .meta({
-      description: "slope and intercept for boys, in place of those for all",
-      argument: "<slope months>",
-    }),
+  biasMale: z.tuple([z.number(), z.number()]).meta({
+    description: "slope and intercept for boys, in place of those for all",
+    argument: "<slope months>",
+  }),
 };
 
 /** The fields of a contract that corrects nothing. */
