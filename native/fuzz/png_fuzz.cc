@@ -15,7 +15,7 @@
 namespace {
 
 using Bytes = std::vector<uint8_t>;
-constexpr int64_t kMaxPixels = 1 << 22;
+constexpr int64_t kMaxPixels = 1 << 16;
 constexpr size_t kSignature = 8;
 
 void put(Bytes& to, uint32_t value) {

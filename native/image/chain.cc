@@ -1,8 +1,10 @@
 #include "image/chain.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <type_traits>
 
 #include "image/contrast.h"
@@ -140,6 +142,25 @@ void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan
   }
 }
 
+/// Returns the smallest and the largest value. Neighbours are compared with others, not with each other, so
+/// that several are compared at once.
+std::pair<float, float> range(const float* values, int64_t count) {
+  constexpr int64_t kLanes = 16;
+  std::array<float, kLanes> low, high;
+  low.fill(values[0]);
+  high.fill(values[0]);
+  const auto compare = [&](const float* from, int64_t lanes) {
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      low[lane] = std::min(low[lane], from[lane]);
+      high[lane] = std::max(high[lane], from[lane]);
+    }
+  };
+  const int64_t whole = count / kLanes * kLanes;
+  for (int64_t i = 0; i < whole; i += kLanes) compare(values + i, kLanes);
+  compare(values + whole, count - whole);
+  return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+}
+
 }  // namespace
 
 Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& plan, float* out) {
@@ -166,11 +187,7 @@ Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& p
   } else {
     run<uint8_t, uint8_t>(picture, mask, plan, out, facts);
   }
-  facts.min = facts.max = out[0];
-  for (const float *value = out, *end = out + plan.height * plan.width; value != end; ++value) {
-    facts.min = std::min(facts.min, *value);
-    facts.max = std::max(facts.max, *value);
-  }
+  std::tie(facts.min, facts.max) = range(out, plan.height * plan.width);
   return facts;
 }
 

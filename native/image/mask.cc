@@ -13,13 +13,32 @@ std::string size_text(int64_t width, int64_t height) {
   return std::to_string(width) + "x" + std::to_string(height);
 }
 
+uint8_t maximum(const uint8_t* from, const uint8_t* to) {
+  uint8_t highest = 0;
+  for (; from != to; ++from) highest = std::max(highest, *from);
+  return highest;
+}
+
 uint8_t maximum(Rows<uint8_t>& grey) {
   uint8_t highest = 0;
   for (int64_t y = 0; y < grey.height() && highest < 255; ++y) {
     const uint8_t* row = grey.row(y);
-    for (int64_t x = 0; x < grey.width(); ++x) highest = std::max(highest, row[x]);
+    highest = std::max(highest, maximum(row, row + grey.width()));
   }
   return highest;
+}
+
+/// Counts values above the threshold, in pieces whose count fits into a byte: so many are added at once.
+int64_t count_lit(const uint8_t* from, const uint8_t* to, uint8_t threshold) {
+  constexpr int64_t kPiece = 240;
+  int64_t lit = 0;
+  for (; from != to; from += std::min(kPiece, to - from)) {
+    uint8_t in_piece = 0;
+    for (const uint8_t *value = from, *end = from + std::min(kPiece, to - from); value != end; ++value)
+      in_piece = static_cast<uint8_t>(in_piece + (*value > threshold ? 1 : 0));
+    lit += in_piece;
+  }
+  return lit;
 }
 
 /// Returns the facts of a mask that has lit pixels inside `box` only.
@@ -28,8 +47,7 @@ MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
   int64_t marked = 0, at_border = 0;
   for (int64_t y = box.top; y < box.bottom; ++y) {
     const uint8_t* row = grey.row(y);
-    int64_t in_row = 0;
-    for (int64_t x = box.left; x < box.right; ++x) in_row += row[x] > threshold ? 1 : 0;
+    const int64_t in_row = count_lit(row + box.left, row + box.right, threshold);
     marked += in_row;
     if (y == 0 || y == height - 1)
       at_border += in_row;
@@ -43,21 +61,23 @@ MaskFacts facts(Rows<uint8_t>& grey, uint8_t threshold, const Box& box) {
   };
 }
 
-/// Returns the bounding box of the pixels above the threshold; there must be at least one.
+/// Returns the bounding box of the pixels above the threshold; there must be at least one. A pixel is looked
+/// for only beyond the sides so far, and only where the maximum, which is found for many pixels at once,
+/// shows that one is there.
 Box bounding_box(Rows<uint8_t>& grey, uint8_t threshold) {
   const auto lit = [threshold](uint8_t value) { return value > threshold; };
   const int64_t width = grey.width();
   Box box{width, grey.height(), 0, 0};
   for (int64_t y = 0; y < grey.height(); ++y) {
     const uint8_t* row = grey.row(y);
-    uint8_t highest = 0;
-    for (int64_t x = 0; x < width; ++x) highest = std::max(highest, row[x]);
-    if (!lit(highest)) continue;
+    if (!lit(maximum(row, row + width))) continue;
     box.top = std::min(box.top, y);
     box.bottom = y + 1;
-    box.left = std::find_if(row, row + box.left, lit) - row;
-    const auto backwards = std::make_reverse_iterator(row + width);
-    box.right = width - (std::find_if(backwards, backwards + (width - box.right), lit) - backwards);
+    if (lit(maximum(row, row + box.left))) box.left = std::find_if(row, row + box.left, lit) - row;
+    if (lit(maximum(row + box.right, row + width))) {
+      const auto backwards = std::make_reverse_iterator(row + width);
+      box.right = width - (std::find_if(backwards, backwards + (width - box.right), lit) - backwards);
+    }
   }
   return box;
 }
@@ -96,26 +116,28 @@ class MaskedRows final : public Rows<T> {
   std::vector<T> line_, black_;
 };
 
-/// Counts the pixels of each value inside the box. There are four tables, so that in a run of one value (most
-/// of a masked picture is 0) an increment need not wait for the one before.
+/// Counts the pixels of each value above 0 inside the box. There are four tables, so that in a run of one
+/// value an increment need not wait for the one before. Most of a masked picture is 0, and runs of it are
+/// skipped.
 template <class T>
 std::vector<uint64_t> histogram(Rows<T>& picture, const Box& box) {
   constexpr size_t kValues = size_t{std::numeric_limits<T>::max()} + 1;
+  constexpr int kBits = 8 * sizeof(T), kWord = 64 / kBits;  // pixels that are read at once
   std::vector<std::array<uint32_t, kValues>> tables(4);
   for (int64_t y = box.top; y < box.bottom; ++y) {
     const T* row = picture.row(y);
     int64_t x = box.left;
-    for (; x + 4 <= box.right; x += 4) {
-      ++tables[0][row[x]];
-      ++tables[1][row[x + 1]];
-      ++tables[2][row[x + 2]];
-      ++tables[3][row[x + 3]];
+    for (; x + kWord <= box.right; x += kWord) {
+      uint64_t word;
+      std::memcpy(&word, row + x, sizeof(word));
+      if (word == 0) continue;
+      for (int64_t i = 0; i < kWord; ++i, word >>= kBits) ++tables[i % 4][static_cast<T>(word)];
     }
     for (; x < box.right; ++x) ++tables[0][row[x]];
   }
   std::vector<uint64_t> counts(kValues);
   for (const auto& table : tables) {
-    for (size_t value = 0; value < kValues; ++value) counts[value] += table[value];
+    for (size_t value = 1; value < kValues; ++value) counts[value] += table[value];
   }
   return counts;
 }
@@ -158,11 +180,8 @@ template <class T>
 double background_percentile(const RowsPtr<T>& picture, const Mask& mask, Background background) {
   if (background == Background::none) return std::numeric_limits<double>::quiet_NaN();
   MaskedRows<T> lit(picture, mask, 0);
-  std::vector<uint64_t> counts = histogram(lit, mask.box);
-  if (background == Background::percentile) {
-    counts[0] = 0;
-    return first_percentile(counts);
-  }
+  const std::vector<uint64_t> counts = histogram(lit, mask.box);
+  if (background == Background::percentile) return first_percentile(counts);
   // The reference's training takes the percentile, over all pixels, of the bitwise AND of the picture and a
   // mask of 0 and 1.
   uint64_t odd = 0;

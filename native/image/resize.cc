@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "image/across.h"
+
 namespace deeplasia::image {
 namespace {
 
@@ -15,9 +17,6 @@ struct Linear<uint8_t> {
   using Weight = int16_t;  // 1/2048
   using Sum = int16_t;     // 1/128 grey value
   static Weight weight(float fraction) { return static_cast<Weight>(std::lrint(fraction * 2048)); }
-  static Sum across(uint8_t a, uint8_t b, Weight wa, Weight wb) {
-    return static_cast<Sum>((a * wa + b * wb) >> 4);
-  }
   static float down(Sum a, Sum b, Weight wa, Weight wb) {
     return static_cast<float>((((a * wa) >> 16) + ((b * wb) >> 16) + 2) >> 2);
   }
@@ -28,7 +27,6 @@ struct Linear<float> {
   using Weight = float;
   using Sum = float;
   static Weight weight(float fraction) { return fraction; }
-  static Sum across(float a, float b, Weight wa, Weight wb) { return a * wa + b * wb; }
   static float down(Sum a, Sum b, Weight wa, Weight wb) { return a * wa + b * wb; }
 };
 
@@ -64,28 +62,61 @@ Taps<T> linear_taps(int64_t source, int64_t target, bool area, bool across) {
   return taps;
 }
 
+/// Interpolates along rows.
+template <class T>
+class Across;
+
+template <>
+class Across<uint8_t> {
+ public:
+  Across(const Taps<uint8_t>& taps, int64_t source_width) : first_(taps.first) {
+    for (size_t i = 0; i < first_.size(); ++i) {
+      const auto low = static_cast<uint16_t>(taps.first_weight[i]);
+      weights_.push_back(uint32_t{static_cast<uint16_t>(taps.second_weight[i])} << 16 | low);
+      if (first_[i] + 4 <= source_width) safe_ = i + 1;
+    }
+  }
+  void operator()(const uint8_t* row, int16_t* out) const {
+    across(row, {first_.data(), weights_.data(), first_.size(), safe_}, out);
+  }
+
+ private:
+  std::vector<int32_t> first_;
+  std::vector<uint32_t> weights_;
+  size_t safe_ = 0;
+};
+
+template <>
+class Across<float> {
+ public:
+  Across(Taps<float> taps, int64_t /*source_width*/) : taps_(std::move(taps)) {}
+  void operator()(const float* row, float* out) const {
+    const int32_t *first = taps_.first.data(), *second = taps_.second.data();
+    const float *first_weight = taps_.first_weight.data(), *second_weight = taps_.second_weight.data();
+    for (size_t x = 0, width = taps_.first.size(); x < width; ++x)
+      out[x] = row[first[x]] * first_weight[x] + row[second[x]] * second_weight[x];
+  }
+
+ private:
+  Taps<float> taps_;
+};
+
 /// One source row, resized across.
 template <class T>
 struct ResizedRow {
   int64_t y = -1;
   std::vector<typename Linear<T>::Sum> values;
 
-  void fetch(Rows<T>& source, int64_t wanted_y, const Taps<T>& taps) {
+  void fetch(Rows<T>& source, int64_t wanted_y, const Across<T>& across) {
     if (y == wanted_y) return;
     y = wanted_y;
-    const T* row = source.row(y);
-    const int32_t *first = taps.first.data(), *second = taps.second.data();
-    const auto *first_weight = taps.first_weight.data(), *second_weight = taps.second_weight.data();
-    auto* value = values.data();
-    for (size_t x = 0, width = values.size(); x < width; ++x) {
-      value[x] = Linear<T>::across(row[first[x]], row[second[x]], first_weight[x], second_weight[x]);
-    }
+    across(source.row(y), values.data());
   }
 };
 
 template <class T>
 void resize_linear(Rows<T>& source, int64_t height, int64_t width, bool area, float* out) {
-  const Taps<T> across = linear_taps<T>(source.width(), width, area, true);
+  const Across<T> across(linear_taps<T>(source.width(), width, area, true), source.width());
   const Taps<T> down = linear_taps<T>(source.height(), height, area, false);
   ResizedRow<T> upper, lower;
   upper.values.resize(width);
