@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { mergeProcessCovs } from "@bcoe/v8-coverage";
 import { convert } from "ast-v8-to-istanbul";
 import { parseAstAsync } from "vitest/node";
+import { bundleProgram } from "./bundle-program.mjs";
 import { setup } from "./setup.mjs";
 import { root, run, runAsScript } from "./steps.mjs";
 
@@ -118,14 +119,17 @@ function report(files) {
 
 async function coverage() {
   await setup();
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  // The command line as separate files, each of which has a map.
+  await run(process.execPath, [tsc, "-p", "tsconfig.json"]);
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(CHILDREN, { recursive: true });
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
   await run(process.execPath, [tsc, "-p", "tsconfig.json", "--sourceMap", "--outDir", MAPPED]);
   const children = new Children();
   const status = await runTests(process.argv.slice(2), children);
   const own = JSON.parse(readFileSync(join(FOLDER, "vitest/coverage-final.json"), "utf8"));
   report(reached([own, ...(await children.bySource())]));
+  await bundleProgram();
   if (status !== 0) process.exitCode = 1;
 }
 

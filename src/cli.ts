@@ -5,6 +5,7 @@ import { exitStatusOf } from "./commands/exitStatus.js";
 import { parseCommand } from "./commands/parseCommand.js";
 import { obeyEarly, stoppedExitCode } from "./commands/signals.js";
 import { guardStreams } from "./commands/streams.js";
+import { COMMANDS } from "./commands/table.js";
 import { formatError, toDeeplasiaError } from "./errors.js";
 import { programFor } from "./program.js";
 
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[], isTold = () => false): Promi
 /** Whether an error was reported. */
 async function run(argv: readonly string[]): Promise<boolean> {
   const words = argv.slice(2);
+  if (isLibtorchNeeded(words)) void openAhead();
   try {
     await parseCommand(await programFor(words), words);
     return false;
@@ -35,6 +37,16 @@ async function run(argv: readonly string[]): Promise<boolean> {
     await reportError(error);
     return true;
   }
+}
+
+function isLibtorchNeeded(words: readonly string[]): boolean {
+  const isHelp = words.some((word) => word === "--help" || word === "-h");
+  return !isHelp && COMMANDS.some((entry) => entry.needsLibtorch === true && entry.name === words[0]);
+}
+
+async function openAhead(): Promise<void> {
+  const { openLibtorchAhead } = await import("./libtorch/openAhead.js");
+  await openLibtorchAhead();
 }
 
 async function reportError(error: unknown): Promise<void> {

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -70,17 +71,40 @@ Napi::Error CodedError(Napi::Env env, const std::string& message) {
   return error;
 }
 
+/// Held while libtorch is opened: whoever comes second finds it open.
+std::mutex& Opening() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+std::string PathArgument(const Napi::CallbackInfo& info) {
+  if (info.Length() != 1 || !info[0].IsString())
+    throw Napi::TypeError::New(info.Env(), "path must be a string");
+  return RealPath(info[0].As<Napi::String>().Utf8Value());
+}
+
+/// openAhead(path: string): void
+/// Begins to open libtorch on a thread of its own. `open` waits for its end and reports what went wrong. Where the
+/// process ends before that, the dynamic loader lets it wait.
+Napi::Value OpenAhead(const Napi::CallbackInfo& info) {
+  const std::string path = PathArgument(info);
+  if (!Resident("libtorch_cpu.so").empty()) return info.Env().Undefined();
+  TuneProcess();  // here, because no other thread may change the environment
+  std::thread([path] {
+    const std::lock_guard<std::mutex> lock(Opening());
+    dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  }).detach();
+  return info.Env().Undefined();
+}
+
 /// open(path: string): { version: string | null, path: string }
 /// Loads libtorch. `path` is libtorch.so, or libtorch_cpu.so to leave CUDA out. A repeated call, in any
 /// worker, changes nothing. The library is never closed: its threads and tables cannot be unloaded.
 Napi::Value Open(const Napi::CallbackInfo& info) {
-  static std::mutex mutex;
   const Napi::Env env = info.Env();
-  if (info.Length() != 1 || !info[0].IsString())
-    throw Napi::TypeError::New(env, "open: path must be a string");
-  const std::string path = RealPath(info[0].As<Napi::String>().Utf8Value());
+  const std::string path = PathArgument(info);
 
-  std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard<std::mutex> lock(Opening());
   const std::string resident = Resident("libtorch_cpu.so");
   if (!resident.empty() && Directory(resident) != Directory(path)) {
     throw CodedError(env,
@@ -98,6 +122,7 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("openAhead", Napi::Function::New(env, OpenAhead, "openAhead"));
   exports.Set("open", Napi::Function::New(env, Open, "open"));
   return exports;
 }

@@ -1,6 +1,6 @@
 /** The question that commands ask where no libtorch is found. */
 import { findAddon } from "../libtorch/addon.js";
-import { isNamed, requireLibtorch, searchLibtorch } from "../libtorch/searchLibtorch.js";
+import { isNamed, pythonAnswered, requireLibtorch, searchLibtorch } from "../libtorch/searchLibtorch.js";
 import { confirmInstall, installWithProgress, isInteractive } from "./installWithProgress.js";
 
 /**
@@ -10,6 +10,7 @@ import { confirmInstall, installWithProgress, isInteractive } from "./installWit
  * @throws DeeplasiaError with the command that installs it, if nobody can be asked or the answer is no.
  */
 export async function ensureLibtorch({ yes = false, interactive = isInteractive() } = {}): Promise<void> {
+  await pythonAnswered();
   const addon = findAddon();
   const required = { version: addon.compiledFor, headers: false };
   const { candidates, chosen } = searchLibtorch(required);

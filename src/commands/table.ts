@@ -9,6 +9,8 @@ export interface CommandEntry {
   /** The heading of the help that the command stands under. */
   group: string;
   description: string;
+  /** Whether it needs libtorch in all its forms. */
+  needsLibtorch?: true;
   /** Returns the function that adds arguments, options and actions; it is given what makes the whole program. */
   load: () => Promise<(command: Command, createProgram: () => Promise<Command>) => void>;
 }
@@ -23,12 +25,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "predict",
     group: BONE_AGES,
     description: "predict bone ages from radiographs: files and folders, or the rows of an annotation CSV",
+    needsLibtorch: true,
     load: async () => (await import("./predict.js")).definePredict,
   },
   {
     name: "mask",
     group: BONE_AGES,
     description: "find the hands in pictures and write their masks, for models that need them",
+    needsLibtorch: true,
     load: async () => (await import("./mask.js")).defineMask,
   },
   {
@@ -61,12 +65,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "serve",
     group: BONE_AGES,
     description: "predict over HTTP: a service with a page",
+    needsLibtorch: true,
     load: async () => (await import("./serve.js")).defineServe,
   },
   {
     name: "app",
     group: BONE_AGES,
     description: "bone ages on a page in your browser: drop pictures, read results",
+    needsLibtorch: true,
     load: async () => (await import("./app.js")).defineApp,
   },
   {

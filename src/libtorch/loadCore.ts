@@ -8,6 +8,8 @@ import { requireLibtorch } from "./searchLibtorch.js";
 import { assertPlatform } from "./system.js";
 
 interface Bootstrap {
+  /** Begins to open a libtorch on a thread of its own; `open` waits for the end. */
+  openAhead(library: string): void;
   /** Loads one libtorch into the process. `version` is null if it is too old to report it. */
   open(library: string): { version: string | null; path: string };
 }
@@ -38,7 +40,8 @@ export function loadCore(): CoreFacts {
   return loadAddon(addon.core);
 }
 
-function loadBootstrap(addon: Addon): Bootstrap {
+/** Loads the addon that opens libtorch. @throws DeeplasiaError */
+export function loadBootstrap(addon: Addon): Bootstrap {
   try {
     return createRequire(import.meta.url)(addon.bootstrap) as Bootstrap;
   } catch (error) {

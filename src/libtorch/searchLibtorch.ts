@@ -1,7 +1,8 @@
 /** Searches for libtorch. The loader, the build and `doctor` share this search. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { DeeplasiaError } from "../errors.js";
 import { cacheDirectory, cachedBuilds } from "./buildCache.js";
 import {
@@ -66,10 +67,38 @@ function pythonTorch(): string | null {
   return answers.get(path) ?? null;
 }
 
+const PYTHONS = ["python3", "python"];
+const PYTHON_TIMEOUT = { encoding: "utf8", timeout: 20_000 } as const;
+
 function askPython(): string | null {
-  for (const python of ["python3", "python"]) {
-    const { status, stdout } = spawnSync(python, ["-c", FIND_TORCH], { encoding: "utf8", timeout: 20_000 });
+  for (const python of PYTHONS) {
+    const { status, stdout } = spawnSync(python, ["-c", FIND_TORCH], PYTHON_TIMEOUT);
     if (status === 0) return stdout.trim() || null;
+  }
+  return null;
+}
+
+let isAsked: Promise<void> = Promise.resolve();
+
+/** Begins to ask Python, if a search will: the program loads meanwhile. */
+export function askPythonAhead(): Promise<void> {
+  if (process.env.DEEPLASIA_LIBTORCH || process.env.LIBTORCH) return isAsked;
+  const path = process.env.PATH ?? "";
+  isAsked = askPythonMeanwhile().then((answer) => {
+    answers.set(path, answer);
+  });
+  return isAsked;
+}
+
+/** Settles when Python has answered what it was asked ahead. */
+export function pythonAnswered(): Promise<void> {
+  return isAsked;
+}
+
+async function askPythonMeanwhile(): Promise<string | null> {
+  for (const python of PYTHONS) {
+    const answer = await promisify(execFile)(python, ["-c", FIND_TORCH], PYTHON_TIMEOUT).catch(() => null);
+    if (answer !== null) return answer.stdout.trim() || null;
   }
   return null;
 }
