@@ -84,8 +84,8 @@ std::string PathArgument(const Napi::CallbackInfo& info) {
 }
 
 /// openAhead(path: string): void
-/// Begins to open libtorch on a thread of its own. `open` waits for its end and reports what went wrong. Where the
-/// process ends before that, the dynamic loader lets it wait.
+/// Begins to open libtorch on a thread of its own. `open` waits for its end and reports what went wrong.
+/// Where the process ends before that, the dynamic loader lets it wait.
 Napi::Value OpenAhead(const Napi::CallbackInfo& info) {
   const std::string path = PathArgument(info);
   if (!Resident("libtorch_cpu.so").empty()) return info.Env().Undefined();
