@@ -1,17 +1,15 @@
 /** Downloads a file: resumed where an attempt stopped, whole under its name or not at all, checked. */
 import { open, readFile, rm, stat } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { DeeplasiaError } from "../errors.js";
+import { DeeplasiaError, isSystemError } from "../errors.js";
 import { freeBytes } from "../files/freeBytes.js";
 import { makeFolder } from "../files/makeFolder.js";
 import { outputError } from "../files/outputError.js";
 import { renameDurably } from "../files/renameDurably.js";
 import { sha256OfFile } from "../files/sha256OfFile.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
-import { systemErrorMeaning } from "../systemErrors.js";
-import { openUrl } from "./openUrl.js";
+import { type Opened, openUrl } from "./openUrl.js";
 
 export interface Download {
   url: URL;
@@ -69,35 +67,39 @@ async function fetchRest(request: Download): Promise<void> {
   const resumes = have > 0 && tag !== "";
   const headers: Record<string, string> = resumes ? { range: `bytes=${have}-`, "if-range": tag } : {};
   const response = await openUrl(request.url, { headers, signal: request.signal });
-  const { statusCode = 0 } = response;
+  response.body.on("error", () => {}); // whoever reads it gets the error too
+  const { statusCode } = response;
   if (statusCode === 416) {
-    response.resume();
+    await response.body.dump();
     if (have === totalOf(response, 0)) return;
     await rm(part, { force: true });
     throw new Error("the server has another file than the one that was begun");
   }
   if (statusCode !== 200 && statusCode !== 206) {
-    response.resume();
+    await response.body.dump();
     throw refusedBy(request, statusCode);
   }
   const from = statusCode === 206 ? have : 0;
   const total = totalOf(response, from);
-  await requireSpace(part, total === null ? 0 : total - from);
-  const etag = response.headers.etag;
-  if (etag !== undefined && !etag.startsWith("W/")) await writeFileAtomic(tagOf(request), etag);
+  await requireSpace(part, total === null ? 0 : total - from).catch((error) => {
+    response.body.destroy();
+    throw error;
+  });
+  const { etag } = response.headers;
+  if (typeof etag === "string" && !etag.startsWith("W/")) await writeFileAtomic(tagOf(request), etag);
   else await rm(tagOf(request), { force: true });
-  await append(response, request, from, total);
+  await append(response.body, request, from, total);
 }
 
-function totalOf({ headers }: IncomingMessage, from: number): number | null {
-  const [, whole] = /\/(\d+)$/.exec(headers["content-range"] ?? "") ?? [];
+function totalOf({ headers }: Opened, from: number): number | null {
+  const [, whole] = /\/(\d+)$/.exec(String(headers["content-range"] ?? "")) ?? [];
   if (whole !== undefined) return Number(whole);
   const length = headers["content-length"];
   return length === undefined ? null : from + Number(length);
 }
 
 async function append(
-  response: IncomingMessage,
+  body: Opened["body"],
   request: Download,
   from: number,
   total: number | null,
@@ -109,7 +111,7 @@ async function append(
       throw outputError(error, part);
     });
     try {
-      for await (const chunk of response as AsyncIterable<Buffer>) {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
         await handle.write(chunk).catch((error) => {
           throw outputError(error, part);
         });
@@ -120,7 +122,7 @@ async function append(
       await handle.close();
     }
   } catch (error) {
-    response.destroy();
+    body.destroy();
     throw error;
   }
   if (total !== null && done < total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
@@ -173,7 +175,13 @@ function refusedBy({ url, file }: Download, status: number): DeeplasiaError {
 }
 
 function lost({ url, file }: Download, cause: unknown): DeeplasiaError {
-  const [what = cause instanceof Error ? cause.message : String(cause)] = systemErrorMeaning(cause) ?? [];
+  const what = isSystemError(cause, "ECONNREFUSED")
+    ? "the server takes no connections"
+    : isSystemError(cause, "ENOTFOUND", "EAI_AGAIN")
+      ? "its host is not found"
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
   return new DeeplasiaError("ERR_DEEPLASIA_DOWNLOAD", `${url.href} could not be downloaded: ${what}`, {
     file,
     cause,

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import * as free from "../../../src/files/freeBytes.js";
 import { type Download, downloadFile } from "../../../src/registry/downloadFile.js";
-import { openUrl, proxyFor } from "../../../src/registry/openUrl.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
 const content = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));
@@ -170,45 +169,58 @@ describe("downloads", () => {
   });
 });
 
-describe("proxies", () => {
-  test("of the environment, by scheme and host", () => {
-    const env = { HTTPS_PROXY: "http://proxy:3128", no_proxy: "localhost,.clinic.example" };
-    expect(proxyFor(new URL("https://huggingface.co/a"), env)?.host).toBe("proxy:3128");
-    expect(proxyFor(new URL("http://huggingface.co/a"), env)).toBeNull();
-    expect(proxyFor(new URL("https://models.clinic.example/a"), env)).toBeNull();
-    expect(proxyFor(new URL("https://a"), { https_proxy: "proxy:80" })?.hostname).toBe("proxy");
-    expect(proxyFor(new URL("https://a"), { HTTPS_PROXY: "http://p:1", NO_PROXY: "*" })).toBeNull();
+/** A proxy of this machine that opens tunnels; what it was asked is kept. */
+async function proxy(answers = "HTTP/1.1 200 Connection Established") {
+  const asked: { target: string; authority: string | undefined }[] = [];
+  const made = createServer();
+  made.on("connect", (request, socket) => {
+    asked.push({ target: request.url ?? "", authority: request.headers["proxy-authorization"] });
+    socket.write(`${answers}\r\n\r\n`);
+    if (!answers.includes(" 200 ")) return socket.end();
+    const there = connect(Number(request.url!.split(":")[1]), "127.0.0.1");
+    for (const end of [socket, there]) end.on("error", () => {});
+    there.pipe(socket).pipe(there);
+  });
+  await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void made.close());
+  return { asked, address: `127.0.0.1:${(made.address() as AddressInfo).port}` };
+}
+
+/** Sets the variables of proxies, in both cases; those that are not given are not set. */
+function stubProxies(given: Record<string, string>) {
+  for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"])
+    for (const key of [name, name.toLowerCase()]) vi.stubEnv(key, given[name]);
+}
+
+describe("proxies of the environment", () => {
+  test("carry a download, with the user of their address", async () => {
+    const { url } = await whole();
+    const { asked, address } = await proxy();
+    stubProxies({ HTTP_PROXY: `http://me:secret@${address}` });
+    const { file, result } = await get(url);
+    await result;
+    expect(await readFile(file)).toEqual(content);
+    const authority = `Basic ${Buffer.from("me:secret").toString("base64")}`;
+    expect(asked[0]).toEqual({ target: url.host, authority });
   });
 
-  test("are asked for the whole address", async () => {
-    const { port, requests } = await whole();
-    vi.stubEnv("HTTP_PROXY", `http://me:secret@127.0.0.1:${port}`);
-    vi.stubEnv("http_proxy", "");
-    vi.stubEnv("NO_PROXY", "");
-    vi.stubEnv("no_proxy", "");
-    const response = await openUrl(new URL("http://hub.example/model"), {});
-    response.resume();
-    expect(requests[0]!.url).toBe("http://hub.example/model");
-    expect(requests[0]!.headers["proxy-authorization"]).toBe(
-      `Basic ${Buffer.from("me:secret").toString("base64")}`,
-    );
+  test("are left out for a host of NO_PROXY", async () => {
+    const { url } = await whole();
+    const { asked, address } = await proxy();
+    stubProxies({ HTTP_PROXY: `http://${address}`, NO_PROXY: "127.0.0.1" });
+    const { result } = await get(url);
+    await result;
+    expect(asked).toEqual([]);
   });
 
-  test("are asked for a tunnel where the address is encrypted", async () => {
-    const { port } = await server(() => {});
-    const asked: string[] = [];
-    const proxy = createServer();
-    proxy.on("connect", (request, socket) => {
-      asked.push(request.url ?? "");
-      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  test("that refuse are named", async () => {
+    const { address } = await proxy("HTTP/1.1 407 Proxy Authentication Required");
+    stubProxies({ HTTPS_PROXY: `http://${address}` });
+    const { result } = await get(new URL("https://127.0.0.1:9/model"), { attempts: 1 });
+    await expect(result).rejects.toMatchObject({
+      code: "ERR_DEEPLASIA_DOWNLOAD",
+      message: expect.stringMatching(/proxy.*407|407/i),
+      remedy: expect.stringMatching(/HTTPS_PROXY/),
     });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void proxy.close());
-    vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
-    vi.stubEnv("https_proxy", "");
-    vi.stubEnv("NO_PROXY", "");
-    vi.stubEnv("no_proxy", "");
-    await expect(openUrl(new URL(`https://127.0.0.1:${port}/model`), {})).rejects.toThrow(/answers 407/);
-    expect(asked).toEqual([`127.0.0.1:${port}`]);
   });
 });
