@@ -98,10 +98,11 @@ Napi::Value build_expectation_network(const Napi::CallbackInfo& info) {
       .trunk = {.name = text(object, "trunk"),
                 .planes = integer(object, "planes"),
                 .has_matrices = matrices(object),
-                .drop_path = 0},
+                .drop_path = number(object, "dropPath")},
       .bins = integer(object, "bins"),
       .members = integer(object, "members"),
       .dropout = number(object, "dropout"),
+      .has_months = boolean(object, "hasMonths"),
   };
   return promise(
       info.Env(), runtime::compute_queue("cpu"), {},

@@ -206,6 +206,8 @@ training::TrainerOptions trainer_options(const Napi::Object& object) {
       .sex_weight = number(object, "sexSigma"),
       .drop_connect = number_or_null(object, "dropConnect"),
       .frozen = texts(object, "freeze"),
+      .sex_plane = sex_plane(object),
+      .age_bins = age_bins(object),
   };
 }
 

@@ -56,14 +56,6 @@ Outputs unpack(const c10::IValue& output, int64_t rows, const Model& model, Want
   return outputs;
 }
 
-// Puts the sex into the pictures as a plane of its own.
-at::Tensor with_plane(const at::Tensor& x, const std::vector<float>& sex, const SexPlane& plane) {
-  const at::Tensor value = at::tensor(sex, at::kFloat).to(x.device()) * (plane.one - plane.zero) + plane.zero;
-  const at::Tensor filled = value.view({-1, 1, 1, 1}).expand({x.size(0), 1, x.size(2), x.size(3)});
-  const int64_t index = std::min(plane.index, x.size(1));
-  return at::cat({x.narrow(1, 0, index), filled, x.narrow(1, index, x.size(1) - index)}, 1);
-}
-
 }  // namespace
 
 Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vector<float>>& sex, Want want) {
@@ -78,7 +70,7 @@ Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vect
     throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
                      "the model's forward takes " + std::to_string(model.facts().inputs) +
                          " input(s) and cannot be given the sex: " + model.facts().schema);
-  std::vector<c10::IValue> inputs{is_plane ? with_plane(x, *sex, *model.sex_plane()) : x};
+  std::vector<c10::IValue> inputs{is_plane ? with_sex_plane(x, *sex, *model.sex_plane()) : x};
   if (sex && !is_plane) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
   return unpack(run(model, std::move(inputs)), rows, model, want);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "archive/check_code.h"
+#include "inference/sex_plane.h"
 #include "runtime/precision.h"
 
 namespace torch::jit {
@@ -17,12 +18,6 @@ struct Module;
 }  // namespace torch::jit
 
 namespace deeplasia::inference {
-
-// A network that takes the sex as a plane of its input, and what the plane holds, as the network sees it.
-struct SexPlane {
-  int64_t index;    // among the planes of the input
-  float zero, one;  // where the sex is 0 and 1 in the network's encoding
-};
 
 // A network that returns logits over ages: of each member of an ensemble, `count` values.
 struct AgeBins {

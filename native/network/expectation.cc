@@ -28,6 +28,13 @@ def forward_features(self, x: Tensor) -> Tuple[Tensor, Tensor]:
     return self.logits(features), features
 )";
 
+// Both heads read the same features, less the same dropped ones.
+constexpr const char* kTraining = R"(
+def forward_training(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+    features = torch.dropout(self.features(x), self.dropout, self.training)
+    return torch.unsqueeze(self.linear.forward(features), 1), self.months.forward(features)
+)";
+
 Module member(Author& author, const ExpectationConfig& config) {
   auto trunk = convnext_trunk(author, config.trunk);
   if (!trunk)
@@ -40,6 +47,10 @@ Module member(Author& author, const ExpectationConfig& config) {
                     {"linear", linear(author, trunk->features, config.bins)}};
   parts.methods = kMember;
   if (config.members == 0) parts.methods += std::string(kAlone) + kForward;
+  if (config.has_months) {
+    parts.children.emplace_back("months", linear(author, trunk->features, 1));
+    parts.methods += kTraining;
+  }
   return author.module(config.members == 0 ? "ExpectationNetwork" : "ExpectationMember", parts);
 }
 

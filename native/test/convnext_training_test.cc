@@ -11,8 +11,10 @@
 #include "convnext_fixtures.h"
 #include "network/expectation.h"
 #include "network/pixels.h"
+#include "trainers.h"
 #include "training/gradients.h"
 #include "training/optimizer.h"
+#include "training/trainer.h"
 
 using namespace deeplasia::test;
 using deeplasia::network::State;
@@ -119,6 +121,70 @@ TEST(convnext_learns_as_in_pytorch) {
   if (std::getenv("DEEPLASIA_LARGE_PARITY") == nullptr)
     return skip("convnext_learns_as_in_pytorch: set DEEPLASIA_LARGE_PARITY=1");
   for (const Json& entry : steps()["cases"].items()) run_case(entry);
+}
+
+namespace {
+
+/// Returns the trainer of a rule-made atto over the 240 months of the published head, with AdamW as in the
+/// case adamw_l1 but for its learning rate, and the four pictures and ages of its batch.
+deeplasia::training::Trainer trainer_of(torch::jit::Module module) {
+  deeplasia::training::TrainerOptions options = trainer_options();
+  options.optimizer.kind = OptimizerOptions::Kind::adamw;
+  options.sex_plane = {1, 1, -1};  // the sex is 1 for boys
+  options.age_bins = {0, 1, 240, false};
+  return deeplasia::training::Trainer(std::move(module), options);
+}
+
+deeplasia::training::Examples batch_of() {
+  deeplasia::training::Examples batch;
+  batch.x = grey_pictures(4, 64, 64);
+  batch.sex.emplace();
+  for (const int64_t female : steps()["female"].integers()) batch.sex->push_back(female == 0 ? 1 : 0);
+  const auto months = steps()["target_months"].numbers();
+  batch.age.emplace(months.begin(), months.end());
+  return batch;
+}
+
+}  // namespace
+
+TEST(a_trainer_learns_the_expectation_of_the_published_head) {
+  for (const Json& entry : steps()["cases"].items()) {
+    if (entry["loss"].text() != "l1" || entry["optimizer"].text() != "AdamW") continue;
+    const double wanted = entry["losses"][0].number();
+    auto trainer = trainer_of(network_of());
+    const auto before = trainer.evaluate(batch_of());
+    EXPECT(std::abs(before.loss->total - wanted) <= 1e-4 * wanted);
+    for (size_t i = 0; i < before.age.size(); ++i)
+      EXPECT(std::abs(before.age[i] - entry["ages"][0][i].number()) <= 0.01);
+    double last = wanted;
+    for (int i = 0; i < 3; ++i) last = trainer.step(batch_of(), 1e-3).prediction.loss->total;
+    EXPECT(last < wanted);
+    return;
+  }
+  EXPECT(false);
+}
+
+TEST(a_head_for_months_helps_in_training_alone) {
+  deeplasia::network::ExpectationConfig config;
+  config.trunk.name = "convnextv2-atto";
+  config.dropout = 0;
+  config.members = 0;
+  config.has_months = true;
+  const auto module = with_rule_made_weights(deeplasia::network::build_expectation(config), 0.7);
+  const auto batch = batch_of();
+  const at::NoGradGuard no_gradients;
+  const at::Tensor x = with_sex_plane(batch.x, steps()["female"].integers());
+  const auto heads = module.get_method("forward_training")({x}).toTuple()->elements();
+  const at::Tensor months = at::tensor(*batch.age);
+  const at::Tensor own = (expected_ages(heads[0].toTensor().select(1, 0)) - months).abs().mean();
+  const at::Tensor other = (heads[1].toTensor().select(1, 0) - months).abs().mean();
+  EXPECT(std::abs(own.item<double>() - other.item<double>()) > 1);
+  auto trainer = trainer_of(module);
+  const auto found = trainer.evaluate(batch);
+  const double wanted = (other.item<double>() + 0.4 * own.item<double>()) / 1.4;
+  EXPECT(std::abs(found.loss->total - wanted) <= 1e-4 * wanted);
+  const at::Tensor ages = expected_ages(module.get_method("forward")({x}).toTensor().select(1, 0));
+  EXPECT(at::allclose(at::tensor(found.age), ages, 1e-5, 1e-3));
 }
 
 namespace {

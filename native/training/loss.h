@@ -9,6 +9,8 @@ namespace deeplasia::training {
 struct Outputs {
   at::Tensor age, sex_logit;
   at::Tensor mask_logits = {};
+  bool is_expectation = false;  // `age` is the expectation of a distribution
+  at::Tensor month = {};        // [B], the age of the head that helps such a network in training
 };
 
 // The truth for B pictures, [B] float32 each; male is 1 or 0, undefined if unknown. For a mask network: only
@@ -29,9 +31,10 @@ struct Losses {
   at::Tensor total, age, sex;
 };
 
-// Returns means over the batch: squared error of the age, binary cross entropy of the sex, and their weighted
-// sum. A weight of 0 still gives its head a gradient of zeros, so that weight decay applies to it as in
-// PyTorch.
+// Returns means over the batch: squared error of the age (for an expectation the absolute error, or, with a
+// head that helps, (its absolute error + 0.4 of the expectation's) / 1.4, as ianpan/bone-age was trained),
+// binary cross entropy of the sex, and their weighted sum. A weight of 0 still gives its head a gradient of
+// zeros, so that weight decay applies to it as in PyTorch.
 Losses losses(const Outputs& outputs, const Targets& targets, const LossWeights& weights);
 
 }  // namespace deeplasia::training

@@ -1,5 +1,7 @@
 #include "training/trainable_module.h"
 
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <fnmatch.h>
 #include <torch/csrc/jit/api/module.h>
@@ -36,11 +38,11 @@ at::Tensor channels_last(const at::Tensor& x) {
   return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
 }
 
-c10::IValue run(Module& module, std::vector<c10::IValue> inputs) try {
+c10::IValue run(Module& module, const char* method, std::vector<c10::IValue> inputs) try {
   // An executor that specialises during the first calls would give them other last bits than later calls, so
   // a resumed run would differ from an uninterrupted one.
   const torch::jit::GraphOptimizerEnabledGuard plain(false);
-  return module.forward(std::move(inputs));
+  return module.get_method(method)(std::move(inputs));
 } catch (const std::exception&) {
   const runtime::Failure failure = runtime::describe(std::current_exception());
   if (failure.code != "ERR_DEEPLASIA_INTERNAL")
@@ -69,6 +71,26 @@ bool is_mask(const c10::IValue& output, const at::Tensor& x) {
   const auto& logits = output.toTensor();
   return logits.size(0) == x.size(0) && logits.size(1) == 2 && logits.size(2) == x.size(2) &&
          logits.size(3) == x.size(3);
+}
+
+// Returns the mean over the members of the expectations of [B, count] or [B, members, count] logits.
+at::Tensor expectations(const c10::IValue& output, int64_t rows, const inference::AgeBins& bins) {
+  if (!output.isTensor() || output.toTensor().dim() < 2 || output.toTensor().size(0) != rows ||
+      output.toTensor().size(-1) != bins.count)
+    throw CodedError("ERR_DEEPLASIA_MODEL_SHAPE", "the model returns no logits over " +
+                                                      std::to_string(bins.count) + " ages for each picture");
+  const at::Tensor likely = output.toTensor().to(at::kFloat).view({rows, -1, bins.count}).softmax(-1);
+  const at::Tensor ages = at::arange(bins.count, likely.options()) * bins.step + bins.first;
+  return likely.matmul(ages).mean(1);
+}
+
+Outputs unpack_expectation(const c10::IValue& output, int64_t rows, const inference::AgeBins& bins) {
+  Outputs outputs;
+  outputs.is_expectation = true;
+  const bool has_months = output.isTuple();
+  outputs.age = expectations(has_months ? output.toTupleRef().elements()[0] : output, rows, bins);
+  if (has_months) outputs.month = rows_of(output.toTupleRef().elements()[1], rows, "month");
+  return outputs;
 }
 
 Outputs unpack(const c10::IValue& output, const at::Tensor& x) {
@@ -112,8 +134,9 @@ std::optional<int64_t> block_number(const std::string& name) {
 
 }  // namespace
 
-TrainableModule::TrainableModule(Module module, c10::Device device, const std::vector<std::string>& frozen)
-    : module_(std::make_unique<Module>(std::move(module))), device_(device) {
+TrainableModule::TrainableModule(Module module, c10::Device device, const std::vector<std::string>& frozen,
+                                 const Form& form)
+    : module_(std::make_unique<Module>(std::move(module))), device_(device), form_(form) {
   const at::NoGradGuard no_gradients;
   is_channels_last_ = is_ours(*module_);
   for (const auto& [name, tensor] : state()) {
@@ -204,14 +227,19 @@ void TrainableModule::train(bool on) {
     for (Module& module : frozen_) module.eval();
 }
 
-Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<at::Tensor>& sex) {
-  if ((sex ? 2 : 1) > inputs_)
+Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<std::vector<float>>& sex) {
+  const bool is_plane = sex && form_.sex_plane;
+  if ((sex && !is_plane ? 2 : 1) > inputs_)
     throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD", "the model's forward takes " + std::to_string(inputs_) +
                                                         " input(s) and cannot be given the sex");
-  const at::Tensor input = x.to(device_);
+  at::Tensor input = x.to(device_);
+  if (is_plane) input = inference::with_sex_plane(input, *sex, *form_.sex_plane);
   std::vector<c10::IValue> inputs{is_channels_last_ ? channels_last(input) : input};
-  if (sex) inputs.emplace_back(sex->to(device_).view({-1, 1}));
-  return unpack(run(*module_, std::move(inputs)), x);
+  if (sex && !is_plane) inputs.emplace_back(at::tensor(*sex, device_).view({-1, 1}));
+  if (!form_.age_bins) return unpack(run(*module_, "forward", std::move(inputs)), x);
+  const bool has_months = module_->find_method("forward_training").has_value();
+  const char* const method = has_months ? "forward_training" : "forward";
+  return unpack_expectation(run(*module_, method, std::move(inputs)), x.size(0), *form_.age_bins);
 }
 
 network::State TrainableModule::state() const { return network::state(*module_); }
@@ -222,7 +250,8 @@ network::Mismatch TrainableModule::assign(const network::State& values) {
 
 std::unique_ptr<TrainableModule> TrainableModule::twin() const {
   const at::NoGradGuard no_gradients;
-  auto twin = std::make_unique<TrainableModule>(module_->deepcopy(), device_, std::vector<std::string>{});
+  auto twin =
+      std::make_unique<TrainableModule>(module_->deepcopy(), device_, std::vector<std::string>{}, form_);
   for (const auto& [name, tensor] : twin->learning_) tensor.set_requires_grad(false);
   std::erase_if(twin->learning_, [&](const auto& theirs) {
     return std::none_of(learning_.begin(), learning_.end(),

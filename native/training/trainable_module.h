@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/model.h"
 #include "network/state.h"
 #include "training/loss.h"
 
@@ -16,6 +17,12 @@ struct Module;
 }
 
 namespace deeplasia::training {
+
+// How a network takes the sex and returns the age, where it does so in another way than Deeplasia's.
+struct Form {
+  std::optional<inference::SexPlane> sex_plane = std::nullopt;  // none: a second input
+  std::optional<inference::AgeBins> age_bins = std::nullopt;    // none: the age itself
+};
 
 // A TorchScript module that is trained: one of ours, or any other whose forward `(x)` or `(x, sex)` returns
 // the age, or age and sex. All parameters are trained except for the frozen ones, whatever `requires_grad` is
@@ -26,14 +33,16 @@ class TrainableModule {
   // matches its name (fnmatch(3); `*` also matches dots). A submodule whose parameters are all frozen always
   // stays in eval mode, so that its batch norms and dropouts do not change. Throws CodedError
   // ERR_DEEPLASIA_OPTION for a pattern that matches nothing, and if there is nothing to train.
-  TrainableModule(torch::jit::Module module, c10::Device device, const std::vector<std::string>& frozen);
+  TrainableModule(torch::jit::Module module, c10::Device device, const std::vector<std::string>& frozen,
+                  const Form& form = {});
   ~TrainableModule();
   TrainableModule(const TrainableModule&) = delete;
   TrainableModule& operator=(const TrainableModule&) = delete;
 
-  // Runs the network. x: [B, C, H, W] float32. sex: [B] in the network's encoding, or none for a network
-  // without that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE, _OUT_OF_MEMORY.
-  Outputs forward(const at::Tensor& x, const std::optional<at::Tensor>& sex);
+  // Runs the network. x: [B, C, H, W] float32, without the sex's plane. sex: [B] in the network's encoding,
+  // or none for a network without that input. Throws CodedError ERR_DEEPLASIA_MODEL_FORWARD, _MODEL_SHAPE,
+  // _OUT_OF_MEMORY.
+  Outputs forward(const at::Tensor& x, const std::optional<std::vector<float>>& sex);
 
   // Lets training skip residual block i of n with a probability of `last` * i / n from now on. Throws
   // CodedError ERR_DEEPLASIA_OPTION for a network without such blocks.
@@ -76,6 +85,7 @@ class TrainableModule {
   at::Tensor loss_weights_;
   int64_t inputs_ = 0;
   c10::Device device_;
+  Form form_;
   bool is_channels_last_ = false;
   bool is_training_ = false;
 };

@@ -108,7 +108,8 @@ struct Trainer::Forward {
 };
 
 Trainer::Trainer(torch::jit::Module module, const TrainerOptions& options)
-    : options_(options), module_(std::move(module), options.device, options.frozen) {
+    : options_(options),
+      module_(std::move(module), options.device, options.frozen, {options.sex_plane, options.age_bins}) {
   runtime::check_precision(options.device, options.precision);
   if (options.drop_connect) module_.set_drop_connect(*options.drop_connect);
   optimizer_ = Optimizer::create(options.optimizer, module_.learning());
@@ -132,7 +133,7 @@ Trainer::Forward Trainer::forward(TrainableModule& module, const Examples& examp
   Forward result;
   {
     const runtime::AutocastGuard autocast(options_.device.type(), options_.precision);
-    result.outputs = module.forward(examples.x, tensor_of(examples.sex, c10::kCPU));
+    result.outputs = module.forward(examples.x, examples.sex);
   }
   if (result.outputs.mask_logits.defined() != examples.mask.defined() &&
       (examples.age || examples.mask.defined()))

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/model.h"
 #include "runtime/precision.h"
 
 // Everything that determines a training step. The caller sets and validates all fields: native code has no
@@ -45,7 +46,9 @@ struct TrainerOptions {
   // Probability that a step skips the last residual block; it rises over the blocks from 0. None: the
   // network's own value.
   std::optional<double> drop_connect;
-  std::vector<std::string> frozen;  // patterns of parameter names, for fnmatch(3)
+  std::vector<std::string> frozen;                              // patterns of parameter names, for fnmatch(3)
+  std::optional<inference::SexPlane> sex_plane = std::nullopt;  // none: the sex is a second input, if any
+  std::optional<inference::AgeBins> age_bins = std::nullopt;    // none: the network returns the age itself
 };
 
 }  // namespace deeplasia::training

@@ -23,7 +23,9 @@ export function expectationNetwork({ file, tensors }: CheckpointContents): Expec
       bins,
       members,
       dropout: 0.1,
+      dropPath: 0,
       hasMatrices: hasMatrices(tensors, prefix),
+      hasMonths: tensors.has("months.weight"),
     };
   const why = isSecond
     ? "its tensors are those of no ConvNeXt V2 with a head over ages (atto to base are known)"

@@ -1,14 +1,8 @@
 /** A new network with random weights, or with ImageNet weights in its backbone. */
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files/pathKind.js";
-import {
-  type AnyNetworkConfig,
-  type Assignment,
-  type NetworkConfig,
-  type NetworkHandle,
-  native,
-} from "../native.js";
-import { isBoneAgeConfig } from "../options/network.js";
+import { type AnyNetworkConfig, type Assignment, type NetworkHandle, native } from "../native.js";
+import { isBoneAgeConfig, isExpectationConfig } from "../options/network.js";
 import { imagenetRemedy } from "../options/train/imagenetRemedy.js";
 import { buildNetwork } from "./buildNetwork.js";
 import { type CheckpointContents, withCheckpoint } from "./contents.js";
@@ -31,20 +25,41 @@ export async function freshNetwork(
   config: AnyNetworkConfig,
   options: FreshNetworkOptions,
 ): Promise<NetworkHandle> {
-  if (options.from !== undefined && !isBoneAgeConfig(config)) throw noBackbone(options.from);
+  const backbone = backboneOf(config);
+  if (options.from !== undefined && backbone === null) throw noBackbone(options.from);
   const handle = await buildNetwork(config);
   try {
     await native().initialiseNetwork(handle, options.seed);
     const { from, stem, weights } = options;
-    if (from !== undefined && isBoneAgeConfig(config)) {
-      if ((await pathKind(from)) === null) throw noImagenetFile(from, config.backbone);
-      await withCheckpoint(from, (contents) => transfer(handle, config, contents, stem), weights);
+    if (from !== undefined && backbone !== null) {
+      if (stem === "sum" && isExpectationConfig(config)) throw noSum(from);
+      if ((await pathKind(from)) === null) throw noImagenetFile(from, backbone.name);
+      await withCheckpoint(from, (contents) => transfer(handle, backbone, contents, stem), weights);
     }
     return handle;
   } catch (error) {
     await native().dispose(handle);
     throw error;
   }
+}
+
+interface Backbone {
+  name: string;
+  /** What its tensors' names begin with. */
+  prefix: string;
+  config: AnyNetworkConfig;
+}
+
+/** The part of a network that can have ImageNet weights; null for a network without one. */
+function backboneOf(config: AnyNetworkConfig): Backbone | null {
+  if (isBoneAgeConfig(config)) return { name: config.backbone, prefix: prefixOf(config.backbone), config };
+  return isExpectationConfig(config) ? { name: config.trunk, prefix: "backbone.", config } : null;
+}
+
+function noSum(file: string): DeeplasiaError {
+  const what =
+    "stem is sum, but a stem for the picture and the plane of the sex is no sum of those for colours";
+  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", what, { file, remedy: "Set stem to fresh." });
 }
 
 function noBackbone(file: string): DeeplasiaError {
@@ -62,12 +77,11 @@ function noImagenetFile(file: string, backbone: string): DeeplasiaError {
 /** Copies the weights of a backbone into a network; its other weights stay. */
 async function transfer(
   handle: NetworkHandle,
-  config: NetworkConfig,
+  { name, prefix, config }: Backbone,
   contents: CheckpointContents,
   stem: FreshNetworkOptions["stem"] = "fresh",
 ): Promise<void> {
-  const prefix = prefixOf(config.backbone);
-  const names = imagenetNames(contents.file, contents.tensors.keys(), config.backbone);
+  const names = imagenetNames(contents.file, contents.tensors.keys(), name);
   const assignments: Assignment[] = [];
   for (const [theirs, ours] of names) {
     const isStem = ours === "_conv_stem.weight" || ours.startsWith("stem.0.");

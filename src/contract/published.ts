@@ -23,6 +23,24 @@ export const MASK_FAMILY = {
   maskSeedThreshold: 0.99,
 } satisfies Manifest;
 
+/** What networks with the head of ianpan/bone-age return, and how their input is normalised: from black to white, -1 to 1. */
+export const OPEN_FAMILY = {
+  normalise: "fixed",
+  normaliseMean: [0.5],
+  normaliseSd: [0.5],
+  maskNeeded: false,
+  subtractBackground: false,
+  ageUnit: "months",
+  ageHead: "expectation",
+} satisfies Manifest;
+
+/** Fields of the contract that follow from the shape of such a network. */
+export const expectationFields = ({ planes, bins }: { planes: number; bins: number }): Manifest => ({
+  ...(planes === 2 ? { sexEncoding: "plane-female-255", sexPlane: 1 } : { sexEncoding: "none" }),
+  ageBins: [0, 1, bins],
+  memberCount: 1,
+});
+
 /** How ianpan/bone-age prepares its pictures, and what its networks return. Its cropper's place is the user's. */
 export const OPEN_MODEL = {
   formatVersion: 1,
@@ -35,13 +53,7 @@ export const OPEN_MODEL = {
   depth: "8",
   matchHistogram: "ianpan-bone-age",
   matchHistogramRounding: "none",
-  normalise: "fixed",
-  normaliseMean: [0.5],
-  normaliseSd: [0.5],
-  maskNeeded: false,
-  subtractBackground: false,
-  ageUnit: "months",
-  ageHead: "expectation",
+  ...OPEN_FAMILY,
   combineMembers: "mean-of-ages",
 } satisfies Manifest;
 

@@ -4,14 +4,14 @@ import { freshNetwork } from "../checkpoint/freshNetwork.js";
 import { formatOf, saveNetwork } from "../checkpoint/saveNetwork.js";
 import { type Manifest, parseManifest } from "../contract/manifest.js";
 import { mergeManifests } from "../contract/merge.js";
-import { FAMILY, MASK_FAMILY } from "../contract/published.js";
+import { expectationFields, FAMILY, MASK_FAMILY, OPEN_FAMILY } from "../contract/published.js";
 import { requireNew } from "../files/requireNew.js";
 import { writeBeside } from "../files/writeFileAtomic.js";
 import { type AnyNetworkConfig, native } from "../native.js";
 import type { InitModelOptions } from "../options/calls/initModelOptions.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
 import { initModelOptions } from "../options/modelFiles.js";
-import { isBoneAgeConfig, networkConfig } from "../options/network.js";
+import { isBoneAgeConfig, isExpectationConfig, isMaskConfig, networkConfig } from "../options/network.js";
 import { networkSettings } from "../options/train/modelSettings.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { type WrittenModel, writtenModel } from "./contractReport.js";
@@ -25,7 +25,18 @@ export interface InitialisedModel extends WrittenModel {
 /** How a network of this family is fed until training states otherwise: as the reference's are. */
 function startingManifest(network: AnyNetworkConfig, isPretrained: boolean): Manifest {
   const unused = { formatVersion: 1, provenance: "not trained yet", intendedUse: "to be trained" } as const;
-  if (!isBoneAgeConfig(network)) return { ...MASK_FAMILY, ...unused };
+  if (isMaskConfig(network)) return { ...MASK_FAMILY, ...unused };
+  const from = isPretrained ? { provenance: "not trained on hands yet; backbone of ImageNet weights" } : {};
+  if (isExpectationConfig(network))
+    return {
+      ...unused,
+      ...FAMILY,
+      ...OPEN_FAMILY,
+      inputSize: [1, 512, 512],
+      ...expectationFields(network),
+      ...from,
+    };
+  if (!isBoneAgeConfig(network)) return unused;
   return {
     ...unused,
     inputSize: [1, 512, 512],
@@ -33,7 +44,7 @@ function startingManifest(network: AnyNetworkConfig, isPretrained: boolean): Man
     normalise: "zscore",
     maskNeeded: true,
     sexEncoding: network.sexDcs > 0 ? "male-1" : "none",
-    ...(isPretrained ? { provenance: "not trained on hands yet; backbone of ImageNet weights" } : {}),
+    ...from,
   };
 }
 

@@ -3,28 +3,11 @@
 import type { z } from "zod";
 import type { AnyContract } from "../contract/contract.js";
 import { DeeplasiaError } from "../errors.js";
-import { normalisation } from "../image/imagePlan.js";
 import { type ModelHandle, type ModelOptions, native } from "../native.js";
 import type { loadModelOptions } from "../options/predict.js";
 import { chooseDevice, type DeviceChoice } from "./device.js";
+import { networkForm } from "./networkForm.js";
 import { type OpenModel, openModel } from "./openModel.js";
-
-/** What native code has to know of a contract's second input and outputs. */
-function outputsOf(contract: AnyContract): Pick<ModelOptions, "sexPlane" | "ageBins"> {
-  if (contract.kind !== "bone_age") return { sexPlane: null, ageBins: null };
-  const { sexEncoding, sexPlane, ageHead, ageBins, combineMembers } = contract;
-  const { method, mean, sd } = normalisation(contract);
-  const normalised = (grey: number) => (method === "fixed" ? (grey / 255 - mean[0]!) / sd[0]! : grey);
-  const plane = { index: sexPlane ?? 1, zero: normalised(0), one: normalised(255) };
-  const [first, step, count] = ageBins ?? [0, 1, 0];
-  return {
-    sexPlane: sexEncoding === "plane-female-255" ? plane : null,
-    ageBins:
-      ageHead === "expectation"
-        ? { first, step, count, combinesLogits: combineMembers === "mean-of-logits" }
-        : null,
-  };
-}
 
 /** A model in native code, and what it was loaded with. */
 export interface LoadedHandle<C> {
@@ -55,7 +38,7 @@ export async function loadHandle<C extends AnyContract, T>(
   const { threads, precision, trust } = options;
   const { weightsDigest = "" } = contract;
   const settings = { device: device.name, threads, precision, optimize: true, trust, weightsDigest };
-  const handle = await native().loadModel(opened.model, { ...settings, ...outputsOf(contract) });
+  const handle = await native().loadModel(opened.model, { ...settings, ...networkForm(contract) });
   try {
     signal?.throwIfAborted();
     return await use({ opened, contract, device, settings, handle });

@@ -35,7 +35,11 @@ export interface ExpectationNetworkConfig {
   /** Networks `net0`, `net1`, …; 0: one, whose tensors have no such prefix. */
   members: number;
   dropout: number;
+  /** Probability that a training step leaves out the last block; it rises from 0 at the first. */
+  dropPath: number;
   hasMatrices: boolean;
+  /** A second head, which returns the age itself, for training. */
+  hasMonths: boolean;
 }
 
 /** The network that finds the box of the hand; see `native/network/mobilenet.h`. */

@@ -1,6 +1,7 @@
 /** Functions for training steps. */
 import type { BatchHandle, NetworkHandle, TrainerHandle } from "./handles.js";
 import type { Normalisation } from "./imageFunctions.js";
+import type { ModelOptions } from "./modelFunctions.js";
 
 /** What a trainer does in each step: complete and validated. */
 export interface TrainerSettings {
@@ -29,6 +30,9 @@ export interface TrainerSettings {
   sexSigma: number;
   /** Drop rate of the last residual block, growing to it from 0; null for the network's own rates. */
   dropConnect: number | null;
+  /** As in `ModelOptions`. */
+  sexPlane: NonNullable<ModelOptions["sexPlane"]> | null;
+  ageBins: NonNullable<ModelOptions["ageBins"]> | null;
   /** Patterns (fnmatch) of the names of parameters that do not learn. */
   freeze: readonly string[];
   /** As in `ModelOptions`. */

@@ -18,8 +18,30 @@ const widths = z.array(
 
 /** Returns the network that the settings `model.*` of training and `init` describe. */
 export function networkConfig(settings: NetworkSettings): AnyNetworkConfig {
-  return settings.kind === "mask" ? maskConfig(settings) : boneAgeConfig(settings);
+  switch (settings.kind) {
+    case "mask":
+      return maskConfig(settings);
+    case "expectation":
+      return expectationConfig(settings);
+    case "age":
+      return boneAgeConfig(settings);
+  }
 }
+
+/** Returns the network whose age is an expectation that they describe. Its backbone must be a ConvNeXt V2. */
+export const expectationConfig = (settings: NetworkSettings): ExpectationNetworkConfig => ({
+  trunk: settings.backbone,
+  planes: settings.sex_dcs > 0 ? 2 : 1,
+  bins: settings.expectation_months,
+  members: 0,
+  dropout: settings.dropout_p,
+  dropPath: 0.2,
+  hasMatrices: MATRICES.has(settings.backbone),
+  hasMonths: settings.expectation_second_head,
+});
+
+/** The variants whose fc1 and fc2 are matrices in timm. */
+const MATRICES: ReadonlySet<string> = new Set(["convnextv2-tiny", "convnextv2-base"]);
 
 export const maskConfig = (settings: NetworkSettings): MaskNetworkConfig => ({
   filters: settings.mask_filters,
@@ -73,7 +95,9 @@ const expectationNetworkSchema = z.strictObject({
   bins: z.int().min(2).max(65536),
   members: z.int().min(0).max(64),
   dropout: z.number().min(0).max(1),
+  dropPath: z.number().min(0).max(1).default(0),
   hasMatrices: z.boolean(),
+  hasMonths: z.boolean().default(false),
 }) satisfies z.ZodType<ExpectationNetworkConfig>;
 
 const cropperNetworkSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import type { Manifest } from "../contract/manifest.js";
 import { toDeeplasiaError } from "../errors.js";
 import { chooseDevice, type DeviceChoice } from "../model/device.js";
+import { networkForm } from "../model/networkForm.js";
 import { openModel } from "../model/openModel.js";
 import { type NetworkHandle, native, type TrainerSettings } from "../native.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
@@ -27,7 +28,8 @@ export async function openTrainer(
   // The features of the pictures and all errors change with the weights.
   const { featureStatistics: _, featureDistanceLimit: __, predictionIntervals: ___, ...own } = manifest;
   const { weightsDigest = "" } = own;
-  const settings = { ...options, clipping: clippingOf(options), device: device.name, weightsDigest };
+  const step = { ...options, clipping: clippingOf(options), device: device.name, weightsDigest };
+  const settings: TrainerSettings = { ...step, ...networkForm(own) };
   const handle = await native().createTrainer(model, settings);
   const { inputs, learning } = native().trainerFacts(handle);
   const encoding = own.sexEncoding ?? (inputs > 1 ? "male-1" : "none");

@@ -13,11 +13,15 @@ export interface InitModelOptions {
   weights?: string | undefined;
   /** Replace the new file where it exists. Default: `false`. */
   overwrite?: boolean | undefined;
-  /** An object with settings of the network: kind, mask_filters, mask_max_filters, mask_kernel, backbone, padding, dense_layers, sex_dcs, explicit_sex_classifier, correct_predicted_sex, dropout_p, age_sigma, sex_sigma, learnable_sigma. */
+  /** An object with settings of the network: kind, expectation_months, expectation_second_head, mask_filters, mask_max_filters, mask_kernel, backbone, padding, dense_layers, sex_dcs, explicit_sex_classifier, correct_predicted_sex, dropout_p, age_sigma, sex_sigma, learnable_sigma. */
   network?:
     | {
-        /** What the network learns: bone ages, or the mask of the hand (then only the settings mask_… shape it). Default: `"age"`. */
-        kind?: "age" | "mask" | undefined;
+        /** What the network learns: bone ages; bone ages as the expectation of a distribution over months (a ConvNeXt V2 with the head of ianpan/bone-age, and the settings expectation_…); or the mask of the hand (then only the settings mask_… shape it). Default: `"age"`. */
+        kind?: "age" | "expectation" | "mask" | undefined;
+        /** Kind expectation: the ages are 0, 1, … up to one less than this, in months. Default: `240`. */
+        expectation_months?: number | undefined;
+        /** Kind expectation: a second head that returns the age itself, in training alone; the loss is (its absolute error + 0.4 of the expectation's) / 1.4, as ianpan/bone-age was trained; false: the expectation's absolute error. Default: `true`. */
+        expectation_second_head?: boolean | undefined;
         /** Kind mask: channels of each layer. Default: `32`. */
         mask_filters?: number | undefined;
         /** Kind mask: each pooling doubles the channels up to this many; null: all layers have mask_filters, as in the reference. Default: `null`. */

@@ -80,8 +80,9 @@ const pictureSettings = {
     .tuple([z.union([z.literal(1), z.literal(3)]), side, side])
     .default([1, 512, 512])
     .meta({ description: "channels, height, width of the network's input", argument: "<C H W...>" }),
-  norm_method: z.enum(["zscore", "interval", "none"]).default("zscore").meta({
-    description: "grey values to network input: per-picture z-score, [0, 1], or as they are",
+  norm_method: z.enum(["zscore", "interval", "fixed", "none"]).default("zscore").meta({
+    description:
+      "grey values to network input: per-picture z-score, the picture's range to [0, 1], black to white to [-1, 1], or as they are",
   }),
   mask_crop_size: z.number().max(10).default(-1).meta({
     description:

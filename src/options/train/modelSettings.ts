@@ -25,10 +25,11 @@ const BACKBONES = [
 ] as const;
 
 /** What a network learns, and the kind of its model. */
-export const TRAINED_KINDS = { age: "bone_age", mask: "hand_mask" } as const satisfies Record<
-  string,
-  ModelKind
->;
+export const TRAINED_KINDS = {
+  age: "bone_age",
+  expectation: "bone_age",
+  mask: "hand_mask",
+} as const satisfies Record<string, ModelKind>;
 export type TrainedKind = keyof typeof TRAINED_KINDS;
 
 /** The architecture of a network. With learnable_sigma the two weights are parameters of the network. */
@@ -38,7 +39,20 @@ export const networkSettings = z.strictObject({
     .default("age")
     .meta({
       description:
-        "what the network learns: bone ages, or the mask of the hand (then only the settings mask_… shape it)",
+        "what the network learns: bone ages; bone ages as the expectation of a distribution over months (a ConvNeXt V2 with the head of " +
+        "ianpan/bone-age, and the settings expectation_…); or the mask of the hand (then only the settings mask_… shape it)",
+    }),
+  expectation_months: z.int().min(2).max(1200).default(240).meta({
+    description: "kind expectation: the ages are 0, 1, … up to one less than this, in months",
+    argument: "<n>",
+  }),
+  expectation_second_head: z
+    .boolean()
+    .default(true)
+    .meta({
+      description:
+        "kind expectation: a second head that returns the age itself, in training alone; the loss is (its absolute error + 0.4 of " +
+        "the expectation's) / 1.4, as ianpan/bone-age was trained; false: the expectation's absolute error",
     }),
   mask_filters: z.int().min(1).max(1024).default(32).meta({
     description: "kind mask: channels of each layer",

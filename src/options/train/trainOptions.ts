@@ -95,8 +95,12 @@ export interface TrainOptions {
   /** The network and its losses. */
   model?:
     | {
-        /** What the network learns: bone ages, or the mask of the hand (then only the settings mask_… shape it). Default: `"age"`. */
-        kind?: "age" | "mask" | undefined;
+        /** What the network learns: bone ages; bone ages as the expectation of a distribution over months (a ConvNeXt V2 with the head of ianpan/bone-age, and the settings expectation_…); or the mask of the hand (then only the settings mask_… shape it). Default: `"age"`. */
+        kind?: "age" | "expectation" | "mask" | undefined;
+        /** Kind expectation: the ages are 0, 1, … up to one less than this, in months. Default: `240`. */
+        expectation_months?: number | undefined;
+        /** Kind expectation: a second head that returns the age itself, in training alone; the loss is (its absolute error + 0.4 of the expectation's) / 1.4, as ianpan/bone-age was trained; false: the expectation's absolute error. Default: `true`. */
+        expectation_second_head?: boolean | undefined;
         /** Kind mask: channels of each layer. Default: `32`. */
         mask_filters?: number | undefined;
         /** Kind mask: each pooling doubles the channels up to this many; null: all layers have mask_filters, as in the reference. Default: `null`. */
@@ -180,8 +184,8 @@ export interface TrainOptions {
         cache_size?: number | null | undefined;
         /** Channels, height, width of the network's input. Default: `[1,512,512]`. */
         input_size?: readonly [1 | 3, number, number] | undefined;
-        /** Grey values to network input: per-picture z-score, [0, 1], or as they are. Default: `"zscore"`. */
-        norm_method?: "zscore" | "interval" | "none" | undefined;
+        /** Grey values to network input: per-picture z-score, the picture's range to [0, 1], black to white to [-1, 1], or as they are. Default: `"zscore"`. */
+        norm_method?: "zscore" | "interval" | "fixed" | "none" | undefined;
         /** Side of the square that is cut around the mask, as a multiple of its longer side; 0 or less: no crop. Default: `-1`. */
         mask_crop_size?: number | undefined;
         /** Repeat two faults of the reference's training: the background is not subtracted, and a skipped contrast step still applies a gamma of 1, which lowers 24 grey values. Default: `false`. */

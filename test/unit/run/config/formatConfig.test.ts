@@ -96,6 +96,10 @@ const configs = fc
       Object.assign(config.data, { input_size: [1, 64, 64], mask_crop_size: -1 });
       config.model.drop_connect = null;
     }
+    if (config.model.kind === "expectation") {
+      config.model.backbone = "convnextv2-nano";
+      config.data.norm_method = "none";
+    }
     if ("monitor" in config.lr_scheduler.init_args) config.lr_scheduler.init_args.monitor = "Loss/val";
     if (/^(true|yes|on|1|false)$/i.test(String(config.model.pretrained))) config.model.pretrained = null;
     config.model.age_sigma = Math.max(config.model.age_sigma, 0.5);
