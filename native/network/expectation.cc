@@ -1,5 +1,7 @@
 #include "network/expectation.h"
 
+#include <cmath>
+
 #include "network/blocks.h"
 #include "runtime/failure.h"
 
@@ -28,11 +30,13 @@ def forward_features(self, x: Tensor) -> Tuple[Tensor, Tensor]:
     return self.logits(features), features
 )";
 
-// Both heads read the same features, less the same dropped ones.
+// Both heads read the same features, less the same dropped ones. The second has the middle and the standard
+// deviation of ages that are equally many, so that it starts among them.
 constexpr const char* kTraining = R"(
 def forward_training(self, x: Tensor) -> Tuple[Tensor, Tensor]:
     features = torch.dropout(self.features(x), self.dropout, self.training)
-    return torch.unsqueeze(self.linear.forward(features), 1), self.months.forward(features)
+    months = self.months.forward(features) * self.sd + self.middle
+    return torch.unsqueeze(self.linear.forward(features), 1), months
 )";
 
 Module member(Author& author, const ExpectationConfig& config) {
@@ -48,6 +52,9 @@ Module member(Author& author, const ExpectationConfig& config) {
   parts.methods = kMember;
   if (config.members == 0) parts.methods += std::string(kAlone) + kForward;
   if (config.has_months) {
+    const auto bins = static_cast<double>(config.bins);
+    parts.constants.emplace_back("middle", (bins - 1) / 2);
+    parts.constants.emplace_back("sd", bins / std::sqrt(12.0));
     parts.children.emplace_back("months", linear(author, trunk->features, 1));
     parts.methods += kTraining;
   }
