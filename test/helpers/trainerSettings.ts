@@ -23,5 +23,7 @@ export const PLAIN_SETTINGS: TrainerSettings = {
   dropConnect: null,
   trust: false,
   weightsDigest: "",
+  sexPlane: null,
+  ageBins: null,
   freeze: [],
 };
