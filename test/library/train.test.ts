@@ -2,8 +2,16 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { loadModel, type TrainOptions, type TrainWatching, train } from "../../src/index.js";
+import {
+  loadModel,
+  type TrainOptions,
+  type TrainWatching,
+  train,
+  writePredictions,
+} from "../../src/index.js";
+import { BUNDLED_MODEL } from "../../src/model/bundled.js";
 import { csvRows } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { fixture } from "../helpers/testData.js";
@@ -83,6 +91,43 @@ test("returns the run's folder, its models and the metrics of the best one", asy
   const model = await loadModel(run.bestModel!);
   expect(model.contract.name).toBe("hands");
   await model.dispose();
+});
+
+test("the model knows its training pictures, and predict flags what is nothing like them", async () => {
+  const root = await temporaryFolder();
+  const run = await train(
+    optionsIn(root, {
+      trainer: { max_epochs: 1, limit_train_batches: 1 },
+      model: { init_from: BUNDLED_MODEL },
+      data: { input_size: [1, 96, 96], augmentation: "fast" },
+      optimizer: { init_args: { lr: 1e-6 } },
+    }),
+  );
+  const bars = Buffer.from(Array.from({ length: 96 * 96 }, (_, i) => (Math.floor(i / 4) % 2) * 255));
+  const strange = join(root, "strange.png");
+  await sharp(bars, { raw: { width: 96, height: 96, channels: 1 } })
+    .png()
+    .toFile(strange);
+  const [csv, odd] = [join(root, "own.csv"), join(root, "odd.csv")];
+  await using model = await loadModel(run.bestModel!);
+  const at = (name: string) => join(cohort.folder, name);
+  const own = { annotationCsv: at("annotations.csv"), splitCsv: at("splits.csv"), splitColumn: "phantom" };
+  const pictures = { imgDir: at("images"), maskDirs: [at("masks")], onQuality: "report" } as const;
+  await writePredictions(model, { ...own, ...pictures, splitName: "train", outputPath: csv });
+  await writePredictions(model, {
+    files: [strange],
+    sex: "F",
+    maskModel: "none",
+    onQuality: "report",
+    outputPath: odd,
+  });
+  const rows = csvRows(await readFile(csv, "utf8"));
+  expect(rows).toHaveLength(28);
+  // The limit is the largest distance of so few pictures.
+  for (const row of rows) expect(Number(row.feature_distance)).toBeLessThanOrEqual(1.0001);
+  const [found] = csvRows(await readFile(odd, "utf8"));
+  expect(Number(found!.feature_distance)).toBeGreaterThan(1);
+  expect(found!.quality).toContain("far_from_training");
 });
 
 test("at the signal it rejects with the reason, and resumes to the same bytes", async () => {
