@@ -20,7 +20,7 @@ import { draw } from "./train-stage.mjs";
 /** The cohort of the last stage (bundled-model.mjs): its first 480 pictures are for validation. */
 const COHORT = { seed: "3", sizes: "300,500" };
 const VALIDATION_ROWS = 480;
-const PICTURES = Number(process.env.PICTURES ?? 1200);
+const PICTURES = Number(process.env.PICTURES ?? 700);
 
 async function recorded(model, folder) {
   const record = new FeatureRecord();
@@ -42,10 +42,14 @@ export async function addStatistics(file) {
   const folder = await mkdtemp(join(tmpdir(), "deeplasia-features-"));
   try {
     draw(folder, { n: String(PICTURES), ...COHORT });
+    const { featureStatistics: _, featureDistanceLimit: __, ...manifest } = mergeManifests(
+      await archiveSources(file),
+    ).manifest;
+    // What is there may be of an earlier kind, with which the model could not be loaded.
+    await writeArchiveManifest(file, file, manifest, { trust: false });
     const model = await loadModel(file);
     const found = await recorded(model, folder);
     await model.dispose();
-    const { manifest } = mergeManifests(await archiveSources(file));
     await writeArchiveManifest(file, file, { ...manifest, ...found }, { trust: false });
     console.log(
       `${file}: distance of 1 % of the validation pictures: ${found.featureDistanceLimit.toFixed(3)}`,

@@ -13,7 +13,7 @@ export interface ShapeFacts {
   gaps: number;
   /**
    * What of the border of the picture the hand touches besides one stretch as wide as a wrist behind the fingers, in units
-   * of the square root of the hand's area.
+   * of the square root of the hand's area; or, where that is more, how little it shows of fingers though it touches the border.
    */
   cut: number;
 }
@@ -23,6 +23,8 @@ const OUTLINE_WEIGHT = 4;
 const HULL_WEIGHT = 1.4;
 /** The widest forearm at the border of a picture, in units of the square root of the hand's area. */
 const WIDEST_WRIST = 0.75;
+/** A hand that touches more of the border than `touch` and whose fingers point less clearly than `direction` may be a stump. */
+const STUMP = { touch: 0.2, direction: 0.9 };
 /** A smaller shape shows nothing. */
 const FEWEST_PIXELS = 12;
 
@@ -44,12 +46,14 @@ export function shapeFacts(view: SmallView): ShapeFacts | null {
   const total = sumOf(runs.map(({ length }) => length));
   const longest = Math.max(0, ...runs.map(({ length }) => length));
   const ahead = sumOf(runs.filter(isAhead).map(({ length }) => length));
+  const direction = Math.hypot(x, y);
+  const stump = total > STUMP.touch * size ? STUMP.direction - direction : 0;
   return {
     area: count / (view.width * view.height),
     angle: (Math.atan2(x, -y) * 180) / Math.PI,
-    direction: Math.hypot(x, y),
+    direction,
     gaps: Math.max(0, hull.area / count - 1),
-    cut: Math.max(total - longest, ahead, total - WIDEST_WRIST * size) / size,
+    cut: Math.max(stump, Math.max(total - longest, ahead, total - WIDEST_WRIST * size) / size),
   };
 }
 

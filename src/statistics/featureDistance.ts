@@ -1,19 +1,22 @@
 /**
- * How far the features of a picture lie from those of the training pictures: the Mahalanobis distance of their direction, in a
- * space of few dimensions, so that its statistics are small enough for a manifest. The features of a trained network vary in a
- * few directions only; what is unlike the training pictures shows in the others, once the length of the features is left out.
+ * How far the features of a picture lie from those of the training pictures: how much of their direction is left when what the
+ * training pictures vary in is taken out, in a space of fewer dimensions, so that the statistics are small enough for a manifest.
+ * The features of a trained network vary in a few directions only; what is unlike the training pictures shows in the others, once
+ * the length of the features is left out.
  */
+import { principalAxes } from "./principalAxes.js";
 
 /** Dimensions of that space. */
-const DIMENSIONS = 32;
-/** Share of the mean variance in each variance: the weights of directions that hardly vary stay finite. */
-const SHRINKAGE = 1e-3;
+const DIMENSIONS = 128;
+/** Most directions that training pictures vary in; and how many pictures each of them takes at least. */
+const MOST_AXES = 32;
+const PICTURES_AN_AXIS = 8;
 
 export interface FeatureStatistics {
   /** [DIMENSIONS] */
   mean: Float32Array;
-  /** Inverse of the covariance's Cholesky factor, [DIMENSIONS, DIMENSIONS], row-major, lower triangle. */
-  whitening: Float32Array;
+  /** The axes in which training pictures vary most, [axes, DIMENSIONS], row-major. */
+  axes: Float32Array;
 }
 
 /** Sums over pictures, as plain numbers, so that processes can exchange them. */
@@ -24,7 +27,7 @@ export interface FeatureSums {
   products: number[];
 }
 
-/** Returns the direction of features in fewer dimensions: each is the sum of every 32nd feature, with fixed signs. */
+/** Returns the direction of features in fewer dimensions: each is the sum of every 128th feature, with fixed signs. */
 function reduced(features: Float32Array): Float64Array {
   const result = new Float64Array(DIMENSIONS);
   let squares = 0;
@@ -62,11 +65,12 @@ export function featureStatistics(parts: readonly FeatureSums[]): FeatureStatist
   let trace = 0;
   for (let i = 0; i < DIMENSIONS; i++) trace += covariance[i * DIMENSIONS + i]!;
   if (!(trace > 1e-12 && Number.isFinite(trace))) return null;
-  const shrunk = covariance.map((value, at) => {
-    const isDiagonal = at % (DIMENSIONS + 1) === 0;
-    return (1 - SHRINKAGE) * value + (isDiagonal ? (SHRINKAGE * trace) / DIMENSIONS : 0);
-  });
-  return { mean: Float32Array.from(mean), whitening: Float32Array.from(inverseOf(choleskyOf(shrunk))) };
+  const axes = principalAxes(
+    covariance,
+    DIMENSIONS,
+    Math.min(MOST_AXES, Math.floor(count / PICTURES_AN_AXIS)),
+  );
+  return { mean: Float32Array.from(mean), axes: Float32Array.from(axes.flatMap((axis) => [...axis])) };
 }
 
 function meanOf(parts: readonly FeatureSums[], key: "sums" | "products", count: number): Float64Array {
@@ -74,54 +78,29 @@ function meanOf(parts: readonly FeatureSums[], key: "sums" | "products", count: 
   return Float64Array.from({ length }, (_, i) => parts.reduce((sum, part) => sum + part[key][i]!, 0) / count);
 }
 
-/** Returns the lower triangle L with L Lᵀ = the matrix. */
-function choleskyOf(matrix: Float64Array): Float64Array {
-  const lower = new Float64Array(matrix.length);
-  const at = (i: number, j: number) => lower[i * DIMENSIONS + j]!;
-  for (let i = 0; i < DIMENSIONS; i++)
-    for (let j = 0; j <= i; j++) {
-      let rest = matrix[i * DIMENSIONS + j]!;
-      for (let k = 0; k < j; k++) rest -= at(i, k) * at(j, k);
-      lower[i * DIMENSIONS + j] = i === j ? Math.sqrt(rest) : rest / at(j, j);
-    }
-  return lower;
-}
-
-/** Returns the inverse of a lower triangle. */
-function inverseOf(lower: Float64Array): Float64Array {
-  const inverse = new Float64Array(lower.length);
-  for (let column = 0; column < DIMENSIONS; column++)
-    for (let i = column; i < DIMENSIONS; i++) {
-      let rest = i === column ? 1 : 0;
-      for (let k = column; k < i; k++) rest -= lower[i * DIMENSIONS + k]! * inverse[k * DIMENSIONS + column]!;
-      inverse[i * DIMENSIONS + column] = rest / lower[i * DIMENSIONS + i]!;
-    }
-  return inverse;
-}
-
-/** Returns the Mahalanobis distance, divided by the root of the number of dimensions: about 1 for a training picture. */
-export function featureDistance(features: Float32Array, { mean, whitening }: FeatureStatistics): number {
-  const values = reduced(features);
-  let sum = 0;
-  for (let i = 0; i < DIMENSIONS; i++) {
-    let white = 0;
-    for (let j = 0; j <= i; j++) white += whitening[i * DIMENSIONS + j]! * (values[j]! - mean[j]!);
-    sum += white * white;
+/** Returns the length of what the axes of the training pictures leave of the direction's deviation from their mean. */
+export function featureDistance(features: Float32Array, { mean, axes }: FeatureStatistics): number {
+  const rest = reduced(features).map((value, i) => value - mean[i]!);
+  for (let start = 0; start < axes.length; start += DIMENSIONS) {
+    let along = 0;
+    for (let i = 0; i < DIMENSIONS; i++) along += axes[start + i]! * rest[i]!;
+    for (let i = 0; i < DIMENSIONS; i++) rest[i]! -= axes[start + i]! * along;
   }
-  return Math.sqrt(sum / DIMENSIONS);
+  return Math.hypot(...rest);
 }
 
 /** Returns the statistics as a text. */
-export function encodeStatistics({ mean, whitening }: FeatureStatistics): string {
-  return Buffer.from(Float32Array.of(...mean, ...whitening).buffer).toString("base64");
+export function encodeStatistics({ mean, axes }: FeatureStatistics): string {
+  return Buffer.from(Float32Array.of(...mean, ...axes).buffer).toString("base64");
 }
 
 /** Returns the statistics in such a text; null where it has another length. */
 export function decodeStatistics(text: string): FeatureStatistics | null {
   const bytes = Uint8Array.from(Buffer.from(text, "base64"));
-  if (bytes.length !== 4 * DIMENSIONS * (1 + DIMENSIONS)) return null;
+  const rows = bytes.length / (4 * DIMENSIONS);
+  if (!Number.isInteger(rows) || rows < 1 || rows > 1 + MOST_AXES) return null;
   const both = new Float32Array(bytes.buffer);
-  return { mean: both.subarray(0, DIMENSIONS), whitening: both.subarray(DIMENSIONS) };
+  return { mean: both.subarray(0, DIMENSIONS), axes: both.subarray(DIMENSIONS) };
 }
 
 /** Returns the value that a share of the values does not exceed. */
