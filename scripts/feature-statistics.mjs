@@ -42,9 +42,11 @@ export async function addStatistics(file) {
   const folder = await mkdtemp(join(tmpdir(), "deeplasia-features-"));
   try {
     draw(folder, { n: String(PICTURES), ...COHORT });
-    const { featureStatistics: _, featureDistanceLimit: __, ...manifest } = mergeManifests(
-      await archiveSources(file),
-    ).manifest;
+    const {
+      featureStatistics: _,
+      featureDistanceLimit: __,
+      ...manifest
+    } = mergeManifests(await archiveSources(file)).manifest;
     // What is there may be of an earlier kind, with which the model could not be loaded.
     await writeArchiveManifest(file, file, manifest, { trust: false });
     const model = await loadModel(file);
