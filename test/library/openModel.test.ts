@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { addModel, getModel, loadModel, predictImage, writePredictions } from "../../src/index.js";
+import { native } from "../../src/native.js";
 import { installedModel } from "../../src/registry/home.js";
 import { csvRows } from "../helpers/cli.js";
 import { ruleGreys, type TensorEntry, writeRuleMade } from "../helpers/rule.js";
@@ -113,7 +114,7 @@ describe("an installed model", () => {
       expect((await readFile(join(debugPictures, name))).subarray(1, 4).toString()).toBe("PNG");
   });
 
-  test("is one member of a mixed ensemble", async () => {
+  test("is one member of a mixed ensemble, for which a picture is decoded once", async () => {
     await using open = await loadModel(NAME, { contract: SMALL });
     await using other = await loadModel(new URL("../../models/phantom-b0.pt", import.meta.url), {
       contract: { inputSize: [1, 64, 64] },
@@ -122,11 +123,34 @@ describe("an installed model", () => {
     const outputPath = join(folder, "ages.csv");
     const memberNames = ["open", "b0"];
     const options = { files: [radiograph], sex: "F", maskModel: "none", outputPath, memberNames } as const;
+    const decodes = vi.spyOn(native(), "decodePng");
     await writePredictions([open, other], { ...options, files: [...options.files], memberNames });
+    expect(decodes).toHaveBeenCalledTimes(1);
+    decodes.mockRestore();
     const [row] = csvRows(await readFile(outputPath, "utf8"));
     const mean = (Number(row!.open) + Number(row!.b0)) / 2;
     expect(Number(row!.ensemble_bone_age)).toBeCloseTo(mean, 3);
     expect(Object.keys(row!)).not.toContain("pred_sd");
+  });
+});
+
+describe("members of one file", () => {
+  test.each(["mean-of-ages", "mean-of-logits"] as const)("are combined by %s", async (combineMembers) => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "two.safetensors");
+    const two = ["net0.", "net1."].flatMap((net) =>
+      states.convnextv2_atto!.map(
+        ([name, ...rest]) => [net + name.replace(/^net0\./, ""), ...rest] as TensorEntry,
+      ),
+    );
+    await writeRuleMade(file, two, { seed: 1, gain: 0.7 });
+    await using model = await loadModel(file, { contract: { ...SMALL, combineMembers } });
+    const grey = Float32Array.from(ruleGreys(1, 64, 64), (value) => (value / 255 - 0.5) * 2);
+    const { rawMonths, expectation } = await model.forward(grey, [1, 1, 64, 64], [1]);
+    const [first, second] = expectation!.members as unknown as [number, number];
+    const mean = (first + second) / 2;
+    if (combineMembers === "mean-of-ages") expect(rawMonths![0]).toBeCloseTo(mean, 3);
+    else expect(Math.abs(rawMonths![0]! - mean)).toBeGreaterThan(0.01);
   });
 });
 
