@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { installLibtorchOptions } from "../dist/libtorch/installOptions.js";
 import { writeMasksOptions } from "../dist/masks/arguments.js";
+import { calibrateModelOptions } from "../dist/modelEvaluation/calibrateArguments.js";
 import { evaluateModelsOptions } from "../dist/modelEvaluation/arguments.js";
 import { appOptions } from "../dist/options/app.js";
 import { previewAugmentationOptions, previewSettings } from "../dist/options/augmentPreview.js";
@@ -197,6 +198,7 @@ const FILES = {
       .join(" | ")};`,
   ],
   "options/calls/combinePredictionsOptions.ts": optionsOf("combinePredictions", combinePredictionsOptions),
+  "modelEvaluation/calibrateModelOptions.ts": optionsOf("calibrateModel", calibrateModelOptions),
   "modelEvaluation/evaluateModelsOptions.ts": optionsOf("evaluateModels", evaluateModelsOptions),
   "options/calls/comparePredictionsOptions.ts": optionsOf("comparePredictions", comparePredictionsOptions),
   "options/calls/evaluatePredictionsOptions.ts": optionsOf("evaluatePredictions", evaluatePredictionsOptions),

@@ -74,6 +74,8 @@ export {
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
+export { type CalibratedModel, calibrateModel } from "./modelEvaluation/calibrateModel.js";
+export type { CalibrateModelOptions } from "./modelEvaluation/calibrateModelOptions.js";
 export {
   evaluateModels,
   type ModelEvaluation,
@@ -138,6 +140,7 @@ export {
 } from "./report/comparePredictions.js";
 export type { PredictionEvaluation } from "./report/evaluateFile.js";
 export { evaluatePredictions } from "./report/evaluatePredictions.js";
+export { evaluateRun } from "./run/evaluateRun.js";
 export { train } from "./run/train.js";
 export type { TrainedRun } from "./run/trainedRun.js";
 export { type RunningService, serve } from "./service/serve.js";

@@ -2,10 +2,12 @@
 import type { Command } from "commander";
 import { DISCLAIMER } from "../about.js";
 import { DeeplasiaError } from "../errors.js";
+import { pathKind } from "../files/pathKind.js";
 import { contractOptions } from "../options/contract.js";
 import { EVALUATE_GROUPS, evaluateFlags } from "../options/evaluate.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { evaluatePredictions } from "../report/evaluatePredictions.js";
+import { evaluateRun } from "../run/evaluateRun.js";
 import { evaluateModelFiles } from "./evaluateModelFiles.js";
 import { helpText, shortenHelp } from "./help.js";
 import { showEvaluation } from "./showEvaluation.js";
@@ -13,7 +15,7 @@ import { showEvaluation } from "./showEvaluation.js";
 const HELP = `
 Examples:
   deeplasia-native evaluate predictions.csv --annotation_csv cohort.csv --out report
-  deeplasia-native evaluate output/run/version_0/predictions/test_pred.csv --out report --by dir
+  deeplasia-native evaluate output/run/version_0 --out report --by dir
   deeplasia-native evaluate --ckp_path model.pt --annotation_csv cohort.csv --img_dir images --mask_dirs masks \\
       --split_csv splits.csv --split_column split --out report
 
@@ -32,7 +34,7 @@ const MOST_USED = [
 
 export function defineEvaluate(command: Command): void {
   command
-    .argument("[predictions]", "CSV of predict, ensemble, train, or of the reference")
+    .argument("[predictions]", "CSV of predict, ensemble, train, or of the reference; or the folder of a training run")
     .addHelpText("after", helpText(HELP))
     .action(evaluate);
   for (const [group, shape] of Object.entries(EVALUATE_GROUPS)) addOptions(command, shape, group);
@@ -45,7 +47,9 @@ async function evaluate(predictions: string | undefined, parsed: Record<string, 
   const hasModel = options.ckpPath !== undefined;
   if ((predictions !== undefined) === hasModel) throw notOne(hasModel);
   if (predictions === undefined) return evaluateModelFiles(parsed);
-  process.exitCode = showEvaluation(await evaluatePredictions(predictions, ready(options)), options.out);
+  const isRun = (await pathKind(predictions)) === "folder";
+  const found = await (isRun ? evaluateRun : evaluatePredictions)(predictions, ready(options));
+  process.exitCode = showEvaluation(found, options.out);
 }
 
 /** Returns the options of ready predictions. */
@@ -61,6 +65,6 @@ function ready(options: Parameters<typeof evaluatePredictions>[1] & object) {
 function notOne(hasModel: boolean): DeeplasiaError {
   const what = hasModel ? "predictions and a model are given" : "neither predictions nor a model are given";
   return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, {
-    remedy: "Give a prediction CSV, or a model with --ckp_path.",
+    remedy: "Give a prediction CSV, the folder of a run, or a model with --ckp_path.",
   });
 }

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import { previewFlags } from "../options/augmentPreview.js";
 import { importRsnaFlags, splitFlags } from "../options/cohort.js";
+import { calibrateFlags } from "../options/calibrate.js";
 import { contractOptions } from "../options/contract.js";
 import { evaluateFlags } from "../options/evaluate.js";
 import { flagName } from "../options/flags.js";
@@ -17,6 +18,7 @@ import { TRAIN_SETTINGS } from "../options/train/index.js";
 const shapes: Record<string, z.ZodType>[] = [
   jobOptions.shape,
   evaluateFlags.shape,
+  calibrateFlags.pick({ bySex: true, folds: true }).shape,
   splitFlags.pick({ val: true, test: true, folds: true }).shape,
   importRsnaFlags.pick({ exclude: true }).shape,
   previewFlags.pick({ columns: true }).shape,

@@ -56,6 +56,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./evaluate.js")).defineEvaluate,
   },
   {
+    name: "calibrate",
+    group: BONE_AGES,
+    description: "a site's own linear correction of a model, written into a copy where it helps",
+    load: async () => (await import("./calibrate.js")).defineCalibrate,
+  },
+  {
     name: "compare",
     group: BONE_AGES,
     description: "whether one model, or reader, is better than another on the same pictures: a report",

@@ -5,6 +5,7 @@ import { type EvaluateRowsOptions, type EvaluationOfRows, evaluateRows } from ".
 import { readPredictionTable } from "../evaluation/predictionTable.js";
 import { readCohort } from "../evaluation/readCohort.js";
 import { evaluationReport } from "./evaluationReport.js";
+import type { LearningCurves } from "./figures/learningCurves.js";
 import { reportProvenance } from "./provenance.js";
 import { writeReport } from "./reportFiles.js";
 
@@ -56,6 +57,8 @@ export interface ReportFacts {
   call: string;
   /** Further files that it depends on. */
   inputs?: readonly string[];
+  /** Of a training run. */
+  learning?: LearningCurves | null;
   /** Further numbers for `metrics.json`. */
   metrics?: Readonly<Record<string, unknown>>;
 }
@@ -96,6 +99,7 @@ export async function evaluateFile(
   const provenance = await reportProvenance(facts.call, inputs, settings);
   const report = evaluationReport({
     ...{ title: facts.title, cohort, evaluation, provenance, bandMonths, seed, hasPart },
+    learning: facts.learning ?? null,
   });
   const metrics = { ...report.metrics, ...facts.metrics };
   return { ...found, written: await writeReport(facts.out, { ...report, metrics }, signal) };

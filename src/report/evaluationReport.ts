@@ -13,6 +13,7 @@ import { errorsByAge } from "./figures/errorsByAge.js";
 import type { Figure } from "./figures/figure.js";
 import { flowDiagram } from "./figures/flowDiagram.js";
 import { type ForestRow, forestFigure } from "./figures/forest.js";
+import { type LearningCurves, learningCurves } from "./figures/learningCurves.js";
 import { scatterFigure } from "./figures/scatter.js";
 import { intervalsOfPictures, intervalTables } from "./intervalTables.js";
 import { element, escaped } from "./markup.js";
@@ -29,6 +30,8 @@ export interface EvaluationToReport {
   bandMonths: number;
   seed: number;
   hasPart: boolean;
+  /** The curves of a training run; null for none. */
+  learning: LearningCurves | null;
 }
 
 const MOST_WORST = 20;
@@ -38,7 +41,8 @@ const MOST_FAILURES = 50;
 export function evaluationReport(given: EvaluationToReport): Report {
   const { title, cohort, evaluation, provenance } = given;
   const { rows, flow } = cohort;
-  const figures = figuresOf(given);
+  const curves = given.learning === null ? null : learningCurves(given.learning);
+  const figures = [...figuresOf(given), ...(curves === null ? [] : [curves])];
   const named = (name: string) => figures.find((figure) => figure.name === name)!;
   const all = tablesOf(given);
   const table = (name: string) => {
@@ -65,6 +69,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
     section("raters", "Human yardstick", table("raters"), table("icc")),
     section("chronological", "Chronological age", table("chronological")),
     section("intervals", "Prediction intervals", table("interval-widths"), table("interval-coverage")),
+    section("learning", "Learning curves", curves === null ? null : figureHtml(curves)),
     section("precision", "Precision and sample size", precisionText(evaluation, rows.length)),
     section("cases", "Pictures to look at", table("worst"), table("random")),
     section("omissions", "What this report cannot state", omissionList(evaluation)),

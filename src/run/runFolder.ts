@@ -18,6 +18,8 @@ export interface RunFolder {
   metrics: string;
   failures: string;
   predictions: string;
+  /** The folder of the report. */
+  report: string;
   bestModel: string;
   lastModel: string;
   /** Everything that the run needs to resume. */
@@ -35,6 +37,7 @@ export function runFolder(path: string): RunFolder {
     metrics: join(path, "metrics.csv"),
     failures: join(path, "failures.csv"),
     predictions: join(path, "predictions"),
+    report: join(path, "report"),
     bestModel: join(path, CHECKPOINTS, "best_model.pt"),
     lastModel: join(path, CHECKPOINTS, "last.pt"),
     lastState: join(path, CHECKPOINTS, "last.state"),
@@ -75,12 +78,12 @@ export async function replaceState(
 
 /**
  * Removes what an earlier run left in a folder that is used again, and what could be taken for results of the new run: states,
- * failures, predictions. The models stay until the new run replaces them. Throws ERR_DEEPLASIA_OUTPUT.
+ * failures, predictions, report. The models stay until the new run replaces them. Throws ERR_DEEPLASIA_OUTPUT.
  */
 export async function clearRun(folder: RunFolder): Promise<void> {
-  const { lastState, previousState, failures, predictions } = folder;
+  const { lastState, previousState, failures, predictions, report } = folder;
   try {
-    for (const path of [lastState, previousState, failures, predictions])
+    for (const path of [lastState, previousState, failures, predictions, report])
       await rm(path, { recursive: true, force: true });
   } catch (error) {
     throw outputError(error, folder.path);

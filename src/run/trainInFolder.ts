@@ -23,6 +23,7 @@ import type { RunResults } from "./runResults.js";
 import { saveRun, withLastState } from "./runState.js";
 import { type TrainedRun, trainedRun } from "./trainedRun.js";
 import { writeRunFacts } from "./writeRunFacts.js";
+import { writeRunReport } from "./writeRunReport.js";
 
 /**
  * Trains to the end, from the beginning or from a saved state, and evaluates the best model. Returns null where the run was
@@ -128,6 +129,7 @@ async function finish(
   if (group.isFirst) {
     hooks.tensorBoard.write(tested, 0);
     hooks.tensorBoard.end();
+    if (!config.no_report && kindOf(config).modelKind === "bone_age") await writeRunReport(run);
   }
   return results;
 }

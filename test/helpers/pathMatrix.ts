@@ -61,6 +61,7 @@ function commandLines(folder: string, out: string): Record<string, string[][]> {
       ["evaluate", csvs[0]!, ...rows.slice(0, 2), "--out", join(out, "evaluation"), "--overwrite"],
       ["evaluate", ...rows, ...splits, "--out", join(out, "model"), "--overwrite", "--ckp_path", model],
     ],
+    calibrate: [["calibrate", model, ...rows, "--out", join(out, "site.pt"), "--overwrite"]],
     compare: [["compare", ...csvs, ...rows.slice(0, 2), "--out", join(out, "comparison")]],
     serve: [["serve", "--port=0", "--model", model]],
     app: [["app", "--address-only", "--model", model]],

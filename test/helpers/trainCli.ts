@@ -29,7 +29,7 @@ export function sharedPhantoms({ hard = false } = {}): { folder: string } {
 export function phantomSettings(cohort: string, root: string, ...more: string[]): string[] {
   const at = (name: string) => join(cohort, name);
   return [
-    ...["--name=hands", `--root_dir=${root}`, "--device=cpu", "--threads=1"],
+    ...["--name=hands", `--root_dir=${root}`, "--device=cpu", "--threads=1", "--no_report"],
     ...[`--data.annotation_path=${at("annotations.csv")}`, `--data.split_path=${at("splits.csv")}`],
     ...["--data.split_column=phantom", `--data.img_dir=${at("images")}`, `--data.mask_dirs=${at("masks")}`],
     ...["--data.train_batch_size=4", "--data.num_workers=2", "--trainer.log_every_n_steps=1"],

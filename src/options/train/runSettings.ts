@@ -55,6 +55,10 @@ export const runSettings = z.strictObject({
     mayChange: true,
   }),
   no_regression: ownSwitch.meta({ description: "no bias correction after training", mayChange: true }),
+  no_report: ownSwitch.meta({
+    description: "no report of the test predictions in the run's folder after training",
+    mayChange: true,
+  }),
   device: path.default("auto").meta({
     description: "auto, cpu, cuda or cuda:n; a device asked for by name never falls back",
     argument: "<device>",

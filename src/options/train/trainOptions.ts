@@ -23,6 +23,8 @@ export interface TrainOptions {
   train_tta_flip?: boolean | undefined;
   /** No bias correction after training. Default: `false`. */
   no_regression?: boolean | undefined;
+  /** No report of the test predictions in the run's folder after training. Default: `false`. */
+  no_report?: boolean | undefined;
   /** Auto, cpu, cuda or cuda:n; a device asked for by name never falls back. Default: `"auto"`. */
   device?: string | undefined;
   /** Copy pictures and masks to this node-local folder first, once per node, and remove them at the end; none; auto: $TMPDIR in a SLURM job, if it is another disk than theirs and no cache is used. Default: `"auto"`. */
