@@ -41,6 +41,8 @@ export interface Comparison {
     names: string[];
     /** MAD of their mean, months. */
     mad: number;
+    /** The part on whose pictures they were chosen; null: on the compared ones. */
+    chosenOn: string | null;
   } | null;
 }
 
@@ -51,6 +53,7 @@ export function compareRows(
   models: readonly ComparedModel[],
   { truths, patients }: ComparedRows,
   { resamples, seed }: { resamples: number; seed: number },
+  choice: Choice | null = null,
 ): Comparison {
   const options = { clusters: clustersOf(patients), resamples, seed };
   const errors = models.map(({ ages }) => ages.map((age, i) => age - truths[i]!));
@@ -64,19 +67,41 @@ export function compareRows(
       })),
     ),
     errorCorrelations: errors.map((a) => errors.map((b) => correlation(a, b))),
-    bestSubset: models.length > MOST_FOR_SUBSETS ? null : bestSubset(models, truths),
+    bestSubset: models.length > MOST_FOR_SUBSETS ? null : chosenSubset(models, truths, choice),
   };
+}
+
+/** The ages of the same models, in the same order, for pictures of another part. */
+export interface Choice {
+  part: string;
+  models: readonly ComparedModel[];
+  truths: readonly number[];
+}
+
+function chosenSubset(
+  models: readonly ComparedModel[],
+  truths: readonly number[],
+  choice: Choice | null,
+): Comparison["bestSubset"] {
+  if (choice === null) return bestSubset(models, truths);
+  const best = bestSubset(choice.models, choice.truths);
+  if (best === null) return null;
+  const members = models.filter(({ name }) => best.names.includes(name));
+  return { ...best, mad: madOfMean(members, truths), chosenOn: choice.part };
+}
+
+function madOfMean(members: readonly ComparedModel[], truths: readonly number[]): number {
+  const means = truths.map((_, row) => members.reduce((sum, { ages }) => sum + ages[row]!, 0) / members.length);
+  return meanAbsoluteDeviation(means, truths);
 }
 
 function bestSubset(models: readonly ComparedModel[], truths: readonly number[]): Comparison["bestSubset"] {
   let best: Comparison["bestSubset"] = null;
   for (let bits = 1; bits < 2 ** models.length; bits++) {
     const members = models.filter((_, i) => (bits >> i) & 1);
-    const means = truths.map(
-      (_, row) => members.reduce((sum, { ages }) => sum + ages[row]!, 0) / members.length,
-    );
-    const mad = meanAbsoluteDeviation(means, truths);
-    if (best === null || mad < best.mad) best = { names: members.map(({ name }) => name), mad };
+    const mad = madOfMean(members, truths);
+    if (best === null || mad < best.mad)
+      best = { names: members.map(({ name }) => name), mad, chosenOn: null };
   }
   return best;
 }

@@ -152,10 +152,19 @@ export const evaluatePredictionsOptions = z.strictObject({
   signal: abortSignal,
 });
 
-export const compareFlags = z.strictObject({ out, ...cohort, ...report });
+const choosing = {
+  chooseOn: file.optional().meta({
+    description:
+      "a part of the split, such as val, on whose pictures the best mean of models is chosen; its MAD is that on the compared ones",
+    argument: "<part>",
+  }),
+};
+
+export const compareFlags = z.strictObject({ out, ...cohort, ...choosing, ...report });
 export const comparePredictionsOptions = z.strictObject({
   out: maybeOut,
   ...cohort,
+  ...choosing,
   ...report,
   signal: abortSignal,
 });

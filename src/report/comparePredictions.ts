@@ -1,9 +1,9 @@
 /** The comparison of several prediction CSVs on the same pictures. */
 import { DeeplasiaError } from "../errors.js";
-import { type Comparison, compareRows } from "../evaluation/compareRows.js";
+import { type Choice, type Comparison, compareRows } from "../evaluation/compareRows.js";
 import type { CohortToEvaluate, EvaluatedRow } from "../evaluation/evaluatedRow.js";
 import { type PredictionTable, pictureKey, readPredictionTable } from "../evaluation/predictionTable.js";
-import { readCohort } from "../evaluation/readCohort.js";
+import { type CohortFiles, readCohort } from "../evaluation/readCohort.js";
 import type { ComparePredictionsOptions } from "../options/calls/comparePredictionsOptions.js";
 import { compareFlags, comparePredictionsOptions } from "../options/evaluate.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
@@ -11,7 +11,7 @@ import { memberNames } from "../predictionFiles/memberNames.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
 import { commandLine } from "./commandLine.js";
 import { comparisonReport } from "./comparisonReport.js";
-import { requireSplit } from "./evaluatePredictions.js";
+import { requireCalibration, requireSplit } from "./evaluatePredictions.js";
 import { reportProvenance } from "./provenance.js";
 import { requireReportFolder, writeReport } from "./reportFiles.js";
 
@@ -48,6 +48,7 @@ export async function comparePredictions(
   const options = requireOptions(comparePredictionsOptions, given);
   const { out, overwrite, signal, seed, resamples } = options;
   requireSplit(options);
+  requireCalibration({ ...options, calibrate: options.chooseOn }, "chooseOn");
   if (out !== undefined) await requireReportFolder(out, overwrite);
   const names = memberNames(paths.map((file) => ({ file, name: null })));
   const cohorts: CohortToEvaluate[] = [];
@@ -63,7 +64,8 @@ export async function comparePredictions(
   const [first] = common;
   const rows = { truths: first!.map((row) => row.truthMonths), patients: first!.map((row) => row.patientId) };
   const models = names.map((name, i) => ({ name, ages: common[i]!.map((row) => row.ageMonths) }));
-  const comparison = compareRows(models, rows, { resamples, seed });
+  const choice = await choiceOf(names, paths, tables, options);
+  const comparison = compareRows(models, rows, { resamples, seed }, choice);
   const evaluated = names.map((name, i) => ({ name, pictures: cohorts[i]!.rows.length }));
   if (out === undefined) return { ...comparison, evaluated, written: [] };
   const call = commandLine("compare", paths, compareFlags, options);
@@ -76,6 +78,26 @@ export async function comparePredictions(
   const title = options.title ?? `Comparison of ${names.join(", ")}`;
   const report = comparisonReport({ title, comparison, evaluated, provenance });
   return { ...comparison, evaluated, written: await writeReport(out, report, signal) };
+}
+
+/** Returns the pictures on which the best mean is chosen; null where those that are compared decide. */
+async function choiceOf(
+  names: readonly string[],
+  paths: readonly string[],
+  tables: readonly PredictionTable[],
+  options: Omit<CohortFiles, "by"> & { chooseOn?: string | undefined },
+): Promise<Choice | null> {
+  const { chooseOn: part } = options;
+  if (part === undefined) return null;
+  const cohorts: CohortToEvaluate[] = [];
+  for (const table of tables) cohorts.push(await readCohort(table, { ...options, by: [], splitName: part }));
+  const common = commonRows(
+    paths,
+    cohorts,
+    tables.every(({ hasDir }) => hasDir),
+  );
+  const models = names.map((name, i) => ({ name, ages: common[i]!.map((row) => row.ageMonths) }));
+  return { part, models, truths: common[0]!.map((row) => row.truthMonths) };
 }
 
 /** The rows of each cohort about pictures that all have, in the order of the first. Throws `ERR_DEEPLASIA_USAGE`. */

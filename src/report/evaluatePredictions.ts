@@ -38,25 +38,24 @@ function namesOf(file: string, options: { title?: string | undefined }) {
 }
 
 /** Throws `ERR_DEEPLASIA_OPTION` for a calibrating part without a split, and for one that is evaluated. */
-export function requireCalibration({
-  calibrate,
-  splitCsv,
-  splitName,
-}: {
-  calibrate?: string | undefined;
-  splitCsv?: string | undefined;
-  splitName: string;
-}): void {
+export function requireCalibration(
+  {
+    calibrate,
+    splitCsv,
+    splitName,
+  }: { calibrate?: string | undefined; splitCsv?: string | undefined; splitName: string },
+  option = "calibrate",
+): void {
   if (calibrate === undefined) return;
   const fault =
     splitCsv === undefined
-      ? "`calibrate` names a part of a split, and there is no split"
+      ? `\`${option}\` names a part of a split, and there is no split`
       : calibrate === splitName
-        ? `\`calibrate: ${calibrate}\` is the part that is evaluated`
+        ? `\`${option}: ${calibrate}\` is the part that is evaluated`
         : null;
   if (fault !== null)
     throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", fault, {
-      remedy: "Give `splitCsv` and `splitColumn`, and calibrate with another part than is evaluated.",
+      remedy: "Give `splitCsv` and `splitColumn`, and name another part than is evaluated.",
     });
 }
 

@@ -28,7 +28,7 @@ const AGES_ONLY = [
 ]
   .map((name) => `model.${name}`)
   .concat("data.reference_training")
-  .concat("no_test_tta_rot", "no_test_tta_flip", "train_tta_rot", "train_tta_flip", "no_regression", "no_report");
+  .concat("no_test_tta_rot", "no_test_tta_flip", "train_tta_rot", "train_tta_flip", "no_regression");
 
 /** Networks that mark the hand, and learn it from masks. */
 export const handMask: TrainingKind = {
