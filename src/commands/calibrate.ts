@@ -61,7 +61,8 @@ async function calibrate(file: string, parsed: Record<string, unknown>): Promise
 }
 
 function show({ model, refusal, pictures, failed, before, after, gain, line, bySex }: CalibratedModel): void {
-  const lineText = ({ slope, intercept }: typeof line) => `slope ${slope.toFixed(4)}, intercept ${intercept.toFixed(3)}`;
+  const lineText = ({ slope, intercept }: typeof line) =>
+    `slope ${slope.toFixed(4)}, intercept ${intercept.toFixed(3)}`;
   const lines = [
     ["pictures", `${pictures}${failed > 0 ? `, ${failed} failed` : ""}`],
     ["MAD before, months", before.toFixed(2)],

@@ -34,7 +34,10 @@ const MOST_USED = [
 
 export function defineEvaluate(command: Command): void {
   command
-    .argument("[predictions]", "CSV of predict, ensemble, train, or of the reference; or the folder of a training run")
+    .argument(
+      "[predictions]",
+      "CSV of predict, ensemble, train, or of the reference; or the folder of a training run",
+    )
     .addHelpText("after", helpText(HELP))
     .action(evaluate);
   for (const [group, shape] of Object.entries(EVALUATE_GROUPS)) addOptions(command, shape, group);

@@ -4,8 +4,8 @@
  */
 import type { z } from "zod";
 import { previewFlags } from "../options/augmentPreview.js";
-import { importRsnaFlags, splitFlags } from "../options/cohort.js";
 import { calibrateFlags } from "../options/calibrate.js";
+import { importRsnaFlags, splitFlags } from "../options/cohort.js";
 import { contractOptions } from "../options/contract.js";
 import { evaluateFlags } from "../options/evaluate.js";
 import { flagName } from "../options/flags.js";

@@ -59,6 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "calibrate",
     group: BONE_AGES,
     description: "a site's own linear correction of a model, written into a copy where it helps",
+    needsLibtorch: true,
     load: async () => (await import("./calibrate.js")).defineCalibrate,
   },
   {

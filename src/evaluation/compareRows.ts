@@ -91,7 +91,9 @@ function chosenSubset(
 }
 
 function madOfMean(members: readonly ComparedModel[], truths: readonly number[]): number {
-  const means = truths.map((_, row) => members.reduce((sum, { ages }) => sum + ages[row]!, 0) / members.length);
+  const means = truths.map(
+    (_, row) => members.reduce((sum, { ages }) => sum + ages[row]!, 0) / members.length,
+  );
   return meanAbsoluteDeviation(means, truths);
 }
 

@@ -1,9 +1,10 @@
 /** A site's own linear correction: its lines, and what it gains in pictures that it was not fitted to. */
+
+import { Random } from "../random.js";
 import { type BiasLine, corrected, fitBiasLine } from "../statistics/biasLine.js";
 import { clustersOf } from "../statistics/clusters.js";
 import { meanAbsoluteDeviation } from "../statistics/deviations.js";
 import { type PairedDifference, pairedDifference } from "../statistics/pairedDifference.js";
-import { Random } from "../random.js";
 import type { Sex } from "../words.js";
 
 export interface SitePicture {
@@ -66,7 +67,9 @@ export function crossValidate(
       bySex,
     ),
   );
-  const ages = pictures.map(({ ageMonths, sex }, i) => corrected(ageMonths, siteLineFor(linesOf[fold(i)]!, sex)));
+  const ages = pictures.map(({ ageMonths, sex }, i) =>
+    corrected(ageMonths, siteLineFor(linesOf[fold(i)]!, sex)),
+  );
   const plain = pictures.map(({ ageMonths }) => ageMonths);
   const truths = pictures.map(({ truthMonths }) => truthMonths);
   return {

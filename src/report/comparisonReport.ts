@@ -83,10 +83,9 @@ function verdicts({ pairs }: Comparison): string {
 const subsetText = ({ names, mad, chosenOn }: NonNullable<Comparison["bestSubset"]>) =>
   chosenOn !== null
     ? `Of all subsets, the mean of ${names.join(", ")} is best on the pictures of ${chosenOn}; on these pictures its MAD is ${numberText(mad)} months.`
-    :
-  names.length === 1
-    ? `No mean of several is better than ${names[0]} alone (MAD ${numberText(mad)} months), on these pictures.`
-    : `The best mean of all subsets is that of ${names.join(", ")}: MAD ${numberText(mad)} months. It was chosen on these pictures; confirm it on others.`;
+    : names.length === 1
+      ? `No mean of several is better than ${names[0]} alone (MAD ${numberText(mad)} months), on these pictures.`
+      : `The best mean of all subsets is that of ${names.join(", ")}: MAD ${numberText(mad)} months. It was chosen on these pictures; confirm it on others.`;
 
 function tablesOf({ models, pairs, errorCorrelations }: Comparison): ReportTable[] {
   return [

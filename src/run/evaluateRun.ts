@@ -14,7 +14,12 @@ import { readLearningCurves } from "./readLearningCurves.js";
 import { runFolder } from "./runFolder.js";
 
 /** Files of a run's evaluation by the name of their part. */
-const FILES: Readonly<Record<string, string>> = { test: "test", val: "validation", validation: "validation", train: "train" };
+const FILES: Readonly<Record<string, string>> = {
+  test: "test",
+  val: "validation",
+  validation: "validation",
+  train: "train",
+};
 
 /**
  * Evaluates the predictions that a training run has left in its folder, with its learning curves. The part is `splitName`, or
@@ -37,9 +42,13 @@ export async function evaluateRun(
   const folder = runFolder(path);
   const part = await partOf(folder.predictions, options.splitName);
   if (calibrate !== undefined && fileOf(folder.predictions, calibrate) === fileOf(folder.predictions, part))
-    throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `\`calibrate: ${calibrate}\` is the part that is evaluated`, {
-      remedy: "Calibrate with another part.",
-    });
+    throw new DeeplasiaError(
+      "ERR_DEEPLASIA_OPTION",
+      `\`calibrate: ${calibrate}\` is the part that is evaluated`,
+      {
+        remedy: "Calibrate with another part.",
+      },
+    );
   const files = {
     ...options,
     predictions: fileOf(folder.predictions, part),
@@ -49,12 +58,15 @@ export async function evaluateRun(
     ...{ splitCsv, splitColumn },
   };
   const learning = await readLearningCurves(folder.metrics);
-  const facts = out === undefined ? null : {
-    out,
-    learning,
-    title: title ?? `Training run ${basename(dirname(folder.config))}`,
-    call: commandLine("evaluate", [path], evaluatePredictionsOptions.omit({ signal: true }), options),
-  };
+  const facts =
+    out === undefined
+      ? null
+      : {
+          out,
+          learning,
+          title: title ?? `Training run ${basename(dirname(folder.config))}`,
+          call: commandLine("evaluate", [path], evaluatePredictionsOptions.omit({ signal: true }), options),
+        };
   return evaluateFile(files, options, facts);
 }
 
@@ -75,6 +87,7 @@ async function existing(predictions: string, part: string): Promise<string> {
 function missing(file: string): DeeplasiaError {
   return new DeeplasiaError("ERR_DEEPLASIA_USAGE", `${file} is missing: the run has no such predictions`, {
     file,
-    remedy: "Evaluate its model: `deeplasia-native evaluate --ckp_path RUN/ckp/best_model.pt --annotation_csv …`.",
+    remedy:
+      "Evaluate its model: `deeplasia-native evaluate --ckp_path RUN/ckp/best_model.pt --annotation_csv …`.",
   });
 }

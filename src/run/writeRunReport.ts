@@ -1,9 +1,9 @@
-import { pathKind } from "../files/pathKind.js";
 import { join } from "node:path";
 import { toDeeplasiaError } from "../errors.js";
+import { pathKind } from "../files/pathKind.js";
 import { REPORT_PAGE } from "../report/reportFiles.js";
-import { learnsAge, PART_NAMES } from "./evaluationTable.js";
 import { evaluateRun } from "./evaluateRun.js";
+import { learnsAge, PART_NAMES } from "./evaluationTable.js";
 import type { PreparedRun } from "./preparedRun.js";
 
 /**
@@ -18,7 +18,13 @@ export async function writeRunReport({ config, folder, logger, signal }: Prepare
   if (!(await has("test")) && !(await has("val"))) return;
   try {
     const calibrate = (await has("test")) && (await has("val")) ? "val" : undefined;
-    await evaluateRun(folder.path, { out: folder.report, overwrite: true, calibrate, title: config.name, signal });
+    await evaluateRun(folder.path, {
+      out: folder.report,
+      overwrite: true,
+      calibrate,
+      title: config.name,
+      signal,
+    });
     logger.info(`report: ${join(folder.report, REPORT_PAGE)}`);
   } catch (error) {
     signal.throwIfAborted();

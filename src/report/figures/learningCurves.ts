@@ -50,10 +50,18 @@ export function learningCurves({ epochs, train, validation }: LearningCurves): F
       legend(entries, AREA.left, 20),
       best === null
         ? ""
-        : element("path", { class: "points second", "stroke-width": 9, d: `M${x(best.epoch).toFixed(1)} ${y(best.value).toFixed(1)}h0` }),
+        : element("path", {
+            class: "points second",
+            "stroke-width": 9,
+            d: `M${x(best.epoch).toFixed(1)} ${y(best.value).toFixed(1)}h0`,
+          }),
       best === null
         ? ""
-        : text(`lowest ${best.value.toFixed(2)}, epoch ${best.epoch}`, { x: AREA.right, y: 24, "text-anchor": "end" }),
+        : text(`lowest ${best.value.toFixed(2)}, epoch ${best.epoch}`, {
+            x: AREA.right,
+            y: 24,
+            "text-anchor": "end",
+          }),
     ].join(""),
   };
 }

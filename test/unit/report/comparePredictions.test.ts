@@ -55,6 +55,29 @@ test("pictures that one lacks are left out of both", async () => {
   ]);
 });
 
+test("the best mean can be chosen on another part, and is measured on this one", async () => {
+  const folder = await writeTree(await temporaryFolder(), {
+    "s.csv": [
+      "patient_ID,dir,s",
+      ...Array.from({ length: 50 }, (_, i) => `${i},,${i < 25 ? "val" : "test"}`),
+    ].join("\n"),
+  });
+  const rows = (errorOf: (i: number) => number) =>
+    [
+      "image_ID,patient_ID,bone_age,pred_bone_age",
+      ...Array.from({ length: 50 }, (_, i) => `${i}.png,${i},100,${100 + errorOf(i)}`),
+    ].join("\n");
+  // a is better in val, b in test.
+  const files = { "a.csv": rows((i) => (i < 25 ? 1 : 5)), "b.csv": rows((i) => (i < 25 ? 5 : 1)) };
+  const split = { splitCsv: join(folder, "s.csv"), splitColumn: "s" };
+  const { bestSubset } = await compare(files, { ...split, chooseOn: "val" });
+  expect(bestSubset).toEqual({ names: ["a"], mad: 5, chosenOn: "val" });
+  expect((await compare(files, split)).bestSubset).toEqual({ names: ["b"], mad: 1, chosenOn: null });
+  await expect(compare(files, { ...split, chooseOn: "test" })).rejects.toThrow(
+    "is the part that is evaluated",
+  );
+});
+
 test("what cannot be compared", async () => {
   const one = { "a.csv": csv(good) };
   await expect(compare(one)).rejects.toMatchObject({ code: "ERR_DEEPLASIA_OPTION" });

@@ -1,0 +1,66 @@
+/** `calibrateModel`: a site whose bone ages are a line of what the model predicts, and one of which it has nothing to learn. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { calibrateModel, loadModel, predictCohort } from "../../src/index.js";
+import { GREYS_COUNT } from "../helpers/evaluatedRun.js";
+import { modelFile } from "../helpers/model.js";
+import { temporaryFolder } from "../helpers/temporary.js";
+import { trainingRows } from "../helpers/trainingRows.js";
+
+async function site(count: number, truthOf: (ageMonths: number, i: number) => number) {
+  const folder = await temporaryFolder();
+  const rows = await trainingRows(folder, count);
+  const annotationCsv = join(folder, "site.csv");
+  const write = async (ages: readonly number[]) => {
+    const lines = rows.map(({ row, sex }, i) => `${row}.png,,${row},${sex},${ages[i]}`);
+    await writeFile(annotationCsv, ["image_ID,dir,patient_ID,sex,bone_age", ...lines, ""].join("\n"));
+  };
+  await write(rows.map(() => 100));
+  const how = { annotationCsv, imgDir: folder };
+  const model = await loadModel(modelFile("learns"), {
+    contract: { ...GREYS_COUNT, biasSlope: 0, biasIntercept: 0 },
+  });
+  const predicted = async (one = model) => {
+    const ages: number[] = [];
+    for await (const record of predictCohort(one, how))
+      if ("ageMonths" in record) ages.push(record.ageMonths);
+    return ages;
+  };
+  const truths = (await predicted()).map(truthOf);
+  await write(truths);
+  return { model, how, truths, predicted, out: join(folder, "site.pt") };
+}
+
+const noise = (i: number) => Math.sin(i * 12.9898) * 0.5;
+
+test("a line that helps goes into a copy, with its provenance, and is what the copy predicts", async () => {
+  // Girls are read lower than boys, by another line.
+  const { model, how, truths, predicted, out } = await site(40, (age, i) =>
+    i % 2 === 0 ? 0.9 * age - 5 + noise(i) : 1.1 * age + 8 + noise(i),
+  );
+  const found = await calibrateModel(model, { ...how, out, bySex: true, resamples: 200 });
+  expect(found).toMatchObject({ model: out, refusal: null, pictures: 40, failed: 0 });
+  expect(found.bySex!.boys!.slope).toBeCloseTo(1 - 0.9, 1);
+  expect(found.bySex!.girls!.slope).toBeCloseTo(1 - 1.1, 1);
+  expect(found.after).toBeLessThan(1);
+  expect(found.gain.value).toBeCloseTo(found.after - found.before, 9);
+  await model.dispose();
+  await using copy = await loadModel(out);
+  expect(copy.contract.provenance).toMatch(/linear correction by sex for a site's 40 pictures/);
+  const errors = (await predicted(copy)).map((age, i) => Math.abs(age - truths[i]!));
+  expect(Math.max(...errors)).toBeLessThan(2);
+});
+
+test("is refused, with the reason, where it shows no gain and where there are too few pictures", async () => {
+  const same = await site(40, (age, i) => age + 20 * noise(i));
+  const refused = await calibrateModel(same.model, { ...same.how, out: same.out, resamples: 200 });
+  expect(refused.model).toBeNull();
+  expect(refused.refusal).toMatch(/no gain is shown with 40 pictures/);
+  await expect(loadModel(same.out)).rejects.toMatchObject({ code: "ERR_DEEPLASIA_MODEL_MISSING" });
+  await same.model.dispose();
+  const few = await site(12, (age) => age - 30);
+  const { refusal } = await calibrateModel(few.model, { ...few.how, out: few.out, resamples: 200 });
+  expect(refusal).toMatch(/12 pictures .* at least 30/);
+  await few.model.dispose();
+});
