@@ -15,6 +15,8 @@ export interface ComparePredictionsOptions {
   splitName?: string | undefined;
   /** The column of predicted months (default: ensemble_bone_age, pred_bone_age, or the most corrected one of a run's CSV). */
   predictionColumn?: string | undefined;
+  /** A part of the split, such as val, on whose pictures the best mean of models is chosen; its MAD is that on the compared ones. */
+  chooseOn?: string | undefined;
   /** Resamples of each bootstrap interval; patients are drawn where patient_ID is known. Default: `2000`. */
   resamples?: number | undefined;
   /** Same seed and files, same report. Default: `42`. */
