@@ -48,8 +48,8 @@ bool is_skipped(const Chunk& chunk) {
     if (chunk.type == used) return false;
   // Old programs keep EXIF in a text.
   constexpr std::string_view kProfile = "Raw profile";
-  return !std::equal(kProfile.begin(), kProfile.end(), chunk.content.begin(),
-                     chunk.content.begin() + std::min(kProfile.size(), chunk.content.size()));
+  const std::string_view content(reinterpret_cast<const char*>(chunk.content.data()), chunk.content.size());
+  return !content.starts_with(kProfile);
 }
 
 bool is_plain(int bit_depth, int colour_type) {
@@ -78,7 +78,7 @@ bool read_palette(Bytes content, PlainPng& png) {
   const size_t count = content.size() / 3, most = size_t{1} << png.bit_depth;
   if (content.size() % 3 != 0 || count == 0 || count > most) return false;
   png.palette.resize(count);
-  for (size_t i = 0; i < count; ++i) std::copy_n(content.begin() + 3 * i, 3, png.palette[i].begin());
+  for (size_t i = 0; i < count; ++i) std::copy_n(content.data() + 3 * i, 3, png.palette[i].begin());
   return true;
 }
 

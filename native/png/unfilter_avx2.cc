@@ -25,7 +25,7 @@ struct Block {
 void transpose(Block& block) {
   for (int turn = 0; turn < 4; ++turn) {
     Block turned;
-    for (int i = 0; i < kBlock / 2; ++i) {
+    for (size_t i = 0; i < kBlock / 2; ++i) {
       turned[2 * i] = _mm256_unpacklo_epi8(block[i], block[i + kBlock / 2]);
       turned[2 * i + 1] = _mm256_unpackhi_epi8(block[i], block[i + kBlock / 2]);
     }

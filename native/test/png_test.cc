@@ -48,7 +48,7 @@ Rows random_rows(std::mt19937& random) {
   for (uint8_t& byte : rows.filtered) byte = static_cast<uint8_t>(below(4) == 0 ? random() : below(3) - 1);
   for (size_t x = 0; x < rows.row_bytes; ++x) rows.above[kSlack + x] = static_cast<uint8_t>(random());
   for (int k = 0; k < rows.count; ++k)
-    *rows.row(k) = is_uniform ? kPaeth : static_cast<uint8_t>(below(kFilters));
+    *rows.row(k) = static_cast<uint8_t>(is_uniform ? uint32_t{kPaeth} : below(kFilters));
   return rows;
 }
 
