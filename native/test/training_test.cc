@@ -110,7 +110,7 @@ TEST(residual_blocks_are_skipped_at_the_given_rate) {
   const at::Tensor x = pictures(1, 3, 64, 64);
   const auto age = [&](uint64_t seed) {
     at::manual_seed(seed);
-    return module.forward(x, everyone(3, 1)).age;
+    return module.forward(x, std::vector<float>(3, 1)).age;
   };
   EXPECT(!at::equal(age(1), age(2)));  // the rate of a fresh network is 0.2
   module.set_drop_connect(0);
