@@ -1,6 +1,7 @@
 /** All that an evaluation states, from its rows. */
 import { type AgeEstimates, ageEstimates } from "../statistics/ageEstimates.js";
 import { type BlandAltman, blandAltman } from "../statistics/blandAltman.js";
+import { resamplesMade } from "../statistics/bootstrap.js";
 import { type Clusters, clustersOf } from "../statistics/clusters.js";
 import { meanAbsoluteDeviation } from "../statistics/deviations.js";
 import { type FittedLine, leastSquares } from "../statistics/leastSquares.js";
@@ -36,6 +37,8 @@ export interface EvaluationOfRows {
   demographics: Demographics[];
   /** Errors of bone ages, with intervals. */
   ages: AgeEstimates;
+  /** Bootstrap resamples that the intervals of all pictures are made of. */
+  resamples: number;
   /** Bias and limits of agreement; null where they cannot be stated. */
   blandAltman: BlandAltman | null;
   /** Prediction over truth. */
@@ -86,6 +89,7 @@ export function evaluateRows(cohort: CohortToEvaluate, options: EvaluateRowsOpti
   const evaluation = {
     demographics: demographicsOf(rows, hasPatients),
     ages: ageEstimates(predictions, truths, bootstrap),
+    resamples: resamplesMade(clusters.count, options.resamples),
     blandAltman: blandAltman(predictions, truths),
     passingBablok: passingBablok(truths, predictions),
     calibration: leastSquares(predictions, truths),
@@ -100,7 +104,7 @@ export function evaluateRows(cohort: CohortToEvaluate, options: EvaluateRowsOpti
         : predictionIntervals(calibration.part, calibration.rows, rows, options.bandMonths),
     precision: precisionOf(predictions, truths),
   };
-  return { ...evaluation, omissions: omissionsOf(cohort, clusters, evaluation) };
+  return { ...evaluation, omissions: omissionsOf(options.resamples, cohort, clusters, evaluation) };
 }
 
 function demographicsOf(rows: readonly EvaluatedRow[], hasPatients: boolean): Demographics[] {
@@ -149,6 +153,7 @@ function precisionOf(
 }
 
 function omissionsOf(
+  asked: number,
   { rows, raters: names }: CohortToEvaluate,
   { count }: Clusters,
   found: Omit<EvaluationOfRows, "omissions">,
@@ -160,6 +165,11 @@ function omissionsOf(
   const sexes = new Set(rows.map(({ sex }) => sex));
   omit("Bootstrap intervals", `there are ${count} patients or pictures; at least 3 are needed`, count < 3);
   omit("Bland-Altman limits", "fewer than three pictures", found.blandAltman === null);
+  omit(
+    `${asked.toLocaleString("en-US")} bootstrap resamples`,
+    `there are more than 10,000 pictures, so that ${found.resamples.toLocaleString("en-US")} are made`,
+    found.resamples < asked,
+  );
   const isConstant = Number.isNaN(found.ages.pearson.value);
   omit("Correlation", "the predictions or the truths are all the same", isConstant && rows.length > 1);
   omit(

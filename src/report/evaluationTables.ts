@@ -28,7 +28,7 @@ export function demographicsTable({ demographics }: EvaluationOfRows): ReportTab
   };
 }
 
-export function metricsTable({ ages }: EvaluationOfRows): ReportTable {
+export function metricsTable({ ages, resamples }: EvaluationOfRows): ReportTable {
   const months: [string, Estimate][] = [
     ["Mean absolute deviation (MAD), months", ages.mad],
     ["Median absolute error, months", ages.medianError],
@@ -46,7 +46,7 @@ export function metricsTable({ ages }: EvaluationOfRows): ReportTable {
     caption: "Predicted against true bone age.",
     columns: [text("Metric"), estimate("Value")],
     rows: months.map(([name, value]) => [name, value]),
-    note: "In parentheses: 95 % BCa bootstrap interval.",
+    note: `In parentheses: 95 % BCa bootstrap interval, ${resamples.toLocaleString("en-US")} resamples.`,
   };
 }
 

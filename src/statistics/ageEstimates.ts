@@ -1,5 +1,5 @@
 /** The metrics of predicted ages, each with its bootstrap interval. Ages in months; an error is prediction - truth. */
-import { type BootstrapOptions, bootstrapQuantiles, bootstrapSums, type OfSums } from "./bootstrap.js";
+import { type BootstrapOptions, bootstrap, type OfSums, quantilesOf, sumsOf } from "./bootstrap.js";
 import type { Estimate } from "./interval.js";
 import { mean } from "./mean.js";
 import { wilsonInterval } from "./wilson.js";
@@ -69,13 +69,18 @@ export function ageEstimates(
     absolute[i] = Math.abs(error);
     terms.set([1, error, Math.abs(error), error * error, x, y, x * x, x * y, y * y], i * WIDTH);
   }
-  const [medianError, p90, p95] = bootstrapQuantiles(absolute, [0.5, 0.9, 0.95], options);
+  const { clusters } = options;
+  const [ofSums, [medianError, p90, p95]] = bootstrap(
+    sumsOf(terms, WIDTH, OF_SUMS, clusters),
+    quantilesOf(absolute, [0.5, 0.9, 0.95], clusters),
+    options,
+  );
   const within = (months: number) => {
     const count = absolute.reduce((sum, error) => sum + (error <= months ? 1 : 0), 0);
     return { value: count / n, interval: n === 0 ? null : wilsonInterval(count, n) };
   };
   return {
-    ...bootstrapSums(terms, WIDTH, OF_SUMS, options),
+    ...ofSums,
     ...{ medianError: medianError!, p90: p90!, p95: p95! },
     ...{ within6: within(6), within12: within(12), within24: within(24) },
   };

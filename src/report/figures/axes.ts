@@ -84,10 +84,12 @@ export function padded(values: readonly number[], share = 0.04): [number, number
   return [low - room, high + room];
 }
 
-/** Beyond it points that fall on the same pixel are drawn once. */
+/** Beyond it points are drawn on whole pixels, each once: a page of a hundred thousand pictures stays below 1 MB. */
 const MANY_POINTS = 4000;
-/** Beyond it, on the same four pixels: a page of a hundred thousand pictures stays below 1 MB. */
-const VERY_MANY_POINTS = 20_000;
+
+/** What a figure of so many points states about them. */
+export const pointsNote = (total: number): string =>
+  total > MANY_POINTS ? " Points on the same pixel are drawn once." : "";
 
 /** Points as one path: round ends of lines without length. */
 export function pointsPath(
@@ -97,16 +99,29 @@ export function pointsPath(
 ): string {
   if (points.length === 0) return "";
   const isMany = total > MANY_POINTS;
-  const grid = total > VERY_MANY_POINTS ? 2 : 1;
-  const places = points.map(([x, y]) =>
-    isMany
-      ? `M${grid * Math.round(x / grid)} ${grid * Math.round(y / grid)}h0`
-      : `M${x.toFixed(1)} ${y.toFixed(1)}h0`,
-  );
   const width = isMany ? 2 : total > 600 ? 4 : 6;
   return element("path", {
     class: `points ${className}`,
     "stroke-width": width,
-    d: [...new Set(places)].join(""),
+    d: isMany ? runs(points) : points.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join(""),
   });
+}
+
+/** Wider than every figure. */
+const ROW = 4096;
+
+/** Neighbouring pixels of a row as one line. */
+function runs(points: readonly (readonly [x: number, y: number])[]): string {
+  const places = Float64Array.from(
+    new Set(points.map(([x, y]) => Math.round(y) * ROW + Math.round(x))),
+  ).sort();
+  const lines: string[] = [];
+  for (let first = 0; first < places.length; ) {
+    let last = first;
+    while (places[last + 1] === places[last]! + 1) last += 1;
+    const place = places[first]!;
+    lines.push(`M${place % ROW} ${Math.floor(place / ROW)}h${last - first}`);
+    first = last + 1;
+  }
+  return lines.join("");
 }

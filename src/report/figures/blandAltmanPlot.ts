@@ -3,7 +3,7 @@ import type { BlandAltman } from "../../statistics/blandAltman.js";
 import type { Estimate } from "../../statistics/interval.js";
 import { element, short } from "../markup.js";
 import { numberText } from "../table.js";
-import { padded, plotFrame, pointsPath } from "./axes.js";
+import { padded, plotFrame, pointsNote, pointsPath } from "./axes.js";
 import { type Figure, text } from "./figure.js";
 import { legend } from "./legend.js";
 import { sexLegend, sexSeries } from "./sexSeries.js";
@@ -62,7 +62,7 @@ export function blandAltmanFigure(rows: readonly EvaluatedRow[], agreement: Blan
   return {
     name: "bland-altman",
     title: "Agreement after Bland and Altman",
-    description: `Difference over mean of predicted and true bone age. Bias ${numberText(bias.value)} months, 95 % limits of agreement ${numberText(lower.value)} to ${numberText(upper.value)} months; bands are 95 % intervals.`,
+    description: `Difference over mean of predicted and true bone age. Bias ${numberText(bias.value)} months, 95 % limits of agreement ${numberText(lower.value)} to ${numberText(upper.value)} months; bands are 95 % intervals.${pointsNote(rows.length)}`,
     width: 712,
     height: 450,
     body:

@@ -24,10 +24,11 @@ export function errorsByAge(rows: readonly EvaluatedRow[], bandMonths: number): 
   );
   const slot = (AREA.right - AREA.left) / bands.length;
   const width = Math.min(26, slot / (series.length + 1));
+  const errorsOf = series.map((one) => errorsByBand(one, bandMonths));
   const boxes = bands.flatMap((band, i) =>
     series.map((one, j) => {
       const centre = AREA.left + slot * (i + 0.5) + (j - (series.length - 1) / 2) * (width + 4);
-      return box(one, errorsIn(one, band, bandMonths), centre, width, y);
+      return box(one, ascending(errorsOf[j]!.get(band) ?? []), centre, width, y);
     }),
   );
   const labels = bands.map((band, i) =>
@@ -59,9 +60,15 @@ export function errorsByAge(rows: readonly EvaluatedRow[], bandMonths: number): 
   };
 }
 
-function errorsIn({ rows }: SexSeries, band: string, bandMonths: number): Float64Array {
-  const inBand = rows.filter((row) => bandOf(row.truthMonths, bandMonths) === band);
-  return ascending(inBand.map((row) => row.ageMonths - row.truthMonths));
+function errorsByBand({ rows }: SexSeries, bandMonths: number): Map<string, number[]> {
+  const bands = new Map<string, number[]>();
+  for (const { truthMonths, ageMonths } of rows) {
+    const band = bandOf(truthMonths, bandMonths);
+    const errors = bands.get(band);
+    if (errors === undefined) bands.set(band, [ageMonths - truthMonths]);
+    else errors.push(ageMonths - truthMonths);
+  }
+  return bands;
 }
 
 function box(

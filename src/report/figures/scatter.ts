@@ -2,7 +2,7 @@ import type { EvaluatedRow } from "../../evaluation/evaluatedRow.js";
 import type { PassingBablok } from "../../statistics/passingBablok.js";
 import { element, short } from "../markup.js";
 import { numberText } from "../table.js";
-import { type Axis, padded, plotFrame, pointsPath } from "./axes.js";
+import { type Axis, padded, plotFrame, pointsNote, pointsPath } from "./axes.js";
 import type { Figure } from "./figure.js";
 import { legend } from "./legend.js";
 import { sexLegend, sexSeries } from "./sexSeries.js";
@@ -70,7 +70,7 @@ export function scatterFigure(rows: readonly EvaluatedRow[], line: PassingBablok
 }
 
 function description(count: number, line: PassingBablok | null): string {
-  const points = `${count} pictures: predicted over true bone age in months, with the identity and 12 months around it.`;
+  const points = `${count} pictures: predicted over true bone age in months, with the identity and 12 months around it.${pointsNote(count)}`;
   if (line === null) return points;
   const { slope, intercept } = line;
   return `${points} The line of Passing and Bablok has the slope ${numberText(slope.value)} and the intercept ${numberText(intercept.value)} months.`;
