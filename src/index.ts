@@ -74,7 +74,7 @@ export {
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
 export { writeManifest } from "./model/writeManifest.js";
-export { type CalibratedModel, calibrateModel } from "./modelEvaluation/calibrateModel.js";
+export { type CalibratedModel, calibrateModel, type LinesBySex } from "./modelEvaluation/calibrateModel.js";
 export type { CalibrateModelOptions } from "./modelEvaluation/calibrateModelOptions.js";
 export {
   evaluateModels,

@@ -48,7 +48,15 @@ export interface CalibratedModel {
   /** The line of all pictures: the error of a prediction `y` is about `slope * y + intercept`. */
   line: BiasLine;
   /** The lines of girls and boys, with `bySex`; else null. */
-  bySex: { girls: BiasLine | null; boys: BiasLine | null } | null;
+  bySex: LinesBySex | null;
+}
+
+/** A line of the errors of each sex; null where its pictures are too few. */
+export interface LinesBySex {
+  /** The line of the girls. */
+  girls: BiasLine | null;
+  /** The line of the boys. */
+  boys: BiasLine | null;
 }
 
 /** With fewer pictures chance decides whether a correction seems to help. */
