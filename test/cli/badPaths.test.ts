@@ -25,9 +25,12 @@ test("every command names an unusable path and its fault; none ends with an inte
       stderr.includes(name),
     );
   const silent = seen.filter((outcome) => [1, 2].includes(outcome.code) && !isNamed(outcome));
-  const others = silent.filter(
-    ({ option }) => !/^convert --|^models add --|^cohort import (rsna|dha|dicom)/.test(option),
-  );
+  // `calibrate` refuses so few pictures before it reaches the path, where the path is no hindrance till then.
+  const isRefusal = ({ option, stderr }: (typeof seen)[number]) =>
+    option.startsWith("calibrate ") && stderr.includes("not written: there are 3 pictures");
+  const others = silent
+    .filter(({ option }) => !/^convert --|^models add --|^cohort import (rsna|dha|dicom)/.test(option))
+    .filter((outcome) => !isRefusal(outcome));
   expect(others.map(({ option, kind, stderr }) => `${option} ${kind}: ${stderr.slice(-200)}`)).toEqual([]);
 }, 300_000);
 

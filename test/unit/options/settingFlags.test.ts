@@ -16,6 +16,8 @@ function network(...argv: string[]) {
 test("a command may take some of training's settings", () => {
   expect(network("--model.backbone=efficientnet-b4", "--model.explicit_sex_classifier", "64", "32")).toEqual({
     kind: "age",
+    expectation_months: 240,
+    expectation_second_head: true,
     mask_filters: 32,
     mask_max_filters: null,
     mask_kernel: 5,
