@@ -10,7 +10,7 @@ namespace {
 
 at::Tensor age_loss(const Outputs& outputs, const at::Tensor& age) {
   if (!outputs.is_expectation) return at::mse_loss(outputs.age, age);
-  const at::Tensor own = at::l1_loss(outputs.age, age);
+  at::Tensor own = at::l1_loss(outputs.age, age);
   if (!outputs.month.defined()) return own;
   constexpr double kOwnWeight = 0.4;
   return (at::l1_loss(outputs.month, age) + own * kOwnWeight) / (1 + kOwnWeight);
