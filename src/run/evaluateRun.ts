@@ -35,7 +35,7 @@ export async function evaluateRun(
 ): Promise<PredictionEvaluation> {
   const path = requireArgument("run", pathArgument, run);
   const options = requireOptions(evaluatePredictionsOptions, given);
-  const { out, overwrite, splitCsv, splitColumn, title, calibrate, signal } = options;
+  const { out, overwrite, title, calibrate, signal } = options;
   requireSplit(options);
   signal?.throwIfAborted();
   if (out !== undefined) await requireReportFolder(out, overwrite);
@@ -54,8 +54,6 @@ export async function evaluateRun(
     predictions: fileOf(folder.predictions, part),
     splitName: part,
     calibrationCsv: calibrate === undefined ? undefined : await existing(folder.predictions, calibrate),
-    // Each part has a file of its own.
-    ...{ splitCsv, splitColumn },
   };
   const learning = await readLearningCurves(folder.metrics);
   const facts =

@@ -1,4 +1,3 @@
-import { freshNetwork } from "../../checkpoint/freshNetwork.js";
 import type { Logger } from "../../console/logger.js";
 import { NO_BIAS_FIELDS } from "../../contract/boneAgeFields.js";
 import { completeContract } from "../../contract/contract.js";
@@ -6,7 +5,7 @@ import type { Manifest } from "../../contract/manifest.js";
 import { correctionDoubt } from "../../contract/plausible.js";
 import { FAMILY } from "../../contract/published.js";
 import { DeeplasiaError } from "../../errors.js";
-import { boneAgeConfig, networkText } from "../../options/network.js";
+import { boneAgeConfig } from "../../options/network.js";
 import type { TrainConfig } from "../../options/train/index.js";
 import { type AgeScale, lineInMonths } from "../../statistics/ageScale.js";
 import type { BiasLine } from "../../statistics/biasLine.js";
@@ -16,7 +15,8 @@ import type { TrainingCohort } from "../../training/trainingCohort.js";
 import { ageRow, PARTS } from "../../training/trainingRow.js";
 import { evaluateAfterTraining } from "../evaluateAfterTraining.js";
 import { hyperParameterMetrics } from "../evaluationTable.js";
-import type { EvaluationParts, FreshStart, KindMetrics, MetricsParts, TrainingKind } from "./trainingKind.js";
+import { startOnBackbone } from "./startOnBackbone.js";
+import type { EvaluationParts, KindMetrics, MetricsParts, TrainingKind } from "./trainingKind.js";
 import { withoutEffect } from "./withoutEffect.js";
 
 const MASKS_ONLY = ["model.mask_filters", "model.mask_max_filters", "model.mask_kernel"];
@@ -48,13 +48,9 @@ export const boneAge: TrainingKind = {
     return withoutEffect(settings, MASKS_ONLY, "only mask networks have it");
   },
 
-  async freshNetwork({ model }, seed): Promise<FreshStart> {
-    const network = boneAgeConfig(model);
-    const from = model.pretrained === false || model.pretrained === null ? undefined : model.pretrained;
-    const handle = await freshNetwork(network, { seed, from, stem: model.stem });
-    const weights = from === undefined ? "fresh weights" : `ImageNet weights of ${from}`;
-    const manifest: Manifest = { sexEncoding: network.sexDcs > 0 ? "male-1" : "none" };
-    return { handle, text: `${networkText(network)}, ${weights}`, manifest };
+  freshNetwork(config, seed) {
+    const network = boneAgeConfig(config.model);
+    return startOnBackbone(network, config, seed, { sexEncoding: network.sexDcs > 0 ? "male-1" : "none" });
   },
 
   openCohort: ({ data }, manifest) => openAgeCohort(data, knownScale(manifest)),

@@ -1,9 +1,9 @@
-import { freshNetwork } from "../../checkpoint/freshNetwork.js";
 import { expectationFields, OPEN_FAMILY } from "../../contract/published.js";
-import { DeeplasiaError } from "../../errors.js";
-import { expectationConfig, networkText } from "../../options/network.js";
+import { expectationConfig } from "../../options/network.js";
 import { boneAge } from "./boneAge.js";
-import type { FreshStart, TrainingKind } from "./trainingKind.js";
+import { contradiction } from "./contradiction.js";
+import { startOnBackbone } from "./startOnBackbone.js";
+import type { TrainingKind } from "./trainingKind.js";
 import { withoutEffect } from "./withoutEffect.js";
 
 /** Settings of Deeplasia's heads, and of networks for masks. */
@@ -40,15 +40,8 @@ export const expectation: TrainingKind = {
     return withoutEffect(settings, OTHERS, "a network of the kind expectation has no such part");
   },
 
-  async freshNetwork({ model }, seed): Promise<FreshStart> {
-    const network = expectationConfig(model);
-    const from = model.pretrained === false || model.pretrained === null ? undefined : model.pretrained;
-    const handle = await freshNetwork(network, { seed, from, stem: model.stem });
-    const weights = from === undefined ? "fresh weights" : `ImageNet weights of ${from}`;
-    return { handle, text: `${networkText(network)}, ${weights}`, manifest: expectationFields(network) };
+  freshNetwork(config, seed) {
+    const network = expectationConfig(config.model);
+    return startOnBackbone(network, config, seed, expectationFields(network));
   },
 };
-
-function contradiction(message: string, remedy: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message, { remedy });
-}

@@ -1,7 +1,6 @@
 import { freshNetwork } from "../../checkpoint/freshNetwork.js";
 import { completeContract } from "../../contract/contract.js";
 import { MASK_FAMILY } from "../../contract/published.js";
-import { DeeplasiaError } from "../../errors.js";
 import { requireSquare } from "../../model/loadHandMaskModel.js";
 import { maskConfig, networkText } from "../../options/network.js";
 import type { TrainConfig } from "../../options/train/index.js";
@@ -9,6 +8,7 @@ import { MASK_METRIC_NAMES, MaskMetricsHook } from "../../training/hooks/maskMet
 import { openMaskCohort } from "../../training/maskCohort.js";
 import { evaluateMasks } from "../evaluateMasks.js";
 import { maskResults } from "../maskTable.js";
+import { contradiction } from "./contradiction.js";
 import type { TrainingKind } from "./trainingKind.js";
 import { withoutEffect } from "./withoutEffect.js";
 
@@ -104,8 +104,4 @@ function requireInput([channels, height, width]: TrainConfig["data"]["input_size
     `data.input_size is ${channels} ${height} ${width}; a mask network needs one channel and a square whose side is a multiple of ${STRIDE}`,
     "Set data.input_size to 1 512 512, or to 1 256 256.",
   );
-}
-
-function contradiction(message: string, remedy: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_OPTION", message, { remedy });
 }
