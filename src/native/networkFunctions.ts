@@ -37,7 +37,8 @@ export interface ExpectationNetworkConfig {
   dropout: number;
   /** Probability that a training step leaves out the last block; it rises from 0 at the first. */
   dropPath: number;
-  hasMatrices: boolean;
+  /** As in `NetworkConfig`. */
+  hasMatrices?: boolean | undefined;
   /** A second head, which returns the age itself, for training. */
   hasMonths: boolean;
 }

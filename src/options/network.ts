@@ -36,12 +36,8 @@ export const expectationConfig = (settings: NetworkSettings): ExpectationNetwork
   members: 0,
   dropout: settings.dropout_p,
   dropPath: 0.2,
-  hasMatrices: MATRICES.has(settings.backbone),
   hasMonths: settings.expectation_second_head,
 });
-
-/** The variants whose fc1 and fc2 are matrices in timm. */
-const MATRICES: ReadonlySet<string> = new Set(["convnextv2-tiny", "convnextv2-base"]);
 
 export const maskConfig = (settings: NetworkSettings): MaskNetworkConfig => ({
   filters: settings.mask_filters,
@@ -96,7 +92,7 @@ const expectationNetworkSchema = z.strictObject({
   members: z.int().min(0).max(64),
   dropout: z.number().min(0).max(1),
   dropPath: z.number().min(0).max(1).default(0),
-  hasMatrices: z.boolean(),
+  hasMatrices: z.boolean().optional(),
   hasMonths: z.boolean().default(false),
 }) satisfies z.ZodType<ExpectationNetworkConfig>;
 
