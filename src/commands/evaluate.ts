@@ -4,8 +4,9 @@ import { DISCLAIMER } from "../about.js";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files/pathKind.js";
 import { contractOptions } from "../options/contract.js";
-import { EVALUATE_GROUPS, evaluateFlags } from "../options/evaluate.js";
+import { EVALUATE_GROUPS, evaluateFlags, evaluatePredictionsOptions } from "../options/evaluate.js";
 import { addOptions, readOptions } from "../options/flags.js";
+import { pick } from "../options/pick.js";
 import { evaluatePredictions } from "../report/evaluatePredictions.js";
 import { evaluateRun } from "../run/evaluateRun.js";
 import { evaluateModelFiles } from "./evaluateModelFiles.js";
@@ -51,18 +52,11 @@ async function evaluate(predictions: string | undefined, parsed: Record<string, 
   if ((predictions !== undefined) === hasModel) throw notOne(hasModel);
   if (predictions === undefined) return evaluateModelFiles(parsed);
   const isRun = (await pathKind(predictions)) === "folder";
-  const found = await (isRun ? evaluateRun : evaluatePredictions)(predictions, ready(options));
+  const found = await (isRun ? evaluateRun : evaluatePredictions)(
+    predictions,
+    pick(options, evaluatePredictionsOptions.shape),
+  );
   process.exitCode = showEvaluation(found, options.out);
-}
-
-/** Returns the options of ready predictions. */
-function ready(options: Parameters<typeof evaluatePredictions>[1] & object) {
-  const { out, annotationCsv, splitCsv, splitColumn, splitName, predictionColumn } = options;
-  const { by, bandMonths, calibrate, referenceSd, resamples, seed, title, overwrite } = options;
-  return {
-    ...{ out, annotationCsv, splitCsv, splitColumn, splitName, predictionColumn },
-    ...{ by, bandMonths, calibrate, referenceSd, resamples, seed, title, overwrite },
-  };
 }
 
 function notOne(hasModel: boolean): DeeplasiaError {

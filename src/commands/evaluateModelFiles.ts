@@ -1,5 +1,6 @@
 /** `evaluate --ckp_path`: loads the models, predicts, and reports. */
 import { DISCLAIMER } from "../about.js";
+import type { Logger } from "../console/logger.js";
 import { createProgress } from "../console/progress.js";
 import { missingOption } from "../errors.js";
 import { longestForward } from "../inference/forward.js";
@@ -7,15 +8,16 @@ import { evaluateModels, type ModelEvaluation } from "../modelEvaluation/evaluat
 import { contractOptions } from "../options/contract.js";
 import { evaluateFlags, evaluateModelsShape } from "../options/evaluate.js";
 import { readOptions } from "../options/flags.js";
+import { pick } from "../options/pick.js";
 import { memberNames } from "../predictionFiles/memberNames.js";
 import { shareText } from "../slurm/rowShare.js";
 import { slurmTask } from "../slurm/slurmTask.js";
 import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT } from "./exit.js";
+import { logModels } from "./logModels.js";
 import { withoutShard } from "./merge.js";
 import { loadModels, modelFiles } from "./models.js";
-import { parametersUsed } from "./referenceDefaults.js";
 import { showEvaluation } from "./showEvaluation.js";
 import { stopSignal } from "./signals.js";
 
@@ -34,15 +36,17 @@ export async function evaluateModelFiles(parsed: Record<string, unknown>): Promi
   const stop = stopSignal(logger, longestForward);
   try {
     logger.info(DISCLAIMER);
-    for (const { file, device, merged } of all) {
-      logger.info(`${file} on ${device.name} (${device.reason})`);
-      const fromParameters = parametersUsed(file, merged.origins);
-      if (fromParameters !== null) logger.info(fromParameters);
-    }
-    const shape = Object.keys(evaluateModelsShape);
-    const known = Object.fromEntries(Object.entries(options).filter(([key]) => shape.includes(key)));
+    logModels(all, logger);
     const found = await evaluateModels(models, {
-      ...{ ...known, out, annotationCsv, sexModel, maskModel, logger, signal: stop.signal },
+      ...{
+        ...pick(options, evaluateModelsShape),
+        out,
+        annotationCsv,
+        sexModel,
+        maskModel,
+        logger,
+        signal: stop.signal,
+      },
       memberNames: named.length > 1 ? memberNames(named) : undefined,
       scratch: options.scratch ?? "auto",
       shard: options.shard ?? "auto",
@@ -52,15 +56,16 @@ export async function evaluateModelFiles(parsed: Record<string, unknown>): Promi
       onProgress: (event) => progress.update(event),
     });
     progress.finish();
-    process.exitCode = exitOf(found, out);
+    process.exitCode = exitOf(found, out, logger);
   } finally {
     progress.finish();
     await dispose();
   }
-  function exitOf({ report, share, failed }: ModelEvaluation, folder: string): number {
-    if (report !== null)
-      return Math.max(showEvaluation(report, folder), failed > 0 ? EXIT.rowsFailed : EXIT.done);
-    logger.info(`${shareText(share!)} is complete; the report is written when all shares are`);
-    return EXIT.done;
-  }
+}
+
+function exitOf({ report, share, failed }: ModelEvaluation, folder: string, logger: Logger): number {
+  if (report !== null)
+    return Math.max(showEvaluation(report, folder), failed > 0 ? EXIT.rowsFailed : EXIT.done);
+  logger.info(`${shareText(share!)} is complete; the report is written when all shares are`);
+  return EXIT.done;
 }

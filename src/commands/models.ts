@@ -10,6 +10,7 @@ import { HandMaskModel } from "../model/handMaskModel.js";
 import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
 import { loadModel } from "../model/loadModel.js";
 import type { LoadModelOptions } from "../options/calls/loadModelOptions.js";
+import { pick } from "../options/pick.js";
 import { loadModelOptions, type ModelFlags } from "../options/predict.js";
 import { isExplicit } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
@@ -108,8 +109,7 @@ export async function loadModels(
 
 /** The flags that `loadModel` knows. */
 function loadingOf(options: ModelFlags): LoadModelOptions {
-  const known = Object.entries(options).filter(([key]) => key in loadModelOptions.shape);
-  return Object.fromEntries(known);
+  return pick(options, loadModelOptions.shape);
 }
 
 function usage(what: string, remedy: string): DeeplasiaError {

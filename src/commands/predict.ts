@@ -32,9 +32,10 @@ import { commandLogger } from "./commandLogger.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { EXIT, exitOf } from "./exit.js";
 import { helpText, shortenHelp } from "./help.js";
+import { logModels } from "./logModels.js";
 import { reportShare, withoutShard } from "./merge.js";
 import { loadModels, modelFiles } from "./models.js";
-import { parametersUsed, placesUsed } from "./referenceDefaults.js";
+import { placesUsed } from "./referenceDefaults.js";
 import { stopSignal } from "./signals.js";
 import { isStdoutOpen } from "./streams.js";
 
@@ -113,12 +114,7 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
     if (all.every(({ network }) => network === null)) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
     if (modelPaths[0] === BUNDLED_MODEL) logger.warn(BUNDLED_WARNING);
-    for (const model of all) {
-      const role = model === sexModel ? ", for the sex where a row gives none" : "";
-      logger.info(`${model.file} on ${model.device.name} (${model.device.reason})${role}`);
-      const fromParameters = parametersUsed(model.file, model.merged.origins);
-      if (fromParameters !== null) logger.info(fromParameters);
-    }
+    logModels(all, logger, sexModel);
     const files = pictures.length > 0 ? pictures : undefined;
     const memberNamesGiven = named.length > 1 ? memberNames(named) : undefined;
     const run = { ...options, files, sexModel, maskModel, memberNames: memberNamesGiven };

@@ -125,11 +125,9 @@ export const modelEvaluationShape = {
 /** The library's options that the command has as well, in the order of a command line. */
 export const evaluateModelsShape = { ...cohort, ...grouping, ...report, ...modelEvaluationShape };
 
-const reportFlags = { out, ...cohort, ...grouping, ...report };
-
 /** Headings of the help of `evaluate`, with the options below each. */
 export const EVALUATE_GROUPS = {
-  "Options:": reportFlags,
+  "Options:": { out, ...cohort, ...grouping, ...report },
   "Model to evaluate, instead of predictions:": predictModelShape,
   "Its predictions:": modelEvaluationShape,
   "Checkpoints:": checkpointOptions.shape,
@@ -137,12 +135,11 @@ export const EVALUATE_GROUPS = {
 };
 
 export const evaluateFlags = z.strictObject({
-  ...reportFlags,
-  ...predictModelShape,
-  ...modelEvaluationShape,
-  ...checkpointOptions.shape,
-  ...deviceOptions,
-  ...{ progress, yes },
+  ...EVALUATE_GROUPS["Options:"],
+  ...EVALUATE_GROUPS["Model to evaluate, instead of predictions:"],
+  ...EVALUATE_GROUPS["Its predictions:"],
+  ...EVALUATE_GROUPS["Checkpoints:"],
+  ...EVALUATE_GROUPS["Device and terminal:"],
 });
 export const evaluatePredictionsOptions = z.strictObject({
   out: maybeOut,

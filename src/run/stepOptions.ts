@@ -1,4 +1,5 @@
 import { shortName } from "../options/classPath.js";
+import { pick } from "../options/pick.js";
 import type { TrainConfig } from "../options/train/index.js";
 import {
   camelCased,
@@ -23,8 +24,4 @@ export function stepOptionsOf(
     ...own,
     precision: precisionOn(own.device, config),
   });
-}
-
-function pick(values: object, shape: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(shape, name)));
 }

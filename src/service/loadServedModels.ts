@@ -7,6 +7,7 @@ import { BUNDLED_MODEL } from "../model/bundled.js";
 import { HandMaskModel } from "../model/handMaskModel.js";
 import { loadHandMaskModel } from "../model/loadHandMaskModel.js";
 import { loadModel } from "../model/loadModel.js";
+import { pick } from "../options/pick.js";
 import { loadModelOptions } from "../options/predict.js";
 import type { ServeOptions } from "../options/serve.js";
 import { isExplicit } from "../prediction/maskModel.js";
@@ -53,9 +54,7 @@ export async function loadServedModels(
   onBatch: (model: string, batch: GatheredBatch) => void,
 ): Promise<ServedModels> {
   const named = await modelArguments(options.model ?? [BUNDLED_MODEL]);
-  const loading = Object.fromEntries(
-    Object.entries(options).filter(([key]) => key in loadModelOptions.shape),
-  );
+  const loading = pick(options, loadModelOptions.shape);
   const { device, gpus, accelerator, devices, threads, precision, trust, batchSize, maxWaitMs } = options;
   const where = { device, gpus, accelerator, devices, threads, trust };
   const all: (BoneAgeModel | HandMaskModel)[] = [];
