@@ -14,19 +14,36 @@ import { digest, root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
 const BYTES_A_JOB = 1.5e9;
 const made = stamp("build/.stamp");
 const RESULTS = ["deeplasia.node", "deeplasia_core.so", "deeplasia_core.json"];
-/** The addons as they are published: where prebuild.mjs puts and builds them, and the stamp of their sources. */
+/** The addons as they are published, by prebuild.mjs: the bootstrap, and a folder with a core for each minor version. */
 export const PREBUILDS = join(root, "prebuilds", `${process.platform}-${process.arch}`);
-const PREBUILD_FOLDER = "build/prebuild/build";
-export const madePrebuild = stamp("build/prebuild/.stamp");
+/** Name of the folder of the core for a libtorch: `libtorch-2.13`. */
+export const coreFolder = ({ version }) => `libtorch-${version.split(".", 2).join(".")}`;
+/** Where prebuild.mjs builds the core for a libtorch, and the stamp of its sources. */
+export const prebuildFolder = (libtorch) => join("build/prebuild", coreFolder(libtorch));
+export const madePrebuild = (libtorch) => stamp(join(prebuildFolder(libtorch), ".stamp"));
 
 /** Digest of everything that an addon is built from. */
 export const nativeSources = (libtorch) =>
   digest(["CMakeLists.txt", "native", "package-lock.json"], libtorch.directory, libtorch.version);
 
-/** What the libtorch must be that the addons are built against. */
-export async function buildRequirement() {
-  const { DEFAULT_LIBTORCH_VERSION } = await import("../dist/libtorch/version.js");
-  return { version: DEFAULT_LIBTORCH_VERSION, headers: true };
+/** The libtorch that is installed where none is found. */
+export async function usualVersion() {
+  return (await import("../dist/libtorch/version.js")).DEFAULT_LIBTORCH_VERSION;
+}
+
+/**
+ * The libtorch to build against: the one that is found first, in the cache the usual one before others. Null if there is
+ * none. Throws if the user names one that is not suitable.
+ */
+export async function findForBuild() {
+  const { OLDEST_LIBTORCH } = await import("../dist/libtorch/version.js");
+  const { isNamed, requireLibtorch, searchLibtorch } = await import("../dist/libtorch/searchLibtorch.js");
+  const required = { versions: null, oldest: OLDEST_LIBTORCH, headers: true };
+  const { candidates, chosen } = searchLibtorch(required);
+  if (chosen?.source === "cache")
+    return searchLibtorch({ ...required, versions: [await usualVersion()] }).chosen ?? chosen;
+  const last = candidates.at(-1);
+  return chosen ?? (last !== undefined && isNamed(last.source) ? requireLibtorch(required) : null);
 }
 
 /** Whether build/Release was built from the current sources. */
@@ -39,7 +56,9 @@ export function isNativeCurrent(libtorch) {
 
 /** Whether the package's own prebuilds/ was built from the current sources. */
 export function isPrebuildCurrent(libtorch) {
-  return existsSync(PREBUILDS) && madePrebuild.matches(nativeSources(libtorch));
+  return (
+    existsSync(join(PREBUILDS, coreFolder(libtorch))) && madePrebuild(libtorch).matches(nativeSources(libtorch))
+  );
 }
 
 /**
@@ -48,7 +67,7 @@ export function isPrebuildCurrent(libtorch) {
  */
 export function currentBuild(libtorch) {
   if (existsSync(join(root, "build/Release"))) return isNativeCurrent(libtorch) ? join(root, "build") : null;
-  return isPrebuildCurrent(libtorch) ? join(root, PREBUILD_FOLDER) : null;
+  return isPrebuildCurrent(libtorch) ? join(root, prebuildFolder(libtorch), "build") : null;
 }
 
 export async function buildNative(libtorch, { nccl = false } = {}) {
@@ -95,7 +114,8 @@ export function checkTools() {
 }
 
 await runAsScript(import.meta.url, async () => {
-  const { requireLibtorch } = await import("../dist/libtorch/searchLibtorch.js");
   const { values } = parseArgs({ options: { nccl: { type: "boolean" } } });
-  await buildNative(requireLibtorch(await buildRequirement()), values);
+  const libtorch = await findForBuild();
+  if (libtorch === null) throw new SetupError("no libtorch to build against was found: npm run setup installs one");
+  await buildNative(libtorch, values);
 });

@@ -1,22 +1,26 @@
 /**
- * The pair of addons as it is published: prebuilds/<platform>-<arch>/, named and stripped by prebuildify, for systems
- * as old as RHEL 8. Skipped where it is current.
+ * The addons as they are published: prebuilds/<platform>-<arch>/, named and stripped by prebuildify, for systems as old
+ * as RHEL 8: the bootstrap, and a core for each minor version of libtorch. Skipped where they are current.
  *
  *   npm run prebuilds                            compiled with an old toolchain (old-glibc.mjs); the result is checked
+ *   npm run prebuilds -- --libtorch 2.9,2.13     a core for each of these; a folder with a libtorch does as well
  *   npm run prebuilds -- --nccl                 with deeplasia_nccl.so (nccl.mjs): what a release has
  *   npm run prebuilds -- --host [--out FOLDER]   this machine's build, unchecked: to try the package out, not to publish
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 import {
   buildNative,
   cmakeJs,
+  coreFolder,
   isNativeCurrent,
   isPrebuildCurrent,
   madePrebuild,
   nativeSources,
   PREBUILDS,
+  prebuildFolder,
 } from "./build-native.mjs";
 import { ncclSettings } from "./nccl.mjs";
 import { oldCompiler } from "./old-glibc.mjs";
@@ -25,26 +29,54 @@ import { root, run, runAsScript, SetupError } from "./steps.mjs";
 import { LIMITS, tooNewSymbols } from "./symbol-versions.mjs";
 
 const TUPLE = basename(PREBUILDS);
+const BOOTSTRAP = "deeplasia.glibc.node";
 const NCCL = "deeplasia_nccl.so";
 
-/** prebuilds/ of the package itself, compiled with an old toolchain and checked. */
-export async function prebuild({ nccl = false } = {}) {
-  const libtorch = await setupForBuild();
-  if (isPrebuildCurrent(libtorch) && (!nccl || existsSync(join(PREBUILDS, NCCL))))
-    return console.error(`prebuild: ${PREBUILDS}: current`);
+/**
+ * prebuilds/ of the package itself, compiled with an old toolchain and checked.
+ * @param {{ nccl?: boolean, libtorch?: string }} options versions or folders of libtorch, with commas between them
+ */
+export async function prebuild({ nccl = false, libtorch } = {}) {
+  const found = await setupForBuild();
+  const wanted = libtorch === undefined ? [found] : await eachLibtorch(libtorch);
+  const isCurrent = (one) =>
+    isPrebuildCurrent(one) && (!nccl || existsSync(join(PREBUILDS, coreFolder(one), NCCL)));
+  if (wanted.every(isCurrent)) return console.error(`prebuild: ${PREBUILDS}: current`);
   const { cacheDirectory } = await import("../dist/libtorch/buildCache.js");
-  // a folder of its own: prebuildify moves the addon out of the build, and a developer's build must survive
-  const work = workFolder("build/prebuild");
-  const from = nativeSources(libtorch);
-  await cmakeJs(libtorch, {
-    out: join(work, "build"),
-    compiler: oldCompiler(cacheDirectory(), work),
-    settings: nccl ? await ncclSettings(libtorch.version) : {},
-  });
-  const staged = await collect(work);
-  assertOldEnough(staged);
-  publish(staged, PREBUILDS);
-  madePrebuild.write(from);
+  const built = [];
+  for (const one of wanted) {
+    // a folder of its own: prebuildify moves the addon out of the build, and a developer's build must survive
+    const work = workFolder(prebuildFolder(one));
+    const from = nativeSources(one);
+    await cmakeJs(one, {
+      out: join(work, "build"),
+      compiler: oldCompiler(cacheDirectory(), work),
+      settings: nccl ? await ncclSettings(one.version) : {},
+    });
+    const staged = await collect(work);
+    assertOldEnough(staged);
+    built.push({ libtorch: one, staged, from });
+  }
+  publish(built, PREBUILDS);
+  for (const { libtorch, from } of built) madePrebuild(libtorch).write(from);
+}
+
+/** The libtorch builds of a list such as `2.9,2.11.0,/opt/torch`; versions that are not installed are downloaded. */
+async function eachLibtorch(list) {
+  const { examine } = await import("../dist/libtorch/searchLibtorch.js");
+  const { installWithProgress } = await import("../dist/commands/installWithProgress.js");
+  const builds = [];
+  for (const item of list.split(",")) {
+    if (/^\d+\.\d+$/.test(item)) builds.push(await installWithProgress({ version: `${item}.0` }));
+    else if (/^\d/.test(item)) builds.push(await installWithProgress({ version: item }));
+    else {
+      const named = examine("LIBTORCH", resolve(item), { versions: null, headers: true });
+      if (named.libraries === null || !named.headers || named.version === null)
+        throw new SetupError(`--libtorch: ${item} holds no libtorch with headers and a version`);
+      builds.push(named);
+    }
+  }
+  return builds;
 }
 
 /** This machine's own build as prebuilds/ of any folder: enough where the package is used on this machine only. */
@@ -55,7 +87,7 @@ export async function prebuildForHost(folder) {
   cpSync(join(root, "build/Release"), join(work, "build/Release"), { recursive: true });
   const staged = await collect(work);
   console.error("prebuild: NOT TO BE PUBLISHED: made with --host, the versions it needs are not checked");
-  publish(staged, join(folder, "prebuilds", TUPLE));
+  publish([{ libtorch, staged }], join(folder, "prebuilds", TUPLE));
 }
 
 function workFolder(path) {
@@ -79,7 +111,7 @@ async function collect(work) {
 }
 
 function assertOldEnough(folder) {
-  for (const name of ["deeplasia.glibc.node", "deeplasia_core.so", NCCL]) {
+  for (const name of [BOOTSTRAP, "deeplasia_core.so", NCCL]) {
     if (!existsSync(join(folder, name))) continue;
     const lines = tooNewSymbols(join(folder, name));
     const allowed = Object.entries(LIMITS).map((limit) => limit.join("_"));
@@ -88,15 +120,31 @@ function assertOldEnough(folder) {
   }
 }
 
-function publish(staged, target) {
-  cpSync(staged, `${target}.partial`, { recursive: true });
+/** The bootstrap, which is the same for each libtorch, and the cores. */
+function publish(built, target) {
+  const partial = `${target}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  for (const { libtorch, staged } of built) {
+    const folder = join(partial, coreFolder(libtorch));
+    cpSync(staged, folder, { recursive: true });
+    renameSync(join(folder, BOOTSTRAP), join(partial, BOOTSTRAP));
+  }
   rmSync(target, { recursive: true, force: true });
-  renameSync(`${target}.partial`, target);
-  console.error(`prebuild: ${target}`);
+  renameSync(partial, target);
+  for (const { libtorch } of built) console.error(`prebuild: ${describeCore(join(target, coreFolder(libtorch)))}`);
+}
+
+function describeCore(folder) {
+  const { size } = statSync(join(folder, "deeplasia_core.so"));
+  return `${folder}: ${(size / 1e6).toFixed(1)} MB, packed ${(packedSize(folder) / 1e6).toFixed(1)} MB`;
+}
+
+function packedSize(folder) {
+  return gzipSync(readFileSync(join(folder, "deeplasia_core.so"))).length;
 }
 
 await runAsScript(import.meta.url, () => {
   const boolean = { type: "boolean" };
-  const { values } = parseArgs({ options: { host: boolean, nccl: boolean, out: { type: "string" } } });
+  const { values } = parseArgs({ options: { host: boolean, nccl: boolean, libtorch: { type: "string" }, out: { type: "string" } } });
   return values.host ? prebuildForHost(resolve(values.out ?? root)) : prebuild(values);
 });

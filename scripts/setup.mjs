@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildNative, buildRequirement, checkTools, currentBuild } from "./build-native.mjs";
+import { buildNative, checkTools, currentBuild, findForBuild, usualVersion } from "./build-native.mjs";
 import { buildTypeScript, isTypeScriptCurrent } from "./build-ts.mjs";
 import { root, run, runAsScript, SetupError } from "./steps.mjs";
 
@@ -56,19 +56,9 @@ function areDependenciesCurrent() {
   });
 }
 
-/** Finds a libtorch that the addons can be built against. Throws if the user names one that is not suitable. */
-async function findForBuild() {
-  const { isNamed, requireLibtorch, searchLibtorch } = await import("../dist/libtorch/searchLibtorch.js");
-  const required = await buildRequirement();
-  const { candidates, chosen } = searchLibtorch(required);
-  const last = candidates.at(-1);
-  return chosen ?? (last !== undefined && isNamed(last.source) ? requireLibtorch(required) : null);
-}
-
 async function installForBuild() {
   const { installWithProgress } = await import("../dist/commands/installWithProgress.js");
-  const { version } = await buildRequirement();
-  return installWithProgress({ version });
+  return installWithProgress({ version: await usualVersion() });
 }
 
 await runAsScript(import.meta.url, setup);

@@ -25,9 +25,12 @@ function formatDiagnosis(diagnosis: Diagnosis): string {
     `  cache: ${diagnosis.cacheDirectory}`,
     "",
     "addon",
-    addon === null
-      ? "  none"
-      : `  ${addon.origin}, compiled for libtorch ${addon.compiledFor}: ${addon.bootstrap}, ${addon.core}`,
+    ...(addon === null
+      ? ["  none"]
+      : [
+          `  ${addon.origin}: ${addon.bootstrap}`,
+          ...addon.cores.map((core) => `  compiled for libtorch ${core.compiledFor}: ${core.path}`),
+        ]),
     "",
     "devices",
     ...(loaded === null

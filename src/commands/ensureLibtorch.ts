@@ -1,5 +1,5 @@
 /** The question that commands ask where no libtorch is found. */
-import { findAddon } from "../libtorch/addon.js";
+import { compiledVersions, findAddon, preferredVersion } from "../libtorch/addon.js";
 import { isNamed, pythonAnswered, requireLibtorch, searchLibtorch } from "../libtorch/searchLibtorch.js";
 import { confirmInstall, installWithProgress, isInteractive } from "./installWithProgress.js";
 
@@ -11,15 +11,15 @@ import { confirmInstall, installWithProgress, isInteractive } from "./installWit
  */
 export async function ensureLibtorch({ yes = false, interactive = isInteractive() } = {}): Promise<void> {
   await pythonAnswered();
-  const addon = findAddon();
-  const required = { version: addon.compiledFor, headers: false };
+  const required = { versions: compiledVersions(findAddon()), headers: false };
   const { candidates, chosen } = searchLibtorch(required);
   if (chosen !== null) return;
   const last = candidates.at(-1);
   // A libtorch that the user named is for the user to correct.
   const mayInstall = last === undefined || !isNamed(last.source);
-  if (mayInstall && (yes || (interactive && (await confirmInstall(addon.compiledFor, false))))) {
-    await installWithProgress({ version: addon.compiledFor });
+  const version = preferredVersion();
+  if (mayInstall && (yes || (interactive && (await confirmInstall(version, false))))) {
+    await installWithProgress({ version });
   }
   requireLibtorch(required);
 }

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { cacheDirectory } from "../libtorch/buildCache.js";
 import { describeSearch } from "../libtorch/describeSearch.js";
-import { neededVersion, removeLibtorch } from "../libtorch/installLibtorch.js";
+import { preferredVersion } from "../libtorch/addon.js";
+import { removeLibtorch } from "../libtorch/installLibtorch.js";
 import { installFlags } from "../libtorch/installOptions.js";
 import { listLibtorch } from "../libtorch/listLibtorch.js";
 import { addOptions, readOptions } from "../options/flags.js";
@@ -31,7 +32,7 @@ export function defineLibtorch(libtorch: Command): void {
 
 async function installCommand(parsed: Record<string, unknown>): Promise<void> {
   const { yes } = readOptions(askOptions, parsed);
-  const { version = neededVersion(), ...options } = readOptions(installFlags, parsed);
+  const { version = preferredVersion(), ...options } = readOptions(installFlags, parsed);
   const asks = options.from === undefined && !yes && isInteractive();
   if (asks && !(await confirmInstall(version, options.cuda))) return;
   const { directory, wasPresent } = await installWithProgress({ ...options, version });

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { DeeplasiaError, type ErrorCode } from "../errors.js";
 import { readSharedLibrary } from "./elf.js";
 import { hasCudaDriver, hasSystemLibrary } from "./system.js";
-import { isCompatible } from "./version.js";
+import { isAtLeast, isCompatible } from "./version.js";
 
 export const INSTALL_COMMAND = "npx deeplasia-native libtorch install";
 /** The remedy that it is. */
@@ -40,8 +40,10 @@ export interface Problem {
 
 /** What a libtorch must have. */
 export interface Requirement {
-  /** The version that the addon is compiled for; null for any. */
-  version: string | null;
+  /** The versions that the addon is compiled for, of which one must fit; null for any. */
+  versions: readonly string[] | null;
+  /** The oldest minor version that is enough, as for building; absent for any. */
+  oldest?: string;
   /** Whether headers are needed, as for building. */
   headers: boolean;
 }
@@ -73,27 +75,48 @@ export function checkLibtorch(libtorch: LibtorchFiles, required: Requirement): P
     return [{ code: "ERR_DEEPLASIA_LIBTORCH_MISSING", message, remedy: INSTALL_REMEDY }];
   }
   return [
-    ...checkVersion(libtorch, required.version),
+    ...checkVersion(libtorch, required.versions),
+    ...checkAge(libtorch, required.oldest),
     ...checkLibraries({ ...libtorch, libraries }),
     ...(required.headers && !libtorch.headers ? [noHeaders(libtorch)] : []),
   ];
 }
 
-/** Compares the version that was found with the one that the addon is compiled for. */
+/** Compares the version that was found with those that the addon is compiled for. */
 export function checkVersion(
   { directory, version }: { directory: string; version: string | null },
-  compiledFor: string | null,
+  compiledFor: readonly string[] | null,
 ): Problem[] {
   if (compiledFor === null || process.env[SKIP_VERSION_CHECK] === "1") return [];
-  if (version !== null && isCompatible(version, compiledFor)) return [];
+  if (version !== null && compiledFor.some((own) => isCompatible(version, own))) return [];
   const found = version === null ? "has an unknown version" : `is version ${version}`;
   return [
     {
       code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
-      message: `the libtorch in ${directory} ${found}, but the addon is compiled for ${compiledFor}`,
+      message: `the libtorch in ${directory} ${found}, but the addon is compiled for ${listed(compiledFor)}`,
       remedy: `Run \`${INSTALL_COMMAND}\`, or set ${SKIP_VERSION_CHECK}=1 at your own risk.`,
     },
   ];
+}
+
+/** Finds a libtorch that is too old for the sources of the addon. */
+function checkAge(
+  { directory, version }: { directory: string; version: string | null },
+  oldest: string | undefined,
+): Problem[] {
+  if (oldest === undefined || version === null || isAtLeast(version, oldest)) return [];
+  return [
+    {
+      code: "ERR_DEEPLASIA_LIBTORCH_VERSION",
+      message: `the libtorch in ${directory} is version ${version}, but the addon needs ${oldest} or newer`,
+      remedy: INSTALL_REMEDY,
+    },
+  ];
+}
+
+/** Returns `2.14.1, 2.13.0 and 2.9.1`. */
+function listed(versions: readonly string[]): string {
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(versions);
 }
 
 function noHeaders(libtorch: LibtorchFiles): Problem {

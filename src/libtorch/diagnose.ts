@@ -4,7 +4,7 @@ import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { packageVersion } from "../about.js";
 import { type ErrorCode, toDeeplasiaError } from "../errors.js";
-import { type Addon, findAddon } from "./addon.js";
+import { type Addon, compiledVersions, findAddon } from "./addon.js";
 import { cacheDirectory } from "./buildCache.js";
 import { INSTALL_COMMAND, INSTALL_REMEDY, type Problem, wantsCuda } from "./checkLibtorch.js";
 import type { Loaded, ProbeMessage } from "./probe.js";
@@ -68,7 +68,7 @@ export async function diagnose(): Promise<Diagnosis> {
   const problems: Problem[] = [];
   attempt(problems, assertPlatform);
   const addon = attempt(problems, findAddon);
-  const required = { version: addon?.compiledFor ?? null, headers: false };
+  const required = { versions: addon && compiledVersions(addon), headers: false };
   const libtorch = searchLibtorch(required, { all: true });
   if (libtorch.chosen === null) attempt(problems, () => requireLibtorch(required));
   const loaded = problems.length > 0 ? null : attempt(problems, loadInChild);

@@ -11,7 +11,7 @@ import { DeeplasiaError, isSystemError } from "../errors.js";
 import { makeFolder } from "../files/makeFolder.js";
 import { pathKind } from "../files/pathKind.js";
 import { requireOptions } from "../schema/checkValue.js";
-import { compiledFor } from "./addon.js";
+import { preferredVersion } from "./addon.js";
 import { buildDirectory, cacheDirectory, cachedBuilds } from "./buildCache.js";
 import { problemError } from "./checkLibtorch.js";
 import { fetchNvidiaWheels, fetchTorchWheel, type WheelRequest } from "./download.js";
@@ -29,18 +29,13 @@ export const INSTALL_SIZE = {
   cuda: "about 2.7 GB to download, 4.2 GB on disk",
 };
 
-/** Returns the version that the addon is compiled for; a default if there is no addon yet, as before the first build. */
-export function neededVersion(): string {
-  return compiledFor() ?? DEFAULT_LIBTORCH_VERSION;
-}
-
 /** An installed libtorch. */
 export interface Installed extends Candidate {
   /** Whether it was installed before. */
   wasPresent: boolean;
 }
 
-const COMPLETE = { version: null, headers: true };
+const COMPLETE = { versions: null, headers: true };
 
 /**
  * Installs libtorch into the cache of this package: downloaded with pip, or from a file. No Python environment is changed.
@@ -59,7 +54,7 @@ export async function installLibtorch(given: InstallLibtorchOptions = {}): Promi
     });
   }
   const cache = options.cacheDirectory ?? cacheDirectory();
-  const request = { ...options, version: options.version ?? neededVersion() };
+  const request = { ...options, version: options.version ?? preferredVersion() };
   const present = () =>
     options.from === undefined ? installedBuild(cache, request.version, request.cuda) : undefined;
   const before = present();

@@ -4,5 +4,5 @@ import { type Search, searchLibtorch } from "./searchLibtorch.js";
 
 /** List every libtorch that is found, in the order of the search, and which one is used and why. Loads none. */
 export function listLibtorch(): Search {
-  return searchLibtorch({ version: compiledFor(), headers: false }, { all: true });
+  return searchLibtorch({ versions: compiledFor(), headers: false }, { all: true });
 }

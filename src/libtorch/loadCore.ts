@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { DeeplasiaError } from "../errors.js";
-import { type Addon, addonError, findAddon } from "./addon.js";
+import { type Addon, addonError, compiledVersions, coreFor, findAddon } from "./addon.js";
 import { checkVersion, INSTALL_REMEDY, libraryToOpen, problemError } from "./checkLibtorch.js";
 import { requireLibtorch } from "./searchLibtorch.js";
 import { assertPlatform } from "./system.js";
@@ -33,11 +33,12 @@ export interface CoreFacts {
 export function loadCore(): CoreFacts {
   assertPlatform();
   const addon = findAddon();
-  const libtorch = requireLibtorch({ version: addon.compiledFor, headers: false });
+  const versions = compiledVersions(addon);
+  const libtorch = requireLibtorch({ versions, headers: false });
   const version = openLibtorch(loadBootstrap(addon), libraryToOpen(libtorch));
-  const [mismatch] = checkVersion({ directory: libtorch.directory, version }, addon.compiledFor);
+  const [mismatch] = checkVersion({ directory: libtorch.directory, version }, versions);
   if (mismatch !== undefined) throw problemError(mismatch);
-  return loadAddon(addon.core);
+  return loadAddon(coreFor(addon, version).path);
 }
 
 /** Loads the addon that opens libtorch. @throws DeeplasiaError */

@@ -138,8 +138,8 @@ export function examine(source: Source, named: string, required: Requirement): C
     headers: libraries === join(directory, "lib") && existsSync(join(directory, "include/torch/script.h")),
   };
   // A libtorch that the user names may not state its version in a file; the loader compares again after loading it.
-  const version = isNamed(source) && files.version === null ? null : required.version;
-  return { source, ...files, problems: checkLibtorch(files, { ...required, version }) };
+  const versions = isNamed(source) && files.version === null ? null : required.versions;
+  return { source, ...files, problems: checkLibtorch(files, { ...required, versions }) };
 }
 
 /** Returns whether the user named this source. Such a libtorch is used or refused, but never skipped. */

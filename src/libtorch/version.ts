@@ -2,8 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The libtorch version that this package is developed, tested and prebuilt with. It is set here alone. */
+/** The libtorch version that this package is developed and tested with, and installs. It is set here alone. */
 export const DEFAULT_LIBTORCH_VERSION = "2.13.0";
+
+/** The oldest minor version of libtorch that the native sources compile against. */
+export const OLDEST_LIBTORCH = "2.9";
 
 /** The version of a libtorch. */
 export interface LibtorchVersion {
@@ -41,6 +44,18 @@ export function minorVersion(version: string): string | null {
 export function isCompatible(a: string, b: string): boolean {
   const minor = minorVersion(a);
   return minor !== null && minor === minorVersion(b);
+}
+
+/** Returns whether a version is of this minor version or of a newer one; `false` for what is no version. */
+export function isAtLeast(version: string, oldest: string): boolean {
+  const parts = [version, oldest].map((text) => minorVersion(text)?.split(".").map(Number) ?? [0, 0]);
+  const [[major, minor], [oldestMajor, oldestMinor]] = parts as [[number, number], [number, number]];
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}
+
+/** Orders versions newest first, for `sort`. */
+export function newestFirst(a: string, b: string): number {
+  return new Intl.Collator("en", { numeric: true }).compare(b, a);
 }
 
 /** Returns the name of the build as PyTorch spells it: `cpu` or `cu130`. */

@@ -2,15 +2,16 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findAddon } from "../../src/libtorch/addon.js";
+import { compiledVersions, coreFor, findAddon } from "../../src/libtorch/addon.js";
 import type { Diagnosis } from "../../src/libtorch/diagnose.js";
 import { requireLibtorch } from "../../src/libtorch/searchLibtorch.js";
 import { runCli } from "../helpers/cli.js";
 import { writeFiles } from "../helpers/libtorch.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 
-const { compiledFor } = findAddon();
-const real = requireLibtorch({ version: compiledFor, headers: false });
+const addon = findAddon();
+const real = requireLibtorch({ versions: compiledVersions(addon), headers: false });
+const { compiledFor } = coreFor(addon, real.version);
 const canCompile = spawnSync("cc", ["--version"]).status === 0;
 
 async function doctor(env: Record<string, string>) {
@@ -68,7 +69,7 @@ describe("doctor", () => {
       usable: true,
       problems: [],
       versions: { node: process.versions.node, sharp: expect.any(String), libvips: expect.any(String) },
-      addon: { compiledFor },
+      addon: { cores: expect.arrayContaining([expect.objectContaining({ compiledFor })]) },
       loaded: { buildInfo: { libtorchCompiled: expect.stringContaining(compiledFor) } },
     });
     expect(report.loaded?.devices.map(({ name }) => name)).toContain("cpu");

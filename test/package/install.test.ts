@@ -17,10 +17,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error: a script without types
-import { buildRequirement, isPrebuildCurrent } from "../../scripts/build-native.mjs";
+import { findForBuild, isPrebuildCurrent } from "../../scripts/build-native.mjs";
 // @ts-expect-error: a script without types
 import { prebuildForHost } from "../../scripts/prebuild.mjs";
-import { requireLibtorch } from "../../src/libtorch/searchLibtorch.js";
 import { csvRows } from "../helpers/cli.js";
 import { needsOf } from "../helpers/pageCommands.js";
 import { blocksOf } from "../helpers/pages.js";
@@ -37,7 +36,7 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "deeplasia-package-"));
   installed = join(folder, "empty folder");
-  const libtorch = requireLibtorch(await buildRequirement());
+  const libtorch = await findForBuild();
   const path = [withoutCompilers(join(folder, "bin")), process.env.PATH].join(delimiter);
   environment = { ...ownEnvironment(), PATH: path, DEEPLASIA_LIBTORCH: libtorch.directory };
   const tarball = pack(isPrebuildCurrent(libtorch) ? projectRoot : await packageWithHostBuild());
@@ -159,7 +158,7 @@ test("doctor finds the prebuilt addon and loads it", () => {
   const { status, stdout } = run(["doctor", "--json"]);
   const report = JSON.parse(stdout);
   expect(report).toMatchObject({ usable: true, addon: { origin: "prebuild" } });
-  expect(report.addon.core).toContain(join(installed, "node_modules/deeplasia-native/prebuilds"));
+  expect(report.addon.cores[0].path).toContain(join(installed, "node_modules/deeplasia-native/prebuilds"));
   expect(status).toBe(0);
 });
 

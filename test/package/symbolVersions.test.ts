@@ -33,6 +33,7 @@ test("names the symbols of a binary that need a newer version", () => {
 });
 
 const prebuilds = join(projectRoot, "prebuilds", `${process.platform}-${process.arch}`);
+const BOOTSTRAP = "deeplasia.glibc.node";
 /** Exists only after `npm run prebuilds -- --nccl`. */
 const NCCL = "deeplasia_nccl.so";
 const title = "the prebuilds run on RHEL 8";
@@ -40,14 +41,21 @@ const title = "the prebuilds run on RHEL 8";
 describe.skipIf(!existsSync(prebuilds))(
   `${title}${existsSync(prebuilds) ? "" : " (make them: npm run prebuilds)"}`,
   () => {
-    test.for(["deeplasia.glibc.node", "deeplasia_core.so", NCCL])("%s", (name, { skip }) => {
-      skip(name === NCCL && !existsSync(join(prebuilds, NCCL)), "made without --nccl");
+    const folders = existsSync(prebuilds) ? readdirSync(prebuilds).filter((name) => name !== BOOTSTRAP) : [];
+    const cores = folders.flatMap((folder) => [`${folder}/deeplasia_core.so`, `${folder}/${NCCL}`]);
+
+    test.for([BOOTSTRAP, ...cores])("%s", (name, { skip }) => {
+      skip(name.endsWith(NCCL) && !existsSync(join(prebuilds, name)), "made without --nccl");
       expect(tooNewSymbols(join(prebuilds, name))).toEqual([]);
     });
 
-    test("the folder holds nothing else", () => {
-      const found = readdirSync(prebuilds).filter((name) => name !== NCCL);
-      expect(found.sort()).toEqual(["deeplasia.glibc.node", "deeplasia_core.json", "deeplasia_core.so"]);
+    test("the folders hold nothing else", () => {
+      expect(folders.length).toBeGreaterThan(0);
+      for (const folder of folders) {
+        expect(folder).toMatch(/^libtorch-\d+\.\d+$/);
+        const found = readdirSync(join(prebuilds, folder)).filter((name) => name !== NCCL);
+        expect(found.sort()).toEqual(["deeplasia_core.json", "deeplasia_core.so"]);
+      }
     });
   },
 );

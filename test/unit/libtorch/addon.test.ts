@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findAddon } from "../../../src/libtorch/addon.js";
+import { compiledVersions, coreFor, findAddon } from "../../../src/libtorch/addon.js";
 import { writeFiles } from "../../helpers/libtorch.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
@@ -21,15 +21,31 @@ describe("finding the addon", () => {
     const root = await packageWith(prebuilds, PAIR);
     expect(findAddon(root)).toEqual({
       bootstrap: join(root, prebuilds, "deeplasia.node"),
-      core: join(root, prebuilds, "deeplasia_core.so"),
+      cores: [{ path: join(root, prebuilds, "deeplasia_core.so"), compiledFor: "2.13.0" }],
       origin: "prebuild",
-      compiledFor: "2.13.0",
     });
     writeFiles(join(root, "build/Release"), PAIR);
     expect(findAddon(root)).toMatchObject({
       origin: "build/Release",
-      core: join(root, "build/Release/deeplasia_core.so"),
+      cores: [{ path: join(root, "build/Release/deeplasia_core.so") }],
     });
+  });
+
+  test("prebuilds have a core for each minor version, of which the fitting one is taken", async () => {
+    const prebuilds = `prebuilds/${process.platform}-${process.arch}`;
+    const root = await packageWith(prebuilds, { "deeplasia.node": "" });
+    for (const version of ["2.9.1", "2.13.0", "2.10.0"])
+      writeFiles(join(root, prebuilds, `libtorch-${version.replace(/\.\d+$/, "")}`), {
+        "deeplasia_core.so": "",
+        "deeplasia_core.json": JSON.stringify({ libtorch: version }),
+      });
+    const addon = findAddon(root);
+    expect(compiledVersions(addon)).toEqual(["2.13.0", "2.10.0", "2.9.1"]);
+    expect(coreFor(addon, "2.9.0+cu128").path).toBe(
+      join(root, prebuilds, "libtorch-2.9/deeplasia_core.so"),
+    );
+    // With the check of versions switched off, at the user's own risk.
+    expect(coreFor(addon, "2.14.1").compiledFor).toBe("2.13.0");
   });
 
   test.each([

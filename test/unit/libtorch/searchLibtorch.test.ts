@@ -6,7 +6,7 @@ import { requireLibtorch, searchLibtorch } from "../../../src/libtorch/searchLib
 import { elf, type FakeTorch, fakePython, torchFiles, writeFiles } from "../../helpers/libtorch.js";
 import { temporaryFolder } from "../../helpers/temporary.js";
 
-const WANTED = { version: "2.13.0", headers: false };
+const WANTED = { versions: ["2.13.0"], headers: false };
 let folder: string;
 
 /** An empty machine; each test adds what it needs. */
@@ -142,6 +142,26 @@ describe("a directory that the user names", () => {
     rmSync(join(torch, "version.py"));
     vi.stubEnv("LIBTORCH", torch);
     expect(requireLibtorch(WANTED).version).toBeNull();
+  });
+});
+
+describe("several versions that fit", () => {
+  test("any of them is taken; another is refused with all of them named", () => {
+    const some = { versions: ["2.14.1", "2.13.0", "2.9.1"], headers: false };
+    vi.stubEnv("DEEPLASIA_LIBTORCH", makeTorch("nine/torch", { version: "2.9.0" }));
+    expect(requireLibtorch(some).version).toBe("2.9.0");
+    vi.stubEnv("DEEPLASIA_LIBTORCH", makeTorch("twelve/torch", { version: "2.12.0" }));
+    expect(thrown(() => requireLibtorch(some)).message).toContain(
+      "is version 2.12.0, but the addon is compiled for 2.14.1, 2.13.0 and 2.9.1",
+    );
+  });
+
+  test("building takes any that is not too old", () => {
+    const building = { versions: null, oldest: "2.9", headers: false };
+    vi.stubEnv("DEEPLASIA_LIBTORCH", makeTorch("ten/torch", { version: "2.10.0" }));
+    expect(requireLibtorch(building).version).toBe("2.10.0");
+    vi.stubEnv("DEEPLASIA_LIBTORCH", makeTorch("eight/torch", { version: "2.8.0" }));
+    expect(thrown(() => requireLibtorch(building)).message).toContain("the addon needs 2.9 or newer");
   });
 });
 
