@@ -57,7 +57,8 @@ export function isNativeCurrent(libtorch) {
 /** Whether the package's own prebuilds/ was built from the current sources. */
 export function isPrebuildCurrent(libtorch) {
   return (
-    existsSync(join(PREBUILDS, coreFolder(libtorch))) && madePrebuild(libtorch).matches(nativeSources(libtorch))
+    existsSync(join(PREBUILDS, coreFolder(libtorch))) &&
+    madePrebuild(libtorch).matches(nativeSources(libtorch))
   );
 }
 
@@ -116,6 +117,7 @@ export function checkTools() {
 await runAsScript(import.meta.url, async () => {
   const { values } = parseArgs({ options: { nccl: { type: "boolean" } } });
   const libtorch = await findForBuild();
-  if (libtorch === null) throw new SetupError("no libtorch to build against was found: npm run setup installs one");
+  if (libtorch === null)
+    throw new SetupError("no libtorch to build against was found: npm run setup installs one");
   await buildNative(libtorch, values);
 });

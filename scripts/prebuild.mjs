@@ -7,7 +7,16 @@
  *   npm run prebuilds -- --nccl                 with deeplasia_nccl.so (nccl.mjs): what a release has
  *   npm run prebuilds -- --host [--out FOLDER]   this machine's build, unchecked: to try the package out, not to publish
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -131,7 +140,8 @@ function publish(built, target) {
   }
   rmSync(target, { recursive: true, force: true });
   renameSync(partial, target);
-  for (const { libtorch } of built) console.error(`prebuild: ${describeCore(join(target, coreFolder(libtorch)))}`);
+  for (const { libtorch } of built)
+    console.error(`prebuild: ${describeCore(join(target, coreFolder(libtorch)))}`);
 }
 
 function describeCore(folder) {
@@ -145,6 +155,8 @@ function packedSize(folder) {
 
 await runAsScript(import.meta.url, () => {
   const boolean = { type: "boolean" };
-  const { values } = parseArgs({ options: { host: boolean, nccl: boolean, libtorch: { type: "string" }, out: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { host: boolean, nccl: boolean, libtorch: { type: "string" }, out: { type: "string" } },
+  });
   return values.host ? prebuildForHost(resolve(values.out ?? root)) : prebuild(values);
 });

@@ -1,9 +1,9 @@
 /** `libtorch install|list|remove`. */
 import type { Command } from "commander";
 import { z } from "zod";
+import { preferredVersion } from "../libtorch/addon.js";
 import { cacheDirectory } from "../libtorch/buildCache.js";
 import { describeSearch } from "../libtorch/describeSearch.js";
-import { preferredVersion } from "../libtorch/addon.js";
 import { removeLibtorch } from "../libtorch/installLibtorch.js";
 import { installFlags } from "../libtorch/installOptions.js";
 import { listLibtorch } from "../libtorch/listLibtorch.js";

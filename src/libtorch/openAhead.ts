@@ -1,4 +1,4 @@
-import { findAddon } from "./addon.js";
+import { compiledVersions, findAddon } from "./addon.js";
 import { libraryToOpen } from "./checkLibtorch.js";
 import { loadBootstrap } from "./loadCore.js";
 import { askPythonAhead, searchLibtorch } from "./searchLibtorch.js";
@@ -11,7 +11,7 @@ export async function openLibtorchAhead(): Promise<void> {
   try {
     await askPythonAhead();
     const addon = findAddon();
-    const { chosen } = searchLibtorch({ version: addon.compiledFor, headers: false });
+    const { chosen } = searchLibtorch({ versions: compiledVersions(addon), headers: false });
     if (chosen !== null) loadBootstrap(addon).openAhead(libraryToOpen(chosen));
   } catch {}
 }

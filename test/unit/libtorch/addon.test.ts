@@ -41,9 +41,7 @@ describe("finding the addon", () => {
       });
     const addon = findAddon(root);
     expect(compiledVersions(addon)).toEqual(["2.13.0", "2.10.0", "2.9.1"]);
-    expect(coreFor(addon, "2.9.0+cu128").path).toBe(
-      join(root, prebuilds, "libtorch-2.9/deeplasia_core.so"),
-    );
+    expect(coreFor(addon, "2.9.0+cu128").path).toBe(join(root, prebuilds, "libtorch-2.9/deeplasia_core.so"));
     // With the check of versions switched off, at the user's own risk.
     expect(coreFor(addon, "2.14.1").compiledFor).toBe("2.13.0");
   });
