@@ -11,6 +11,7 @@ import { evaluateModelsOptions } from "../dist/modelEvaluation/arguments.js";
 import { calibrateModelOptions } from "../dist/modelEvaluation/calibrateArguments.js";
 import { appOptions } from "../dist/options/app.js";
 import { previewAugmentationOptions, previewSettings } from "../dist/options/augmentPreview.js";
+import { benchmarkMachineOptions } from "../dist/options/benchmarkMachine.js";
 import { classArguments, shortName } from "../dist/options/classPath.js";
 import { checkCohortOptions, importCohortOptions, splitCohortOptions } from "../dist/options/cohort.js";
 import { combinePredictionsOptions } from "../dist/options/ensemble.js";
@@ -56,6 +57,7 @@ const DECLARED = {
   HandMaskModel: "model/handMaskModel.js",
   DestinationStream: "pino",
   DownloadProgress: "options/models.js",
+  MachineFinding: "options/benchmarkMachine.js",
   InstallProgress: "libtorch/installOptions.js",
   PredictCohortOptions: "prediction/predictCohortOptions.js",
 };
@@ -215,6 +217,7 @@ const FILES = {
     { types: { settings: objectOf(previewSettings.shape) } },
   ),
   "options/calls/addModelOptions.ts": optionsOf("addModel", addModelOptions),
+  "options/calls/benchmarkMachineOptions.ts": optionsOf("benchmarkMachine", benchmarkMachineOptions),
   "options/calls/getModelOptions.ts": optionsOf("getModel", getModelOptions),
   "options/calls/writePhantomsOptions.ts": optionsOf("writePhantoms", writePhantomsOptions),
   "libtorch/installLibtorchOptions.ts": optionsOf("installLibtorch", installLibtorchOptions),

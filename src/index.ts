@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** The public API. Research software: not a medical device. */
 
+export { benchmarkMachine, type MachineReport } from "./acceptance/benchmarkMachine.js";
 export {
   type AugmentationPreview,
   previewAugmentation,
@@ -81,7 +82,9 @@ export {
   type ModelEvaluation,
 } from "./modelEvaluation/evaluateModels.js";
 export type { EvaluateModelsOptions } from "./modelEvaluation/evaluateModelsOptions.js";
+export type { FindingState, MachineFinding } from "./options/benchmarkMachine.js";
 export type { AddModelOptions } from "./options/calls/addModelOptions.js";
+export type { BenchmarkMachineOptions } from "./options/calls/benchmarkMachineOptions.js";
 export type { CheckCohortOptions } from "./options/calls/checkCohortOptions.js";
 export type { CombinePredictionsOptions } from "./options/calls/combinePredictionsOptions.js";
 export type { ComparePredictionsOptions } from "./options/calls/comparePredictionsOptions.js";

@@ -1,14 +1,46 @@
 /** `deeplasia-native doctor`: what was found, what is used and why, and the cure of each problem. */
 import type { Command } from "commander";
+import { benchmarkMachine } from "../acceptance/benchmarkMachine.js";
 import { describeSearch } from "../libtorch/describeSearch.js";
 import { type Diagnosis, diagnose } from "../libtorch/diagnose.js";
+import { benchmarkFlags, type MachineFinding } from "../options/benchmarkMachine.js";
+import { addOptions, readOptions } from "../options/flags.js";
+import { plural } from "../plural.js";
+
+const BENCHMARK = "With --benchmark:";
 
 export function defineDoctor(command: Command): void {
-  command.option("--json", "print the report as JSON").action(async ({ json }: { json?: boolean }) => {
+  command
+    .option("--json", "print the report as JSON")
+    .option("--benchmark", "check a device against the CPU: forwards, training, resuming");
+  addOptions(command, benchmarkFlags.shape, BENCHMARK);
+  command.action(async (parsed: { json?: boolean; benchmark?: boolean }) => {
+    const { json, benchmark } = parsed;
+    if (benchmark) return await benchmarkDevice(parsed);
     const diagnosis = await diagnose();
     console.log(json ? JSON.stringify(diagnosis, null, 2) : formatDiagnosis(diagnosis));
     process.exitCode = diagnosis.usable ? 0 : 1;
   });
+}
+
+/** The acceptance test of a machine: a line for each case on stdout as soon as it is known, or all as JSON in the end. */
+async function benchmarkDevice({ json, ...parsed }: { json?: boolean }): Promise<void> {
+  const options = readOptions(benchmarkFlags, parsed);
+  const show = (finding: MachineFinding) =>
+    process[json ? "stderr" : "stdout"].write(`${formatFinding(finding)}\n`);
+  const report = await benchmarkMachine({ ...options, onFinding: show });
+  const { device, description, findings, holds } = report;
+  process.exitCode = holds ? 0 : 1;
+  if (json) return console.log(JSON.stringify(report, null, 2));
+  const count = (wanted: string) => findings.filter(({ state }) => state === wanted).length;
+  console.log(
+    `${device} (${description}): ${count("passed")} passed, ${count("failed")} failed, ${plural(count("not run"), "case")} not run`,
+  );
+}
+
+function formatFinding({ state, check, what, found }: MachineFinding): string {
+  const mark = state === "failed" ? "FAILED" : state;
+  return `${mark.padEnd(8)} ${check.padEnd(11)} ${what}: ${found}`;
 }
 
 /** The report for a person. */

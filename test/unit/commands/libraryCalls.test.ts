@@ -43,7 +43,7 @@ const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   "libtorch list": ["listLibtorch"],
   "libtorch remove": ["removeLibtorch"],
   serve: ["serve"],
-  doctor: ["diagnose"],
+  doctor: ["diagnose", "benchmarkMachine"],
 };
 
 /** Commands for shells and for the scripts of jobs, which a script in Node has no use for. */
