@@ -31,6 +31,7 @@ import {
   PREBUILDS,
   prebuildFolder,
 } from "./build-native.mjs";
+import { eachLibtorch } from "./each-libtorch.mjs";
 import { ncclSettings } from "./nccl.mjs";
 import { oldCompiler } from "./old-glibc.mjs";
 import { setupForBuild } from "./setup.mjs";
@@ -68,24 +69,6 @@ export async function prebuild({ nccl = false, libtorch } = {}) {
   }
   publish(built, PREBUILDS);
   for (const { libtorch, from } of built) madePrebuild(libtorch).write(from);
-}
-
-/** The libtorch builds of a list such as `2.9,2.11.0,/opt/torch`; versions that are not installed are downloaded. */
-async function eachLibtorch(list) {
-  const { examine } = await import("../dist/libtorch/searchLibtorch.js");
-  const { installWithProgress } = await import("../dist/commands/installWithProgress.js");
-  const builds = [];
-  for (const item of list.split(",")) {
-    if (/^\d+\.\d+$/.test(item)) builds.push(await installWithProgress({ version: `${item}.0` }));
-    else if (/^\d/.test(item)) builds.push(await installWithProgress({ version: item }));
-    else {
-      const named = examine("LIBTORCH", resolve(item), { versions: null, headers: true });
-      if (named.libraries === null || !named.headers || named.version === null)
-        throw new SetupError(`--libtorch: ${item} holds no libtorch with headers and a version`);
-      builds.push(named);
-    }
-  }
-  return builds;
 }
 
 /** This machine's own build as prebuilds/ of any folder: enough where the package is used on this machine only. */

@@ -11,13 +11,13 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 export class SetupError extends Error {}
 
 /**
- * Run a command in the project's root, its output on stderr: stdout belongs to the program that is set up. Quietly: the
- * output is shown only where the command fails.
+ * Runs a command, in the project's root unless `cwd` names another folder, its output on stderr: stdout belongs to the program
+ * that is set up. Quietly: the output is shown only where the command fails.
  */
-export function run(command, args, { env = process.env, quiet = false } = {}) {
+export function run(command, args, { cwd = root, env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const output = quiet ? "pipe" : process.stderr;
-    const child = spawn(command, args, { cwd: root, env, stdio: ["inherit", output, output] });
+    const child = spawn(command, args, { cwd, env, stdio: ["inherit", output, output] });
     const kept = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => kept.push(chunk));
     child.on("error", (error) => reject(new SetupError(`${command}: ${error.message}`)));

@@ -11,6 +11,8 @@ import { requireOptions } from "../schema/checkValue.js";
 import { MACHINE_CHECKS } from "./checks.js";
 import { runChecks } from "./runChecks.js";
 
+const STEPS = 20;
+
 /** What the acceptance test of a machine found. */
 export interface MachineReport {
   /** Whether all that could be checked holds. */
@@ -41,7 +43,7 @@ export async function benchmarkMachine(given: BenchmarkMachineOptions = {}): Pro
   const folder = await mkdtemp(join(tmpdir(), "deeplasia-machine-"));
   const findings: MachineFinding[] = [];
   try {
-    for await (const finding of runChecks({ device, isFull: full, folder }, MACHINE_CHECKS)) {
+    for await (const finding of runChecks({ device, isFull: full, steps: STEPS, folder }, MACHINE_CHECKS)) {
       signal?.throwIfAborted();
       findings.push(finding);
       onFinding?.(finding);

@@ -7,6 +7,8 @@ export interface Machine {
   device: string;
   /** Whether the whole grid is checked. */
   isFull: boolean;
+  /** Steps of each training. */
+  steps: number;
   /** An empty folder of this run, removed in the end. */
   folder: string;
   /** For tests of the checks: damages each network that goes to the device under test, never the CPU's. */

@@ -1,6 +1,7 @@
 /** Networks with random weights of a seed, the same on each device, and pictures for them. */
 import { type ModelHandle, type NetworkConfig, type NetworkHandle, native } from "../native.js";
 import { isCuda, type Machine } from "./machine.js";
+import { settleBatchNorms } from "./settle.js";
 
 export type Precision = "32" | "bf16" | "16";
 
@@ -26,6 +27,7 @@ export function configOf(backbone: string): NetworkConfig {
 export async function freshOn(machine: Machine, backbone: string, where: Where): Promise<NetworkHandle> {
   const network = await native().buildNetwork(configOf(backbone));
   await native().initialiseNetwork(network, 1);
+  await settleBatchNorms(network, backbone, machine.folder);
   if (where === "tested") await machine.spoil?.(network);
   return network;
 }

@@ -4,7 +4,7 @@ import { native, type TrainerHandle, type TrainerSettings, type TrainStepOutputs
 import type { Machine } from "./machine.js";
 import { deviceOf, freshOn, type Precision, pictures, type Where } from "./networks.js";
 
-const ROWS = 8;
+const ROWS = 4;
 const SIDE = 64;
 
 /** A small rate without momentum: differences of rounding grow slowly, so that 20 steps can be compared. */
@@ -14,7 +14,7 @@ const settingsOf = (device: string, precision: Precision): TrainerSettings => ({
   ...{ device, threads: 0, precision, seed: 1, optimizer: "sgd", weightDecay: 0, betas: [0.9, 0.999] },
   ...{ amsgrad: false, eps: 1e-8, momentum: 0, dampening: 0, nesterov: false, alpha: 0.99, centered: false },
   ...{ clipping: null, emaDecay: null, ageSigma: 1, sexSigma: 0, dropConnect: 0, freeze: [] },
-  ...{ trust: false, weightsDigest: "" },
+  ...{ trust: false, weightsDigest: "", sexPlane: null, ageBins: null },
 });
 
 /** Calls `use` with a trainer of EfficientNet-b0, and disposes of it. */

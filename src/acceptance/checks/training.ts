@@ -6,8 +6,6 @@ import { isCuda, type Machine } from "../machine.js";
 import { missingPrecision, type Precision } from "../networks.js";
 import { lossesOf, stateFile, steps, withTrainer } from "../training.js";
 
-const STEPS = 20;
-
 /** Bounds on the difference of a loss, as a share of the largest loss; see `forward.ts` for TF32. */
 const boundOf = (machine: Machine, precision: Precision) =>
   ({ "32": isCuda(machine) ? 2e-2 : 1e-3, "16": 5e-2, bf16: 1e-1 })[precision];
@@ -16,15 +14,16 @@ const boundOf = (machine: Machine, precision: Precision) =>
 const MOST_OVERFLOWS = 8;
 
 export async function* training(machine: Machine): AsyncGenerator<Result> {
-  const reference = await withTrainer(machine, { where: "reference" }, (trainer) => steps(trainer, 0, STEPS));
+  const count = machine.steps;
+  const reference = await withTrainer(machine, { where: "reference" }, (trainer) => steps(trainer, 0, count));
   for (const precision of ["32", "bf16", "16"] as const) {
-    const what = `${STEPS} steps, ${precision}`;
+    const what = `${count} steps, ${precision}`;
     const missing = missingPrecision(machine, precision);
     if (missing !== null) {
       yield notRun(what, missing);
       continue;
     }
-    const outputs = await withTrainer(machine, { where: "tested", precision }, (t) => steps(t, 0, STEPS));
+    const outputs = await withTrainer(machine, { where: "tested", precision }, (t) => steps(t, 0, count));
     const overflows = outputs.filter(({ nonFinite }) => nonFinite === "overflow").length;
     const broken = outputs.filter(({ nonFinite }) => nonFinite !== null && nonFinite !== "overflow").length;
     const bound = boundOf(machine, precision);
@@ -37,18 +36,18 @@ export async function* training(machine: Machine): AsyncGenerator<Result> {
 
 /** A state that is saved after half of the steps gives the other half in a new trainer. */
 export async function* resume(machine: Machine): AsyncGenerator<Result> {
-  const half = STEPS / 2;
+  const half = machine.steps / 2;
   const file = stateFile(machine);
   const through = await withTrainer(machine, { where: "tested" }, async (trainer) => {
     await steps(trainer, 0, half);
     await native().saveTraining(trainer, file, "half");
-    return lossesOf(await steps(trainer, half, STEPS));
+    return lossesOf(await steps(trainer, half, machine.steps));
   });
   const resumed = await withTrainer(machine, { where: "tested" }, async (trainer) => {
     await native().restoreTraining(trainer, file);
-    return lossesOf(await steps(trainer, half, STEPS));
+    return lossesOf(await steps(trainer, half, machine.steps));
   });
-  const what = "save, restore, 10 steps";
+  const what = `save, restore, ${half} steps`;
   if (isCuda(machine)) yield within(what, relativeDifference(resumed, through), 1e-3, "of the largest loss");
   else yield judged(what, sameBytes(resumed, through), "losses compared bit for bit");
 }
