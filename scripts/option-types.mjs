@@ -34,6 +34,7 @@ import {
   createPredictorOptions,
   predictCohortOptions,
   predictImageOptions,
+  showSaliencyOptions,
   writePredictionsOptions,
 } from "../dist/prediction/arguments.js";
 import { unwrap } from "../dist/schema/unwrap.js";
@@ -230,6 +231,7 @@ const FILES = {
   "masks/writeMasksOptions.ts": optionsOf("writeMasks", writeMasksOptions),
   "prediction/createPredictorOptions.ts": optionsOf("createPredictor", createPredictorOptions),
   "prediction/predictImageOptions.ts": optionsOf("predictImage", predictImageOptions),
+  "prediction/showSaliencyOptions.ts": optionsOf("showSaliency", showSaliencyOptions),
   "prediction/predictCohortOptions.ts": optionsOf("predictCohort", predictCohortOptions),
   "prediction/writePredictionsOptions.ts": optionsOf("writePredictions", writePredictionsOptions, {
     above: { name: "PredictCohortOptions", schema: predictCohortOptions },

@@ -74,6 +74,7 @@ export {
 } from "./model/listModels.js";
 export { loadHandMaskModel } from "./model/loadHandMaskModel.js";
 export { loadModel } from "./model/loadModel.js";
+export type { SeenPicture } from "./model/saliencyModel.js";
 export { writeManifest } from "./model/writeManifest.js";
 export { type CalibratedModel, calibrateModel, type LinesBySex } from "./modelEvaluation/calibrateModel.js";
 export type { CalibrateModelOptions } from "./modelEvaluation/calibrateModelOptions.js";
@@ -119,6 +120,8 @@ export { predictCohort } from "./prediction/predictCohort.js";
 export type { PredictCohortOptions } from "./prediction/predictCohortOptions.js";
 export { predictImage } from "./prediction/predictImage.js";
 export type { PredictImageOptions } from "./prediction/predictImageOptions.js";
+export { showSaliency } from "./prediction/showSaliency.js";
+export type { ShowSaliencyOptions } from "./prediction/showSaliencyOptions.js";
 export {
   type WrittenPredictions,
   writePredictions,

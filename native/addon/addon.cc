@@ -51,7 +51,8 @@ Napi::Value dispose(const Napi::CallbackInfo& info) {
   const auto is = [&](const napi_type_tag& tag) { return external.CheckTypeTag(&tag); };
   if (!is(HandleKind<inference::Model>::tag) && !is(HandleKind<inference::Batch>::tag) &&
       !is(HandleKind<CheckpointTensors>::tag) && !is(HandleKind<Network>::tag) &&
-      !is(HandleKind<training::Trainer>::tag) && !is(HandleKind<distributed::Group>::tag))
+      !is(HandleKind<training::Trainer>::tag) && !is(HandleKind<distributed::Group>::tag) &&
+      !is(HandleKind<inference::Saliency>::tag))
     throw Napi::TypeError::New(env, "not a handle of this package");
   return external.Data()->dispose(env);
 }
@@ -84,6 +85,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("predict", Napi::Function::New(env, guarded<predict>));
   exports.Set("predictValues", Napi::Function::New(env, guarded<predict_values>));
   exports.Set("tryBlank", Napi::Function::New(env, guarded<try_blank>));
+  exports.Set("loadSaliency", Napi::Function::New(env, guarded<load_saliency>));
+  exports.Set("drawSaliency", Napi::Function::New(env, guarded<draw_saliency>));
   exports.Set("readBatch", Napi::Function::New(env, guarded<read_batch>));
   exports.Set("release", Napi::Function::New(env, guarded<release>));
   exports.Set("dispose", Napi::Function::New(env, guarded<dispose>));

@@ -13,6 +13,10 @@ Napi::Value predict(const Napi::CallbackInfo& info);
 Napi::Value predict_values(const Napi::CallbackInfo& info);
 Napi::Value try_blank(const Napi::CallbackInfo& info);
 
+// saliency_exports.cc
+Napi::Value load_saliency(const Napi::CallbackInfo& info);
+Napi::Value draw_saliency(const Napi::CallbackInfo& info);
+
 // batch_exports.cc
 Napi::Value create_batch(const Napi::CallbackInfo& info);
 Napi::Value fill_slot(const Napi::CallbackInfo& info);

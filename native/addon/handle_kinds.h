@@ -10,6 +10,7 @@
 #include "checkpoint/tensor.h"
 #include "inference/batch.h"
 #include "inference/model.h"
+#include "inference/saliency.h"
 #include "training/trainer.h"
 
 namespace deeplasia::distributed {
@@ -44,6 +45,11 @@ template <>
 struct HandleKind<inference::Model> {
   static constexpr napi_type_tag tag = {0x9d0f3c5be1a74d21, 0xa6c84f17d35e2b90};
   static constexpr const char* name = "model";
+};
+template <>
+struct HandleKind<inference::Saliency> {
+  static constexpr napi_type_tag tag = {0x7c15d2a84b90e36f, 0xd4a1f0378e6b259c};
+  static constexpr const char* name = "saliency";
 };
 template <>
 struct HandleKind<inference::Batch> {

@@ -3,9 +3,9 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/script.h>
 
-#include <algorithm>
 #include <sstream>
 
+#include "inference/inputs.h"
 #include "inference/peak_memory.h"
 #include "inference/run.h"
 #include "runtime/failure.h"
@@ -70,9 +70,7 @@ Outputs forward(Model& model, const at::Tensor& x, const std::optional<std::vect
     throw CodedError("ERR_DEEPLASIA_MODEL_FORWARD",
                      "the model's forward takes " + std::to_string(model.facts().inputs) +
                          " input(s) and cannot be given the sex: " + model.facts().schema);
-  std::vector<c10::IValue> inputs{is_plane ? with_sex_plane(x, *sex, *model.sex_plane()) : x};
-  if (sex && !is_plane) inputs.emplace_back(at::tensor(*sex, at::kFloat).view({-1, 1}));
-  return unpack(run(model, std::move(inputs)), rows, model, want);
+  return unpack(run(model, inputs_of(x, sex, model.sex_plane())), rows, model, want);
 }
 
 Outputs forward_slots(Model& model, const Batch& batch, const std::vector<int64_t>& slots, int64_t channels,

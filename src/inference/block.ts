@@ -7,6 +7,7 @@ import type { OpenPicture, PictureInfo, PictureSource } from "../image/openPictu
 import type { PictureNote } from "../image/pictureNote.js";
 import type { Orientation } from "../image/reoriented.js";
 import type { CropBox } from "../model/cropperModel.js";
+import type { SeenPicture } from "../model/saliencyModel.js";
 import type { BatchHandle } from "../native.js";
 import type { MaskFacts, QualityFlag } from "../quality/thresholds.js";
 import type { Sex } from "../words.js";
@@ -19,6 +20,8 @@ export interface Subject {
   sex: Sex | null;
   /** Is given the mask that a model made, one byte a pixel, 255 on the hand. */
   keepMask?: ((mask: Uint8Array, size: Pick<PictureInfo, "width" | "height">) => Promise<void>) | undefined;
+  /** Is given where the age of each network comes from, in the plain view; the number of the network. */
+  keepSaliency?: ((seen: SeenPicture, member: number) => Promise<void>) | undefined;
   /** Is given the picture and its mask as they are predicted. */
   keepPicture?: ((open: OpenPicture) => Promise<void>) | undefined;
 }

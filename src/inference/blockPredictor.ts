@@ -12,6 +12,7 @@ import { PictureNotes } from "../image/pictureNotes.js";
 import type { ReadPicture } from "../image/readPicture.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import type { HandMaskModel } from "../model/handMaskModel.js";
+import type { SaliencyModel } from "../model/saliencyModel.js";
 import { type BatchHandle, native } from "../native.js";
 import { Semaphore } from "../semaphore.js";
 import {
@@ -36,6 +37,7 @@ import { orient } from "./stages/orient.js";
 import { predictAge } from "./stages/predictAge.js";
 import { predictSex } from "./stages/predictSex.js";
 import { readHeader } from "./stages/readHeader.js";
+import { showSaliency } from "./stages/showSaliency.js";
 
 export interface BlockOptions extends ForwardLimits {
   /** Each network is given each of them. */
@@ -59,6 +61,8 @@ export interface BlockOptions extends ForwardLimits {
   autoOrient?: boolean | undefined;
   /** Whether the outcomes have the features that the first network's heads read of the plain view. */
   features?: boolean | undefined;
+  /** One for each network: shows where its age comes from, for subjects with `keepSaliency`. */
+  saliencyModels?: readonly SaliencyModel[] | undefined;
   /** Folder for pictures of what the networks were given. */
   debugPictures?: string | undefined;
   /** How files become pictures: with a cache, or each time anew. */
@@ -91,7 +95,10 @@ export class BlockPredictor {
     } = options;
     this.pictures = new Semaphore(numWorkers);
     this.notes = new PictureNotes(logger);
-    const members = models.flatMap((model, i) => views.map((view) => this.member(model, view, i === 0)));
+    const members = models.flatMap((model, i) => [
+      ...views.map((view) => this.member(model, view, i === 0)),
+      ...this.shown(model, i),
+    ]);
     const memberPlans = [...this.plans.all];
     const sexLanes = sexModel === undefined ? [] : [this.lane(sexModel, this.plainView)];
     // A kind of input that only the sex model takes is made of those pictures alone whose sex is not known.
@@ -119,6 +126,12 @@ export class BlockPredictor {
   private lane(model: BoneAgeModel, view: View, wantsFeatures = false): Lane {
     const forward = new Forward(model, forwardSize(model, this.options), this.options.logger, wantsFeatures);
     return new Lane(forward, this.plans.kindOf(model, view));
+  }
+
+  private shown(model: BoneAgeModel, member: number): BlockStage[] {
+    const saliency = this.options.saliencyModels?.[member];
+    if (saliency === undefined) return [];
+    return [showSaliency(saliency, this.plans.kindOf(model, this.plainView), member)];
   }
 
   private member(model: BoneAgeModel, view: View, isFirst: boolean): BlockStage {

@@ -5,6 +5,10 @@ declare const handle: unique symbol;
 export interface ModelHandle {
   readonly [handle]: "model";
 }
+/** A network that shows where its age comes from. */
+export interface SaliencyHandle {
+  readonly [handle]: "saliency";
+}
 /** Pictures in native memory. */
 export interface BatchHandle {
   readonly [handle]: "batch";
@@ -31,6 +35,7 @@ export interface GroupHandle {
 /** Any handle. */
 export type Handle =
   | ModelHandle
+  | SaliencyHandle
   | BatchHandle
   | CheckpointHandle
   | NetworkHandle

@@ -1,5 +1,5 @@
 /** Functions for models that predict, and for their archives. */
-import type { BatchHandle, ModelHandle, NetworkHandle } from "./handles.js";
+import type { BatchHandle, ModelHandle, NetworkHandle, SaliencyHandle } from "./handles.js";
 import type { Normalisation } from "./imageFunctions.js";
 
 /** Raw outputs of a forward, one value per row; `sexLogit` is null if the model has no sex head. */
@@ -95,6 +95,22 @@ export interface ModelFunctions {
     normalisation: Normalisation,
     columns: number,
   ): Promise<Float32Array>;
+  /** Loads a network that shows where its age comes from, beside the model that predicts: a file, or a network as `loadModel`. */
+  loadSaliency(model: string | NetworkHandle, options: ModelOptions): Promise<SaliencyHandle>;
+  /**
+   * Returns how much each pixel has to do with the age, [slots, H, W] from 0 to 1, these maps drawn over the pictures,
+   * [slots, H, W, 3], and the pictures, [slots, H, W]: by gradients where the network has convolutions, else, or with
+   * `occlude`, by covering patches of the picture.
+   */
+  drawSaliency(
+    saliency: SaliencyHandle,
+    batch: BatchHandle,
+    slots: Int32Array,
+    channels: number,
+    normalisation: Normalisation,
+    sex: Float32Array | null,
+    occlude: boolean,
+  ): Promise<{ maps: Float32Array; overlays: Uint8Array; inputs: Uint8Array }>;
   /** Resolves to the format of a model file; `torchscript` if nothing in the file shows it. */
   modelFileKind(path: string): Promise<"torchscript" | "checkpoint" | "safetensors">;
   /** Reads the text of `extra/<name>` in a TorchScript archive; null if there is none. */
@@ -115,6 +131,8 @@ export const MODEL_FUNCTIONS = [
   "tryBlank",
   "predict",
   "predictValues",
+  "loadSaliency",
+  "drawSaliency",
   "modelFileKind",
   "readExtraFile",
   "writeExtraFile",

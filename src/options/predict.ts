@@ -46,6 +46,7 @@ export const cohortPredictionOptions = z.strictObject({
   ...runShape,
   ...clusterShape,
   saveMasks: predictOutputShape.saveMasks,
+  saliency: predictOutputShape.saliency,
   debugPictures: predictOutputShape.debugPictures,
   dicomOut: predictOutputShape.dicomOut,
   onQuality: predictOutputShape.onQuality,

@@ -26,6 +26,13 @@ export const predictOutputShape = {
     description: "folder for the masks that a model makes, as PNG, laid out as the pictures",
     argument: "<folder>",
   }),
+  saliency: file.optional().meta({
+    changesOutput: false,
+    description:
+      "folder for pictures of where each age comes from, as <dir>/<picture>.saliency.png: the network's input with a map of " +
+      "heat (Grad-CAM; for networks without convolutions, occlusion)",
+    argument: "<folder>",
+  }),
   debugPictures: file.optional().meta({
     changesOutput: false,
     description:

@@ -49,6 +49,20 @@ export const predictImageOptions = z.strictObject({
   signal: abortSignal,
 });
 
+const { onQuality: _, ...onePicture } = predictImageOptions.shape;
+
+export const showSaliencyOptions = z.strictObject({
+  ...onePicture,
+  occlude: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "find it by covering patches of the picture, which takes hundreds of forwards and no gradients; else Grad-CAM where the " +
+        "network has convolutions",
+    }),
+});
+
 const { batchSize, numWorkers, maxMemory, imgDir, splitCsv } = cohortPredictionOptions.shape;
 const memberNames = z.array(z.string().min(1)).optional().meta({
   changesOutput: false,

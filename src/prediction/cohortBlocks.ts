@@ -10,10 +10,12 @@ import { isFailedSample, type ReadySample, type Sample } from "../data/sample.js
 import { DeeplasiaError } from "../errors.js";
 import { MaskFolder } from "../image/maskFolder.js";
 import type { OpenPicture } from "../image/openPicture.js";
+import { SaliencyFolder } from "../image/saliencyFolder.js";
 import type { Outcome, Subject } from "../inference/block.js";
 import { type PredictedBlock, predictBlocks } from "../inference/predictBlocks.js";
 import type { OnQuality } from "../inference/stages/checkQuality.js";
 import { plainOf, testTimeViews } from "../inference/testTimeViews.js";
+import { Saliencies } from "../model/saliencyModel.js";
 import { AgeWatch } from "../records/ageWatch.js";
 import { combineBlocks } from "../records/combineRecords.js";
 import { factsOfChild } from "../records/factsOfChild.js";
@@ -59,9 +61,14 @@ export async function* cohortBlocks(
 ): AsyncGenerator<CohortBlock> {
   await using staged = await stageRows(cohort, options, from);
   const { ttaRot, ttaFlip, saveMasks, keepPicture, logger } = options;
+  await using saliency = await Saliencies.load(options.saliency === undefined ? [] : list);
   const views = testTimeViews({ rotate: ttaRot, flip: ttaFlip }, options);
   const viewNames = views.map(({ name }) => name);
-  const masks = saveMasks === undefined ? null : new MaskFolder(saveMasks);
+  const keep: Keep = {
+    masks: saveMasks === undefined ? null : new MaskFolder(saveMasks),
+    saliency: options.saliency === undefined ? null : new SaliencyFolder(options.saliency, names),
+    picture: keepPicture,
+  };
   const blocks = predictBlocks(list, cohort.samples(from), {
     ...options,
     views,
@@ -70,8 +77,9 @@ export async function* cohortBlocks(
     maskModel: options.maskModel?.get,
     onQuality: qualityOf(options),
     autoOrient: options.autoOrient,
+    saliencyModels: saliency.list,
     read: staged?.read,
-    subjectOf: (sample) => subjectOf(sample, masks, keepPicture),
+    subjectOf: (sample) => subjectOf(sample, keep),
   });
   const ages = new AgeWatch(logger);
   const intervals = list.map((model) => usableIntervals(model, options));
@@ -93,17 +101,21 @@ async function stageRows(cohort: Cohort, options: BlocksOptions, from: number): 
   return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
 }
 
-function subjectOf(
-  sample: Sample,
-  masks: MaskFolder | null,
-  keepPicture: KeepPicture | undefined,
-): Subject | null {
+/** What is kept of the pictures. */
+interface Keep {
+  masks: MaskFolder | null;
+  saliency: SaliencyFolder | null;
+  picture: KeepPicture | undefined;
+}
+
+function subjectOf(sample: Sample, { masks, saliency, picture }: Keep): Subject | null {
   if (isFailedSample(sample)) return null;
   const { imagePath, maskPath, sex } = sample;
   return {
     ...{ source: { image: imagePath, mask: maskPath }, sex },
     ...(masks !== null && { keepMask: (...made) => masks.write(sample, ...made) }),
-    ...(keepPicture !== undefined && { keepPicture: (open) => keepPicture(sample, open) }),
+    ...(saliency !== null && { keepSaliency: (...seen) => saliency.write(sample, ...seen) }),
+    ...(picture !== undefined && { keepPicture: (open) => picture(sample, open) }),
   };
 }
 

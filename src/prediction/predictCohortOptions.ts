@@ -46,6 +46,8 @@ export interface PredictCohortOptions {
   scratch?: string | undefined;
   /** Folder for the masks that a model makes, as PNG, laid out as the pictures. */
   saveMasks?: string | undefined;
+  /** Folder for pictures of where each age comes from, as <dir>/<picture>.saliency.png: the network's input with a map of heat (Grad-CAM; for networks without convolutions, occlusion). */
+  saliency?: string | undefined;
   /** Folder for pictures of what the networks are given: <picture>.input0.png and so on, and <picture>.box.png with the box that a cropper found. */
   debugPictures?: string | undefined;
   /** Folder for a DICOM report (SR) and an annotated copy (SC) of each predicted DICOM file, in its study; they name the patient as the file does. */

@@ -1,0 +1,122 @@
+/** Where ages come from: covering the places that a map shows moves the age, covering others does not. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import {
+  type BoneAgeModel,
+  loadModel,
+  type SeenPicture,
+  showSaliency,
+  writePredictions,
+} from "../../src/index.js";
+import { BUNDLED_MODEL } from "../../src/model/bundled.js";
+import { csvRows } from "../helpers/cli.js";
+import { temporaryFolder } from "../helpers/temporary.js";
+import { projectRoot } from "../helpers/testData.js";
+import { rejection } from "../helpers/trainer.js";
+
+const phantoms = join(projectRoot, "examples/phantoms");
+const PICTURES = ["000001.png", "000004.png", "000007.png"];
+/** Share of the picture that is covered, and how often another region of the same shape is. */
+const COVERED = 0.08;
+const SHIFTS = [
+  [0.5, 0.5],
+  [0.3, 0.6],
+  [0.6, 0.25],
+  [0.45, 0.75],
+] as const;
+
+async function rows() {
+  return csvRows(await readFile(join(phantoms, "annotations.csv"), "utf8"));
+}
+
+/** The age of the network's input where `covers` is not: the rest gets the mean of the picture. */
+async function ageOf(
+  model: BoneAgeModel,
+  { input, width, height }: SeenPicture,
+  male: number,
+  covers: (pixel: number) => boolean,
+) {
+  const mean = input.reduce((sum, value) => sum + value, 0) / input.length;
+  const sd = Math.sqrt(input.reduce((sum, value) => sum + (value - mean) ** 2, 0) / input.length);
+  const x = Float32Array.from(input, (value, pixel) => (covers(pixel) ? 0 : (value - mean) / sd));
+  const { ageZ } = await model.forward(x, [1, 1, height, width], [male]);
+  return ageZ![0]! * model.contract.ageSdMonths! + model.contract.ageMeanMonths!;
+}
+
+test("covering the salient region moves the age more than covering regions of the same shape elsewhere", async () => {
+  await using model = await loadModel(BUNDLED_MODEL);
+  const annotations = await rows();
+  let [isMore, all] = [0, 0];
+  for (const name of PICTURES) {
+    const { sex } = annotations.find((row) => row.image_ID === name)!;
+    const [image, mask] = ["images", "masks"].map((folder) => join(phantoms, folder, name));
+    const seen = await showSaliency(model, image!, { mask, sex });
+    const { map, width, height } = seen;
+    expect(map).toHaveLength(width * height);
+    expect(Math.max(...map)).toBe(1);
+    expect(Math.min(...map)).toBeGreaterThanOrEqual(0);
+    const bound = [...map].sort((a, b) => b - a)[Math.round(COVERED * map.length)]!;
+    const male = sex === "M" ? 1 : 0;
+    const plain = await ageOf(model, seen, male, () => false);
+    const moved = async (right: number, down: number) => {
+      const from = (pixel: number) => {
+        const [x, y] = [pixel % width, Math.floor(pixel / width)];
+        return ((y + down) % height) * width + ((x + right) % width);
+      };
+      return Math.abs((await ageOf(model, seen, male, (pixel) => map[from(pixel)]! > bound)) - plain);
+    };
+    const salient = await moved(0, 0);
+    for (const [right, down] of SHIFTS) {
+      const other = await moved(Math.round(right * width), Math.round(down * height));
+      all += 1;
+      if (salient > other) isMore += 1;
+    }
+  }
+  expect({ isMore, all }).toEqual({ isMore: all, all: 12 });
+});
+
+test("predict writes the input with the map over it, for each picture, and the same predictions", async () => {
+  await using model = await loadModel(BUNDLED_MODEL);
+  const folder = await temporaryFolder();
+  const how = {
+    ...{ annotationCsv: join(phantoms, "annotations.csv"), imgDir: join(phantoms, "images") },
+    ...{ maskDirs: [join(phantoms, "masks")], limitPredictBatches: 1, batchSize: 2 },
+  };
+  const [plain, shown] = ["plain.csv", "shown.csv"].map((name) => join(folder, name));
+  const saliency = join(folder, "maps");
+  await writePredictions(model, { ...how, outputPath: plain! });
+  await writePredictions(model, { ...how, outputPath: shown!, saliency });
+  expect(await readFile(shown!, "utf8")).toBe(await readFile(plain!, "utf8"));
+  const [first] = await rows();
+  const { image_ID: name, sex } = first!;
+  const seen = await showSaliency(model, join(phantoms, "images", name!), {
+    mask: join(phantoms, "masks", name!),
+    sex,
+  });
+  const { data, info } = await sharp(join(saliency, `${name}.saliency.png`))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect(info).toMatchObject({ width: seen.width, height: seen.height, channels: 3 });
+  expect([...data]).toEqual([...seen.overlay]);
+  // The hottest place has three quarters of the last colour, and a quarter of its grey.
+  const hottest = seen.map.indexOf(1);
+  const expected = [252, 255, 164].map((colour) => 0.75 * colour + 0.25 * seen.input[hottest]!);
+  for (const [channel, value] of expected.entries())
+    expect(Math.abs(seen.overlay[3 * hottest + channel]! - value)).toBeLessThan(1.5);
+});
+
+test("a picture without what the model needs is the error of its prediction", async () => {
+  await using model = await loadModel(BUNDLED_MODEL);
+  const name = "000001.png";
+  const [image, mask] = ["images", "masks"].map((folder) => join(phantoms, folder, name));
+  expect(await rejection(showSaliency(model, image!, { mask }))).toMatchObject({ code: "ERR_DEEPLASIA_SEX" });
+  const controller = new AbortController();
+  controller.abort();
+  expect(
+    await rejection(showSaliency(model, image!, { mask, sex: "F", signal: controller.signal })),
+  ).toMatchObject({
+    name: "AbortError",
+  });
+});
