@@ -30,7 +30,8 @@ ${DISCLAIMER}`;
 /** The options that most evaluations need; the short help shows them. */
 const MOST_USED = [
   ...["out", "annotation_csv", "split_csv", "split_column", "split_name", "by", "calibrate", "overwrite"],
-  ...["ckp_path", "img_dir", "mask_dirs", "no_regression", "in-place", "resume", "shard", "device"],
+  ...["ckp_path", "img_dir", "mask_dirs", "no_regression", "in-place", "robustness", "resume", "shard"],
+  "device",
 ];
 
 export function defineEvaluate(command: Command): void {
@@ -51,12 +52,23 @@ async function evaluate(predictions: string | undefined, parsed: Record<string, 
   const hasModel = options.ckpPath !== undefined;
   if ((predictions !== undefined) === hasModel) throw notOne(hasModel);
   if (predictions === undefined) return evaluateModelFiles(parsed);
+  if (options.robustness) throw withoutModel();
   const isRun = (await pathKind(predictions)) === "folder";
   const found = await (isRun ? evaluateRun : evaluatePredictions)(
     predictions,
     pick(options, evaluatePredictionsOptions.shape),
   );
   process.exitCode = showEvaluation(found, options.out);
+}
+
+function withoutModel(): DeeplasiaError {
+  return new DeeplasiaError(
+    "ERR_DEEPLASIA_USAGE",
+    "--robustness predicts changed pictures, and no model is given",
+    {
+      remedy: "Give the model with --ckp_path and its cohort with --annotation_csv, in place of predictions.",
+    },
+  );
 }
 
 function notOne(hasModel: boolean): DeeplasiaError {

@@ -1,6 +1,7 @@
 /** Derives from a model's contract what native code does to a picture. No other file does. */
 import type { PictureContract } from "../contract/contract.js";
 import type { ImagePlan, Normalisation } from "../native.js";
+import type { PictureChange } from "./changedPicture.js";
 
 /** The fields of a contract that decide what native code does to a picture before it is normalised. */
 export type PlanFields = Pick<
@@ -9,11 +10,13 @@ export type PlanFields = Pick<
 > &
   Partial<Pick<PictureContract, "depth" | "matchHistogramRounding">>;
 
-/** A fixed transformation of the picture, for test-time augmentation. */
+/** A fixed transformation of the picture, for test-time augmentation and for tests of robustness. */
 export interface View {
   flip: boolean;
   /** Degrees; positive turns clockwise on the screen. */
   rotationAngle: number;
+  /** What is done to its grey values before all else. */
+  change?: PictureChange | undefined;
 }
 
 /** Returns what native code does to a picture before it is normalised; `counts`: the histogram that it is matched to. */

@@ -1,6 +1,8 @@
 /** A decoded picture with its mask. All stages that need pixels share it until it is closed. */
 import { toDeeplasiaError } from "../errors.js";
 import { type BatchHandle, type ImagePlan, native, type PictureFacts } from "../native.js";
+import { Semaphore } from "../semaphore.js";
+import { changedPicture, type PictureChange } from "./changedPicture.js";
 import type { DecodedPicture } from "./decodedPicture.js";
 import { notesOfTurn, withTurn } from "./orientation.js";
 import type { PictureNote } from "./pictureNote.js";
@@ -23,6 +25,8 @@ export interface PictureSource {
 export interface Target {
   batch: BatchHandle;
   plan: ImagePlan;
+  /** What is done to the picture first. */
+  change?: PictureChange | undefined;
 }
 
 /** What the image chain measured. */
@@ -69,6 +73,8 @@ export class OpenPicture {
   readonly notes: readonly PictureNote[];
   private usedMask: DecodedPicture | null;
   private seen: Sampled | null;
+  /** One changed copy of the picture is in memory at a time. */
+  private readonly copies = new Semaphore(1);
 
   constructor(
     private readonly file: string | undefined,
@@ -117,8 +123,19 @@ export class OpenPicture {
   }
 
   /** Runs the image chain into a slot of a batch. Throws a DeeplasiaError that names the picture's file. */
-  async fill({ batch, plan }: Target, slot: number): Promise<ChainResult> {
-    const { picture, mask, file } = this;
+  async fill({ batch, plan, change }: Target, slot: number): Promise<ChainResult> {
+    if (change === undefined) return this.fillWith(this.picture, { batch, plan }, slot);
+    return this.copies.run(async () =>
+      this.fillWith(await changedPicture(this.picture, change), { batch, plan }, slot),
+    );
+  }
+
+  private async fillWith(
+    picture: DecodedPicture,
+    { batch, plan }: Target,
+    slot: number,
+  ): Promise<ChainResult> {
+    const { mask, file } = this;
     try {
       const facts = await native().fillSlot(batch, slot, picture, mask, plan);
       return { ...facts, notes: [...this.notes, ...notesOfChain(facts, this.seen)] };

@@ -2,11 +2,12 @@
 import { basename } from "node:path";
 import { silentLogger } from "../console/logger.js";
 import { NO_BIAS_FIELDS } from "../contract/boneAgeFields.js";
-import { fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
+import { type BiasCorrection, fitBiasCorrection, NO_CORRECTION } from "../evaluation/biasCorrection.js";
 import { madTable } from "../evaluation/madTable.js";
 import { type PartMetrics, partMetrics } from "../evaluation/partMetrics.js";
 import type { PartPredictions } from "../evaluation/partPredictions.js";
 import { predictionsCsv } from "../evaluation/predictionsCsv.js";
+import type { Robustness } from "../evaluation/robustness.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { requireChangeable } from "../model/writeContract.js";
 import { evaluateFlags } from "../options/evaluate.js";
@@ -21,11 +22,13 @@ import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
 import type { BiasLine } from "../statistics/biasLine.js";
 import { evaluateModelsOptions, type ModelEvaluationRun } from "./arguments.js";
+import { drawCases } from "./drawCases.js";
 import { type EvaluatedPart, evaluatedParts, TRAIN, VALIDATION } from "./evaluatedParts.js";
 import type { EvaluateModelsOptions } from "./evaluateModelsOptions.js";
 import { predictPart } from "./predictPart.js";
 import { readPart } from "./readPart.js";
 import { requireTruth } from "./requireTruth.js";
+import { testRobustness } from "./testRobustness.js";
 import { withIntervals } from "./withIntervals.js";
 import { writeFitted } from "./writeFitted.js";
 
@@ -39,6 +42,8 @@ export interface ModelEvaluation {
   model: string | null;
   /** Rows that could not be predicted. */
   failed: number;
+  /** How far ages move when the pictures are changed; null unless `robustness` is asked for. */
+  robustness: Robustness | null;
   /** The report; null while shares of other processes are missing, or while another process joins them. */
   report: PredictionEvaluation | null;
   /** With a `shard`: how far the shares of the evaluated part are. */
@@ -57,46 +62,81 @@ export interface ModelEvaluation {
  */
 export async function evaluateModels(models: Models, given: EvaluateModelsOptions): Promise<ModelEvaluation> {
   const run = requireOptions(evaluateModelsOptions, given);
-  const { out, overwrite, resume, shard, noRegression, inPlace, logger = silentLogger } = run;
   const members = requireModels(models, run);
+  const parts = await checkedParts(members, run);
+  const regresses = !run.noRegression && parts.some(({ split }) => split === TRAIN);
+  // As in training and in the reference, the correction is fitted to what the network predicts without one.
+  const raw = regresses ? withoutBias(models) : models;
+  const { failed, share } = await predictParts(raw, parts, run);
+  if (share !== null && share.joined === null)
+    return {
+      ...{ parts: {}, bias: NO_CORRECTION.bias, model: null, failed, robustness: null, report: null, share },
+    };
+  const predicted = await readParts(parts, membersOf(raw, run.memberNames).names ?? []);
+  const of = (split: string) => [...predicted].find(([part]) => part.split === split)?.[1];
+  const correction = regresses
+    ? fitBiasCorrection({ train: of(TRAIN), val: of(VALIDATION) }, run.logger ?? silentLogger)
+    : NO_CORRECTION;
+  const calibrating = run.calibrate === undefined ? undefined : of(run.calibrate);
+  const metrics = await writePartCsvs(predicted, { correction, calibrating }, run);
+  const robustness = run.robustness ? await testRobustness(members, parts.at(-1)!, run) : null;
+  const found = { parts: metrics, bias: correction.bias };
+  const report = await reportOf(members, parts, run, found, robustness);
+  // Last, because a model that is changed in place is another model: nothing could be resumed.
+  const model = await writeFitted(members, { correction, regresses, calibrating }, run);
+  return { ...found, model, failed, robustness, report, share };
+}
+
+/** Returns the parts, once all is known to be there that the evaluation needs. */
+async function checkedParts({ list }: Members, run: ModelEvaluationRun): Promise<EvaluatedPart[]> {
+  const { out, overwrite, resume, shard, inPlace } = run;
   requireSplit(run);
   requireCalibration(run);
   run.signal?.throwIfAborted();
   const parts = await evaluatedParts(run);
-  const regresses = !noRegression && parts.some(({ split }) => split === TRAIN);
-  if (inPlace) await requireChangeable(members.list);
+  if (inPlace) await requireChangeable(list);
   await requireReportFolder(out, overwrite || resume || shareOf(shard) !== null);
   await requireTruth(run);
-  // As in training and in the reference, the correction is fitted to what the network predicts without one.
-  const raw = regresses ? withoutBias(models) : models;
+  return parts;
+}
+
+async function predictParts(
+  models: Models,
+  parts: readonly EvaluatedPart[],
+  run: ModelEvaluationRun,
+): Promise<{ failed: number; share: WrittenShare | null }> {
   let [failed, share] = [0, null as WrittenShare | null];
   for (const part of parts) {
-    const written = await predictPart(raw, part, run);
+    const written = await predictPart(models, part, run);
     failed += (written.share?.joined ?? written).failed;
     share = written.share ?? null;
   }
-  if (share !== null && share.joined === null)
-    return { ...{ parts: {}, bias: NO_CORRECTION.bias, model: null, failed, report: null, share } };
-  const names = membersOf(raw, run.memberNames).names ?? [];
+  return { failed, share };
+}
+
+type PredictedParts = ReadonlyMap<EvaluatedPart, PartPredictions>;
+
+async function readParts(parts: readonly EvaluatedPart[], names: readonly string[]): Promise<PredictedParts> {
   const predicted = new Map<EvaluatedPart, PartPredictions>();
   for (const part of parts) predicted.set(part, await readPart(part.predictions, part.views, names));
-  const of = (split: string) => [...predicted].find(([part]) => part.split === split)?.[1];
-  const correction = regresses
-    ? fitBiasCorrection({ train: of(TRAIN), val: of(VALIDATION) }, logger)
-    : NO_CORRECTION;
-  const calibrating = run.calibrate === undefined ? undefined : of(run.calibrate);
+  return predicted;
+}
+
+/** Writes the reference's CSV of each part, and returns the metrics of each. */
+async function writePartCsvs(
+  predicted: PredictedParts,
+  { correction, calibrating }: { correction: BiasCorrection; calibrating: PartPredictions | undefined },
+  { bandMonths, logger = silentLogger }: ModelEvaluationRun,
+): Promise<ModelEvaluation["parts"]> {
   const metrics: ModelEvaluation["parts"] = {};
   for (const [{ name, csv }, predictions] of predicted) {
     if (predictions.rows.length === 0) continue;
     metrics[name] = partMetrics(predictions, correction.corrections);
-    const shown = withIntervals(predictions, calibrating, correction.corrections, run.bandMonths);
+    const shown = withIntervals(predictions, calibrating, correction.corrections, bandMonths);
     await writeFileAtomic(csv, predictionsCsv(shown, correction.corrections));
   }
   for (const line of madTable(Object.entries(metrics))) logger.info(line);
-  const report = await reportOf(members, parts, run, { parts: metrics, bias: correction.bias });
-  // Last, because a model that is changed in place is another model: nothing could be resumed.
-  const model = await writeFitted(members, { correction, regresses, calibrating }, run);
-  return { parts: metrics, bias: correction.bias, model, failed, report, share };
+  return metrics;
 }
 
 /** An ensemble's members keep their corrections: the line is that of their mean. */
@@ -113,8 +153,10 @@ async function reportOf(
   parts: readonly EvaluatedPart[],
   run: ModelEvaluationRun,
   metrics: Pick<ModelEvaluation, "parts" | "bias">,
+  robustness: Robustness | null,
 ): Promise<PredictionEvaluation> {
   const { out, calibrate, title, sexModel, maskModel, memberNames: _, ...options } = run;
+  const members = { list, names };
   const evaluated = parts.at(-1)!;
   const models = list.map(({ file }) => file);
   const known = { ...options, ckpPath: models, calibrate, title, predictSex: sexModel?.file };
@@ -124,7 +166,14 @@ async function reportOf(
     calibrationCsv: parts.find(({ split }) => split !== null && split === calibrate)?.csv,
   };
   return evaluateFile(files, options, {
-    ...{ out, metrics, inputs: models, call: commandLine("evaluate", [], REPORTED, known) },
+    ...{
+      out,
+      metrics,
+      robustness,
+      drawCases: drawCases(members, evaluated, run),
+      inputs: models,
+      call: commandLine("evaluate", [], REPORTED, known),
+    },
     title: title ?? `Evaluation of ${names?.join(", ") ?? basename(models[0]!)}`,
   });
 }

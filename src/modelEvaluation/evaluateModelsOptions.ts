@@ -73,6 +73,8 @@ export interface EvaluateModelsOptions {
   trainTtaFlip?: boolean | undefined;
   /** Fit no bias correction to the training part, which is not predicted then; the model's own correction is used. Default: `false`. */
   noRegression?: boolean | undefined;
+  /** Predict each evaluated picture also turned, mirrored, brighter, darker, with other contrast, inverted, with a laterality marker, coarser and as JPEG, and report how far its age moves. Default: `false`. */
+  robustness?: boolean | undefined;
   /** Write the fitted correction into the model itself, not into a copy in the report's folder. Default: `false`. */
   inPlace?: boolean | undefined;
   /** A model with a sex head that predicts the sex where none is given, as loadModel gives it. */

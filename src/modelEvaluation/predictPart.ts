@@ -1,5 +1,6 @@
 import { makeFolderOf } from "../files/makeFolder.js";
 import type { Models } from "../prediction/members.js";
+import type { PredictCohortOptions } from "../prediction/predictCohortOptions.js";
 import { type WrittenPredictions, writePredictions } from "../prediction/writePredictions.js";
 import { shareOf } from "../slurm/rowShare.js";
 import type { ModelEvaluationRun } from "./arguments.js";
@@ -8,23 +9,31 @@ import type { EvaluatedPart } from "./evaluatedParts.js";
 /** Predicts one part into its file, as `predict` does: resumed and shared in the same way. */
 export async function predictPart(
   models: Models,
-  { split, name, predictions, ttaRot, ttaFlip }: EvaluatedPart,
+  part: EvaluatedPart,
   run: ModelEvaluationRun,
 ): Promise<WrittenPredictions> {
-  const { annotationCsv, splitCsv, splitColumn = "", imgDir, maskDirs, onProgress, logger } = run;
-  const { flip, rotationAngle, batchSize, maxMemory, numWorkers, shard, scratch, limitPredictBatches } = run;
-  const { onQuality, autoOrient, strict, resume, overwrite, command, sexModel, maskModel } = run;
-  const { memberNames, signal } = run;
+  const { name, predictions, ttaRot, ttaFlip } = part;
+  const { shard, scratch, resume, overwrite, command, onProgress, logger } = run;
   logger?.info(`predicting ${name}`);
   await makeFolderOf(predictions);
   return writePredictions(models, {
-    ...{ annotationCsv, imgDir, maskDirs, limitPredictBatches },
-    ...(split === null ? {} : { splitCsv, splitColumn, splitName: split }),
-    ...{ flip, rotationAngle, batchSize, maxMemory, numWorkers, shard, scratch },
-    ...{ onQuality, autoOrient, strict, resume, command, sexModel, maskModel, memberNames },
-    ...{ ttaRot, ttaFlip, outputPath: predictions, signal, logger },
+    ...rowsOfPart(part, run),
+    ...{ ttaRot, ttaFlip, outputPath: predictions, shard, scratch, resume, command },
     // Shares are resumed by themselves, and each would discard others.
     overwrite: overwrite && !resume && shareOf(shard) === null,
     onProgress: onProgress && ((event) => onProgress({ ...event, label: `predicting ${name}` })),
   });
+}
+
+/** The rows of a part, and how they are predicted. */
+export function rowsOfPart({ split }: EvaluatedPart, run: ModelEvaluationRun): PredictCohortOptions {
+  const { annotationCsv, splitCsv, splitColumn = "", imgDir, maskDirs, limitPredictBatches } = run;
+  const { flip, rotationAngle, batchSize, maxMemory, numWorkers, onQuality, autoOrient, strict } = run;
+  const { sexModel, maskModel, memberNames, signal, logger } = run;
+  return {
+    ...{ annotationCsv, imgDir, maskDirs, limitPredictBatches },
+    ...(split === null ? {} : { splitCsv, splitColumn, splitName: split }),
+    ...{ flip, rotationAngle, batchSize, maxMemory, numWorkers, onQuality, autoOrient, strict },
+    ...{ sexModel, maskModel, memberNames, signal, logger },
+  };
 }

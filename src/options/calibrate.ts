@@ -5,9 +5,11 @@ import { deviceOptions } from "./device.js";
 import { predictModelShape } from "./predictModel.js";
 import { predictOutputShape } from "./predictOutput.js";
 import { cohortShape, runShape } from "./predictRows.js";
+import { resamplingShape } from "./resampling.js";
 
 const file = z.string().min(1);
 const { imgDir, maskDirs } = cohortShape;
+const { resamples, seed } = resamplingShape;
 const { batchSize, maxMemory, numWorkers } = runShape;
 const { onQuality, autoOrient, progress, yes } = predictOutputShape;
 const { manifest, maskModel, trust } = predictModelShape;
@@ -32,14 +34,8 @@ export const siteShape = {
     description: "folds of the cross-validation that measures the gain; patients stay together",
     argument: "<n>",
   }),
-  resamples: z.int().min(100).max(100_000).default(2000).meta({
-    description: "resamples of the gain's interval",
-    argument: "<n>",
-  }),
-  seed: z.int().min(0).max(4_294_967_295).default(42).meta({
-    description: "same seed and files, same folds and interval",
-    argument: "<n>",
-  }),
+  resamples: resamples.meta({ ...resamples.meta(), description: "resamples of the gain's interval" }),
+  seed: seed.meta({ ...seed.meta(), description: "same seed and files, same folds and interval" }),
   overwrite: z.boolean().default(false).meta({ description: "replace the new file where it exists" }),
   ...{ batchSize, maxMemory, numWorkers, onQuality, autoOrient },
 };

@@ -7,6 +7,7 @@ import { pathArgument } from "./library.js";
 import { predictModelShape } from "./predictModel.js";
 import { predictOutputShape } from "./predictOutput.js";
 import { clusterShape, cohortShape, runShape } from "./predictRows.js";
+import { resamplingShape } from "./resampling.js";
 
 const file = z.string().min(1);
 
@@ -42,14 +43,7 @@ const cohort = {
 };
 
 const report = {
-  resamples: z.int().min(100).max(100_000).default(2000).meta({
-    description: "resamples of each bootstrap interval; patients are drawn where patient_ID is known",
-    argument: "<n>",
-  }),
-  seed: z.int().min(0).max(4_294_967_295).default(42).meta({
-    description: "same seed and files, same report",
-    argument: "<n>",
-  }),
+  ...resamplingShape,
   title: file.optional().meta({ description: "title of the report", argument: "<text>" }),
   overwrite: z.boolean().default(false).meta({ description: "replace a report that is in the folder" }),
 };
@@ -103,6 +97,11 @@ const testing = {
     description:
       "fit no bias correction to the training part, which is not predicted then; the model's own correction is used",
     reference: true,
+  }),
+  robustness: z.boolean().default(false).meta({
+    changesOutput: false,
+    description:
+      "predict each evaluated picture also turned, mirrored, brighter, darker, with other contrast, inverted, with a laterality marker, coarser and as JPEG, and report how far its age moves",
   }),
   inPlace: z.boolean().default(false).meta({
     description: "write the fitted correction into the model itself, not into a copy in the report's folder",

@@ -1,6 +1,7 @@
 /** What the checklists for studies of AI in medical imaging (CLAIM 2024, STARD-AI) ask for, and whether a report fills it. */
 import type { CohortToEvaluate } from "../evaluation/evaluatedRow.js";
 import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
+import type { Robustness } from "../evaluation/robustness.js";
 import { text } from "./columns.js";
 import type { ReportTable } from "./table.js";
 
@@ -20,6 +21,7 @@ function checklist(has: {
   patients: boolean;
   sex: boolean;
   part: boolean;
+  robustness: boolean;
 }): ChecklistItem[] {
   const byHand = (topic: string, note: string): ChecklistItem => ({ topic, section: null, note });
   const here = (topic: string, section: string, note: string): ChecklistItem => ({ topic, section, note });
@@ -60,7 +62,10 @@ function checklist(has: {
       ? here("Accuracy of the predicted sex", "sex", "accuracy, AUROC, F1")
       : byHand("Accuracy of the predicted sex", "the predictions have none"),
     here("Failure analysis", "cases", "the largest errors and the failed rows; say what causes them"),
-    byHand("Robustness and explainability", "not part of this report"),
+    has.robustness
+      ? here("Robustness", "robustness", "change of MAD and moved ages for each change of the pictures")
+      : byHand("Robustness", "with a model and the option `robustness` it is filled here"),
+    byHand("Explainability", "`predict --saliency` writes where each age comes from"),
     byHand("External testing, limitations, availability, funding", ""),
   ];
 }
@@ -69,16 +74,19 @@ export function checklistTable({
   cohort,
   evaluation,
   hasPart,
+  robustness,
 }: {
   cohort: CohortToEvaluate;
   evaluation: EvaluationOfRows;
   hasPart: boolean;
+  robustness: Robustness | null;
 }): ReportTable {
   const items = checklist({
     raters: evaluation.raters !== null,
     patients: cohort.hasPatients,
     sex: evaluation.sex !== null,
     part: hasPart,
+    robustness: robustness !== null,
   });
   return {
     name: "checklist",

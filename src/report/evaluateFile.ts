@@ -4,6 +4,8 @@ import type { Flow, LeftOutRow } from "../evaluation/evaluatedRow.js";
 import { type EvaluateRowsOptions, type EvaluationOfRows, evaluateRows } from "../evaluation/evaluateRows.js";
 import { readPredictionTable } from "../evaluation/predictionTable.js";
 import { readCohort } from "../evaluation/readCohort.js";
+import type { Robustness } from "../evaluation/robustness.js";
+import { casesOf, type DrawCases } from "./cases.js";
 import { evaluationReport } from "./evaluationReport.js";
 import type { LearningCurves } from "./figures/learningCurves.js";
 import { reportProvenance } from "./provenance.js";
@@ -59,6 +61,10 @@ export interface ReportFacts {
   inputs?: readonly string[];
   /** Of a training run. */
   learning?: LearningCurves | null;
+  /** Of a model whose pictures were changed. */
+  robustness?: Robustness | null;
+  /** Draws the pictures that people should look at. */
+  drawCases?: DrawCases;
   /** Further numbers for `metrics.json`. */
   metrics?: Readonly<Record<string, unknown>>;
 }
@@ -97,9 +103,11 @@ export async function evaluateFile(
     files.referenceSd,
   ];
   const provenance = await reportProvenance(facts.call, inputs, settings);
+  const cases = casesOf(cohort.rows, seed);
+  const thumbnails = (await facts.drawCases?.([...cases.worst, ...cases.random])) ?? new Map();
   const report = evaluationReport({
-    ...{ title: facts.title, cohort, evaluation, provenance, bandMonths, seed, hasPart },
-    learning: facts.learning ?? null,
+    ...{ title: facts.title, cohort, evaluation, provenance, bandMonths, hasPart, cases, thumbnails },
+    ...{ learning: facts.learning ?? null, robustness: facts.robustness ?? null },
   });
   const metrics = { ...report.metrics, ...facts.metrics };
   return { ...found, written: await writeReport(facts.out, { ...report, metrics }, signal) };

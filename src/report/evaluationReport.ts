@@ -3,8 +3,9 @@ import { DISCLAIMER } from "../about.js";
 import type { CohortToEvaluate, EvaluatedRow } from "../evaluation/evaluatedRow.js";
 import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
 import type { Grouping } from "../evaluation/groups.js";
-import { Random } from "../random.js";
+import type { Robustness } from "../evaluation/robustness.js";
 import type { Estimate } from "../statistics/interval.js";
+import { type Cases, gallery, type Thumbnail } from "./cases.js";
 import { CHECKLIST_LEAD, checklistTable } from "./claim.js";
 import * as tables from "./evaluationTables.js";
 import { blandAltmanFigure } from "./figures/blandAltmanPlot.js";
@@ -20,6 +21,7 @@ import { element, escaped } from "./markup.js";
 import { facts, figureHtml, pageHtml, paragraph, section, type Tile, tableHtml } from "./page/parts.js";
 import { provenanceFacts, type ReportProvenance } from "./provenance.js";
 import type { Report } from "./reportFiles.js";
+import { robustnessFigure, robustnessTable } from "./robustness.js";
 import { estimateText, numberText, percentText, type ReportTable } from "./table.js";
 
 export interface EvaluationToReport {
@@ -28,21 +30,26 @@ export interface EvaluationToReport {
   evaluation: EvaluationOfRows;
   provenance: ReportProvenance;
   bandMonths: number;
-  seed: number;
   hasPart: boolean;
   /** The curves of a training run; null for none. */
   learning: LearningCurves | null;
+  /** How far ages move when pictures are changed; null where that was not tested. */
+  robustness: Robustness | null;
+  cases: Cases;
+  /** Of the cases; empty where there is no model to draw them. */
+  thumbnails: ReadonlyMap<EvaluatedRow, Thumbnail>;
 }
 
-const MOST_WORST = 20;
-const MOST_RANDOM = 10;
 const MOST_FAILURES = 50;
+const CASES_LEAD =
+  "Left a picture as the network saw it, right the same with the places that its age comes from (Grad-CAM; brighter: more).";
 
 export function evaluationReport(given: EvaluationToReport): Report {
-  const { title, cohort, evaluation, provenance } = given;
+  const { title, cohort, evaluation, provenance, robustness, cases, thumbnails } = given;
   const { rows, flow } = cohort;
   const curves = given.learning === null ? null : learningCurves(given.learning);
-  const figures = [...figuresOf(given), ...(curves === null ? [] : [curves])];
+  const stress = robustness === null ? null : robustnessFigure(robustness);
+  const figures = [...figuresOf(given), ...[curves, stress].filter((figure) => figure !== null)];
   const named = (name: string) => figures.find((figure) => figure.name === name)!;
   const all = tablesOf(given);
   const table = (name: string) => {
@@ -69,9 +76,16 @@ export function evaluationReport(given: EvaluationToReport): Report {
     section("raters", "Human yardstick", table("raters"), table("icc")),
     section("chronological", "Chronological age", table("chronological")),
     section("intervals", "Prediction intervals", table("interval-widths"), table("interval-coverage")),
+    section("robustness", "Robustness", stress === null ? null : figureHtml(stress), table("robustness")),
     section("learning", "Learning curves", curves === null ? null : figureHtml(curves)),
     section("precision", "Precision and sample size", precisionText(evaluation, rows.length)),
-    section("cases", "Pictures to look at", table("worst"), table("random")),
+    section(
+      "cases",
+      "Pictures to look at",
+      thumbnails.size === 0 ? null : paragraph(CASES_LEAD, "note"),
+      ...[gallery(cases.worst, thumbnails), table("worst")],
+      ...[gallery(cases.random, thumbnails), table("random")],
+    ),
     section("omissions", "What this report cannot state", omissionList(evaluation)),
     section(
       "reproduction",
@@ -94,7 +108,15 @@ export function evaluationReport(given: EvaluationToReport): Report {
       sections,
       footer: DISCLAIMER,
     }),
-    metrics: { title, flow, column: cohort.column, ...evaluation, failures: cohort.failures, provenance },
+    metrics: {
+      title,
+      flow,
+      column: cohort.column,
+      ...evaluation,
+      robustness,
+      failures: cohort.failures,
+      provenance,
+    },
     tables: all,
     pictures: intervalsOfPictures(evaluation, rows),
     figures,
@@ -169,10 +191,8 @@ function forestRows({ by, groups }: Grouping): ForestRow[] {
   return [heading, ...rows];
 }
 
-function tablesOf({ cohort, evaluation, seed }: EvaluationToReport): ReportTable[] {
-  const { rows } = cohort;
-  const size = (row: EvaluatedRow) => Math.abs(row.ageMonths - row.truthMonths);
-  const worst = [...rows].sort((a, b) => size(b) - size(a)).slice(0, MOST_WORST);
+function tablesOf({ cohort, evaluation, robustness, cases }: EvaluationToReport): ReportTable[] {
+  const { worst, random } = cases;
   const maybe = [
     failuresTable(cohort),
     tables.demographicsTable(evaluation),
@@ -185,10 +205,9 @@ function tablesOf({ cohort, evaluation, seed }: EvaluationToReport): ReportTable
     ...tables.raterTables(evaluation),
     tables.chronologicalTable(evaluation),
     ...intervalTables(evaluation),
+    robustness === null ? null : robustnessTable(robustness),
     tables.casesTable("worst", `The ${worst.length} largest errors.`, worst),
-    rows.length > MOST_WORST
-      ? tables.casesTable("random", `${MOST_RANDOM} pictures at random.`, drawn(rows, seed))
-      : null,
+    random.length === 0 ? null : tables.casesTable("random", `${random.length} pictures at random.`, random),
   ];
   return maybe.filter((table) => table !== null);
 }
@@ -208,12 +227,6 @@ function failuresTable({ failures }: CohortToEvaluate): ReportTable | null {
     ],
     rows: shown.map(({ name, why }) => [name, why]),
   };
-}
-
-function drawn(rows: readonly EvaluatedRow[], seed: number): EvaluatedRow[] {
-  const random = new Random("bootstrap", seed, 0, 1);
-  const left = [...rows];
-  return Array.from({ length: MOST_RANDOM }, () => left.splice(random.integer(0, left.length - 1), 1)[0]!);
 }
 
 function notesOf({ notes }: CohortToEvaluate): string | null {

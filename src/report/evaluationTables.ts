@@ -4,6 +4,7 @@ import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
 import { SMALL_GROUP } from "../evaluation/groups.js";
 import type { Estimate } from "../statistics/interval.js";
 import type { FittedLine } from "../statistics/leastSquares.js";
+import { pictureName } from "./cases.js";
 import { count, estimate, finely, number, shares, text } from "./columns.js";
 import type { ReportTable } from "./table.js";
 
@@ -230,7 +231,7 @@ export function casesTable(name: string, caption: string, rows: readonly Evaluat
       ...(hasQuality ? [text("Quality flags")] : []),
     ],
     rows: rows.map((row) => [
-      ...[[row.dir, row.imageId].filter(Boolean).join("/"), row.sex ?? "", row.truthMonths, row.ageMonths],
+      ...[pictureName(row), row.sex ?? "", row.truthMonths, row.ageMonths],
       ...[row.ageMonths - row.truthMonths, ...(hasQuality ? [row.quality] : [])],
     ]),
     note: "Months.",

@@ -70,6 +70,30 @@ describe("the evaluation of a model", () => {
     expect(metrics.parts.test).toEqual(after.parts.test);
   });
 
+  test("robustness: a turned picture has the age that a turned prediction gives it", async () => {
+    const { model, folder, cohort } = await site();
+    const out = join(folder, "report");
+    const { annotationCsv, imgDir, splitCsv, splitColumn } = cohort;
+    await withModels([model], async (loaded) => {
+      const how = { ...cohort, out, robustness: true, noRegression: true, noTestTtaRot: true };
+      const { robustness } = await evaluateModels(loaded, how);
+      expect(robustness!.changes).toHaveLength(19);
+      for (const { pictures } of robustness!.changes) expect(pictures).toBe(5);
+      const outputPath = join(folder, "turned.csv");
+      const rows = { annotationCsv, imgDir, splitCsv, splitColumn, splitName: "test" };
+      await writePredictions(loaded, { ...rows, outputPath, rotationAngle: 30, batchSize: 2 });
+      const turned = csvRows(await readFile(outputPath, "utf8"));
+      const errors = turned.map((row) => Math.abs(Number(row.pred_bone_age) - Number(row.bone_age)));
+      const byThirty = robustness!.changes.find(({ change }) => change === "turned by 30° clockwise");
+      expect(byThirty!.mad).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / errors.length, 3);
+      const inverted = robustness!.changes.find(({ change }) => change === "inverted");
+      expect(inverted!.moved).toBeGreaterThan(0);
+    });
+    const metrics = JSON.parse(await readFile(join(out, "metrics.json"), "utf8"));
+    expect(metrics.robustness.changes).toHaveLength(19);
+    expect(await readFile(join(out, "report.html"), "utf8")).toContain('<section id="robustness">');
+  });
+
   test("in place changes the model, and what it predicts then is the corrected plain column", async () => {
     const { after, model, folder, cohort } = await site();
     const out = join(folder, "report");

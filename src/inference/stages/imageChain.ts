@@ -10,11 +10,11 @@ export function imageChain(kindsOf: (row: BlockRow) => readonly InputKind[]): Pi
   return async (row, open, { batches }) => {
     const boxOf = oneBoxEach(open);
     row.filled = await Promise.all(
-      kindsOf(row).map(async ({ plan, cropper }, kind) => {
+      kindsOf(row).map(async ({ plan, cropper, change }, kind) => {
         try {
           const cut = cropper === null ? null : await boxOf(cropper);
           row.box ??= cut;
-          return await open.fill({ batch: batches[kind]!, plan: { ...plan, cut } }, row.slot);
+          return await open.fill({ batch: batches[kind]!, plan: { ...plan, cut }, change }, row.slot);
         } catch (error) {
           return toDeeplasiaError(error);
         }

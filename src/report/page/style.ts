@@ -38,10 +38,13 @@ dl.facts dt{color:var(--muted)}dl.facts dd{margin:0;overflow-wrap:anywhere}
 code{font:.85em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 pre{background:var(--soft);padding:12px 14px;border-radius:8px;white-space:pre-wrap;margin:0 0 14px}
 .tag{font-size:.8125rem;white-space:nowrap}.tag.hand{color:var(--muted)}
+.gallery{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:18px;margin:18px 0;padding:0}
+.gallery img{display:block;width:100%;height:auto;background:#000;border-radius:6px}
+.gallery span{display:block;font-size:.8125rem;color:var(--muted);margin-top:4px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 ul.plain{padding-left:1.2em;max-width:46em}
 footer{margin-top:56px;padding-top:18px;padding-bottom:44px;border-top:1px solid var(--line)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:600px){header,main,footer{padding-left:18px;padding-right:18px}h1{font-size:1.55rem}.tiles{grid-template-columns:1fr 1fr}.tiles div{padding:12px 14px}.tiles dd{font-size:1.3rem}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:10px}.drawing{min-width:480px}}
 @page{size:A4;margin:16mm 15mm}
-@media print{body{font-size:10pt}header,main,footer{max-width:none;padding:0}nav{display:none}h2{margin-top:24pt;break-after:avoid}h3{break-after:avoid}figure,.tiles,tr{break-inside:avoid}figure{break-inside:avoid}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:3pt 9pt 3pt 0}thead{display:table-header-group}.tiles dd{font-size:12pt}.tiles dd small,.tiles dt{font-size:8pt}.tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit;text-decoration:none}}
+@media print{body{font-size:10pt}header,main,footer{max-width:none;padding:0}nav{display:none}h2{margin-top:24pt;break-after:avoid}h3{break-after:avoid}figure,.tiles,tr,.gallery li{break-inside:avoid}.gallery{grid-template-columns:repeat(3,1fr);gap:8pt}figure{break-inside:avoid}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:3pt 9pt 3pt 0}thead{display:table-header-group}.tiles dd{font-size:12pt}.tiles dd small,.tiles dt{font-size:8pt}.tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit;text-decoration:none}}
 `;
