@@ -19,7 +19,8 @@ export function commandLine(
       key === "overwrite"
     )
       return [];
-    const values = Array.isArray(value) ? value : [value];
+    // A switch has no value.
+    const values = value === true ? [] : Array.isArray(value) ? value : [value];
     return [`--${flagName(key, schema)}`, ...values.map((one) => word(String(one)))];
   });
   return ["deeplasia-native", command, ...files.map(word), ...flags].join(" ");

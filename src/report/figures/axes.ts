@@ -7,8 +7,8 @@ import { text } from "./figure.js";
 export interface Axis {
   domain: readonly [number, number];
   title: string;
-  /** Ticks of months fall on whole years where there is room for few. */
-  ticks: "months" | "numbers" | "none";
+  /** Ticks of months fall on whole years where there is room for few, those of counts on whole numbers. */
+  ticks: "months" | "numbers" | "counts" | "none";
 }
 
 export interface Area {
@@ -31,6 +31,7 @@ const MONTH_STEPS = [1, 2, 3, 6, 12, 24, 36, 48, 60, 120, 240];
 export function ticksOf({ domain: [low, high], ticks }: Axis, count: number): number[] {
   const scale = scaleLinear([low, high], [0, 1]);
   if (ticks === "none") return [];
+  if (ticks === "counts") return scale.ticks(count).filter(Number.isInteger);
   if (ticks === "numbers" || high - low > MONTH_STEPS.at(-1)! * count || high - low < count)
     return scale.ticks(count);
   const step = MONTH_STEPS.find((months) => (high - low) / months <= count)!;

@@ -1,3 +1,4 @@
+import { plural } from "../../plural.js";
 import { element, short } from "../markup.js";
 import { numberText } from "../table.js";
 import { plotFrame } from "./axes.js";
@@ -18,7 +19,7 @@ export function errorHistogram(errors: readonly number[], bias: number): Figure 
   const { x, y, frame } = plotFrame(
     AREA,
     { domain: [-bars * width, bars * width], title: "Predicted − true (months)", ticks: "months" },
-    { domain: [0, most * 1.05], title: "Pictures", ticks: "numbers" },
+    { domain: [0, most * 1.05], title: "Pictures", ticks: "counts" },
   );
   const rectangles = counts.map((count, i) => {
     const left = x((i - bars) * width);
@@ -29,7 +30,7 @@ export function errorHistogram(errors: readonly number[], bias: number): Figure 
   return {
     name: "histogram",
     title: "Distribution of errors",
-    description: `Histogram of ${errors.length} errors in bars of ${width} months; the mean error is ${numberText(bias)} months.`,
+    description: `Histogram of ${errors.length} errors in bars of ${plural(width, "month")}; the mean error is ${numberText(bias)} months.`,
     width: 640,
     height: 350,
     body: [
