@@ -75,3 +75,22 @@ export function pictures(count: number, side: number, seed = 0): Float32Array {
       }
   return data;
 }
+
+/** Returns the features that EfficientNet-b0 has for two pictures, after so many forwards; `onRun` is called after each. */
+export function featuresOf(machine: Machine, runs: number, onRun = () => {}): Promise<Float32Array> {
+  return withModel(machine, { backbone: "efficientnet-b0", where: "tested" }, async (model) => {
+    let features = new Float32Array();
+    for (let run = 0; run < runs; run++) {
+      const outputs = await native().forward(
+        model,
+        pictures(2, SIDE),
+        [2, 1, SIDE, SIDE],
+        new Float32Array(2),
+        true,
+      );
+      features = Float32Array.from(outputs.features!.values);
+      onRun();
+    }
+    return features;
+  });
+}

@@ -1,6 +1,7 @@
 /** `deeplasia-native doctor`: what was found, what is used and why, and the cure of each problem. */
 import type { Command } from "commander";
 import { benchmarkMachine } from "../acceptance/benchmarkMachine.js";
+import { wrap } from "../console/wrapped.js";
 import { describeSearch } from "../libtorch/describeSearch.js";
 import { type Diagnosis, diagnose } from "../libtorch/diagnose.js";
 import { benchmarkFlags, type MachineFinding } from "../options/benchmarkMachine.js";
@@ -34,13 +35,20 @@ async function benchmarkDevice({ json, ...parsed }: { json?: boolean }): Promise
   if (json) return console.log(JSON.stringify(report, null, 2));
   const count = (wanted: string) => findings.filter(({ state }) => state === wanted).length;
   console.log(
-    `${device} (${description}): ${count("passed")} passed, ${count("failed")} failed, ${plural(count("not run"), "case")} not run`,
+    `\n${device} (${description})\n${count("passed")} passed, ${count("failed")} failed, ${plural(count("not run"), "case")} not run`,
   );
 }
 
+const COLUMNS = { state: 9, check: 12, what: 26 };
+const INDENT = Object.values(COLUMNS).reduce((a, b) => a + b);
+
+/** A row of the table, at most 80 columns wide. */
 function formatFinding({ state, check, what, found }: MachineFinding): string {
-  const mark = state === "failed" ? "FAILED" : state;
-  return `${mark.padEnd(8)} ${check.padEnd(11)} ${what}: ${found}`;
+  const cells = (state === "failed" ? "FAILED" : state).padEnd(COLUMNS.state) + check.padEnd(COLUMNS.check);
+  const [first = "", ...more] = wrap(found, 80 - INDENT);
+  return [cells + what.padEnd(COLUMNS.what) + first, ...more.map((line) => " ".repeat(INDENT) + line)].join(
+    "\n",
+  );
 }
 
 /** The report for a person. */
