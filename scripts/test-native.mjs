@@ -16,7 +16,8 @@ import { root, run, runAsScript, SetupError } from "./steps.mjs";
 export async function buildCoreTest({ sanitize = false, background = false } = {}) {
   checkTools();
   const libtorch = await (sanitize ? setupForBuild() : setup());
-  const folder = sanitize ? join(root, "build-sanitize") : currentBuild(libtorch);
+  // Without a current build of the addons the objects are compiled in the folder of the next one.
+  const folder = sanitize ? join(root, "build-sanitize") : (currentBuild(libtorch) ?? join(root, "build"));
   const flags = [
     `-DLIBTORCH=${libtorch.directory}`,
     "-DDEEPLASIA_TESTS=ON",
