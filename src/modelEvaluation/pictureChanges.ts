@@ -7,8 +7,9 @@ interface Change {
   view: View;
 }
 
+/** Positive is clockwise. */
 const turned = (degrees: number): Change => ({
-  name: `turned by ${degrees}° clockwise`.replace("-", "\u2212"),
+  name: `turned ${Math.abs(degrees)}° ${degrees < 0 ? "left" : "right"}`,
   view: { flip: false, rotationAngle: degrees },
 });
 
@@ -19,11 +20,12 @@ const changed = (name: string, change: PictureChange): Change => ({
 
 /** The kinds are those of Santomartino et al., Radiology: Artificial Intelligence 2024, and JPEG. */
 export const PICTURE_CHANGES: readonly Change[] = [
-  ...[-90, -30, -10, 10, 30, 90, 180].map(turned),
+  ...[-90, -30, -10, 10, 30, 90].map(turned),
+  { name: "upside down", view: { flip: false, rotationAngle: 180 } },
   { name: "mirrored left to right", view: { flip: true, rotationAngle: 0 } },
   { name: "mirrored top to bottom", view: { flip: true, rotationAngle: 180 } },
-  changed("darker by 20 % of the range", { kind: "brightness", share: -0.2 }),
-  changed("brighter by 20 % of the range", { kind: "brightness", share: 0.2 }),
+  changed("20 % darker", { kind: "brightness", share: -0.2 }),
+  changed("20 % brighter", { kind: "brightness", share: 0.2 }),
   changed("contrast × 0.6", { kind: "contrast", factor: 0.6 }),
   changed("contrast × 1.4", { kind: "contrast", factor: 1.4 }),
   changed("inverted", { kind: "inversion" }),

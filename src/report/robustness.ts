@@ -22,7 +22,7 @@ export function robustnessTable({ mad, thresholdMonths, changes }: Robustness): 
     ]),
     note:
       `Months, one plain view a picture. In parentheses: 95 % interval, of the change of MAD by a paired BCa bootstrap, of shares by Wilson. ` +
-      `The threshold of ${thresholdMonths} months is a choice of this report: none is agreed on.`,
+      `Darker and brighter by a share of the range of grey. The threshold of ${thresholdMonths} months is a choice of this report: none is agreed on.`,
   };
 }
 

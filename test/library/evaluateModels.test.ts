@@ -84,7 +84,7 @@ describe("the evaluation of a model", () => {
       await writePredictions(loaded, { ...rows, outputPath, rotationAngle: 30, batchSize: 2 });
       const turned = csvRows(await readFile(outputPath, "utf8"));
       const errors = turned.map((row) => Math.abs(Number(row.pred_bone_age) - Number(row.bone_age)));
-      const byThirty = robustness!.changes.find(({ change }) => change === "turned by 30° clockwise");
+      const byThirty = robustness!.changes.find(({ change }) => change === "turned 30° right");
       expect(byThirty!.mad).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / errors.length, 3);
       const inverted = robustness!.changes.find(({ change }) => change === "inverted");
       expect(inverted!.moved).toBeGreaterThan(0);

@@ -34,7 +34,7 @@ tbody th{font-weight:400;min-width:8.5em}
 th.n,td.n{text-align:right;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 dl.facts{display:grid;grid-template-columns:minmax(9em,max-content) 1fr;gap:6px 24px;font-size:.9rem}
-dl.facts dt{color:var(--muted)}dl.facts dd{margin:0;overflow-wrap:anywhere}
+dl.facts dt,dl.facts dd{margin:0;overflow-wrap:anywhere}dl.facts dt{color:var(--muted)}
 code{font:.85em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 pre{background:var(--soft);padding:12px 14px;border-radius:8px;white-space:pre-wrap;margin:0 0 14px}
 .tag{font-size:.8125rem;white-space:nowrap}.tag.hand{color:var(--muted)}
