@@ -1,0 +1,242 @@
+#include "graph/mbconv.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/custom_class.h>
+#include <torch/script.h>
+
+#include <optional>
+
+#include "kernels/mbconv.h"
+
+namespace deeplasia::graph {
+namespace {
+
+using kernels::Convolution;
+using torch::jit::Node;
+using torch::jit::Value;
+
+// A block's weights as a constant of a graph.
+struct MbConv : torch::CustomClassHolder {
+  explicit MbConv(const kernels::MbConv& shape) : block(shape, kernels::best_code()) {}
+  kernels::Block block;
+};
+
+void run_tasks(int64_t count, const std::function<void(int64_t)>& task) {
+  at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; ++i) task(i);
+  });
+}
+
+// x: [B, C, H, W] in any layout. The result is channels-last, with the padding of its channels cut off by a view.
+at::Tensor run(const at::Tensor& x, const c10::intrusive_ptr<MbConv>& of) {
+  const kernels::Block& block = of->block;
+  const int64_t height = x.size(2), width = x.size(3), threads = at::get_num_threads();
+  const auto size = block.output(height, width);
+  at::Tensor input = x.permute({0, 2, 3, 1});
+  if (block.residual() && input.size(3) < size.stride && input.stride(2) != size.stride)
+    input = at::constant_pad_nd(input, {0, size.stride - input.size(3)});
+  const bool is_dense = input.stride(3) == 1 && input.stride(1) == width * input.stride(2) &&
+                        input.stride(0) == height * input.stride(1);
+  if (!is_dense) input = input.contiguous();
+  const at::Tensor output = at::empty({x.size(0), size.height, size.width, size.stride}, x.options());
+  const at::Tensor workspace = at::empty({block.workspace(height, width, threads)}, x.options());
+  for (int64_t i = 0; i < x.size(0); ++i)
+    block.run({input.const_data_ptr<float>() + i * height * width * input.stride(2), height, width, input.stride(2)},
+              output.mutable_data_ptr<float>() + i * output.stride(0), workspace.mutable_data_ptr<float>(), threads,
+              run_tasks);
+  return output.narrow(3, 0, size.channels).permute({0, 3, 1, 2});
+}
+
+// --- what a graph holds -----------------------------------------------------------------------------------------------
+
+bool is(const Node* node, const char* name) { return node->kind() == c10::Symbol::fromQualString(name); }
+
+std::optional<c10::IValue> constant(const Value* value) { return torch::jit::toIValue(value); }
+
+// The one node that reads a value, or null.
+Node* only_user(const Value* value) { return value->uses().size() == 1 ? value->uses()[0].user : nullptr; }
+
+// x where `value` is silu(x), as an operator or as x * sigmoid(x); else null.
+Value* silu_of(const Value* value) {
+  const Node* node = value->node();
+  if (is(node, "aten::silu") || is(node, "aten::silu_")) return node->input(0);
+  if (!is(node, "aten::mul") && !is(node, "aten::mul_")) return nullptr;
+  for (const int side : {0, 1}) {
+    const Node* other = node->input(1 - side)->node();
+    if (is(other, "aten::sigmoid") && other->input(0) == node->input(side)) return node->input(side);
+  }
+  return nullptr;
+}
+
+// Equal padding of both axes by zeros that a node adds, as {before, after}.
+std::optional<std::array<int64_t, 2>> padding_of(const Node* node) {
+  if (!is(node, "aten::constant_pad_nd") && !is(node, "aten::pad")) return std::nullopt;
+  const auto sizes = constant(node->input(1));
+  if (!sizes || !sizes->isIntList()) return std::nullopt;
+  const auto list = sizes->toIntVector();
+  if (list.size() != 4 || list[0] != list[2] || list[1] != list[3]) return std::nullopt;
+  if (is(node, "aten::pad")) {
+    const auto mode = constant(node->input(2));
+    if (!mode || !mode->isString() || mode->toStringRef() != "constant") return std::nullopt;
+  }
+  const auto fill = constant(node->inputs().back());
+  if (!fill || (!fill->isNone() && (!fill->isScalar() || fill->toScalar().toDouble() != 0))) return std::nullopt;
+  return std::array<int64_t, 2>{list[0], list[1]};
+}
+
+struct Found {
+  Convolution convolution;
+  Value* input;
+  int64_t groups;
+};
+
+std::optional<at::Tensor> float_tensor(const Value* value) {
+  const auto held = constant(value);
+  if (!held || !held->isTensor() || held->toTensor().scalar_type() != at::kFloat) return std::nullopt;
+  return held->toTensor().contiguous();
+}
+
+bool all_are(const std::vector<int64_t>& list, int64_t wanted) {
+  return std::all_of(list.begin(), list.end(), [&](int64_t value) { return value == wanted; });
+}
+
+std::vector<float> floats(const at::Tensor& tensor) {
+  const float* data = tensor.const_data_ptr<float>();
+  return {data, data + tensor.numel()};
+}
+
+// The convolution with constant, square weights that makes a value.
+std::optional<Found> convolution_of(const Value* value) {
+  const Node* node = value->node();
+  const bool is_general = is(node, "aten::_convolution");
+  if (!is_general && !is(node, "aten::conv2d")) return std::nullopt;
+  const auto weight = float_tensor(node->input(1));
+  const auto bias = constant(node->input(2)), stride = constant(node->input(3)), padding = constant(node->input(4)),
+             dilation = constant(node->input(5)), groups = constant(node->input(is_general ? 8 : 6));
+  if (!weight || weight->dim() != 4 || weight->size(2) != weight->size(3) || !bias) return std::nullopt;
+  for (const auto* list : {&stride, &padding, &dilation})
+    if (!*list || !(*list)->isIntList() || !all_are((*list)->toIntVector(), (*list)->toIntVector().at(0)))
+      return std::nullopt;
+  if (dilation->toIntVector()[0] != 1 || !groups || !groups->isInt()) return std::nullopt;
+  if (is_general && (!constant(node->input(6)) || constant(node->input(6))->toBool())) return std::nullopt;
+  const int64_t out = weight->size(0), pad = padding->toIntVector()[0];
+  Convolution made{weight->size(1), out, weight->size(2), stride->toIntVector()[0], pad, pad, floats(*weight),
+                   bias->isNone() ? std::vector<float>(out) : floats(bias->toTensor().contiguous())};
+  Value* input = node->input(0);
+  if (const auto more = padding_of(input->node())) {
+    made.before += (*more)[0];
+    made.after += (*more)[1];
+    input = input->node()->input(0);
+  }
+  return Found{std::move(made), input, groups->toInt()};
+}
+
+// The mean over the picture, [B, C, 1, 1].
+bool is_mean_of(const Node* node, const Value* x) {
+  if (node->inputs().empty() || node->input(0) != x) return false;
+  if (is(node, "aten::adaptive_avg_pool2d")) {
+    const auto size = constant(node->input(1));
+    return size && size->isIntList() && all_are(size->toIntVector(), 1);
+  }
+  if (!is(node, "aten::mean")) return false;
+  const auto axes = constant(node->input(1)), kept = constant(node->input(2));
+  if (!axes || !axes->isIntList() || !kept || !kept->isBool() || !kept->toBool()) return false;
+  const auto list = axes->toIntVector();
+  return list == std::vector<int64_t>{2, 3} || list == std::vector<int64_t>{-2, -1};
+}
+
+struct Match {
+  kernels::MbConv shape;
+  Value* input;
+  Value* output;
+};
+
+// Squeeze-and-excite behind `wide`: the product, or null.
+Value* excited(Value* wide, kernels::MbConv& shape) {
+  for (const auto& use : wide->uses()) {
+    const Node* product = use.user;
+    if (!is(product, "aten::mul") && !is(product, "aten::mul_")) continue;
+    const Node* gate = product->input(1 - use.offset)->node();
+    if (!is(gate, "aten::sigmoid") && !is(gate, "aten::sigmoid_")) continue;
+    auto excite = convolution_of(gate->input(0));
+    if (!excite) continue;
+    Value* hidden = silu_of(excite->input);
+    auto squeeze = hidden == nullptr ? std::nullopt : convolution_of(hidden);
+    if (!squeeze || !is_mean_of(squeeze->input->node(), wide)) continue;
+    if (squeeze->convolution.kernel != 1 || excite->convolution.kernel != 1) continue;
+    shape.squeeze = std::move(squeeze->convolution);
+    shape.excite = std::move(excite->convolution);
+    return const_cast<Node*>(product)->output();
+  }
+  return nullptr;
+}
+
+// The block whose depthwise convolution is this node.
+std::optional<Match> block_of(Node* node) {
+  auto depthwise = convolution_of(node->output());
+  if (!depthwise || depthwise->convolution.in != 1 || depthwise->groups != depthwise->convolution.out || depthwise->groups == 1)
+    return std::nullopt;
+  Match match{{}, depthwise->input, nullptr};
+  match.shape.depthwise = std::move(depthwise->convolution);
+  if (Value* before = silu_of(depthwise->input)) {
+    auto first = convolution_of(before);
+    if (first && first->groups == 1 && only_user(before) != nullptr && only_user(depthwise->input) != nullptr) {
+      match.shape.first = std::move(first->convolution);
+      match.input = first->input;
+    }
+  }
+  // In place or not, the activation is the only reader, besides the sigmoid of x * sigmoid(x).
+  Value* wide = nullptr;
+  for (const auto& use : node->output()->uses())
+    if (silu_of(use.user->output(0)) == node->output()) wide = use.user->output(0);
+  Value* product = wide == nullptr ? nullptr : excited(wide, match.shape);
+  Node* reader = product == nullptr || wide->uses().size() != 2 ? nullptr : only_user(product);
+  auto project = reader == nullptr ? std::nullopt : convolution_of(reader->output());
+  if (!project || project->input != product || project->groups != 1 || project->convolution.kernel != 1 ||
+      project->convolution.stride != 1 || project->convolution.before + project->convolution.after != 0)
+    return std::nullopt;
+  match.shape.project = std::move(project->convolution);
+  match.output = reader->output();
+  Node* sum = only_user(match.output);
+  if (sum != nullptr && (is(sum, "aten::add") || is(sum, "aten::add_"))) {
+    const bool is_sum = (sum->input(0) == match.input || sum->input(1) == match.input) && sum->inputs().size() == 3;
+    const auto factor = is_sum ? constant(sum->input(2)) : std::nullopt;
+    if (factor && factor->isScalar() && factor->toScalar().toDouble() == 1) {
+      match.shape.residual = true;
+      match.output = sum->output();
+    }
+  }
+  if (!kernels::Block::supports(match.shape)) return std::nullopt;
+  return match;
+}
+
+TORCH_LIBRARY(deeplasia, library) {
+  library.class_<MbConv>("MbConv");
+  library.def("mbconv(Tensor x, __torch__.torch.classes.deeplasia.MbConv block) -> Tensor", run);
+}
+
+}  // namespace
+
+int64_t replace_mbconv(const std::shared_ptr<torch::jit::Graph>& graph) {
+  int64_t count = 0;
+  std::vector<Node*> convolutions;
+  for (Node* node : graph->nodes())
+    if (is(node, "aten::conv2d") || is(node, "aten::_convolution")) convolutions.push_back(node);
+  for (Node* node : convolutions) {
+    const auto match = block_of(node);
+    if (!match) continue;
+    torch::jit::WithInsertPoint here(match->output->node());
+    Value* weights = graph->insertConstant(c10::make_intrusive<MbConv>(match->shape));
+    Value* made = graph->insert(c10::Symbol::fromQualString("deeplasia::mbconv"), {match->input, weights});
+    match->output->replaceAllUsesWith(made);
+    ++count;
+  }
+  torch::jit::EliminateDeadCode(graph);
+  return count;
+}
+
+}  // namespace deeplasia::graph

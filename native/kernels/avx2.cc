@@ -1,0 +1,12 @@
+// Compiled for x86-64-v3 (AVX2, FMA), and called only where the processor has it.
+#if defined(__x86_64__)
+#define KERNEL_NAMESPACE avx2
+#define KERNEL_LANES 8
+#include "kernels/code.h"
+
+namespace deeplasia::kernels {
+
+const Code kAvx2{"avx2", avx2::kLanes, avx2::widen, avx2::pool, avx2::squeeze, avx2::scale, avx2::project};
+
+}  // namespace deeplasia::kernels
+#endif

@@ -1,0 +1,12 @@
+// Compiled for x86-64-v4 (AVX-512), and called only where the processor has it.
+#if defined(__x86_64__)
+#define KERNEL_NAMESPACE avx512
+#define KERNEL_LANES 16
+#include "kernels/code.h"
+
+namespace deeplasia::kernels {
+
+const Code kAvx512{"avx512", avx512::kLanes, avx512::widen, avx512::pool, avx512::squeeze, avx512::scale, avx512::project};
+
+}  // namespace deeplasia::kernels
+#endif

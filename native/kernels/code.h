@@ -1,0 +1,300 @@
+// The code of `Code`, for the processor that the including unit is compiled for (see vector.h).
+#pragma once
+
+#include "kernels/packed.h"
+#include "kernels/vector.h"
+
+namespace deeplasia::kernels::KERNEL_NAMESPACE {
+
+KERNEL_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+KERNEL_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// Adds x[pixel][k] * w[k][vector] to P x V accumulators.
+template <int P, int V>
+KERNEL_INLINE void multiply(const float* x, int64_t stride, const float* w, int64_t count, Vector (&acc)[P][V]) {
+  for (int64_t k = 0; k < count; ++k, w += V * kLanes) {
+    Vector weight[V];
+#pragma GCC unroll 3
+    for (int v = 0; v < V; ++v) {
+      weight[v] = load(w + v * kLanes);
+      keep(weight[v]);
+    }
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p) {
+      const Vector input = all(x[p * stride + k]);
+#pragma GCC unroll 3
+      for (int v = 0; v < V; ++v) acc[p][v] += input * weight[v];
+    }
+  }
+}
+
+template <int P, int V>
+KERNEL_INLINE void activate(const float* x, int64_t stride, const float* w, const float* bias, int64_t count, float* out) {
+  Vector acc[P][V];
+#pragma GCC unroll 8
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 3
+    for (int v = 0; v < V; ++v) acc[p][v] = load(bias + v * kLanes);
+  multiply<P, V>(x, stride, w, count, acc);
+#pragma GCC unroll 8
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 3
+    for (int v = 0; v < V; ++v) store(out + (p * V + v) * kLanes, silu(acc[p][v]));
+}
+
+// One row of the first convolution, activated: out [width][V * lanes].
+template <int V>
+void activated_row(const float* x, int64_t stride, const float* w, const float* bias, int64_t count, int64_t width,
+                   float* out) {
+  constexpr int P = kTile[V];
+  int64_t i = 0;
+  for (; i + P <= width; i += P) activate<P, V>(x + i * stride, stride, w, bias, count, out + i * V * kLanes);
+  for (; i + 2 <= width; i += 2) activate<2, V>(x + i * stride, stride, w, bias, count, out + i * V * kLanes);
+  for (; i < width; ++i) activate<1, V>(x + i * stride, stride, w, bias, count, out + i * V * kLanes);
+}
+
+// What the first convolution reads for row y: [width][kernel][kernel][in].
+KERNEL_INLINE void gather_patch(const Packed& packed, const Picture& x, int64_t y, int64_t width, float* patch) {
+  const int64_t kernel = packed.kernel;
+  for (int64_t i = 0; i < width; ++i)
+    for (int64_t ky = 0; ky < kernel; ++ky)
+      for (int64_t kx = 0; kx < kernel; ++kx) {
+        const int64_t row = y * packed.stride - packed.before + ky, column = i * packed.stride - packed.before + kx;
+        const bool inside = row >= 0 && row < x.height && column >= 0 && column < x.width;
+        const float* from = inside ? x.data + (row * x.width + column) * x.stride : nullptr;
+        for (int64_t c = 0; c < packed.in; ++c) *patch++ = inside ? from[c] : 0.0f;
+      }
+}
+
+struct Size {
+  int64_t height, width;
+};
+
+KERNEL_INLINE Size first_size(const Packed& packed, const Picture& x) {
+  if (packed.kernel <= 1) return {x.height, x.width};
+  const int64_t rest = packed.before + packed.after - packed.kernel;
+  return {(x.height + rest) / packed.stride + 1, (x.width + rest) / packed.stride + 1};
+}
+
+// A row of the first convolution, or of the input where there is none, of one block of channels.
+template <int V>
+void fill_row(const Packed& packed, const Picture& x, int64_t y, int64_t block, int64_t width, float* patch, float* out) {
+  constexpr int kBlock = V * kLanes;
+  if (packed.kernel == 0) {
+    const int64_t first = block * kBlock, count = smaller(kBlock, packed.in - first);
+    for (int64_t i = 0; i < width; ++i, out += kBlock) {
+      const float* from = x.data + (y * x.width + i) * x.stride + first;
+      for (int64_t c = 0; c < count; ++c) out[c] = from[c];
+      for (int64_t c = count; c < kBlock; ++c) out[c] = 0;
+    }
+    return;
+  }
+  const float* from = x.data + y * x.width * x.stride;
+  int64_t stride = x.stride, count = packed.in;
+  if (packed.kernel > 1) {
+    gather_patch(packed, x, y, width, patch);
+    from = patch;
+    stride = count = packed.in * packed.kernel * packed.kernel;
+  }
+  activated_row<V>(from, stride, packed.first_weight + block * count * kBlock, packed.first_bias + block * kBlock, count,
+                   width, out);
+}
+
+// `N` outputs of one register of channels: rows [ky, ky_end) of the kernel that lie inside the picture. Each input is
+// loaded once, for up to K outputs.
+template <int K, int S, int N>
+KERNEL_INLINE Vector strip(const float* const* rows, int64_t column, int64_t block, const float* w, Vector bias, int64_t ky,
+                           int64_t ky_end, float* out) {
+  Vector acc[N];
+#pragma GCC unroll 8
+  for (int n = 0; n < N; ++n) acc[n] = bias;
+  for (; ky < ky_end; ++ky) {
+    const float* row = rows[ky] + column * block;
+    Vector weight[K];
+#pragma GCC unroll 5
+    for (int kx = 0; kx < K; ++kx) {
+      weight[kx] = load(w + (ky * K + kx) * block);
+      keep(weight[kx]);
+    }
+#pragma GCC unroll 20
+    for (int i = 0; i < (N - 1) * S + K; ++i) {
+      Vector input = load(row + i * block);
+      keep(input);
+#pragma GCC unroll 5
+      for (int kx = 0; kx < K; ++kx)
+        if (i >= kx && (i - kx) % S == 0 && (i - kx) / S < N) acc[(i - kx) / S] += input * weight[kx];
+    }
+  }
+  Vector sum = all(0.0f);
+#pragma GCC unroll 8
+  for (int n = 0; n < N; ++n) {
+    const Vector value = silu(acc[n]);
+    store(out + n * block, value);
+    sum += value;
+  }
+  return sum;
+}
+
+template <int K, int S, int V>
+KERNEL_INLINE void depthwise_row(const float* const* rows, const float* w, const float* bias, int64_t ky, int64_t ky_end,
+                                 int64_t width, float* out, float* sums) {
+  constexpr int kStrip = 8;
+  constexpr int64_t kBlock = V * kLanes;
+  for (int v = 0; v < V; ++v) {
+    const float* shifted[K];
+    for (int k = 0; k < K; ++k) shifted[k] = rows[k] + v * kLanes;
+    const float* weight = w + v * kLanes;
+    const Vector start = load(bias + v * kLanes);
+    Vector sum = load(sums + v * kLanes);
+    float* to = out + v * kLanes;
+    int64_t i = 0;
+    for (; i + kStrip <= width; i += kStrip)
+      sum += strip<K, S, kStrip>(shifted, i * S, kBlock, weight, start, ky, ky_end, to + i * kBlock);
+    for (; i < width; ++i) sum += strip<K, S, 1>(shifted, i * S, kBlock, weight, start, ky, ky_end, to + i * kBlock);
+    store(sums + v * kLanes, sum);
+  }
+}
+
+template <int K, int S, int V>
+void widen_as(const Packed& packed, const Picture& x, const Share& share, float* out) {
+  constexpr int64_t kBlock = V * kLanes, kBand = 4, kSmall = 32;
+  const Size size = first_size(packed, x);
+  const int64_t before = packed.depth_before, ring_width = before + size.width + packed.depth_after;
+  const int64_t height = (size.height + before + packed.depth_after - K) / S + 1, width = (ring_width - K) / S + 1;
+  const int64_t band = size.width <= kSmall ? height : kBand;
+  const int64_t rings = size.width <= kSmall ? 1 : share.block_end - share.block, ring_size = K * ring_width * kBlock;
+  for (int64_t i = 0; i < rings * ring_size; ++i) share.ring[i] = 0;
+  for (int64_t from = share.row; from < share.row_end; from += band)
+    for (int64_t block = share.block; block < share.block_end; ++block) {
+      float* ring = share.ring + (rings == 1 ? 0 : block - share.block) * ring_size;
+      const int64_t overlap = from == share.row ? 0 : (from - 1) * S - before + K;
+      int64_t next = from == share.row ? larger(0, from * S - before) : larger(0, overlap);
+      for (int64_t y = from; y < smaller(from + band, share.row_end); ++y) {
+        const int64_t top = y * S - before, end = smaller(top + K, size.height);
+        next = larger(next, larger(top, 0));
+        for (; next < end; ++next)
+          fill_row<V>(packed, x, next, block, size.width, share.patch,
+                      ring + (next % K * ring_width + before) * kBlock);
+        const float* rows[K];
+        for (int k = 0; k < K; ++k) rows[k] = ring + (larger(top + k, 0) % K) * ring_width * kBlock;
+        depthwise_row<K, S, V>(rows, packed.depth_weight + block * K * K * kBlock, packed.depth_bias + block * kBlock,
+                               larger(0, -top), end - top, width, out + (block * height + y) * width * kBlock,
+                               share.sums + block * kBlock);
+      }
+    }
+}
+
+template <int V>
+void widen_by(const Packed& packed, const Picture& x, const Share& share, float* out) {
+  const bool is_three = packed.depth_kernel == 3, is_one = packed.depth_stride == 1;
+  (is_three ? is_one ? widen_as<3, 1, V> : widen_as<3, 2, V> : is_one ? widen_as<5, 1, V> : widen_as<5, 2, V>)(
+      packed, x, share, out);
+}
+
+static void widen(const Packed& packed, const Picture& x, const Share& share, float* out) {
+  (packed.vectors == 3 ? widen_by<3> : packed.vectors == 2 ? widen_by<2> : widen_by<1>)(packed, x, share, out);
+}
+
+template <int V>
+void pool_by(const Packed& packed, const Picture& x, const Share& share) {
+  constexpr int64_t kBlock = V * kLanes;
+  const Size size = first_size(packed, x);
+  for (int64_t block = share.block; block < share.block_end; ++block)
+    for (int64_t y = share.row; y < share.row_end; ++y) {
+      fill_row<V>(packed, x, y, block, size.width, share.patch, share.ring);
+      for (int v = 0; v < V; ++v) {
+        float* to = share.sums + block * kBlock + v * kLanes;
+        Vector sum = load(to);
+        for (int64_t i = 0; i < size.width; ++i) sum += load(share.ring + i * kBlock + v * kLanes);
+        store(to, sum);
+      }
+    }
+}
+
+static void pool(const Packed& packed, const Picture& x, const Share& share) {
+  (packed.vectors == 3 ? pool_by<3> : packed.vectors == 2 ? pool_by<2> : pool_by<1>)(packed, x, share);
+}
+
+static void squeeze(const Packed& packed, const float* sums, int64_t pixels, float* hidden, float* factor) {
+  const int64_t channels = packed.blocks * packed.block;
+  const float share = 1.0f / static_cast<float>(pixels);
+  for (int64_t i = 0; i < packed.squeezed; ++i) {
+    Vector sum = all(0.0f);
+    const float* w = packed.reduce_weight + i * channels;
+    for (int64_t c = 0; c < channels; c += kLanes) sum += load(w + c) * load(sums + c);
+    float total = 0;
+    for (int lane = 0; lane < kLanes; ++lane) total += sum[lane];
+    hidden[i] = silu(all(total * share + packed.reduce_bias[i]))[0];
+  }
+  for (int64_t c = 0; c < channels; c += kLanes) {
+    Vector z = load(packed.excite_bias + c);
+    for (int64_t i = 0; i < packed.squeezed; ++i) z += load(packed.excite_weight + i * channels + c) * hidden[i];
+    store(factor + c, sigmoid(z));
+  }
+}
+
+static void scale(const Packed& packed, const float* factor, int64_t panel, int64_t panel_end, float* weight) {
+  const int64_t channels = packed.blocks * packed.block;
+  for (; panel < panel_end; ++panel) {
+    const Panel& part = packed.panel[panel];
+    const int64_t width = part.vectors * kLanes;
+    const float* from = packed.project_weight + part.offset;
+    float* to = weight + part.offset;
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t i = 0; i < width; i += kLanes) store(to + c * width + i, load(from + c * width + i) * factor[c]);
+  }
+}
+
+// P pixels of a panel, of `blocks` blocks of inputs. `start`: accumulators begin there, with or without a residual.
+template <int P, int V>
+KERNEL_INLINE void project_tile(const float* x, int64_t block, int64_t plane, int64_t blocks, const float* w,
+                                const float* bias, const float* start, int64_t stride, float* out) {
+  Vector acc[P][V];
+#pragma GCC unroll 8
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 3
+    for (int v = 0; v < V; ++v) {
+      acc[p][v] = bias == nullptr ? all(0.0f) : load(bias + v * kLanes);
+      if (start != nullptr) acc[p][v] += load(start + p * stride + v * kLanes);
+    }
+  for (int64_t b = 0; b < blocks; ++b) multiply<P, V>(x + b * plane, block, w + b * block * V * kLanes, block, acc);
+#pragma GCC unroll 8
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 3
+    for (int v = 0; v < V; ++v) store(out + p * stride + v * kLanes, acc[p][v]);
+}
+
+template <int V>
+void project_panel(const float* x, int64_t block, int64_t plane, int64_t blocks, const float* w, const float* bias,
+                   const float* start, int64_t stride, int64_t pixels, float* out) {
+  constexpr int P = kTile[V];
+  int64_t i = 0;
+  const auto from = [&] { return start == nullptr ? nullptr : start + i * stride; };
+  for (; i + P <= pixels; i += P)
+    project_tile<P, V>(x + i * block, block, plane, blocks, w, bias, from(), stride, out + i * stride);
+  for (; i + 2 <= pixels; i += 2)
+    project_tile<2, V>(x + i * block, block, plane, blocks, w, bias, from(), stride, out + i * stride);
+  for (; i < pixels; ++i)
+    project_tile<1, V>(x + i * block, block, plane, blocks, w, bias, from(), stride, out + i * stride);
+}
+
+static void project(const Packed& packed, const float* wide, int64_t pixels, int64_t pixel, int64_t pixel_end,
+                    int64_t panel, int64_t panel_end, const float* weight, const float* residual, float* out) {
+  const int64_t block = packed.block, plane = pixels * block, stride = packed.out_stride;
+  const int64_t step = larger(1, 240 / block), chunk = 240;  // what stays in the caches
+  for (; pixel < pixel_end; pixel += chunk) {
+    const int64_t count = smaller(chunk, pixel_end - pixel);
+    for (int64_t b = 0; b < packed.blocks; b += step)
+      for (int64_t i = panel; i < panel_end; ++i) {
+        const Panel& part = packed.panel[i];
+        const int64_t at = pixel * stride + part.first;
+        const float* start = b > 0 ? out + at : residual == nullptr ? nullptr : residual + at;
+        (part.vectors == 3 ? project_panel<3> : part.vectors == 2 ? project_panel<2> : project_panel<1>)(
+            wide + b * plane + pixel * block, block, plane, smaller(step, packed.blocks - b),
+            weight + part.offset + b * block * part.vectors * kLanes, b > 0 ? nullptr : packed.project_bias + part.first,
+            start, stride, count, out + at);
+      }
+  }
+}
+
+}  // namespace deeplasia::kernels::KERNEL_NAMESPACE
