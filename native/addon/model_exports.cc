@@ -8,6 +8,7 @@
 #include "addon/promise_task.h"
 #include "addon/slots_request.h"
 #include "addon/values.h"
+#include "graph/mbconv.h"
 #include "inference/forward.h"
 #include "inference/model.h"
 #include "runtime/queues.h"
@@ -108,6 +109,9 @@ Napi::Value model_facts(const Napi::CallbackInfo& info) {
   result.Set("inputs", static_cast<double>(model.facts().inputs));
   result.Set("hasFeatures", model.facts().has_features);
   result.Set("schema", model.facts().schema);
+  result.Set("kernels", graph::kernel_code());
+  result.Set("kernelBlocks", static_cast<double>(model.facts().frozen.blocks));
+  result.Set("convolutions", static_cast<double>(model.facts().frozen.convolutions));
   result.Set("device", model.device().str());
   return result;
 }

@@ -4,18 +4,22 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/jit/ir/constants.h>
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/custom_class.h>
 #include <torch/script.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <set>
 
 #include "kernels/mbconv.h"
+#include "kernels/thread_pool.h"
 
 namespace deeplasia::graph {
 namespace {
 
 using kernels::Convolution;
+using kernels::ThreadPool;
 using torch::jit::Node;
 using torch::jit::Value;
 
@@ -25,33 +29,57 @@ struct MbConv : torch::CustomClassHolder {
   kernels::Block block;
 };
 
-void run_tasks(int64_t count, const std::function<void(int64_t)>& task) {
-  at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; ++i) task(i);
-  });
+// x as [B, H, W, C] whose pixels lie one after the other; residual blocks read their channels as whole
+// vectors.
+at::Tensor channels_last(const at::Tensor& x, const kernels::Block& block, int64_t stride) {
+  at::Tensor input = x.permute({0, 2, 3, 1});
+  if (block.residual() && input.stride(2) != stride && input.size(3) < stride)
+    input = at::constant_pad_nd(input, {0, stride - input.size(3)});
+  const bool is_dense = input.stride(3) == 1 && input.stride(1) == input.size(2) * input.stride(2) &&
+                        input.stride(0) == input.size(1) * input.stride(1);
+  return is_dense ? input : input.contiguous();
 }
 
-// x: [B, C, H, W] in any layout. The result is channels-last, with the padding of its channels cut off by a view.
+// x: [B, C, H, W] in any layout. The result is channels-last, with the padding of its channels cut off by a
+// view. As many pictures as there are threads run side by side, the others one by one in all threads: a
+// picture's bytes are the same.
 at::Tensor run(const at::Tensor& x, const c10::intrusive_ptr<MbConv>& of) {
   const kernels::Block& block = of->block;
+  TORCH_CHECK(
+      x.dim() == 4 && x.size(1) == block.channels() && x.scalar_type() == at::kFloat && x.device().is_cpu(),
+      "expected pictures of ", block.channels(), " channel(s) in float32 on the CPU, but got ", x.sizes(),
+      " in ", x.scalar_type());
+  TORCH_CHECK(block.takes(x.size(2), x.size(3)), "the kernel is larger than the padded picture, ", x.sizes());
   const int64_t height = x.size(2), width = x.size(3), threads = at::get_num_threads();
   const auto size = block.output(height, width);
-  at::Tensor input = x.permute({0, 2, 3, 1});
-  if (block.residual() && input.size(3) < size.stride && input.stride(2) != size.stride)
-    input = at::constant_pad_nd(input, {0, size.stride - input.size(3)});
-  const bool is_dense = input.stride(3) == 1 && input.stride(1) == width * input.stride(2) &&
-                        input.stride(0) == height * input.stride(1);
-  if (!is_dense) input = input.contiguous();
+  const at::Tensor input = channels_last(x, block, size.stride);
   const at::Tensor output = at::empty({x.size(0), size.height, size.width, size.stride}, x.options());
-  const at::Tensor workspace = at::empty({block.workspace(height, width, threads)}, x.options());
-  for (int64_t i = 0; i < x.size(0); ++i)
-    block.run({input.const_data_ptr<float>() + i * height * width * input.stride(2), height, width, input.stride(2)},
-              output.mutable_data_ptr<float>() + i * output.stride(0), workspace.mutable_data_ptr<float>(), threads,
-              run_tasks);
+  const float* from = input.const_data_ptr<float>();
+  float* to = output.mutable_data_ptr<float>();
+  const auto picture = [&](int64_t i) {
+    return kernels::Picture{from + i * input.stride(0), height, width, input.stride(2)};
+  };
+  const int64_t beside = threads > 1 ? x.size(0) / threads * threads : 0;
+  const int64_t alone = block.workspace(height, width, 1), shared = block.workspace(height, width, threads);
+  const at::Tensor workspace = at::empty({std::max(beside > 0 ? alone * threads : 0, shared)}, x.options());
+  float* scratch = workspace.mutable_data_ptr<float>();
+  const auto in_turn = [](int64_t count, const ThreadPool::Task& task) {
+    for (int64_t i = 0; i < count; ++i) task(i, 0);
+  };
+  const auto in_threads = [threads](int64_t count, const ThreadPool::Task& task) {
+    ThreadPool::shared().run(threads, count, task);
+  };
+  if (beside > 0)
+    in_threads(beside, [&](int64_t i, int64_t thread) {
+      block.run(picture(i), to + i * output.stride(0), scratch + thread * alone, 1, in_turn);
+    });
+  for (int64_t i = beside; i < x.size(0); ++i)
+    block.run(picture(i), to + i * output.stride(0), scratch, threads, in_threads);
   return output.narrow(3, 0, size.channels).permute({0, 3, 1, 2});
 }
 
-// --- what a graph holds -----------------------------------------------------------------------------------------------
+// --- what a graph holds
+// -----------------------------------------------------------------------------------------------
 
 bool is(const Node* node, const char* name) { return node->kind() == c10::Symbol::fromQualString(name); }
 
@@ -59,6 +87,14 @@ std::optional<c10::IValue> constant(const Value* value) { return torch::jit::toI
 
 // The one node that reads a value, or null.
 Node* only_user(const Value* value) { return value->uses().size() == 1 ? value->uses()[0].user : nullptr; }
+
+// Whether `x` is read by its activation only; x * sigmoid(x) reads it twice.
+bool is_only_activated(const Value* x, const Value* activated) {
+  return std::ranges::all_of(x->uses(), [&](const torch::jit::Use& use) {
+    return use.user == activated->node() ||
+           (is(use.user, "aten::sigmoid") && only_user(use.user->output()) == activated->node());
+  });
+}
 
 // x where `value` is silu(x), as an operator or as x * sigmoid(x); else null.
 Value* silu_of(const Value* value) {
@@ -84,7 +120,8 @@ std::optional<std::array<int64_t, 2>> padding_of(const Node* node) {
     if (!mode || !mode->isString() || mode->toStringRef() != "constant") return std::nullopt;
   }
   const auto fill = constant(node->inputs().back());
-  if (!fill || (!fill->isNone() && (!fill->isScalar() || fill->toScalar().toDouble() != 0))) return std::nullopt;
+  if (!fill || (!fill->isNone() && (!fill->isScalar() || fill->toScalar().toDouble() != 0)))
+    return std::nullopt;
   return std::array<int64_t, 2>{list[0], list[1]};
 }
 
@@ -115,8 +152,9 @@ std::optional<Found> convolution_of(const Value* value) {
   const bool is_general = is(node, "aten::_convolution");
   if (!is_general && !is(node, "aten::conv2d")) return std::nullopt;
   const auto weight = float_tensor(node->input(1));
-  const auto bias = constant(node->input(2)), stride = constant(node->input(3)), padding = constant(node->input(4)),
-             dilation = constant(node->input(5)), groups = constant(node->input(is_general ? 8 : 6));
+  const auto bias = constant(node->input(2)), stride = constant(node->input(3)),
+             padding = constant(node->input(4)), dilation = constant(node->input(5)),
+             groups = constant(node->input(is_general ? 8 : 6));
   if (!weight || weight->dim() != 4 || weight->size(2) != weight->size(3) || !bias) return std::nullopt;
   for (const auto* list : {&stride, &padding, &dilation})
     if (!*list || !(*list)->isIntList() || !all_are((*list)->toIntVector(), (*list)->toIntVector().at(0)))
@@ -124,7 +162,13 @@ std::optional<Found> convolution_of(const Value* value) {
   if (dilation->toIntVector()[0] != 1 || !groups || !groups->isInt()) return std::nullopt;
   if (is_general && (!constant(node->input(6)) || constant(node->input(6))->toBool())) return std::nullopt;
   const int64_t out = weight->size(0), pad = padding->toIntVector()[0];
-  Convolution made{weight->size(1), out, weight->size(2), stride->toIntVector()[0], pad, pad, floats(*weight),
+  Convolution made{weight->size(1),
+                   out,
+                   weight->size(2),
+                   stride->toIntVector()[0],
+                   pad,
+                   pad,
+                   floats(*weight),
                    bias->isNone() ? std::vector<float>(out) : floats(bias->toTensor().contiguous())};
   Value* input = node->input(0);
   if (const auto more = padding_of(input->node())) {
@@ -142,7 +186,7 @@ bool is_mean_of(const Node* node, const Value* x) {
     const auto size = constant(node->input(1));
     return size && size->isIntList() && all_are(size->toIntVector(), 1);
   }
-  if (!is(node, "aten::mean")) return false;
+  if (!is(node, "aten::mean") || node->inputs().size() != 4) return false;  // else of all values
   const auto axes = constant(node->input(1)), kept = constant(node->input(2));
   if (!axes || !axes->isIntList() || !kept || !kept->isBool() || !kept->toBool()) return false;
   const auto list = axes->toIntVector();
@@ -175,16 +219,27 @@ Value* excited(Value* wide, kernels::MbConv& shape) {
   return nullptr;
 }
 
+// Whether something writes into a value in place where `node` has read it.
+bool is_written_after(const Value* value, const Node* node) {
+  for (const auto& use : value->uses()) {
+    const std::string name = use.user->kind().toQualString();
+    if (use.offset == 0 && name.ends_with("_") && use.user->isAfter(node)) return true;
+  }
+  return false;
+}
+
 // The block whose depthwise convolution is this node.
 std::optional<Match> block_of(Node* node) {
   auto depthwise = convolution_of(node->output());
-  if (!depthwise || depthwise->convolution.in != 1 || depthwise->groups != depthwise->convolution.out || depthwise->groups == 1)
+  if (!depthwise || depthwise->convolution.in != 1 || depthwise->groups != depthwise->convolution.out ||
+      depthwise->groups == 1)
     return std::nullopt;
   Match match{{}, depthwise->input, nullptr};
   match.shape.depthwise = std::move(depthwise->convolution);
   if (Value* before = silu_of(depthwise->input)) {
     auto first = convolution_of(before);
-    if (first && first->groups == 1 && only_user(before) != nullptr && only_user(depthwise->input) != nullptr) {
+    if (first && first->groups == 1 && is_only_activated(before, depthwise->input) &&
+        only_user(depthwise->input) != nullptr) {
       match.shape.first = std::move(first->convolution);
       match.input = first->input;
     }
@@ -203,15 +258,44 @@ std::optional<Match> block_of(Node* node) {
   match.output = reader->output();
   Node* sum = only_user(match.output);
   if (sum != nullptr && (is(sum, "aten::add") || is(sum, "aten::add_"))) {
-    const bool is_sum = (sum->input(0) == match.input || sum->input(1) == match.input) && sum->inputs().size() == 3;
+    // In place, it must be the projection's output that is written, not the block's input.
+    const bool is_sum = sum->inputs().size() == 3 && (sum->input(1) == match.input ||
+                                                      (is(sum, "aten::add") && sum->input(0) == match.input));
     const auto factor = is_sum ? constant(sum->input(2)) : std::nullopt;
     if (factor && factor->isScalar() && factor->toScalar().toDouble() == 1) {
       match.shape.residual = true;
       match.output = sum->output();
     }
   }
-  if (!kernels::Block::supports(match.shape)) return std::nullopt;
+  if (!kernels::Block::supports(match.shape) || is_written_after(match.input, node)) return std::nullopt;
   return match;
+}
+
+// The head that ends in this mean: 1x1 convolution, activation, mean.
+std::optional<Match> head_of(Node* node) {
+  Value* before =
+      node->inputs().empty() || !is_mean_of(node, node->input(0)) ? nullptr : silu_of(node->input(0));
+  auto first = before == nullptr ? std::nullopt : convolution_of(before);
+  if (!first || first->groups != 1 || first->convolution.kernel != 1 ||
+      only_user(node->input(0)) == nullptr || !is_only_activated(before, node->input(0)))
+    return std::nullopt;
+  Match match{{}, first->input, node->output()};
+  match.shape.first = std::move(first->convolution);
+  if (!kernels::Block::supports(match.shape) || is_written_after(match.input, before->node()))
+    return std::nullopt;
+  return match;
+}
+
+// Removes nodes that nobody reads any more, and what only they have read. Operators in place are no dead code
+// for libtorch, which sees that they write; here they write what only a block has read. `nodes`: in the order
+// of the graph.
+void remove_unread(const std::vector<Node*>& nodes, std::set<Node*> unread) {
+  for (auto at = nodes.rbegin(); at != nodes.rend(); ++at) {
+    Node* node = *at;
+    if (!unread.contains(node) || node->hasUses()) continue;
+    for (Value* input : node->inputs()) unread.insert(input->node());
+    node->destroy();
+  }
 }
 
 TORCH_LIBRARY(deeplasia, library) {
@@ -222,21 +306,24 @@ TORCH_LIBRARY(deeplasia, library) {
 }  // namespace
 
 int64_t replace_mbconv(const std::shared_ptr<torch::jit::Graph>& graph) {
-  int64_t count = 0;
-  std::vector<Node*> convolutions;
-  for (Node* node : graph->nodes())
-    if (is(node, "aten::conv2d") || is(node, "aten::_convolution")) convolutions.push_back(node);
-  for (Node* node : convolutions) {
-    const auto match = block_of(node);
+  const std::vector<Node*> nodes(graph->nodes().begin(), graph->nodes().end());
+  std::set<Node*> replaced;
+  for (Node* node : nodes) {
+    if (node->outputs().size() != 1) continue;
+    auto match = block_of(node);
+    if (!match) match = head_of(node);
     if (!match) continue;
-    torch::jit::WithInsertPoint here(match->output->node());
+    const torch::jit::WithInsertPoint here(match->output->node());
     Value* weights = graph->insertConstant(c10::make_intrusive<MbConv>(match->shape));
     Value* made = graph->insert(c10::Symbol::fromQualString("deeplasia::mbconv"), {match->input, weights});
     match->output->replaceAllUsesWith(made);
-    ++count;
+    replaced.insert(match->output->node());
   }
-  torch::jit::EliminateDeadCode(graph);
+  const auto count = static_cast<int64_t>(replaced.size());
+  remove_unread(nodes, std::move(replaced));
   return count;
 }
+
+const char* kernel_code() { return kernels::best_code().name; }
 
 }  // namespace deeplasia::graph

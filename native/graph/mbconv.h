@@ -8,8 +8,11 @@ struct Graph;
 
 namespace deeplasia::graph {
 
-// Puts own kernels (native/kernels) in the place of inverted bottlenecks in a frozen float32 graph for the CPU. Returns how
-// many it has found; what does not match stays as it is.
+// Puts own kernels (native/kernels) in the place of inverted bottlenecks in a frozen float32 graph for the
+// CPU. Returns how many it has found; what does not match stays as it is.
 int64_t replace_mbconv(const std::shared_ptr<torch::jit::Graph>& graph);
+
+// The processor that the kernels are compiled for: avx512, avx2 or plain.
+const char* kernel_code();
 
 }  // namespace deeplasia::graph

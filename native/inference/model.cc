@@ -71,7 +71,7 @@ std::shared_ptr<Model> Model::adopt(torch::jit::Module module, const LoadOptions
   model->facts_.has_features = graph::gives_features(module);
   if (model->facts_.has_features) module = graph::with_features(module);
   graph::settle(module, options.device);
-  if (options.optimize) graph::freeze(module, options.device);
+  if (options.optimize) model->facts_.frozen = graph::freeze(module, options.device, options.precision);
   model->module_ = std::make_unique<torch::jit::Module>(std::move(module));
   return_memory();
   return model;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "archive/check_code.h"
+#include "graph/freeze.h"
 #include "inference/sex_plane.h"
 #include "runtime/precision.h"
 
@@ -42,6 +43,7 @@ struct Facts {
   int64_t buffers;     // elements
   int64_t bytes;       // of both
   int64_t inputs;      // of forward, besides self
+  graph::Frozen frozen;
   bool has_features;   // whether it can return the features that its heads read
   std::string schema;  // of forward, as TorchScript prints it
 };

@@ -6,7 +6,8 @@
 
 namespace deeplasia::kernels {
 
-const Code kAvx512{"avx512", avx512::kLanes, avx512::widen, avx512::pool, avx512::squeeze, avx512::scale, avx512::project};
+const Code kAvx512{"avx512",        avx512::kLanes, avx512::widen,  avx512::pool,
+                   avx512::squeeze, avx512::scale,  avx512::project};
 
 }  // namespace deeplasia::kernels
 #endif

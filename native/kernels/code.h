@@ -11,7 +11,8 @@ KERNEL_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 // Adds x[pixel][k] * w[k][vector] to P x V accumulators.
 template <int P, int V>
-KERNEL_INLINE void multiply(const float* x, int64_t stride, const float* w, int64_t count, Vector (&acc)[P][V]) {
+KERNEL_INLINE void multiply(const float* x, int64_t stride, const float* w, int64_t count,
+                            Vector (&acc)[P][V]) {
   for (int64_t k = 0; k < count; ++k, w += V * kLanes) {
     Vector weight[V];
 #pragma GCC unroll 3
@@ -28,42 +29,60 @@ KERNEL_INLINE void multiply(const float* x, int64_t stride, const float* w, int6
   }
 }
 
+// What a convolution sums for an output: `lines` runs of `count` inputs, a line apart; the next pixel is
+// `step` further.
+struct Taps {
+  const float* from;
+  int64_t step, count, lines, line;
+};
+
 template <int P, int V>
-KERNEL_INLINE void activate(const float* x, int64_t stride, const float* w, const float* bias, int64_t count, float* out) {
+KERNEL_INLINE void activate(const Taps& x, int64_t pixel, const float* w, const float* bias, float* out) {
   Vector acc[P][V];
 #pragma GCC unroll 8
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 3
     for (int v = 0; v < V; ++v) acc[p][v] = load(bias + v * kLanes);
-  multiply<P, V>(x, stride, w, count, acc);
+  const float* from = x.from + pixel * x.step;
+  for (int64_t line = 0; line < x.lines; ++line)
+    multiply<P, V>(from + line * x.line, x.step, w + line * x.count * V * kLanes, x.count, acc);
 #pragma GCC unroll 8
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 3
-    for (int v = 0; v < V; ++v) store(out + (p * V + v) * kLanes, silu(acc[p][v]));
+    for (int v = 0; v < V; ++v) store(out + ((pixel + p) * V + v) * kLanes, silu(acc[p][v]));
 }
 
 // One row of the first convolution, activated: out [width][V * lanes].
 template <int V>
-void activated_row(const float* x, int64_t stride, const float* w, const float* bias, int64_t count, int64_t width,
-                   float* out) {
+void activated_row(const Taps& x, const float* w, const float* bias, int64_t width, float* out) {
   constexpr int P = kTile[V];
   int64_t i = 0;
-  for (; i + P <= width; i += P) activate<P, V>(x + i * stride, stride, w, bias, count, out + i * V * kLanes);
-  for (; i + 2 <= width; i += 2) activate<2, V>(x + i * stride, stride, w, bias, count, out + i * V * kLanes);
-  for (; i < width; ++i) activate<1, V>(x + i * stride, stride, w, bias, count, out + i * V * kLanes);
+  for (; i + P <= width; i += P) activate<P, V>(x, i, w, bias, out);
+  for (; i + 2 <= width; i += 2) activate<2, V>(x, i, w, bias, out);
+  for (; i < width; ++i) activate<1, V>(x, i, w, bias, out);
 }
 
-// What the first convolution reads for row y: [width][kernel][kernel][in].
-KERNEL_INLINE void gather_patch(const Packed& packed, const Picture& x, int64_t y, int64_t width, float* patch) {
-  const int64_t kernel = packed.kernel;
-  for (int64_t i = 0; i < width; ++i)
-    for (int64_t ky = 0; ky < kernel; ++ky)
-      for (int64_t kx = 0; kx < kernel; ++kx) {
-        const int64_t row = y * packed.stride - packed.before + ky, column = i * packed.stride - packed.before + kx;
-        const bool inside = row >= 0 && row < x.height && column >= 0 && column < x.width;
-        const float* from = inside ? x.data + (row * x.width + column) * x.stride : nullptr;
-        for (int64_t c = 0; c < packed.in; ++c) *patch++ = inside ? from[c] : 0.0f;
-      }
+// The lines of the picture that the first convolution reads for its row y, padded with zeros.
+KERNEL_INLINE Taps padded_lines(const Packed& packed, const Picture& x, int64_t y, float* lines) {
+  const int64_t before = packed.before * packed.in, inside = x.width * packed.in,
+                after = packed.after * packed.in;
+  const int64_t line = before + inside + after;
+  for (int64_t k = 0; k < packed.kernel; ++k) {
+    float* to = lines + k * line;
+    const int64_t row = y * packed.stride - packed.before + k;
+    if (row < 0 || row >= x.height) {
+      __builtin_memset(to, 0, line * sizeof(float));
+      continue;
+    }
+    const float* from = x.data + row * x.width * x.stride;
+    __builtin_memset(to, 0, before * sizeof(float));
+    __builtin_memset(to + before + inside, 0, after * sizeof(float));
+    if (x.stride == packed.in)
+      __builtin_memcpy(to + before, from, inside * sizeof(float));
+    else
+      for (int64_t i = 0; i < inside; ++i) to[before + i] = from[i / packed.in * x.stride + i % packed.in];
+  }
+  return {lines, packed.stride * packed.in, packed.kernel * packed.in, packed.kernel, line};
 }
 
 struct Size {
@@ -78,7 +97,8 @@ KERNEL_INLINE Size first_size(const Packed& packed, const Picture& x) {
 
 // A row of the first convolution, or of the input where there is none, of one block of channels.
 template <int V>
-void fill_row(const Packed& packed, const Picture& x, int64_t y, int64_t block, int64_t width, float* patch, float* out) {
+void fill_row(const Packed& packed, const Picture& x, int64_t y, int64_t block, int64_t width, float* lines,
+              float* out) {
   constexpr int kBlock = V * kLanes;
   if (packed.kernel == 0) {
     const int64_t first = block * kBlock, count = smaller(kBlock, packed.in - first);
@@ -89,22 +109,17 @@ void fill_row(const Packed& packed, const Picture& x, int64_t y, int64_t block, 
     }
     return;
   }
-  const float* from = x.data + y * x.width * x.stride;
-  int64_t stride = x.stride, count = packed.in;
-  if (packed.kernel > 1) {
-    gather_patch(packed, x, y, width, patch);
-    from = patch;
-    stride = count = packed.in * packed.kernel * packed.kernel;
-  }
-  activated_row<V>(from, stride, packed.first_weight + block * count * kBlock, packed.first_bias + block * kBlock, count,
-                   width, out);
+  const Taps taps = packed.kernel > 1 ? padded_lines(packed, x, y, lines)
+                                      : Taps{x.data + y * x.width * x.stride, x.stride, packed.in, 1, 0};
+  const float* w = packed.first_weight + block * taps.lines * taps.count * kBlock;
+  activated_row<V>(taps, w, packed.first_bias + block * kBlock, width, out);
 }
 
-// `N` outputs of one register of channels: rows [ky, ky_end) of the kernel that lie inside the picture. Each input is
-// loaded once, for up to K outputs.
+// `N` outputs of one register of channels: rows [ky, ky_end) of the kernel that lie inside the picture. Each
+// input is loaded once, for up to K outputs.
 template <int K, int S, int N>
-KERNEL_INLINE Vector strip(const float* const* rows, int64_t column, int64_t block, const float* w, Vector bias, int64_t ky,
-                           int64_t ky_end, float* out) {
+KERNEL_INLINE Vector strip(const float* const* rows, int64_t column, int64_t block, const float* w,
+                           Vector bias, int64_t ky, int64_t ky_end, float* out) {
   Vector acc[N];
 #pragma GCC unroll 8
   for (int n = 0; n < N; ++n) acc[n] = bias;
@@ -136,8 +151,8 @@ KERNEL_INLINE Vector strip(const float* const* rows, int64_t column, int64_t blo
 }
 
 template <int K, int S, int V>
-KERNEL_INLINE void depthwise_row(const float* const* rows, const float* w, const float* bias, int64_t ky, int64_t ky_end,
-                                 int64_t width, float* out, float* sums) {
+KERNEL_INLINE void depthwise_row(const float* const* rows, const float* w, const float* bias, int64_t ky,
+                                 int64_t ky_end, int64_t width, float* out, float* sums) {
   constexpr int kStrip = 8;
   constexpr int64_t kBlock = V * kLanes;
   for (int v = 0; v < V; ++v) {
@@ -150,36 +165,41 @@ KERNEL_INLINE void depthwise_row(const float* const* rows, const float* w, const
     int64_t i = 0;
     for (; i + kStrip <= width; i += kStrip)
       sum += strip<K, S, kStrip>(shifted, i * S, kBlock, weight, start, ky, ky_end, to + i * kBlock);
-    for (; i < width; ++i) sum += strip<K, S, 1>(shifted, i * S, kBlock, weight, start, ky, ky_end, to + i * kBlock);
+    for (; i < width; ++i)
+      sum += strip<K, S, 1>(shifted, i * S, kBlock, weight, start, ky, ky_end, to + i * kBlock);
     store(sums + v * kLanes, sum);
   }
 }
 
 template <int K, int S, int V>
 void widen_as(const Packed& packed, const Picture& x, const Share& share, float* out) {
-  constexpr int64_t kBlock = V * kLanes, kBand = 4, kSmall = 32;
+  constexpr int64_t kBlock = V * kLanes;
   const Size size = first_size(packed, x);
   const int64_t before = packed.depth_before, ring_width = before + size.width + packed.depth_after;
-  const int64_t height = (size.height + before + packed.depth_after - K) / S + 1, width = (ring_width - K) / S + 1;
-  const int64_t band = size.width <= kSmall ? height : kBand;
-  const int64_t rings = size.width <= kSmall ? 1 : share.block_end - share.block, ring_size = K * ring_width * kBlock;
-  for (int64_t i = 0; i < rings * ring_size; ++i) share.ring[i] = 0;
-  for (int64_t from = share.row; from < share.row_end; from += band)
+  const int64_t height = (size.height + before + packed.depth_after - K) / S + 1,
+                width = (ring_width - K) / S + 1;
+  // One band: a ring is needed for the block at work only.
+  const bool is_one = share.band >= height;
+  const int64_t ring_size = K * ring_width * kBlock;
+  for (int64_t i = 0; i < (is_one ? 1 : share.block_end - share.block) * ring_size; ++i) share.ring[i] = 0;
+  for (int64_t from = share.row; from < share.row_end; from += share.band)
     for (int64_t block = share.block; block < share.block_end; ++block) {
-      float* ring = share.ring + (rings == 1 ? 0 : block - share.block) * ring_size;
-      const int64_t overlap = from == share.row ? 0 : (from - 1) * S - before + K;
-      int64_t next = from == share.row ? larger(0, from * S - before) : larger(0, overlap);
-      for (int64_t y = from; y < smaller(from + band, share.row_end); ++y) {
+      float* ring = share.ring + (is_one ? 0 : block - share.block) * ring_size;
+      float* sums = share.sums + from / share.band * share.sums_size + block * kBlock;
+      for (int64_t c = 0; c < kBlock; ++c) sums[c] = 0;
+      int64_t next =
+          from == share.row ? larger(0, from * S - before) : larger(0, (from - 1) * S - before + K);
+      for (int64_t y = from; y < smaller(from + share.band, share.row_end); ++y) {
         const int64_t top = y * S - before, end = smaller(top + K, size.height);
         next = larger(next, larger(top, 0));
         for (; next < end; ++next)
-          fill_row<V>(packed, x, next, block, size.width, share.patch,
+          fill_row<V>(packed, x, next, block, size.width, share.lines,
                       ring + (next % K * ring_width + before) * kBlock);
         const float* rows[K];
         for (int k = 0; k < K; ++k) rows[k] = ring + (larger(top + k, 0) % K) * ring_width * kBlock;
-        depthwise_row<K, S, V>(rows, packed.depth_weight + block * K * K * kBlock, packed.depth_bias + block * kBlock,
-                               larger(0, -top), end - top, width, out + (block * height + y) * width * kBlock,
-                               share.sums + block * kBlock);
+        depthwise_row<K, S, V>(rows, packed.depth_weight + block * K * K * kBlock,
+                               packed.depth_bias + block * kBlock, larger(0, -top), end - top, width,
+                               out + (block * height + y) * width * kBlock, sums);
       }
     }
 }
@@ -187,28 +207,33 @@ void widen_as(const Packed& packed, const Picture& x, const Share& share, float*
 template <int V>
 void widen_by(const Packed& packed, const Picture& x, const Share& share, float* out) {
   const bool is_three = packed.depth_kernel == 3, is_one = packed.depth_stride == 1;
-  (is_three ? is_one ? widen_as<3, 1, V> : widen_as<3, 2, V> : is_one ? widen_as<5, 1, V> : widen_as<5, 2, V>)(
-      packed, x, share, out);
+  (is_three ? is_one ? widen_as<3, 1, V> : widen_as<3, 2, V>
+   : is_one ? widen_as<5, 1, V>
+            : widen_as<5, 2, V>)(packed, x, share, out);
 }
 
 static void widen(const Packed& packed, const Picture& x, const Share& share, float* out) {
-  (packed.vectors == 3 ? widen_by<3> : packed.vectors == 2 ? widen_by<2> : widen_by<1>)(packed, x, share, out);
+  (packed.vectors == 3   ? widen_by<3>
+   : packed.vectors == 2 ? widen_by<2>
+                         : widen_by<1>)(packed, x, share, out);
 }
 
 template <int V>
 void pool_by(const Packed& packed, const Picture& x, const Share& share) {
   constexpr int64_t kBlock = V * kLanes;
   const Size size = first_size(packed, x);
-  for (int64_t block = share.block; block < share.block_end; ++block)
-    for (int64_t y = share.row; y < share.row_end; ++y) {
-      fill_row<V>(packed, x, y, block, size.width, share.patch, share.ring);
+  for (int64_t block = share.block; block < share.block_end; ++block) {
+    float* sums = share.sums + block * kBlock;
+    for (int64_t c = 0; c < kBlock; ++c) sums[c] = 0;
+    for (int64_t y = 0; y < size.height; ++y) {
+      fill_row<V>(packed, x, y, block, size.width, share.lines, share.ring);
       for (int v = 0; v < V; ++v) {
-        float* to = share.sums + block * kBlock + v * kLanes;
-        Vector sum = load(to);
+        Vector sum = load(sums + v * kLanes);
         for (int64_t i = 0; i < size.width; ++i) sum += load(share.ring + i * kBlock + v * kLanes);
-        store(to, sum);
+        store(sums + v * kLanes, sum);
       }
     }
+  }
 }
 
 static void pool(const Packed& packed, const Picture& x, const Share& share) {
@@ -228,12 +253,14 @@ static void squeeze(const Packed& packed, const float* sums, int64_t pixels, flo
   }
   for (int64_t c = 0; c < channels; c += kLanes) {
     Vector z = load(packed.excite_bias + c);
-    for (int64_t i = 0; i < packed.squeezed; ++i) z += load(packed.excite_weight + i * channels + c) * hidden[i];
+    for (int64_t i = 0; i < packed.squeezed; ++i)
+      z += load(packed.excite_weight + i * channels + c) * hidden[i];
     store(factor + c, sigmoid(z));
   }
 }
 
-static void scale(const Packed& packed, const float* factor, int64_t panel, int64_t panel_end, float* weight) {
+static void scale(const Packed& packed, const float* factor, int64_t panel, int64_t panel_end,
+                  float* weight) {
   const int64_t channels = packed.blocks * packed.block;
   for (; panel < panel_end; ++panel) {
     const Panel& part = packed.panel[panel];
@@ -241,11 +268,13 @@ static void scale(const Packed& packed, const float* factor, int64_t panel, int6
     const float* from = packed.project_weight + part.offset;
     float* to = weight + part.offset;
     for (int64_t c = 0; c < channels; ++c)
-      for (int64_t i = 0; i < width; i += kLanes) store(to + c * width + i, load(from + c * width + i) * factor[c]);
+      for (int64_t i = 0; i < width; i += kLanes)
+        store(to + c * width + i, load(from + c * width + i) * factor[c]);
   }
 }
 
-// P pixels of a panel, of `blocks` blocks of inputs. `start`: accumulators begin there, with or without a residual.
+// P pixels of a panel, of `blocks` blocks of inputs. `start`: accumulators begin there, with or without a
+// residual.
 template <int P, int V>
 KERNEL_INLINE void project_tile(const float* x, int64_t block, int64_t plane, int64_t blocks, const float* w,
                                 const float* bias, const float* start, int64_t stride, float* out) {
@@ -257,7 +286,8 @@ KERNEL_INLINE void project_tile(const float* x, int64_t block, int64_t plane, in
       acc[p][v] = bias == nullptr ? all(0.0f) : load(bias + v * kLanes);
       if (start != nullptr) acc[p][v] += load(start + p * stride + v * kLanes);
     }
-  for (int64_t b = 0; b < blocks; ++b) multiply<P, V>(x + b * plane, block, w + b * block * V * kLanes, block, acc);
+  for (int64_t b = 0; b < blocks; ++b)
+    multiply<P, V>(x + b * plane, block, w + b * block * V * kLanes, block, acc);
 #pragma GCC unroll 8
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 3
@@ -265,8 +295,8 @@ KERNEL_INLINE void project_tile(const float* x, int64_t block, int64_t plane, in
 }
 
 template <int V>
-void project_panel(const float* x, int64_t block, int64_t plane, int64_t blocks, const float* w, const float* bias,
-                   const float* start, int64_t stride, int64_t pixels, float* out) {
+void project_panel(const float* x, int64_t block, int64_t plane, int64_t blocks, const float* w,
+                   const float* bias, const float* start, int64_t stride, int64_t pixels, float* out) {
   constexpr int P = kTile[V];
   int64_t i = 0;
   const auto from = [&] { return start == nullptr ? nullptr : start + i * stride; };
@@ -279,7 +309,8 @@ void project_panel(const float* x, int64_t block, int64_t plane, int64_t blocks,
 }
 
 static void project(const Packed& packed, const float* wide, int64_t pixels, int64_t pixel, int64_t pixel_end,
-                    int64_t panel, int64_t panel_end, const float* weight, const float* residual, float* out) {
+                    int64_t panel, int64_t panel_end, const float* weight, const float* residual,
+                    float* out) {
   const int64_t block = packed.block, plane = pixels * block, stride = packed.out_stride;
   const int64_t step = larger(1, 240 / block), chunk = 240;  // what stays in the caches
   for (; pixel < pixel_end; pixel += chunk) {
@@ -289,10 +320,13 @@ static void project(const Packed& packed, const float* wide, int64_t pixels, int
         const Panel& part = packed.panel[i];
         const int64_t at = pixel * stride + part.first;
         const float* start = b > 0 ? out + at : residual == nullptr ? nullptr : residual + at;
-        (part.vectors == 3 ? project_panel<3> : part.vectors == 2 ? project_panel<2> : project_panel<1>)(
-            wide + b * plane + pixel * block, block, plane, smaller(step, packed.blocks - b),
-            weight + part.offset + b * block * part.vectors * kLanes, b > 0 ? nullptr : packed.project_bias + part.first,
-            start, stride, count, out + at);
+        (part.vectors == 3   ? project_panel<3>
+         : part.vectors == 2 ? project_panel<2>
+                             : project_panel<1>)(wide + b * plane + pixel * block, block, plane,
+                                                 smaller(step, packed.blocks - b),
+                                                 weight + part.offset + b * block * part.vectors * kLanes,
+                                                 b > 0 ? nullptr : packed.project_bias + part.first, start,
+                                                 stride, count, out + at);
       }
   }
 }

@@ -11,8 +11,9 @@ namespace {
 
 // The activation takes log2(e) * x and returns log2(e) * silu(x).
 constexpr float kLog2E = 1.44269504089f, kLn2 = 0.69314718056f;
-constexpr int64_t kLine = 16;           // floats of a cache line, where each part of the workspace begins
+constexpr int64_t kLine = 16;            // floats of a cache line, where each part of the workspace begins
 constexpr int64_t kRowsForThreads = 64;  // at fewer rows, threads share the channels
+constexpr int64_t kBand = 4;
 
 int64_t padded(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
@@ -28,11 +29,12 @@ int64_t vectors_of(int64_t channels, int64_t lanes) {
   return best;
 }
 
-// Splits [0, count) for one of `parts`, at multiples of `unit`.
-std::pair<int64_t, int64_t> part_of(int64_t count, int64_t parts, int64_t part, int64_t unit = 1) {
-  const int64_t units = (count + unit - 1) / unit;
-  return {std::min(count, units * part / parts * unit), std::min(count, units * (part + 1) / parts * unit)};
+// The part of [0, count) that begins at a multiple of `unit`.
+std::pair<int64_t, int64_t> part_of(int64_t count, int64_t unit, int64_t part) {
+  return {std::min(count, unit * part), std::min(count, unit * (part + 1))};
 }
+
+int64_t parts_of(int64_t count, int64_t unit) { return (count + unit - 1) / unit; }
 
 bool is_known(const Convolution& convolution) {
   return convolution.before >= 0 && convolution.after >= 0 && convolution.stride >= 1;
@@ -141,7 +143,8 @@ void Block::pack_squeeze(const MbConv& shape) {
   for (int64_t i = 0; i < squeeze.out; ++i) {
     reduce_bias_[i] = squeeze.bias[i] * kLog2E;
     for (int64_t c = 0; c < squeeze.in; ++c) {
-      reduce_weight_[i * channels + c] = squeeze.weight[i * squeeze.in + c];  // ln 2 of the mean, log2 e of what follows
+      reduce_weight_[i * channels + c] =
+          squeeze.weight[i * squeeze.in + c];  // ln 2 of the mean, log2 e of what follows
       excite_weight_[i * channels + c] = excite.weight[c * squeeze.out + i];
     }
   }
@@ -162,7 +165,8 @@ void Block::pack_project(const MbConv& shape) {
   std::copy(project.bias.begin(), project.bias.end(), project_bias_.data());
   for (int64_t at = 0; at < stride;) {
     const int64_t left = (stride - at) / lanes;
-    const int64_t vectors = left == 4 ? 2 : std::min<int64_t>(3, left);  // two and two rather than three and one
+    const int64_t vectors =
+        left == 4 ? 2 : std::min<int64_t>(3, left);  // two and two rather than three and one
     const int64_t width = vectors * lanes, offset = at * channels;
     panels_.push_back({at, offset, static_cast<int>(vectors)});
     for (int64_t o = at; o < std::min(at + width, project.out); ++o)
@@ -180,38 +184,52 @@ void Block::pack_project(const MbConv& shape) {
 
 // Sizes on the way, and where in the workspace what lies.
 struct Block::Layout {
-  int64_t height, width, rows, pixels, threads;  // height, width: after the first convolution
-  bool by_rows;
-  int64_t ring, patch, sums;                    // floats of each thread
-  int64_t wide, factor, hidden, weight, total;  // where, after what the threads have
+  int64_t rows, pixels, band, bands;
+  int64_t ring, own;                                  // floats of each thread: the ring, all
+  int64_t wide, sums, factor, hidden, weight, total;  // where, after what the threads have
 };
 
 Block::Layout Block::layout(int64_t height, int64_t width, int64_t threads) const {
   Layout at{};
-  const int64_t rest = packed_.before + packed_.after - packed_.kernel;
-  at.height = packed_.kernel > 1 ? (height + rest) / packed_.stride + 1 : height;
-  at.width = packed_.kernel > 1 ? (width + rest) / packed_.stride + 1 : width;
-  at.threads = threads;
-  const int64_t channels = packed_.blocks * packed_.block, kernel = packed_.depth_kernel;
-  at.patch = packed_.kernel > 1 ? padded(at.width * packed_.in * packed_.kernel * packed_.kernel, kLine) : 0;
-  at.sums = padded(channels, kLine);
-  if (kernel == 0) {
-    at.rows = at.height;
-    at.pixels = at.height * at.width;
-    at.ring = padded(at.width * packed_.block, kLine);
-  } else {
-    const int64_t padding = packed_.depth_before + packed_.depth_after;
-    at.rows = (at.height + padding - kernel) / packed_.depth_stride + 1;
-    at.pixels = at.rows * ((at.width + padding - kernel) / packed_.depth_stride + 1);
-    at.ring = padded(kernel * (at.width + padding) * channels, kLine);
+  const int64_t padding = packed_.before + packed_.after;
+  const int64_t lines =
+      packed_.kernel > 1 ? padded(packed_.kernel * (width + padding) * packed_.in, kLine) : 0;
+  if (packed_.kernel > 1) {
+    height = (height + padding - packed_.kernel) / packed_.stride + 1;
+    width = (width + padding - packed_.kernel) / packed_.stride + 1;
   }
-  at.by_rows = at.rows >= kRowsForThreads;
-  at.wide = threads * (at.ring + at.patch + at.sums);
-  at.factor = at.wide + (kernel == 0 ? 0 : padded(at.pixels * channels, kLine));
+  const int64_t channels = packed_.blocks * packed_.block, kernel = packed_.depth_kernel;
+  if (kernel == 0) {
+    at.rows = at.band = height;
+    at.bands = 1;
+    at.pixels = height * width;
+    at.ring = padded(width * packed_.block, kLine);
+  } else {
+    const int64_t around = packed_.depth_before + packed_.depth_after;
+    at.rows = (height + around - kernel) / packed_.depth_stride + 1;
+    at.pixels = at.rows * ((width + around - kernel) / packed_.depth_stride + 1);
+    at.band = at.rows >= kRowsForThreads ? kBand : at.rows;
+    at.bands = (at.rows + at.band - 1) / at.band;
+    at.ring = padded(kernel * (width + around) * (at.bands > 1 ? channels : packed_.block), kLine);
+  }
+  at.own = at.ring + lines;
+  at.wide = threads * at.own;
+  at.sums = at.wide + (kernel == 0 ? 0 : padded(at.pixels * channels, kLine));
+  at.factor = at.sums + padded(at.bands * channels, kLine);
   at.hidden = at.factor + padded(channels, kLine);
   at.weight = at.hidden + padded(packed_.squeezed, kLine);
   at.total = at.weight + channels * (kernel == 0 ? 0 : packed_.out_stride);
   return at;
+}
+
+bool Block::takes(int64_t height, int64_t width) const {
+  for (const int64_t side : {height, width}) {
+    const int64_t padded_side = side + packed_.before + packed_.after;
+    if (side < 1 || (packed_.kernel > 1 && padded_side < packed_.kernel)) return false;
+    const int64_t first = packed_.kernel > 1 ? (padded_side - packed_.kernel) / packed_.stride + 1 : side;
+    if (first + packed_.depth_before + packed_.depth_after < packed_.depth_kernel) return false;
+  }
+  return true;
 }
 
 Block::Shape Block::output(int64_t height, int64_t width) const {
@@ -224,40 +242,51 @@ int64_t Block::workspace(int64_t height, int64_t width, int64_t threads) const {
   return layout(height, width, threads).total;
 }
 
-void Block::run(const Picture& x, float* out, float* workspace, int64_t threads, const Parallel& parallel) const {
+void Block::run(const Picture& x, float* out, float* workspace, int64_t threads,
+                const Parallel& parallel) const {
   const Layout at = layout(x.height, x.width, threads);
-  const int64_t channels = packed_.blocks * packed_.block, own = at.ring + at.patch + at.sums;
-  const bool pools = packed_.depth_kernel == 0;
-  parallel(threads, [&](int64_t thread) {
-    float* mine = workspace + thread * own;
-    Share share{0, at.rows, 0, packed_.blocks, mine, mine + at.ring, mine + at.ring + at.patch};
-    std::fill_n(share.sums, channels, 0.0f);
-    if (at.by_rows)
-      std::tie(share.row, share.row_end) = part_of(at.rows, threads, thread);
-    else
-      std::tie(share.block, share.block_end) = part_of(packed_.blocks, threads, thread);
-    if (pools)
+  const int64_t channels = packed_.blocks * packed_.block;
+  float* sums = workspace + at.sums;
+  // Each task computes some rows of the one before it again: a task of few rows only where there are many
+  // threads.
+  const int64_t rows =
+      kBand * std::clamp<int64_t>(at.bands / (2 * threads), std::min<int64_t>(8, parts_of(at.bands, threads)),
+                                  at.bands);
+  const bool by_rows = at.bands > 1;
+  parallel(by_rows ? parts_of(at.rows, rows) : packed_.blocks, [&](int64_t task, int64_t thread) {
+    float* own = workspace + thread * at.own;
+    Share share{0, at.rows, task, task + 1, at.band, own, own + at.ring, sums, channels};
+    if (by_rows) {
+      std::tie(share.row, share.row_end) = part_of(at.rows, rows, task);
+      std::tie(share.block, share.block_end) = std::pair<int64_t, int64_t>{0, packed_.blocks};
+    }
+    if (packed_.depth_kernel == 0)
       code_.pool(packed_, x, share);
     else
       code_.widen(packed_, x, share, workspace + at.wide);
   });
-  float* sums = workspace + at.ring + at.patch;
-  for (int64_t thread = 1; thread < threads; ++thread)
-    for (int64_t c = 0; c < channels; ++c) sums[c] += sums[thread * own + c];
-  if (pools) {
+  if (packed_.depth_kernel == 0) {
     for (int64_t c = 0; c < channels; ++c) out[c] = sums[c] * (kLn2 / static_cast<float>(at.pixels));
     return;
   }
+  for (int64_t band = 1; band < at.bands; ++band)
+    for (int64_t c = 0; c < channels; ++c) sums[c] += sums[band * channels + c];
   float *factor = workspace + at.factor, *weight = workspace + at.weight;
   code_.squeeze(packed_, sums, at.pixels, workspace + at.hidden, factor);
   code_.scale(packed_, factor, 0, packed_.panels, weight);
-  const bool by_panels = at.pixels < 1024 && packed_.panels % threads == 0;
-  parallel(threads, [&](int64_t thread) {
-    const auto [pixel, pixel_end] = by_panels ? std::pair<int64_t, int64_t>{0, at.pixels}
-                                              : part_of(at.pixels, threads, thread, 24);
-    const auto [panel, panel_end] = by_panels ? part_of(packed_.panels, threads, thread)
-                                              : std::pair<int64_t, int64_t>{0, packed_.panels};
-    code_.project(packed_, workspace + at.wide, at.pixels, pixel, pixel_end, panel, panel_end, weight,
+  project(x, at, weight, workspace + at.wide, out, parallel);
+}
+
+// Tasks are pixels, or where these are few, panels of some pixels.
+void Block::project(const Picture& x, const Layout& at, const float* weight, const float* wide, float* out,
+                    const Parallel& parallel) const {
+  const bool is_small = at.pixels < 1024;
+  const int64_t unit = is_small ? 132 : 240, parts = parts_of(at.pixels, unit),
+                panels = is_small ? packed_.panels : 1;
+  parallel(parts * panels, [&](int64_t task, int64_t) {
+    const auto [pixel, pixel_end] = part_of(at.pixels, unit, task % parts);
+    const int64_t panel = task / parts, panel_end = is_small ? panel + 1 : packed_.panels;
+    code_.project(packed_, wide, at.pixels, pixel, pixel_end, panel, panel_end, weight,
                   residual_ ? x.data : nullptr, out);
   });
 }

@@ -11,14 +11,17 @@ struct Panel {
   int vectors;
 };
 
-// Weights of a block as the code for one kind of processor reads them. Channels between the first convolution and the
-// projection are in blocks of `vectors` registers, padded with zeros. Factors of the activation (see `silu`) are folded in.
+// Weights of a block as the code for one kind of processor reads them. Channels between the first convolution
+// and the projection are in blocks of `vectors` registers, padded with zeros. Factors of the activation (see
+// `silu`) are folded in.
 struct Packed {
   int64_t lanes, vectors, block, blocks;
-  // First convolution (expansion or stem): [blocks][taps * in][block]. taps == 0: none, the input is read as it is.
+  // First convolution (expansion or stem): [blocks][taps * in][block]. taps == 0: none, the input is read as
+  // it is.
   int64_t in, kernel, stride, before, after;
   const float *first_weight, *first_bias;
-  // Depthwise convolution: [blocks][kernel * kernel][block]. kernel == 0: none, the activations' mean is the output.
+  // Depthwise convolution: [blocks][kernel * kernel][block]. kernel == 0: none, the activations' mean is the
+  // output.
   int64_t depth_kernel, depth_stride, depth_before, depth_after;
   const float *depth_weight, *depth_bias;
   // Squeeze and excite: both [squeezed][channels], channels == blocks * block.
@@ -36,12 +39,15 @@ struct Picture {
   int64_t height, width, stride;
 };
 
-// What one thread computes of the first half: rows of the depthwise output and blocks of channels.
+// What one task computes of the first half: rows of the depthwise output and blocks of channels. `row` is a
+// multiple of `band`, the rows that are done block by block. Sums are one for each band, so that they do not
+// depend on the shares.
 struct Share {
-  int64_t row, row_end, block, block_end;
+  int64_t row, row_end, block, block_end, band;
   float* ring;   // rows of the first convolution that the depthwise one reads
-  float* patch;  // what the first convolution reads for a row
-  float* sums;   // [channels], of the outputs
+  float* lines;  // rows of the picture that the first convolution reads
+  float* sums;   // [bands][sums_size], of the outputs: of all shares
+  int64_t sums_size;
 };
 
 // The code for one kind of processor.
@@ -50,15 +56,15 @@ struct Code {
   int64_t lanes;
   // out: [blocks][pixels][block]
   void (*widen)(const Packed&, const Picture&, const Share&, float* out);
-  // Adds the activations of the first convolution to the share's sums.
+  // Sums the activations of the first convolution, of all rows: sums [1][sums_size].
   void (*pool)(const Packed&, const Picture&, const Share&);
   // factor: [channels] of the means over `pixels`; hidden: [squeezed]
   void (*squeeze)(const Packed&, const float* sums, int64_t pixels, float* hidden, float* factor);
   // The weights of some panels times the factors of their inputs.
   void (*scale)(const Packed&, const float* factor, int64_t panel, int64_t panel_end, float* weight);
   // Some pixels and panels of the output [pixels][out_stride]; residual: the same shape, or null
-  void (*project)(const Packed&, const float* wide, int64_t pixels, int64_t pixel, int64_t pixel_end, int64_t panel,
-                  int64_t panel_end, const float* weight, const float* residual, float* out);
+  void (*project)(const Packed&, const float* wide, int64_t pixels, int64_t pixel, int64_t pixel_end,
+                  int64_t panel, int64_t panel_end, const float* weight, const float* residual, float* out);
 };
 
 extern const Code kPlain;

@@ -1,6 +1,6 @@
-// A vector of as many floats as a register of the processor holds that the file is compiled for. Each unit that includes
-// this defines KERNEL_NAMESPACE and KERNEL_LANES. No function here may be one that other units share (no `inline` of the
-// standard library): the linker could give them the code of a newer processor.
+// A vector of as many floats as a register of the processor holds that the file is compiled for. Each unit
+// that includes this defines KERNEL_NAMESPACE and KERNEL_LANES. No function here may be one that other units
+// share (no `inline` of the standard library): the linker could give them the code of a newer processor.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,8 @@ KERNEL_INLINE void keep(Vector& value) {
 #endif
 }
 
-// Returns 1 + 2^-z, with a relative error of 3e-7: the polynomial of the exponent's fraction, with its integer part
-// added to the exponent's bits.
+// Returns 1 + 2^-z, with a relative error of 3e-7: the polynomial of the exponent's fraction, with its
+// integer part added to the exponent's bits.
 KERNEL_INLINE Vector one_and_power(Vector z) {
   constexpr float kShift = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, in the last bits
   constexpr int32_t kZero = 0x4B400000, kRange = 126;

@@ -57,7 +57,8 @@ TEST(a_failure_inside_a_network_is_an_error_and_leaves_it_usable) {
   for (int repetition = 0; repetition < 3; ++repetition) {
     const auto colour = pictures().expand({3, 3, 64, 64});
     const std::string failed = failure([&] { forward(*model, colour, kSexes); });
-    EXPECT(failed.starts_with("ERR_DEEPLASIA_MODEL_FORWARD: the model's forward failed: Given groups=1"));
+    EXPECT(failed.starts_with(
+        "ERR_DEEPLASIA_MODEL_FORWARD: the model's forward failed: expected pictures of 1 channel"));
     EXPECT(forward(*model, pictures(), kSexes).age == before.age);
   }
 }

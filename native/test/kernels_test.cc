@@ -1,4 +1,5 @@
-// Tests the kernels of inverted bottlenecks, on every kind of processor's code that runs here, against sums in double.
+// Tests the kernels of inverted bottlenecks, on every kind of processor's code that runs here, against sums
+// in double.
 #include <algorithm>
 #include <cmath>
 
@@ -75,15 +76,15 @@ Reference expected(const MbConv& shape, const Reference& x) {
   if (shape.depthwise.kernel == 0) return mean(first);
   Reference wide = activated(convolve(first, shape.depthwise));
   const Reference factor = convolve(activated(convolve(mean(wide), shape.squeeze)), shape.excite);
-  for (size_t i = 0; i < wide.data.size(); ++i)
-    wide.data[i] /= 1 + std::exp(-factor.data[i % wide.channels]);
+  for (size_t i = 0; i < wide.data.size(); ++i) wide.data[i] /= 1 + std::exp(-factor.data[i % wide.channels]);
   Reference y = convolve(wide, shape.project);
   for (size_t i = 0; i < y.data.size() && shape.residual; ++i) y.data[i] += x.data[i];
   return y;
 }
 
 // Checks a block on a picture; returns its output.
-std::vector<float> check(const MbConv& shape, const Code& code, int64_t height, int64_t width, int64_t threads) {
+std::vector<float> check(const MbConv& shape, const Code& code, int64_t height, int64_t width,
+                         int64_t threads) {
   EXPECT(Block::supports(shape));
   const Block block(shape, code);
   Random random{7};
@@ -100,8 +101,8 @@ std::vector<float> check(const MbConv& shape, const Code& code, int64_t height, 
   std::vector<float> workspace(block.workspace(height, width, threads), std::nanf(""));
   std::vector<float> output(size.height * size.width * size.stride, std::nanf(""));
   block.run({input.data(), height, width, stride}, output.data(), workspace.data(), threads,
-            [](int64_t count, const auto& task) {
-              for (int64_t i = count; i-- > 0;) task(i);
+            [&](int64_t count, const auto& task) {
+              for (int64_t i = count; i-- > 0;) task(i, i % threads);
             });
   const Reference y = expected(shape, x);
   EXPECT_EQUAL(size.height, y.height);
@@ -153,13 +154,14 @@ MbConv block_of(const Case& of, bool expands = true) {
 
 TEST(kernels_of_a_bottleneck_are_the_definitions_at_any_size) {
   const Case cases[] = {
-      {16, 96, 24, 3, 2, 0, 1, 12, 12},    // as b0's
-      {24, 144, 24, 3, 1, 1, 1, 67, 10},   // residual; so many rows that threads share them
-      {24, 144, 40, 5, 2, 1, 2, 11, 13},   // odd sizes, padded unequally
-      {40, 240, 40, 5, 1, 2, 2, 5, 35},    // wider than what is done in one band, fewer rows than the kernel needs
-      {7, 42, 7, 3, 1, 1, 1, 6, 9},        // channels of no register's size
-      {5, 20, 11, 5, 2, 2, 2, 7, 3},       // narrower than the kernel
-      {8, 48, 112, 3, 1, 1, 1, 1, 1},      // one pixel
+      {16, 96, 24, 3, 2, 0, 1, 12, 12},   // as b0's
+      {24, 144, 24, 3, 1, 1, 1, 67, 10},  // residual; so many rows that threads share them
+      {24, 144, 40, 5, 2, 1, 2, 11, 13},  // odd sizes, padded unequally
+      {40, 240, 40, 5, 1, 2, 2, 5,
+       35},                           // wider than what is done in one band, fewer rows than the kernel needs
+      {7, 42, 7, 3, 1, 1, 1, 6, 9},   // channels of no register's size
+      {5, 20, 11, 5, 2, 2, 2, 7, 3},  // narrower than the kernel
+      {8, 48, 112, 3, 1, 1, 1, 1, 1},  // one pixel
       {4, 24, 36, 3, 2, 1, 1, 130, 5},
   };
   for (const Code* code : codes())

@@ -6,6 +6,7 @@ import { checkpointOptions } from "../options/checkpoint.js";
 import { addOptions, readOptions } from "../options/flags.js";
 import { inspectFlags } from "../options/modelFiles.js";
 import { networkText } from "../options/network.js";
+import { plural } from "../plural.js";
 import { ensureLibtorch } from "./ensureLibtorch.js";
 import { helpText } from "./help.js";
 import { referenceParameters } from "./referenceDefaults.js";
@@ -50,7 +51,7 @@ function format({ file, fileBytes, checkpoint, model }: Inspection): string {
 }
 
 function modelLines(model: InspectedModel): string[] {
-  const { forward, parameters, buffers, contract, missing, doubts } = model;
+  const { forward, parameters, buffers, cpu, contract, missing, doubts } = model;
   const network = networkTextOf(model);
   const markOf = (field: string) => (doubts.some((doubt) => doubt.field === field) ? "  <- implausible" : "");
   const rows = Object.entries(contract).filter(([, { value }]) => value !== "");
@@ -59,6 +60,8 @@ function modelLines(model: InspectedModel): string[] {
     ...(network === null ? [] : [`  ${network}`]),
     `  ${forward}`,
     `  ${parameters.toLocaleString("en")} parameters, ${buffers.toLocaleString("en")} values in buffers`,
+    `  on the CPU: ${plural(cpu.blocks, "block")} in our kernels (${cpu.kernels}), ` +
+      `${plural(cpu.convolutions, "convolution")} in oneDNN`,
     "contract:",
     ...rows.map(
       ([field, { value, from }]) =>

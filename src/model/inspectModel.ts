@@ -36,6 +36,16 @@ export interface StatedValue {
   from: string;
 }
 
+/** How a network runs in float32 on this machine's CPU. */
+export interface CpuPlan {
+  /** The processor that our kernels are compiled for: avx512, avx2 or plain. */
+  kernels: string;
+  /** Number of blocks (inverted bottlenecks, the head before its mean) that run in our kernels. */
+  blocks: number;
+  /** Number of other convolutions, which oneDNN runs. */
+  convolutions: number;
+}
+
 /** The model of an inspected file. */
 export interface InspectedModel extends ContractReport {
   /** The network of a checkpoint; null for TorchScript. */
@@ -48,6 +58,8 @@ export interface InspectedModel extends ContractReport {
   parameters: number;
   /** Number of values in the buffers, such as the statistics of batch norms. */
   buffers: number;
+  /** How the model runs in float32 on this machine's CPU. */
+  cpu: CpuPlan;
   /** Each field that a source states, and which source that is. */
   contract: Partial<Record<ManifestField, StatedValue>>;
 }
@@ -89,16 +101,17 @@ async function inspectOpened(
   signal?.throwIfAborted();
   const { manifest } = contract;
   const { weightsDigest = "" } = manifest;
-  const how = { device: "cpu", threads: 0, precision: "32", optimize: false } as const;
+  const how = { device: "cpu", threads: 0, precision: "32", optimize: true } as const;
   const handle = await native().loadModel(model, { ...how, trust, weightsDigest });
-  const { schema: forward, inputs, parameters, buffers } = native().modelFacts(handle);
+  const facts = native().modelFacts(handle);
   await native().dispose(handle);
   return {
     network: config,
-    forward,
-    inputs,
-    parameters,
-    buffers,
+    forward: facts.schema,
+    inputs: facts.inputs,
+    parameters: facts.parameters,
+    buffers: facts.buffers,
+    cpu: { kernels: facts.kernels, blocks: facts.kernelBlocks, convolutions: facts.convolutions },
     contract: statedFields(contract),
     ...contractReport(manifest),
   };

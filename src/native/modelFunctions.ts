@@ -37,6 +37,11 @@ export interface ModelFacts {
   /** Number of inputs besides self. */
   inputs: number;
   device: string;
+  /** The processor that own kernels are compiled for: avx512, avx2 or plain. */
+  kernels: string;
+  /** Number of blocks that run in own kernels, and of convolutions that are left to libtorch. */
+  kernelBlocks: number;
+  convolutions: number;
 }
 
 /** How a model is loaded: complete and validated. */
