@@ -8,7 +8,7 @@
 #include "addon/promise_task.h"
 #include "addon/slots_request.h"
 #include "addon/values.h"
-#include "graph/mbconv.h"
+#include "graph/mbconv_op.h"
 #include "inference/forward.h"
 #include "inference/model.h"
 #include "runtime/queues.h"

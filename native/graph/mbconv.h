@@ -12,7 +12,4 @@ namespace deeplasia::graph {
 // CPU. Returns how many it has found; what does not match stays as it is.
 int64_t replace_mbconv(const std::shared_ptr<torch::jit::Graph>& graph);
 
-// The processor that the kernels are compiled for: avx512, avx2 or plain.
-const char* kernel_code();
-
 }  // namespace deeplasia::graph

@@ -2,7 +2,8 @@
 #if defined(__x86_64__)
 #define KERNEL_NAMESPACE avx512
 #define KERNEL_LANES 16
-#include "kernels/code.h"
+#include "kernels/narrow.h"
+#include "kernels/widen.h"
 
 namespace deeplasia::kernels {
 

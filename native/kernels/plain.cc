@@ -1,7 +1,8 @@
 // For every processor: SSE2 on x86-64, NEON on ARM, as the compiler sees fit.
 #define KERNEL_NAMESPACE plain
 #define KERNEL_LANES 4
-#include "kernels/code.h"
+#include "kernels/narrow.h"
+#include "kernels/widen.h"
 
 namespace deeplasia::kernels {
 

@@ -18,6 +18,9 @@ using Unaligned = float __attribute__((vector_size(KERNEL_LANES * 4), aligned(4)
 
 #define KERNEL_INLINE [[gnu::always_inline]] static inline
 
+KERNEL_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+KERNEL_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
 KERNEL_INLINE Vector load(const float* from) { return *reinterpret_cast<const Unaligned*>(from); }
 KERNEL_INLINE void store(float* to, Vector value) { *reinterpret_cast<Unaligned*>(to) = value; }
 

@@ -1,0 +1,83 @@
+"""One engine of `node bench/engines.mjs`: the reference's network in it, one forward for each line of its input.
+
+`engines.py ENGINE BACKBONE BATCH THREADS SIDE CHECKPOINT`; prints the output once, then milliseconds a forward.
+"""
+
+import io
+import json
+import os
+import sys
+import time
+import warnings
+
+warnings.filterwarnings("ignore")
+engine, backbone, batch, threads, side, checkpoint = sys.argv[1:]
+os.environ["OMP_NUM_THREADS"] = threads
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from network import BoneAgeModel  # noqa: E402
+
+torch.set_num_threads(int(threads))
+model = BoneAgeModel(backbone).eval()
+model.load_state_dict({k.removeprefix("model."): v for k, v in torch.load(checkpoint, weights_only=False)["state_dict"].items()})
+model.backbone.base.set_swish(memory_efficient=False)  # only this one can be exported
+shape = (int(batch), 1, int(side), int(side))
+size = int(np.prod(shape))
+x = (-1 + 2 * torch.arange(size, dtype=torch.float64) / (size - 1)).float().reshape(shape)
+male = torch.ones(int(batch), 1)
+
+
+def exported() -> bytes:
+    buffer = io.BytesIO()
+    torch.onnx.export(model, (x, male), buffer, input_names=["x", "male"], output_names=["age", "sex"], dynamo=False)
+    return buffer.getvalue()
+
+
+def onnxruntime():
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = int(threads)
+    session = ort.InferenceSession(exported(), options, providers=["CPUExecutionProvider"])
+    feed = {"x": x.numpy(), "male": male.numpy()}
+    return lambda: session.run(["age"], feed)[0]
+
+
+def openvino():
+    import openvino as ov
+
+    core = ov.Core()
+    precision = "bf16" if engine.endswith("bf16") else "f32"
+    settings = {"INFERENCE_NUM_THREADS": int(threads), "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+    compiled = core.compile_model(core.read_model(exported()), "CPU", settings)
+    feed = {"x": x.numpy(), "male": male.numpy()}
+    return lambda: compiled(feed)["age"]
+
+
+def eager():
+    precision = torch.bfloat16 if engine.endswith("bf16") else None
+    network = model.to(memory_format=torch.channels_last)
+    picture = x.to(memory_format=torch.channels_last)
+
+    def run():
+        with torch.inference_mode(), torch.autocast("cpu", precision or torch.bfloat16, enabled=precision is not None):
+            return network(picture, male)[0].float().numpy()
+
+    return run
+
+
+def reference():
+    def run():
+        with torch.no_grad():
+            return model(x, male)[0].numpy()
+
+    return run
+
+
+run = {"onnxruntime": onnxruntime, "openvino": openvino, "eager": eager, "reference": reference}[engine.split("-")[0]]()
+print(json.dumps({"age": run().flatten().tolist()}), flush=True)
+for _ in sys.stdin:
+    start = time.perf_counter()
+    run()
+    print(json.dumps({"ms": (time.perf_counter() - start) * 1e3}), flush=True)
