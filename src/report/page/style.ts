@@ -36,7 +36,7 @@ th:last-child,td:last-child{padding-right:0}
 dl.facts{display:grid;grid-template-columns:minmax(9em,max-content) 1fr;gap:6px 24px;font-size:.9rem}
 dl.facts dt,dl.facts dd{margin:0;overflow-wrap:anywhere}dl.facts dt{color:var(--muted)}
 code{font:.85em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
-pre{background:var(--soft);padding:12px 14px;border-radius:8px;white-space:pre-wrap;margin:0 0 14px}
+pre{background:var(--soft);padding:12px 14px;border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere;margin:0 0 14px}
 .tag{font-size:.8125rem;white-space:nowrap}.tag.hand{color:var(--muted)}
 .gallery{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:18px;margin:18px 0;padding:0}
 .gallery img{display:block;width:100%;height:auto;background:#000;border-radius:6px}
