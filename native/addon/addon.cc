@@ -13,6 +13,7 @@
 #include "addon/promise_task.h"
 #include "addon/values.h"
 #include "runtime/device.h"
+#include "runtime/precision.h"
 #include "runtime/queues.h"
 
 namespace deeplasia::addon {
@@ -22,6 +23,7 @@ Napi::Value build_info(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("libtorchCompiled", TORCH_VERSION);
   result.Set("hasCuda", at::globalContext().hasCUDA());
+  result.Set("cpuHasBf16", runtime::cpu_has_bf16());
   result.Set("parallelInfo", at::get_parallel_info());
   return result;
 }

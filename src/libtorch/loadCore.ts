@@ -25,7 +25,7 @@ export interface DeviceFacts {
 /** The functions of the core that describe it and its libtorch. */
 export interface CoreFacts {
   /** Returns the libtorch version that the core is compiled for, and facts about the loaded one. */
-  buildInfo(): { libtorchCompiled: string; hasCuda: boolean; parallelInfo: string };
+  buildInfo(): { libtorchCompiled: string; hasCuda: boolean; cpuHasBf16: boolean; parallelInfo: string };
   devices(): DeviceFacts[];
 }
 

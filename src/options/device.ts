@@ -23,7 +23,8 @@ export const deviceOptions = {
     reference: true,
   }),
   precision: z.enum(["32", "16", "bf16"]).default("32").meta({
-    description: "arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA)",
+    description:
+      "arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA; bf16 on the CPU is slow without AVX-512 BF16)",
     argument: "<bits>",
     reference: true,
   }),

@@ -11,6 +11,7 @@ test("the addon returns its build and the devices", () => {
   expect(native().buildInfo()).toEqual({
     libtorchCompiled: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     hasCuda: expect.any(Boolean),
+    cpuHasBf16: expect.any(Boolean),
     parallelInfo: expect.stringContaining("at::get_num_threads"),
   });
   expect(native().devices()[0]?.name).toBe("cpu");
