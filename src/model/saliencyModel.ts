@@ -8,7 +8,9 @@ import { openModel } from "./openModel.js";
 
 /** A picture as the network saw it. */
 export interface SeenPicture {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** Grey values, one byte a pixel. */
   input: Uint8Array;

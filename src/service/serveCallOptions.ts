@@ -63,7 +63,7 @@ export interface ServeCallOptions {
   accelerator?: string | undefined;
   /** 1, or the number of the device as a list. */
   devices?: string | undefined;
-  /** Arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA). Default: `"32"`. */
+  /** Arithmetic of the network: 32 bit, or automatic mixed precision (16 needs CUDA; bf16 on the CPU is slow without AVX-512 BF16). Default: `"32"`. */
   precision?: "16" | "32" | "bf16" | undefined;
   /** Threads of one forward; 0: as libtorch chooses. Default: `0`. */
   threads?: number | undefined;
