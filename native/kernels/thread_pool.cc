@@ -13,18 +13,28 @@ void pause() {
 #endif
 }
 
+}  // namespace
+
 // Returns when the value is no longer `old`. It watches for about as long as a block's serial parts take,
 // then sleeps: a thread that only watches would take the core from whatever else runs there.
 template <class T>
-void await_change(const std::atomic<T>& value, T old) {
+void ThreadPool::await_change(const std::atomic<T>& value, T old) {
   for (int i = 0; i < 2000; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
     pause();
   }
-  while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
+  std::unique_lock lock(asleep_);
+  changed_.wait(lock, [&] { return value.load(std::memory_order_acquire) != old; });
 }
 
-}  // namespace
+// Called after a value was changed. The lock lets nobody fall asleep between its look at the value and its
+// sleep.
+void ThreadPool::wake() {
+  {
+    const std::lock_guard lock(asleep_);
+  }
+  changed_.notify_all();
+}
 
 ThreadPool& ThreadPool::shared() {
   static auto* const pool = new ThreadPool;
@@ -49,7 +59,7 @@ void ThreadPool::serve(int64_t thread) {
     seen = round_.load(std::memory_order_acquire);
     if (thread > static_cast<int64_t>(seen % kRound)) continue;
     work(thread);
-    if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) working_.notify_one();
+    if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) wake();
   }
 }
 
@@ -67,7 +77,7 @@ void ThreadPool::run(int64_t threads, int64_t count, const Task& task) {
   working_.store(wanted);
   round_.store((round_.load() / kRound + 1) * kRound + static_cast<uint64_t>(wanted),
                std::memory_order_release);
-  round_.notify_all();
+  wake();
   work(0);
   for (int64_t left = working_.load(std::memory_order_acquire); left > 0;
        left = working_.load(std::memory_order_acquire))

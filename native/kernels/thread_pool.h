@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -27,8 +28,13 @@ class ThreadPool {
   void add_workers(int64_t count);
   void serve(int64_t thread);
   void work(int64_t thread);
+  template <class T>
+  void await_change(const std::atomic<T>& value, T old);
+  void wake();
 
-  std::mutex busy_;
+  std::mutex busy_, asleep_;
+  std::condition_variable
+      changed_;  // not std::atomic::wait, which the compiler of the prebuilds does not have
   std::vector<std::thread> workers_;
   const Task* task_ = nullptr;
   int64_t count_ = 0;
