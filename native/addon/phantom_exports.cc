@@ -36,12 +36,6 @@ phantom::Request request(const Napi::Object& object) {
   return result;
 }
 
-Napi::Value bytes(Napi::Env env, const std::vector<uint8_t>& values) {
-  auto array = Napi::Uint8Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), array.Data());
-  return array;
-}
-
 Napi::Object facts(Napi::Env env, const phantom::Phantom& drawn) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("sex", drawn.subject.sex == phantom::Sex::male ? "M" : "F");

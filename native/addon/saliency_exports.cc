@@ -19,12 +19,6 @@ struct Drawn {
   std::vector<uint8_t> pixels, grey;  // [slots, H, W, 3] and [slots, H, W]
 };
 
-Napi::Value bytes(Napi::Env env, const std::vector<uint8_t>& values) {
-  auto array = Napi::Uint8Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), array.Data());
-  return array;
-}
-
 Napi::Value drawn_to_js(Napi::Env env, const Drawn& drawn) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("maps", tensor_values(env, drawn.maps));

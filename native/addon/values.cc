@@ -130,4 +130,10 @@ std::optional<Napi::Object> object_or_null(const Napi::Object& object, const cha
   return value.As<Napi::Object>();
 }
 
+Napi::Value bytes(Napi::Env env, const std::vector<uint8_t>& values) {
+  auto array = Napi::Uint8Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
 }  // namespace deeplasia::addon

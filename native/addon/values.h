@@ -50,4 +50,7 @@ Enum choice(const Napi::Object& object, const char* name,
   mistyped(object.Env(), name, "one of the known words");
 }
 
+// Returns a Uint8Array with a copy of the bytes.
+Napi::Value bytes(Napi::Env env, const std::vector<uint8_t>& values);
+
 }  // namespace deeplasia::addon

@@ -7,6 +7,7 @@
 
 #include "graph/device_names.h"
 #include "graph/mbconv.h"
+#include "graph/row_linear.h"
 
 namespace deeplasia::graph {
 namespace {
@@ -32,9 +33,11 @@ Frozen freeze(torch::jit::Module& module, c10::Device device, runtime::Precision
     const auto graph = module.get_method("forward").graph();
     const bool is_arranged = device.is_cpu() && precision == runtime::Precision::float32;
     if (is_arranged) frozen.blocks = replace_mbconv(graph);
+    if (frozen.blocks > 0) take_rows_alone(graph);
     frozen.convolutions = std::ranges::count_if(graph->nodes(), is_convolution);
     if (is_arranged) module = torch::jit::optimize_for_inference(module);
   } catch (const std::exception&) {
+    frozen = {};
   }
   return frozen;
 }

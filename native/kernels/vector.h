@@ -7,7 +7,7 @@
 
 namespace deeplasia::kernels::KERNEL_NAMESPACE {
 
-constexpr int kLanes = KERNEL_LANES;
+constexpr int64_t kLanes = KERNEL_LANES;
 // Pixels of a tile of 3, 2 and 1 vectors: accumulators, weights and one input fill the registers.
 constexpr bool kManyRegisters = kLanes == 16;
 constexpr int kTile[] = {0, 8, 6, kManyRegisters ? 8 : 4};

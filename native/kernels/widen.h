@@ -76,7 +76,7 @@ KERNEL_INLINE Size first_size(const Packed& packed, const Picture& x) {
 template <int V>
 void fill_row(const Packed& packed, const Picture& x, int64_t y, int64_t block, int64_t width, float* lines,
               float* out) {
-  constexpr int kBlock = V * kLanes;
+  constexpr int64_t kBlock = V * kLanes;
   if (packed.kernel == 0) {
     const int64_t first = block * kBlock, count = smaller(kBlock, packed.in - first);
     for (int64_t i = 0; i < width; ++i, out += kBlock) {

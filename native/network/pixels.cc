@@ -5,7 +5,7 @@
 namespace deeplasia::network {
 namespace {
 
-constexpr double kNormEps = 1e-6;
+constexpr double kLayerNormEps = 1e-6;
 
 // The channels become the last dimension, where layer_norm has them.
 constexpr const char* kChannelNorm = R"(
@@ -25,7 +25,7 @@ def forward(self, x: Tensor) -> Tensor:
 Module channel_norm(Author& author, int64_t channels) {
   Parts parts;
   parts.parameters = {{"weight", at::empty({channels})}, {"bias", at::empty({channels})}};
-  parts.constants = {{"eps", kNormEps}};
+  parts.constants = {{"eps", kLayerNormEps}};
   parts.methods = kChannelNorm;
   return author.module("ChannelNorm", parts);
 }

@@ -1,6 +1,9 @@
 // Tests which blocks of a frozen graph run in own kernels, and that they compute what libtorch does.
 #include <ATen/Functions.h>
 
+#include <algorithm>
+#include <span>
+
 #include "check.h"
 #include "failures.h"
 #include "inference/forward.h"
@@ -119,6 +122,7 @@ TEST(efficientnets_run_in_own_kernels_and_compute_the_same) {
           const std::vector<float> some(sexes.begin() + i, sexes.begin() + i + count);
           const auto part = forward(*model, x.narrow(0, i, count), some, Want::features);
           EXPECT(at::equal(part.features, found.features.narrow(0, i, count)));
+          EXPECT(std::ranges::equal(part.age, std::span(found.age).subspan(i, count)));
         }
   }
 }
