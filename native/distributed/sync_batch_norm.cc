@@ -152,4 +152,6 @@ SyncBatchNorm::~SyncBatchNorm() {
   c10::impl::tls_set_dispatch_key_included(kKey, false);
 }
 
+bool SyncBatchNorm::is_active() { return current != nullptr; }
+
 }  // namespace deeplasia::distributed

@@ -13,6 +13,8 @@ class SyncBatchNorm {
   // group does nothing.
   SyncBatchNorm(Group* group, bool counts);
   ~SyncBatchNorm();
+  // Whether there is one on this thread, with a group.
+  static bool is_active();
   SyncBatchNorm(const SyncBatchNorm&) = delete;
   SyncBatchNorm& operator=(const SyncBatchNorm&) = delete;
 };

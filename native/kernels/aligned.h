@@ -8,8 +8,9 @@
 
 namespace deeplasia::kernels {
 
-// Zeros at first, on a boundary of a cache line: a vector that crosses one is read at half the speed. The memory is
-// asked for by hand: operator new for over-aligned types is missing in the libstdc++ that the prebuilds must run on.
+// Zeros at first, on a boundary of a cache line: a vector that crosses one is read at half the speed. The
+// memory is asked for by hand: operator new for over-aligned types is missing in the libstdc++ that the
+// prebuilds must run on.
 class Aligned {
  public:
   Aligned() = default;

@@ -17,6 +17,7 @@ using Integers = int32_t __attribute__((vector_size(KERNEL_LANES * 4)));
 using Unaligned = float __attribute__((vector_size(KERNEL_LANES * 4), aligned(4), may_alias));
 
 #define KERNEL_INLINE [[gnu::always_inline]] static inline
+#define KERNEL_INLINE_MEMBER [[gnu::always_inline]] inline
 
 KERNEL_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 KERNEL_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "archive/save_archive.h"
+#include "fused/fuse.h"
 #include "graph/device_names.h"
 #include "runtime/failure.h"
 
@@ -38,11 +39,11 @@ at::Tensor channels_last(const at::Tensor& x) {
   return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
 }
 
-c10::IValue run(Module& module, const char* method, std::vector<c10::IValue> inputs) try {
+c10::IValue run(torch::jit::Function& function, std::vector<c10::IValue> inputs) try {
   // An executor that specialises during the first calls would give them other last bits than later calls, so
   // a resumed run would differ from an uninterrupted one.
   const torch::jit::GraphOptimizerEnabledGuard plain(false);
-  return module.get_method(method)(std::move(inputs));
+  return function(std::move(inputs));
 } catch (const std::exception&) {
   const runtime::Failure failure = runtime::describe(std::current_exception());
   if (failure.code != "ERR_DEEPLASIA_INTERNAL")
@@ -148,6 +149,8 @@ TrainableModule::TrainableModule(Module module, c10::Device device, const std::v
   freeze(frozen);
   collect();
   module_->eval();
+  const bool has_months = form_.age_bins && module_->find_method("forward_training").has_value();
+  forward_ = fused::fuse(*module_, has_months ? "forward_training" : "forward");
 }
 
 TrainableModule::~TrainableModule() = default;
@@ -234,12 +237,10 @@ Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<std::v
                                                         " input(s) and cannot be given the sex");
   at::Tensor input = x.to(device_);
   if (is_plane) input = inference::with_sex_plane(input, *sex, *form_.sex_plane);
-  std::vector<c10::IValue> inputs{is_channels_last_ ? channels_last(input) : input};
+  std::vector<c10::IValue> inputs{module_->_ivalue(), is_channels_last_ ? channels_last(input) : input};
   if (sex && !is_plane) inputs.emplace_back(at::tensor(*sex, device_).view({-1, 1}));
-  if (!form_.age_bins) return unpack(run(*module_, "forward", std::move(inputs)), x);
-  const bool has_months = module_->find_method("forward_training").has_value();
-  const char* const method = has_months ? "forward_training" : "forward";
-  return unpack_expectation(run(*module_, method, std::move(inputs)), x.size(0), *form_.age_bins);
+  if (!form_.age_bins) return unpack(run(*forward_, std::move(inputs)), x);
+  return unpack_expectation(run(*forward_, std::move(inputs)), x.size(0), *form_.age_bins);
 }
 
 network::State TrainableModule::state() const { return network::state(*module_); }

@@ -79,7 +79,8 @@ class TrainableModule {
   void collect();
 
   std::unique_ptr<torch::jit::Module> module_;
-  std::vector<torch::jit::Module> frozen_;  // submodules that stay in eval mode
+  std::unique_ptr<torch::jit::Function> forward_;  // of the module, with our layers
+  std::vector<torch::jit::Module> frozen_;         // submodules that stay in eval mode
   std::vector<std::string> names_;
   network::State learning_;
   at::Tensor loss_weights_;
