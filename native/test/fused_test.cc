@@ -42,13 +42,13 @@ void expect_near(const at::Tensor& found, const at::Tensor& expected) {
 
 std::string node_of(const at::Tensor& out) { return out.grad_fn()->name(); }
 
-// The layer in float32, which is our own if `own`, and in double, which is PyTorch's: outputs and all
-// gradients.
+// The layer in float32, which is our own (the node is named `own`, where that is seen), and in double, which
+// is PyTorch's: outputs and all gradients.
 void check(const Layer& layer, const Tensors& inputs, const std::string& own) {
   const Tensors single = leaves(inputs, at::kFloat), exact = leaves(inputs, at::kDouble);
   const at::Tensor found = layer(single), expected = layer(exact);
-  EXPECT_EQUAL(node_of(found).find(own) != std::string::npos, true);
-  EXPECT_EQUAL(node_of(expected).find(own) != std::string::npos, false);
+  EXPECT(own.empty() || node_of(found).find(own) != std::string::npos);
+  EXPECT(own.empty() || node_of(expected).find(own) == std::string::npos);
   expect_near(found, expected);
   const at::Tensor gradient = noise(expected.sizes());
   found.backward(gradient.to(at::kFloat));
@@ -94,14 +94,14 @@ TEST(norms_with_silu_are_pytorch_s) {
 
 TEST(depthwise_convolutions_are_pytorch_s) {
   at::manual_seed(12);
-  const std::vector<std::vector<int64_t>> pads{{}, {0, 1, 0, 1}, {1, 2, 2, 1}};
+  const std::vector<std::vector<int64_t>> pads{{}, {0, 1, 0, 1}, {1, 1, 1, 0}};
   in_each_code([&] {
     for (const int64_t channels : {4, 16, 24, 40})
       for (const int64_t kernel : {3, 5, 7})
         for (const int64_t stride : {1, 2})
           for (const auto& pad : pads) {
             const auto layer = [&](const Tensors& given) {
-              return fused::conv2d(given[0], pad, 0, given[1], {}, {stride, stride}, {1, 2}, {1, 1},
+              return fused::conv2d(given[0], pad, 0, given[1], {}, {stride, stride}, {0, 1}, {1, 1},
                                    channels);
             };
             check(layer, {noise({2, channels, 9, 14}), noise({channels, 1, kernel, kernel})}, "Convolve>");
@@ -116,14 +116,14 @@ TEST(depthwise_convolutions_of_pictures_below_the_kernel_and_with_a_bias_are_pyt
   };
   check(layer, {noise({2, 8, 2, 3}), noise({8, 1, 7, 7})}, "Convolve>");
   const auto biased = [&](const Tensors& given) {
-    return fused::conv2d(given[0], {}, 0, given[1], given[2], {2, 2}, {1, 1}, {1, 1}, 8) * 1.0;
+    return fused::conv2d(given[0], {}, 0, given[1], given[2], {2, 2}, {1, 1}, {1, 1}, 8);
   };
-  check(biased, {noise({2, 8, 6, 5}), noise({8, 1, 3, 3}), noise({8})}, "Mul");
+  check(biased, {noise({2, 8, 6, 5}), noise({8, 1, 3, 3}), noise({8})}, "");
 }
 
 TEST(squeeze_and_excite_is_pytorch_s) {
   at::manual_seed(14);
-  const at::IntArrayRef ones{1, 1}, none{0, 0};
+  const std::vector<int64_t> ones{1, 1}, none{0, 0};
   in_each_code([&] {
     const auto layer = [&](const Tensors& given) {
       return fused::squeeze_excite(given[0], ones, {given[1], given[2], ones, none, ones, 1},
@@ -147,14 +147,15 @@ TEST(layers_that_are_not_ours_run_in_pytorch) {
     const auto out = fused::norm(x, weight, weight, {}, {}, true, 0.1, 1e-3, true, true);
     EXPECT(at::equal(out, at::silu(at::batch_norm(x, weight, weight, {}, {}, true, 0.1, 1e-3, true))));
     const auto moved = fused::conv2d(x, {1, 1, 1, 1}, 2.0, kernel, {}, {1, 1}, {0, 0}, {1, 1}, x.size(1));
-    EXPECT(at::equal(moved,
-                     at::conv2d(at::constant_pad_nd(x, {1, 1, 1, 1}, 2.0), kernel, {}, 1, 0, 1, x.size(1))));
+    EXPECT(at::equal(moved, at::conv2d(at::constant_pad_nd(x, {1, 1, 1, 1}, 2.0), kernel, {}, 1,
+                                       at::IntArrayRef{0, 0}, 1, x.size(1))));
   }
   EXPECT(fused::is_ours(ours));
   // padded with another value than 0, and a norm that is not in training
   const at::Tensor kernel = at::ones({8, 1, 3, 3}), weight = at::ones({8});
   const auto padded = fused::conv2d(ours, {1, 1, 1, 1}, 2.0, kernel, {}, {1, 1}, {0, 0}, {1, 1}, 8);
-  EXPECT(at::equal(padded, at::conv2d(at::constant_pad_nd(ours, {1, 1, 1, 1}, 2.0), kernel, {}, 1, 0, 1, 8)));
+  EXPECT(at::equal(padded, at::conv2d(at::constant_pad_nd(ours, {1, 1, 1, 1}, 2.0), kernel, {}, 1,
+                                      at::IntArrayRef{0, 0}, 1, 8)));
   const auto fixed = fused::norm(ours, weight, weight, weight, weight, false, 0.1, 1e-3, true, true);
   EXPECT(at::equal(fixed,
                    at::silu(at::batch_norm(ours, weight, weight, weight, weight, false, 0.1, 1e-3, true))));
