@@ -91,8 +91,11 @@ std::unique_ptr<torch::jit::Function> fuse(const torch::jit::Module& module, con
     std::shared_ptr<torch::jit::Graph> whole = graph;
     rewriter.runOnGraph(whole);
   }
-  return std::make_unique<torch::jit::GraphFunction>(c10::QualifiedName("deeplasia." + method), graph,
-                                                     nullptr);
+  auto function =
+      std::make_unique<torch::jit::GraphFunction>(c10::QualifiedName("deeplasia." + method), graph, nullptr);
+  // A graph has no default values of arguments.
+  function->setSchema(module.get_method(method).function().getSchema());
+  return function;
 }
 
 }  // namespace deeplasia::fused
