@@ -3,16 +3,22 @@
 // The network gets pictures of 256 x 256, a quarter of what it was trained with: coverage must not depend on how good a model is.
 // A folder that holds the pictures of an earlier call is used again.
 // The bundled model is evaluated with --calibrate; the copy of it that has the intervals then predicts the test pictures, and
-// the columns pred_low_… and pred_high_… of its CSV are held against the truth. Exit code 1 where a coverage is more than two
-// points from its level.
+// the columns pred_low_… and pred_high_… of its CSV are held against the truth. The coverage of 1,000 pictures scatters by chance: by
+// 1.3 points at 80 %, and by 1.8 for one sex. So the same pictures are divided again, 200 times at random, and the mean coverage of
+// these divisions is what the method has. Exit code 1 where that is more than two points from its level.
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { halfWidthFor } from "../dist/contract/intervalFields.js";
+import { intervalsForModel } from "../dist/evaluation/calibrateIntervals.js";
 import { evaluateModels, loadModel, writeManifest, writePhantoms, writePredictions } from "../dist/index.js";
+import { Random } from "../dist/random.js";
 
+const LEVELS = [80, 90, 95];
+const DIVISIONS = 200;
 const { values } = parseArgs({
   options: {
     calibrate: { type: "string", default: "2000" },
@@ -88,29 +94,57 @@ console.log(
   `MAD ${evaluated.parts.test.mad.toFixed(2)} months; calibrated on ${calibrate}, tested on ${test}`,
 );
 const rows = rowsOf(await readFile(outputPath, "utf8"));
-let isFar = false;
-for (const [name, sex] of [
-  ["all", null],
-  ["girls", "0.0"],
-  ["boys", "1.0"],
-]) {
-  const own = rows.filter((row) => sex === null || row.sex === sex);
-  const shares = [80, 90, 95].map((level) => {
-    const inside = own.filter(
-      (row) =>
-        Number(row[`pred_low_${level}`]) <= row.bone_age && row.bone_age <= Number(row[`pred_high_${level}`]),
-    );
-    const share = (100 * inside.length) / own.length;
-    if (Math.abs(share - level) > 2) isFar = true;
-    return `${level} %: ${share.toFixed(1)}`;
-  });
-  console.log(`${name.padEnd(6)} n = ${String(own.length).padEnd(5)} ${shares.join("   ")}`);
+const GROUPS = { all: () => true, girls: ({ sex }) => sex === "F", boys: ({ sex }) => sex === "M" };
+const show = (name, count, shares) =>
+  console.log(
+    `${name.padEnd(6)} n = ${String(count).padEnd(5)} ${LEVELS.map((level, i) => `${level} %: ${(100 * shares[i]).toFixed(1)}`).join("   ")}`,
+  );
+const isWithin = (row, level) =>
+  Number(row[`pred_low_${level}`]) <= row.bone_age && row.bone_age <= Number(row[`pred_high_${level}`]);
+const sexOf = ({ sex }) => (sex === "1.0" ? "M" : "F");
+for (const [name, is] of Object.entries(GROUPS)) {
+  const own = rows.filter((row) => is({ sex: sexOf(row) }));
+  const shares = LEVELS.map((level) => own.filter((row) => isWithin(row, level)).length / own.length);
+  show(name, own.length, shares);
 }
-for (const share of [0.25, 0.5, 0.75, 1]) {
-  const { bytes, label } = memory
-    .filter((one) => one.label === memory.at(-1).label)
-    .find((one) => one.share >= share);
-  console.log(`memory at ${100 * share} % of "${label}": ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+
+const before = rowsOf(await readFile(join(out, "predictions", "validation.csv"), "utf8"));
+const pictures = [...before, ...rows].map((row) => ({
+  ageMonths: Number(row.pred_bone_age),
+  truthMonths: Number(row.bone_age),
+  sex: sexOf(row),
+}));
+const random = new Random("bootstrap", Number(values.seed), 0, 0);
+const sums = Object.fromEntries(Object.keys(GROUPS).map((name) => [name, LEVELS.map(() => 0)]));
+for (let division = 0; division < DIVISIONS; division++) {
+  for (let i = pictures.length - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [pictures[i], pictures[j]] = [pictures[j], pictures[i]];
+  }
+  const intervals = intervalsForModel(pictures.slice(0, calibrate));
+  const unseen = pictures.slice(calibrate);
+  for (const [name, is] of Object.entries(GROUPS)) {
+    const own = unseen.filter(is);
+    LEVELS.forEach((_, i) => {
+      const inside = own.filter(
+        (one) => Math.abs(one.ageMonths - one.truthMonths) <= halfWidthFor(intervals, i, one),
+      );
+      sums[name][i] += inside.length / own.length / DIVISIONS;
+    });
+  }
+}
+console.log(`mean of ${DIVISIONS} random divisions of the same pictures:`);
+for (const [name, shares] of Object.entries(sums)) show(name, test, shares);
+const isFar = Object.values(sums).some((shares) =>
+  shares.some((share, i) => Math.abs(100 * share - LEVELS[i]) > 2),
+);
+for (const label of new Set(memory.map((one) => one.label))) {
+  const own = memory.filter((one) => one.label === label);
+  const texts = [0.25, 0.5, 0.75, 1].map((share) => {
+    const { bytes } = own.find((one) => one.share >= share);
+    return `${100 * share} %: ${(bytes / 2 ** 20).toFixed(0)}`;
+  });
+  console.log(`memory while ${label}, MiB: ${texts.join("   ")}`);
 }
 if (values.folder === undefined) await rm(folder, { recursive: true });
 process.exitCode = isFar ? 1 : 0;

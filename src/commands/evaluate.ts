@@ -16,6 +16,7 @@ import { showEvaluation } from "./showEvaluation.js";
 const HELP = `
 Examples:
   deeplasia-native evaluate predictions.csv --annotation_csv cohort.csv --out report
+  deeplasia-native evaluate new.csv old.csv --annotation_csv cohort.csv --out report
   deeplasia-native evaluate output/run/version_0 --out report --by dir
   deeplasia-native evaluate --ckp_path model.pt --annotation_csv cohort.csv --img_dir images --mask_dirs masks \\
       --split_csv splits.csv --split_column split --out report
@@ -37,8 +38,8 @@ const MOST_USED = [
 export function defineEvaluate(command: Command): void {
   command
     .argument(
-      "[predictions]",
-      "CSV of predict, ensemble, train, or of the reference; or the folder of a training run",
+      "[predictions...]",
+      "CSV of predict, ensemble, train, or of the reference, or the folder of a training run; the report compares it with further CSVs",
     )
     .addHelpText("after", helpText(HELP))
     .action(evaluate);
@@ -47,17 +48,20 @@ export function defineEvaluate(command: Command): void {
   shortenHelp(command, MOST_USED);
 }
 
-async function evaluate(predictions: string | undefined, parsed: Record<string, unknown>): Promise<void> {
+async function evaluate(
+  [predictions, ...compareWith]: string[],
+  parsed: Record<string, unknown>,
+): Promise<void> {
   const options = readOptions(evaluateFlags, parsed);
   const hasModel = options.ckpPath !== undefined;
   if ((predictions !== undefined) === hasModel) throw notOne(hasModel);
   if (predictions === undefined) return evaluateModelFiles(parsed);
   if (options.robustness) throw withoutModel();
   const isRun = (await pathKind(predictions)) === "folder";
-  const found = await (isRun ? evaluateRun : evaluatePredictions)(
-    predictions,
-    pick(options, evaluatePredictionsOptions.shape),
-  );
+  const found = await (isRun ? evaluateRun : evaluatePredictions)(predictions, {
+    ...pick(options, evaluatePredictionsOptions.shape),
+    compareWith,
+  });
   process.exitCode = showEvaluation(found, options.out);
 }
 

@@ -53,7 +53,7 @@ export function compareRows(
   models: readonly ComparedModel[],
   { truths, patients }: ComparedRows,
   { resamples, seed }: { resamples: number; seed: number },
-  choice: Choice | null = null,
+  { choice = null, members = models.map(({ name }) => name) }: Combining = {},
 ): Comparison {
   const options = { clusters: clustersOf(patients), resamples, seed };
   const errors = models.map(({ ages }) => ages.map((age, i) => age - truths[i]!));
@@ -67,8 +67,15 @@ export function compareRows(
       })),
     ),
     errorCorrelations: errors.map((a) => errors.map((b) => correlation(a, b))),
-    bestSubset: models.length > MOST_FOR_SUBSETS ? null : chosenSubset(models, truths, choice),
+    bestSubset: members.length > MOST_FOR_SUBSETS ? null : chosenSubset(models, truths, choice, members),
   };
+}
+
+export interface Combining {
+  /** The pictures on which the best mean is chosen; null: those that are compared. */
+  choice?: Choice | null;
+  /** Names of the models whose means are tried; all unless given. */
+  members?: readonly string[];
 }
 
 /** The ages of the same models, in the same order, for pictures of another part. */
@@ -82,12 +89,14 @@ function chosenSubset(
   models: readonly ComparedModel[],
   truths: readonly number[],
   choice: Choice | null,
+  members: readonly string[],
 ): Comparison["bestSubset"] {
-  if (choice === null) return bestSubset(models, truths);
-  const best = bestSubset(choice.models, choice.truths);
+  const named = (all: readonly ComparedModel[], names: readonly string[]) =>
+    all.filter(({ name }) => names.includes(name));
+  if (choice === null) return bestSubset(named(models, members), truths);
+  const best = bestSubset(named(choice.models, members), choice.truths);
   if (best === null) return null;
-  const members = models.filter(({ name }) => best.names.includes(name));
-  return { ...best, mad: madOfMean(members, truths), chosenOn: choice.part };
+  return { ...best, mad: madOfMean(named(models, best.names), truths), chosenOn: choice.part };
 }
 
 function madOfMean(members: readonly ComparedModel[], truths: readonly number[]): number {

@@ -1,9 +1,9 @@
 import { mean } from "../statistics/mean.js";
 import { ascending, quantileOfSorted } from "../statistics/quantile.js";
 import { standardDeviation } from "../statistics/standardDeviation.js";
-import type { EvaluatedRow } from "./evaluatedRow.js";
+import type { CohortPart } from "./evaluatedRow.js";
 
-/** Who was evaluated. Ages are the true bone ages, in months. */
+/** Who is in a cohort, or in a part of it. Ages are the true bone ages, in months. */
 export interface Demographics {
   name: string;
   pictures: number;
@@ -18,11 +18,7 @@ export interface Demographics {
   oldest: number;
 }
 
-export function demographics(
-  name: string,
-  rows: readonly EvaluatedRow[],
-  hasPatients: boolean,
-): Demographics {
+export function demographics(name: string, rows: CohortPart["children"], hasPatients: boolean): Demographics {
   const ages = ascending(rows.map(({ truthMonths }) => truthMonths));
   const patients = new Set(rows.map(({ patientId }, i) => patientId || `row ${i}`));
   const count = (wanted: string) => rows.filter(({ sex }) => sex === wanted).length;
@@ -38,4 +34,13 @@ export function demographics(
     youngest: ages[0]!,
     oldest: ages.at(-1)!,
   };
+}
+
+/** Of each part of the split, the largest first. */
+export function partDemographics(parts: readonly CohortPart[]): Demographics[] {
+  const bySize = [...parts].sort((a, b) => b.children.length - a.children.length);
+  return bySize.map(({ name, children }) => {
+    const hasPatients = children.some(({ patientId }) => patientId !== "");
+    return demographics(name, children, hasPatients);
+  });
 }

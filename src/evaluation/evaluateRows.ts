@@ -10,7 +10,7 @@ import { countForHalfWidth, halfWidthOfMean } from "../statistics/precision.js";
 import { type SexEstimates, sexEstimates } from "../statistics/sexEstimates.js";
 import { standardDeviation } from "../statistics/standardDeviation.js";
 import { type Chronological, chronological, type ReferenceSd } from "./chronological.js";
-import { type Demographics, demographics } from "./demographics.js";
+import { type Demographics, demographics, partDemographics } from "./demographics.js";
 import type { CohortToEvaluate, EvaluatedRow } from "./evaluatedRow.js";
 import { type Grouping, groupings } from "./groups.js";
 import { type PredictionIntervals, predictionIntervals } from "./predictionIntervals.js";
@@ -35,6 +35,8 @@ export interface Omission {
 export interface EvaluationOfRows {
   /** All children, then by sex. */
   demographics: Demographics[];
+  /** All children with a true bone age in each part of the split, predicted or not; empty without a split. */
+  partDemographics: Demographics[];
   /** Errors of bone ages, with intervals. */
   ages: AgeEstimates;
   /** Bootstrap resamples that the intervals of all pictures are made of. */
@@ -88,6 +90,7 @@ export function evaluateRows(cohort: CohortToEvaluate, options: EvaluateRowsOpti
   const truths = rows.map(({ truthMonths }) => truthMonths);
   const evaluation = {
     demographics: demographicsOf(rows, hasPatients),
+    partDemographics: partDemographics(cohort.parts),
     ages: ageEstimates(predictions, truths, bootstrap),
     resamples: resamplesMade(clusters.count, options.resamples),
     blandAltman: blandAltman(predictions, truths),

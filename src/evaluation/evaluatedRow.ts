@@ -41,8 +41,16 @@ export interface Flow {
   surplus: number;
 }
 
+/** The rows of a part of the split that have a true bone age, predicted or not. */
+export interface CohortPart {
+  name: string;
+  children: readonly Pick<EvaluatedRow, "truthMonths" | "sex" | "patientId">[];
+}
+
 export interface CohortToEvaluate {
   rows: EvaluatedRow[];
+  /** The parts of the split, in the order of the rows; empty without a split. */
+  parts: CohortPart[];
   flow: Flow;
   /** The failed rows, in order. */
   failures: LeftOutRow[];

@@ -8,7 +8,7 @@ import { readWholeTable, type WholeTable } from "../data/wholeTable.js";
 import { DeeplasiaError } from "../errors.js";
 import { plural } from "../plural.js";
 import { isUnknown } from "../words.js";
-import type { CohortToEvaluate, EvaluatedRow, Flow, LeftOutRow } from "./evaluatedRow.js";
+import type { CohortPart, CohortToEvaluate, EvaluatedRow, Flow, LeftOutRow } from "./evaluatedRow.js";
 import { type PredictionTable, pictureKey, type TablePrediction } from "./predictionTable.js";
 
 export interface CohortFiles {
@@ -44,7 +44,8 @@ export async function readCohort(
   for (const column of files.by) if (!predictions.table.has(column)) source.require(column);
   const raters = source.columns.filter((column) => /^rater_/i.test(column));
   const variants = predictions.ageColumns.filter((column) => column !== predictions.column);
-  const partOf = await splitOf(files);
+  const split = await splitOf(files);
+  const parts: Children = new Map();
   const flow: Flow = { rows: 0, excluded: {}, failed: {}, evaluated: 0, surplus: 0 };
   const failures: LeftOutRow[] = [];
   const rows: EvaluatedRow[] = [];
@@ -52,7 +53,9 @@ export async function readCohort(
   for (const row of annotations === null ? ownRows(predictions) : annotatedRows(annotations, predictions)) {
     flow.rows += 1;
     if (row.prediction !== undefined) used.add(row.prediction);
-    const excluded = exclusion(row, partOf, files.splitName);
+    const part = split?.valueOf(row.patientId, row.dir);
+    if (part !== undefined) addTo(parts, part, row);
+    const excluded = exclusion(row, split === null ? null : { part, wanted: files.splitName });
     if (excluded !== null) {
       flow.excluded[excluded] = (flow.excluded[excluded] ?? 0) + 1;
       continue;
@@ -70,7 +73,7 @@ export async function readCohort(
   if (rows.length === 0) throw nothingLeft(flow, source.file, annotations === null);
   const hasPatients = rows.some(({ patientId }) => patientId !== "");
   return {
-    ...{ rows, flow, failures, hasPatients, variants, raters },
+    ...{ rows, flow, failures, hasPatients, variants, raters, parts: partsOf(parts) },
     column: predictions.column,
     by: [...files.by],
     notes: notesOf(rows, flow),
@@ -98,6 +101,18 @@ function notesOf(rows: readonly EvaluatedRow[], { surplus }: Flow): string[] {
     );
   return notes;
 }
+
+type Children = Map<string, CohortPart["children"][number][]>;
+
+function addTo(parts: Children, name: string, row: Annotated): void {
+  const { truth, patientId, prediction } = row;
+  if (truth === null || !Number.isFinite(truth)) return;
+  const children = parts.get(name) ?? [];
+  children.push({ truthMonths: truth, patientId, sex: row.sex ?? prediction?.sex ?? null });
+  parts.set(name, children);
+}
+
+const partsOf = (parts: Children): CohortPart[] => [...parts].map(([name, children]) => ({ name, children }));
 
 async function splitOf({ splitCsv, splitColumn }: CohortFiles) {
   return splitCsv === undefined || splitColumn === undefined ? null : await readSplit(splitCsv, splitColumn);
@@ -162,11 +177,14 @@ function byNameAlone(file: string, rows: readonly TablePrediction[]): Map<string
 }
 
 /** Returns why a row has no part in the evaluation; null if it has. */
-function exclusion(row: Annotated, split: Awaited<ReturnType<typeof splitOf>>, name?: string): string | null {
+function exclusion(
+  row: Annotated,
+  split: { part: string | undefined; wanted: string | undefined } | null,
+): string | null {
   if (split !== null) {
-    const part = split.valueOf(row.patientId, row.dir);
+    const { part, wanted } = split;
     if (part === undefined) return "not in the split CSV";
-    if (name !== undefined && part !== name) return `not in the part ${name}`;
+    if (wanted !== undefined && part !== wanted) return `not in the part ${wanted}`;
   }
   if (row.truth === null) return "no bone age";
   if (!Number.isFinite(row.truth)) return "bone age is no number";

@@ -10,6 +10,7 @@ import { predictionsCsv } from "../evaluation/predictionsCsv.js";
 import type { Robustness } from "../evaluation/robustness.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { requireChangeable } from "../model/writeContract.js";
+import { native } from "../native.js";
 import { evaluateFlags } from "../options/evaluate.js";
 import { requireModels } from "../prediction/arguments.js";
 import { type Members, type Models, membersOf } from "../prediction/members.js";
@@ -17,6 +18,7 @@ import type { WrittenShare } from "../predictionFiles/shares/writeShare.js";
 import { commandLine } from "../report/commandLine.js";
 import { evaluateFile, type PredictionEvaluation } from "../report/evaluateFile.js";
 import { requireCalibration, requireSplit } from "../report/evaluatePredictions.js";
+import { writeReferencePlots } from "../report/referencePlots.js";
 import { requireReportFolder } from "../report/reportFiles.js";
 import { requireOptions } from "../schema/checkValue.js";
 import { shareOf } from "../slurm/rowShare.js";
@@ -82,6 +84,7 @@ export async function evaluateModels(models: Models, given: EvaluateModelsOption
   const robustness = run.robustness ? await testRobustness(members, parts.at(-1)!, run) : null;
   const found = { parts: metrics, bias: correction.bias };
   const report = await reportOf(members, parts, run, found, robustness);
+  for (const { name, csv } of parts) if (name in metrics) await writeReferencePlots(csv, name);
   // Last, because a model that is changed in place is another model: nothing could be resumed.
   const model = await writeFitted(members, { correction, regresses, calibrating }, run);
   return { ...found, model, failed, robustness, report, share };
@@ -148,6 +151,19 @@ const REPORTED = evaluateFlags.omit({
   ...{ resume: true, shard: true, scratch: true, progress: true, yes: true, device: true, numWorkers: true },
 });
 
+/** What decides the numbers besides the files, and who may use the weights. */
+function settingsOf({ list, names }: Members): Record<string, string> {
+  const licences = list.map(({ contract: { licence } }, i) => {
+    const known = licence || "not stated in the file";
+    return names === null ? known : `${names[i]}: ${known}`;
+  });
+  return {
+    Device: list[0]!.device.name,
+    libtorch: native().buildInfo().libtorchCompiled,
+    "Licence of the weights": licences.join("; "),
+  };
+}
+
 async function reportOf(
   { list, names }: Members,
   parts: readonly EvaluatedPart[],
@@ -163,6 +179,7 @@ async function reportOf(
   const files = {
     ...{ ...options, calibrate },
     predictions: evaluated.csv,
+    members: names ?? undefined,
     calibrationCsv: parts.find(({ split }) => split !== null && split === calibrate)?.csv,
   };
   return evaluateFile(files, options, {
@@ -172,6 +189,7 @@ async function reportOf(
       robustness,
       drawCases: drawCases(members, evaluated, run),
       inputs: models,
+      settings: settingsOf(members),
       call: commandLine("evaluate", [], REPORTED, known),
     },
     title: title ?? `Evaluation of ${names?.join(", ") ?? basename(models[0]!)}`,

@@ -142,6 +142,9 @@ export const evaluateFlags = z.strictObject({
 });
 export const evaluatePredictionsOptions = z.strictObject({
   out: maybeOut,
+  compareWith: z.array(pathArgument).default([]).meta({
+    description: "prediction CSVs of other models or readers, which the report compares these with",
+  }),
   ...cohort,
   ...grouping,
   ...report,

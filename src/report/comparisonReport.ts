@@ -1,6 +1,7 @@
 /** The report of a comparison. */
 import { DISCLAIMER } from "../about.js";
 import type { Comparison } from "../evaluation/compareRows.js";
+import type { ComparisonOfFiles } from "./compareFiles.js";
 import type { Figure } from "./figures/figure.js";
 import { forestFigure } from "./figures/forest.js";
 import { element, escaped } from "./markup.js";
@@ -11,37 +12,26 @@ import { estimateText, numberText, percentText, type ReportTable } from "./table
 
 export interface ComparisonToReport {
   title: string;
-  comparison: Comparison;
-  evaluated: readonly { name: string; pictures: number }[];
+  comparison: ComparisonOfFiles;
   provenance: ReportProvenance;
 }
 
-export function comparisonReport({ title, comparison, evaluated, provenance }: ComparisonToReport): Report {
-  const { models, pictures, bestSubset } = comparison;
-  const tables = tablesOf(comparison);
-  const figures = figuresOf(comparison);
-  const [metrics, pairs, correlations] = tables.map(tableHtml);
+export function comparisonReport({ title, comparison, provenance }: ComparisonToReport): Report {
+  const { models, pictures, evaluated } = comparison;
+  const parts = comparisonParts(comparison);
   const best = [...models].sort((a, b) => a.ages.mad.value - b.ages.mad.value)[0]!;
-  const counts = evaluated
-    .map(({ name, pictures: own }) => `${name}: ${own.toLocaleString("en-US")}`)
-    .join("; ");
+  const counts = evaluated.map(({ name, pictures: own }) => `${name}: ${own.toLocaleString("en-US")}`);
   const sections = [
     section(
       "models",
       "Models",
       paragraph(
-        `Pictures with truth and prediction in each CSV: ${counts}. All that follows is about the ${pictures.toLocaleString("en-US")} that all have.`,
+        `Pictures with truth and prediction in each CSV: ${counts.join("; ")}. All that follows is about the ${pictures.toLocaleString("en-US")} that all have.`,
       ),
-      figureHtml(figures[0]!),
-      metrics!,
+      ...parts.models,
     ),
-    section("differences", "Differences", paragraph(verdicts(comparison)), figureHtml(figures[1]!), pairs!),
-    section(
-      "ensemble",
-      "As an ensemble",
-      correlations!,
-      bestSubset === null ? null : paragraph(subsetText(bestSubset)),
-    ),
+    section("differences", "Differences", ...parts.differences),
+    section("ensemble", "As an ensemble", ...parts.ensemble),
     section(
       "reproduction",
       "Reproduction",
@@ -61,14 +51,29 @@ export function comparisonReport({ title, comparison, evaluated, provenance }: C
       sections,
       footer: DISCLAIMER,
     }),
-    metrics: { title, ...comparison, evaluated, provenance },
-    tables,
+    metrics: { title, ...comparison, provenance },
+    tables: parts.tables,
     pictures: null,
-    figures,
+    figures: parts.figures,
   };
 }
 
-/** Says what is shown, and what is not. */
+/** What a page shows of a comparison, as HTML, and the same as tables and figures. */
+export function comparisonParts(comparison: Comparison) {
+  const { bestSubset } = comparison;
+  const tables = tablesOf(comparison);
+  const figures = figuresOf(comparison);
+  const [metrics, pairs, correlations] = tables.map(tableHtml) as [string, string, string];
+  const [ofModels, ofPairs] = figures.map((figure) => figureHtml(figure)) as [string, string];
+  return {
+    ...{ tables, figures },
+    models: [ofModels, metrics],
+    differences: [paragraph(verdicts(comparison)), ofPairs, pairs],
+    ensemble: [correlations, bestSubset === null ? null : paragraph(subsetText(bestSubset))],
+  };
+}
+
+/** Returns what is shown, and what is not. */
 function verdicts({ pairs }: Comparison): string {
   return pairs
     .map(({ first, second, mad, isShown }) => {

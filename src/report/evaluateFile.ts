@@ -6,6 +6,9 @@ import { readPredictionTable } from "../evaluation/predictionTable.js";
 import { readCohort } from "../evaluation/readCohort.js";
 import type { Robustness } from "../evaluation/robustness.js";
 import { casesOf, type DrawCases } from "./cases.js";
+import type { ComparisonOfFiles } from "./compareFiles.js";
+import { comparisonOf } from "./comparisonOf.js";
+import type { EvaluatedFiles } from "./evaluatedFiles.js";
 import { evaluationReport } from "./evaluationReport.js";
 import type { LearningCurves } from "./figures/learningCurves.js";
 import { reportProvenance } from "./provenance.js";
@@ -21,24 +24,10 @@ export interface PredictionEvaluation extends EvaluationOfRows {
   column: string;
   /** Lines about doubts. */
   notes: string[];
+  /** The model and others on the same pictures; null where there are no others. */
+  comparison: ComparisonOfFiles | null;
   /** Paths of the written files; empty without `out`. */
   written: string[];
-}
-
-/** The files of an evaluation. */
-export interface EvaluatedFiles {
-  /** The predictions. */
-  predictions: string;
-  annotationCsv?: string | undefined;
-  splitCsv?: string | undefined;
-  splitColumn?: string | undefined;
-  /** The part that is evaluated. */
-  splitName: string;
-  /** The part that calibrates prediction intervals. */
-  calibrate?: string | undefined;
-  /** Predictions of that part, where another file has them. */
-  calibrationCsv?: string | undefined;
-  referenceSd?: string | undefined;
 }
 
 export interface EvaluateFileOptions {
@@ -57,6 +46,8 @@ export interface ReportFacts {
   title: string;
   /** The command that makes it again. */
   call: string;
+  /** Further settings that it depends on: device, libtorch, licence. */
+  settings?: Readonly<Record<string, string>>;
   /** Further files that it depends on. */
   inputs?: readonly string[];
   /** Of a training run. */
@@ -78,13 +69,15 @@ export async function evaluateFile(
   const { predictionColumn, by, bandMonths, resamples, seed, signal } = options;
   const referenceSd = files.referenceSd === undefined ? null : await readReferenceSd(files.referenceSd);
   const table = await readPredictionTable(files.predictions, predictionColumn);
-  const cohort = await readCohort(table, { ...files, by });
+  const found = await readCohort(table, { ...files, by });
+  const cohort = { ...found, notes: [...(files.notes ?? []), ...found.notes] };
   signal?.throwIfAborted();
   const calibration = await calibrationRows(files, table.column);
   const evaluation = evaluateRows(cohort, { bandMonths, resamples, seed, referenceSd, calibration });
   const { flow, failures, column, notes } = cohort;
-  const found = { ...evaluation, flow, failures, column, notes };
-  if (facts === null) return { ...found, written: [] };
+  const comparison = await comparisonOf(files, column, { resamples, seed, signal });
+  const stated = { ...evaluation, flow, failures, column, notes, comparison };
+  if (facts === null) return { ...stated, written: [] };
   const { splitColumn, splitName } = files;
   const hasPart = splitColumn !== undefined;
   const settings = {
@@ -92,6 +85,7 @@ export async function evaluateFile(
     ...(hasPart ? { "Part of the split": `${splitName} of ${splitColumn}` } : {}),
     "Bootstrap resamples": resamples,
     Seed: seed,
+    ...facts.settings,
   };
   const { predictions, calibrationCsv, annotationCsv, splitCsv } = files;
   const inputs = [
@@ -101,16 +95,18 @@ export async function evaluateFile(
     annotationCsv,
     splitCsv,
     files.referenceSd,
+    ...(files.compareWith ?? []),
   ];
   const provenance = await reportProvenance(facts.call, inputs, settings);
   const cases = casesOf(cohort.rows, seed);
   const thumbnails = (await facts.drawCases?.([...cases.worst, ...cases.random])) ?? new Map();
   const report = evaluationReport({
-    ...{ title: facts.title, cohort, evaluation, provenance, bandMonths, hasPart, cases, thumbnails },
+    ...{ title: facts.title, cohort, evaluation, comparison, provenance, bandMonths, hasPart },
+    ...{ cases, thumbnails },
     ...{ learning: facts.learning ?? null, robustness: facts.robustness ?? null },
   });
   const metrics = { ...report.metrics, ...facts.metrics };
-  return { ...found, written: await writeReport(facts.out, { ...report, metrics }, signal) };
+  return { ...stated, written: await writeReport(facts.out, { ...report, metrics }, signal) };
 }
 
 /** Returns the pictures that calibrate prediction intervals; null for none. */

@@ -1,5 +1,6 @@
 /** The evaluation of a prediction CSV. */
 import { basename } from "node:path";
+import type { z } from "zod";
 import { DeeplasiaError } from "../errors.js";
 import type { EvaluatePredictionsOptions } from "../options/calls/evaluatePredictionsOptions.js";
 import { evaluatePredictionsOptions } from "../options/evaluate.js";
@@ -32,9 +33,17 @@ export async function evaluatePredictions(
   return evaluateFile({ ...options, predictions: file }, options, facts);
 }
 
-function namesOf(file: string, options: { title?: string | undefined }) {
-  const call = commandLine("evaluate", [file], evaluatePredictionsOptions.omit({ signal: true }), options);
+function namesOf(file: string, options: PredictionsToEvaluate) {
+  const call = evaluateCommand(file, options);
   return { call, title: options.title ?? `Evaluation of ${basename(file)}` };
+}
+
+type PredictionsToEvaluate = z.output<typeof evaluatePredictionsOptions>;
+
+/** The command line of an evaluation of predictions: the files that they are compared with follow them. */
+export function evaluateCommand(file: string, options: PredictionsToEvaluate): string {
+  const flags = evaluatePredictionsOptions.omit({ signal: true, compareWith: true });
+  return commandLine("evaluate", [file, ...options.compareWith], flags, options);
 }
 
 /** Throws `ERR_DEEPLASIA_OPTION` for a calibrating part without a split, and for one that is evaluated. */

@@ -2,20 +2,15 @@
 import { DISCLAIMER } from "../about.js";
 import type { CohortToEvaluate, EvaluatedRow } from "../evaluation/evaluatedRow.js";
 import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
-import type { Grouping } from "../evaluation/groups.js";
 import type { Robustness } from "../evaluation/robustness.js";
 import type { Estimate } from "../statistics/interval.js";
 import { type Cases, gallery, type Thumbnail } from "./cases.js";
 import { CHECKLIST_LEAD, checklistTable } from "./claim.js";
+import type { ComparisonOfFiles } from "./compareFiles.js";
+import { comparisonParts } from "./comparisonReport.js";
+import { evaluationFigures } from "./evaluationFigures.js";
 import * as tables from "./evaluationTables.js";
-import { blandAltmanFigure } from "./figures/blandAltmanPlot.js";
-import { errorHistogram } from "./figures/errorHistogram.js";
-import { errorsByAge } from "./figures/errorsByAge.js";
-import type { Figure } from "./figures/figure.js";
-import { flowDiagram } from "./figures/flowDiagram.js";
-import { type ForestRow, forestFigure } from "./figures/forest.js";
 import { type LearningCurves, learningCurves } from "./figures/learningCurves.js";
-import { scatterFigure } from "./figures/scatter.js";
 import { intervalsOfPictures, intervalTables } from "./intervalTables.js";
 import { element, escaped } from "./markup.js";
 import { facts, figureHtml, pageHtml, paragraph, section, type Tile, tableHtml } from "./page/parts.js";
@@ -28,6 +23,7 @@ export interface EvaluationToReport {
   title: string;
   cohort: CohortToEvaluate;
   evaluation: EvaluationOfRows;
+  comparison: ComparisonOfFiles | null;
   provenance: ReportProvenance;
   bandMonths: number;
   hasPart: boolean;
@@ -45,13 +41,18 @@ const CASES_LEAD =
   "Left a picture as the network saw it, right the same with the places that its age comes from (Grad-CAM; brighter: more).";
 
 export function evaluationReport(given: EvaluationToReport): Report {
-  const { title, cohort, evaluation, provenance, robustness, cases, thumbnails } = given;
+  const { title, cohort, evaluation, comparison, provenance, robustness, cases, thumbnails } = given;
   const { rows, flow } = cohort;
+  const compared = comparison === null ? null : comparisonParts(comparison);
   const curves = given.learning === null ? null : learningCurves(given.learning);
   const stress = robustness === null ? null : robustnessFigure(robustness);
-  const figures = [...figuresOf(given), ...[curves, stress].filter((figure) => figure !== null)];
+  const figures = [
+    ...evaluationFigures(given),
+    ...(compared?.figures ?? []),
+    ...[curves, stress].filter((figure) => figure !== null),
+  ];
   const named = (name: string) => figures.find((figure) => figure.name === name)!;
-  const all = tablesOf(given);
+  const all = [...tablesOf(given), ...(compared?.tables ?? []), checklistTable(given)];
   const table = (name: string) => {
     const found = all.find((one) => one.name === name);
     return found === undefined ? null : tableHtml(found);
@@ -66,7 +67,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
       notesOf(cohort),
       table("failures"),
     ),
-    section("demographics", "Demographics", table("demographics")),
+    section("demographics", "Demographics", table("demographics"), table("partitions")),
     section("metrics", "Accuracy", table("metrics"), table("within"), table("variants")),
     section("scatter-section", "Predicted and true bone age", figureHtml(named("scatter"))),
     section("agreement", "Agreement", agreement, table("agreement")),
@@ -76,6 +77,16 @@ export function evaluationReport(given: EvaluationToReport): Report {
     section("raters", "Human yardstick", table("raters"), table("icc")),
     section("chronological", "Chronological age", table("chronological")),
     section("intervals", "Prediction intervals", table("interval-widths"), table("interval-coverage")),
+    section(
+      "comparison",
+      "Comparison",
+      ...(comparison === null || compared === null
+        ? []
+        : [
+            paragraph(`On the ${comparison.pictures.toLocaleString("en-US")} pictures that all have.`),
+            ...[...compared.models, ...compared.differences, ...compared.ensemble],
+          ]),
+    ),
     section("robustness", "Robustness", stress === null ? null : figureHtml(stress), table("robustness")),
     section("learning", "Learning curves", curves === null ? null : figureHtml(curves)),
     section("precision", "Precision and sample size", precisionText(evaluation, rows.length)),
@@ -93,12 +104,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
       element("pre", {}, escaped(provenance.call)),
       facts(provenanceFacts(provenance)),
     ),
-    section(
-      "checklist",
-      "Reporting checklist",
-      paragraph(CHECKLIST_LEAD, "note"),
-      tableHtml(checklistTable(given)),
-    ),
+    section("checklist", "Reporting checklist", paragraph(CHECKLIST_LEAD, "note"), table("checklist")),
   ];
   return {
     html: pageHtml({
@@ -113,6 +119,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
       flow,
       column: cohort.column,
       ...evaluation,
+      comparison,
       robustness,
       failures: cohort.failures,
       provenance,
@@ -151,51 +158,12 @@ function tilesOf({ ages, blandAltman }: EvaluationOfRows, pictures: number): Til
   ];
 }
 
-function figuresOf({ cohort: { rows, flow }, evaluation, bandMonths }: EvaluationToReport): Figure[] {
-  const errors = rows.map((row) => row.ageMonths - row.truthMonths);
-  return [
-    flowDiagram(flow),
-    scatterFigure(rows, evaluation.passingBablok),
-    ...(evaluation.blandAltman === null ? [] : [blandAltmanFigure(rows, evaluation.blandAltman)]),
-    errorsByAge(rows, bandMonths),
-    errorHistogram(errors, evaluation.ages.me.value),
-    forestFigure({
-      name: "forest",
-      title: "MAD of subgroups",
-      description:
-        "MAD of subgroups in months with 95 % intervals; the dashed line is that of all pictures. Hollow: fewer than 30 pictures.",
-      axisTitle: "MAD (months)",
-      rows: [allRow(evaluation, rows.length), ...evaluation.groupings.flatMap(forestRows)],
-      reference: evaluation.ages.mad.value,
-    }),
-  ];
-}
-
-const pictures = (count: number) => `n = ${count.toLocaleString("en-US")}`;
-
-const allRow = ({ ages }: EvaluationOfRows, count: number): ForestRow => ({
-  label: "All",
-  estimate: ages.mad,
-  detail: pictures(count),
-  isWeak: false,
-});
-
-function forestRows({ by, groups }: Grouping): ForestRow[] {
-  const heading = { label: tables.GROUP_TITLES[by] ?? by, estimate: null, detail: "", isWeak: false };
-  const rows = groups.map((group) => ({
-    label: group.name,
-    estimate: group.mad,
-    detail: pictures(group.pictures),
-    isWeak: group.isSmall,
-  }));
-  return [heading, ...rows];
-}
-
 function tablesOf({ cohort, evaluation, robustness, cases }: EvaluationToReport): ReportTable[] {
   const { worst, random } = cases;
   const maybe = [
     failuresTable(cohort),
     tables.demographicsTable(evaluation),
+    tables.partsTable(evaluation),
     tables.metricsTable(evaluation),
     tables.withinTable(evaluation),
     tables.variantsTable(evaluation, cohort),

@@ -1,4 +1,5 @@
 /** The tables of an evaluation. */
+import type { Demographics } from "../evaluation/demographics.js";
 import type { CohortToEvaluate, EvaluatedRow } from "../evaluation/evaluatedRow.js";
 import type { EvaluationOfRows } from "../evaluation/evaluateRows.js";
 import { SMALL_GROUP } from "../evaluation/groups.js";
@@ -10,19 +11,33 @@ import type { ReportTable } from "./table.js";
 
 const INTERVALS = "In parentheses: 95 % interval.";
 
-export function demographicsTable({ demographics }: EvaluationOfRows): ReportTable {
-  const hasPatients = demographics.some(({ patients }) => patients !== null);
+export const demographicsTable = ({ demographics }: EvaluationOfRows): ReportTable =>
+  childrenTable(
+    "demographics",
+    "Who was evaluated. Ages are true bone ages in months; Q1 and Q3 are their quartiles.",
+    demographics,
+  );
+
+export const partsTable = ({ partDemographics }: EvaluationOfRows): ReportTable | null =>
+  partDemographics.length === 0
+    ? null
+    : childrenTable(
+        "partitions",
+        "Who is in each part of the split, with a true bone age, whether predicted or not.",
+        partDemographics,
+      );
+
+function childrenTable(name: string, caption: string, groups: readonly Demographics[]): ReportTable {
+  const hasPatients = groups.some(({ patients }) => patients !== null);
   return {
-    name: "demographics",
-    caption: "Who was evaluated. Ages are true bone ages in months; Q1 and Q3 are their quartiles.",
+    ...{ name, caption },
     columns: [
-      text("Group"),
-      count("Pictures"),
+      ...[text("Group"), count("Pictures")],
       ...(hasPatients ? [count("Patients")] : []),
       ...[count("Girls"), count("Boys"), number("Mean age"), number("SD"), number("Median")],
       ...[number("Q1"), number("Q3"), number("Youngest"), number("Oldest")],
     ],
-    rows: demographics.map(({ name, pictures, patients, girls, boys, quartiles, ...ages }) => [
+    rows: groups.map(({ name, pictures, patients, girls, boys, quartiles, ...ages }) => [
       ...[name, pictures, ...(hasPatients ? [patients] : []), girls, boys, ages.meanAge, ages.sdAge],
       ...[quartiles[1], quartiles[0], quartiles[2], ages.youngest, ages.oldest],
     ]),

@@ -1,10 +1,10 @@
 /** The files of a report: page, metrics, tables, figures. */
 import { join } from "node:path";
-import sharp from "sharp";
 import { DeeplasiaError } from "../errors.js";
 import { pathKind } from "../files/pathKind.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
 import { type Figure, figureFile } from "./figures/figure.js";
+import { figurePng } from "./figures/figurePng.js";
 import { type ReportTable, tableCsv, tableLatex } from "./table.js";
 
 export interface Report {
@@ -15,9 +15,6 @@ export interface Report {
   pictures: ReportTable | null;
   figures: readonly Figure[];
 }
-
-/** PNGs have twice the pixels of the figure, for print and for dense screens. */
-const PNG_DENSITY = 144;
 
 export const REPORT_PAGE = "report.html";
 
@@ -56,12 +53,8 @@ async function reportFiles({
     files.push([`tables/${table.name}.tex`, tableLatex(table)]);
   }
   for (const figure of figures) {
-    const svg = figureFile(figure);
-    files.push([`figures/${figure.name}.svg`, svg]);
-    files.push([
-      `figures/${figure.name}.png`,
-      await sharp(Buffer.from(svg), { density: PNG_DENSITY }).png().toBuffer(),
-    ]);
+    files.push([`figures/${figure.name}.svg`, figureFile(figure)]);
+    files.push([`figures/${figure.name}.png`, await figurePng(figure)]);
   }
   if (pictures !== null) files.push([`${pictures.name}.csv`, tableCsv(pictures)]);
   files.push(["metrics.json", `${JSON.stringify(metrics, null, 1)}\n`]);

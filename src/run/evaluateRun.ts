@@ -5,11 +5,11 @@ import { pathKind } from "../files/pathKind.js";
 import type { EvaluatePredictionsOptions } from "../options/calls/evaluatePredictionsOptions.js";
 import { evaluatePredictionsOptions } from "../options/evaluate.js";
 import { type PathArgument, pathArgument } from "../options/library.js";
-import { commandLine } from "../report/commandLine.js";
 import { evaluateFile, type PredictionEvaluation } from "../report/evaluateFile.js";
-import { requireSplit } from "../report/evaluatePredictions.js";
+import { evaluateCommand, requireSplit } from "../report/evaluatePredictions.js";
 import { requireReportFolder } from "../report/reportFiles.js";
 import { requireArgument, requireOptions } from "../schema/checkValue.js";
+import { cohortOfRun } from "./cohortOfRun.js";
 import { readLearningCurves } from "./readLearningCurves.js";
 import { runFolder } from "./runFolder.js";
 
@@ -24,7 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
 /**
  * Evaluates the predictions that a training run has left in its folder, with its learning curves. The part is `splitName`, or
  * the validation part of a run without test pictures; `calibrate` names the part that calibrates prediction intervals. The
- * options are those of `evaluatePredictions`.
+ * options are those of `evaluatePredictions`. The cohort is that of the run's `config.yaml`, where its CSVs are as they were.
  *
  * @param run The folder of the run: `output/<name>/version_<n>`.
  * @throws DeeplasiaError as `evaluatePredictions`; ERR_DEEPLASIA_USAGE for a folder without predictions.
@@ -52,7 +52,8 @@ export async function evaluateRun(
   const files = {
     ...options,
     predictions: fileOf(folder.predictions, part),
-    splitName: part,
+    // As the split CSV has it.
+    splitName: part === "validation" ? "val" : part,
     calibrationCsv: calibrate === undefined ? undefined : await existing(folder.predictions, calibrate),
   };
   const learning = await readLearningCurves(folder.metrics);
@@ -63,10 +64,27 @@ export async function evaluateRun(
           out,
           learning,
           title: title ?? `Training run ${basename(dirname(folder.config))}`,
-          call: commandLine("evaluate", [path], evaluatePredictionsOptions.omit({ signal: true }), options),
+          call: evaluateCommand(path, options),
         };
-  return evaluateFile(files, options, facts);
+  const isGiven = options.annotationCsv !== undefined || options.splitCsv !== undefined;
+  const cohort = isGiven ? {} : await cohortOfRun(folder);
+  if (typeof cohort === "string")
+    return evaluateFile({ ...files, notes: [withoutCohort(cohort)] }, options, facts);
+  try {
+    return await evaluateFile({ ...files, ...cohort }, options, facts);
+  } catch (error) {
+    if (isGiven || !(error instanceof DeeplasiaError) || !OF_A_COHORT.has(error.code)) throw error;
+    return evaluateFile({ ...files, notes: [withoutCohort(error.message)] }, options, facts);
+  }
 }
+
+/** What training takes with a note, such as a row that is there twice, may be no cohort for an evaluation. */
+const OF_A_COHORT: ReadonlySet<string> = new Set(
+  ["CSV", "CSV_COLUMN", "ROW", "USAGE"].map((name) => `ERR_DEEPLASIA_${name}`),
+);
+
+const withoutCohort = (why: string) =>
+  `the cohort of the run is not read, so that patients and rows without prediction are unknown: ${why}`;
 
 const fileOf = (predictions: string, part: string) => join(predictions, `${FILES[part] ?? part}_pred.csv`);
 

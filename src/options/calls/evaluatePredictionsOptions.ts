@@ -5,6 +5,8 @@ import type { PathArgument } from "../library.js";
 export interface EvaluatePredictionsOptions {
   /** The folder of the report; without it nothing is written. */
   out?: PathArgument | undefined;
+  /** Prediction CSVs of other models or readers, which the report compares these with. Default: `[]`. */
+  compareWith?: readonly string[] | undefined;
   /** True bone ages: image_ID, dir, patient_ID, sex, bone_age; further columns may be chronological_age and rater_*. Without it the truth is a column of the predictions. */
   annotationCsv?: string | undefined;
   /** Splits: patient_ID, dir, one column a scheme; goes with the name of a column. */

@@ -1,0 +1,36 @@
+/** The comparison on the page of an evaluation: with other CSVs, or of an ensemble with its members. */
+import { memberNames } from "../predictionFiles/memberNames.js";
+import { type ComparedFile, type ComparisonOfFiles, compareFiles } from "./compareFiles.js";
+import type { EvaluatedFiles } from "./evaluatedFiles.js";
+
+const ENSEMBLE = "ensemble";
+
+/** Null where there is nothing to compare with. Throws as `compareFiles`. */
+export async function comparisonOf(
+  files: EvaluatedFiles,
+  column: string,
+  options: { resamples: number; seed: number; signal?: AbortSignal | undefined },
+): Promise<ComparisonOfFiles | null> {
+  const { members = [], compareWith = [] } = files;
+  const compared = members.length > 0 ? withMembers(files, column) : withOthers(files, column);
+  if (members.length + compareWith.length === 0) return null;
+  const { annotationCsv, splitCsv, splitColumn, splitName } = files;
+  return compareFiles(compared, {
+    ...{ annotationCsv, splitCsv, splitColumn, splitName },
+    ...{ ...options, ...(members.length > 0 ? { members, chooseOn: files.calibrate } : {}) },
+  });
+}
+
+/** An ensemble's members have columns of its own CSV. */
+function withMembers({ predictions, calibrationCsv, members = [] }: EvaluatedFiles, column: string) {
+  const names = [ENSEMBLE, ...members];
+  return names.map((name, i) => ({
+    ...{ name, file: predictions, choiceFile: calibrationCsv, column: i === 0 ? column : name },
+  }));
+}
+
+function withOthers({ predictions, compareWith = [] }: EvaluatedFiles, column: string): ComparedFile[] {
+  const files = [predictions, ...compareWith];
+  const names = memberNames(files.map((file) => ({ file, name: null })));
+  return files.map((file, i) => ({ file, name: names[i]!, column: i === 0 ? column : undefined }));
+}
