@@ -12,4 +12,8 @@ export const handMaskFields = {
     description: "hand mask: the largest region with a pixel above this probability is the hand",
     argument: "<probability>",
   }),
+  maskViews: z.enum(["one", "four"]).meta({
+    description:
+      "hand mask: what the network sees: one: the picture (default); four: also its mirror image, and the same of its negative; the more probable hand counts",
+  }),
 };

@@ -43,10 +43,10 @@ export const MODEL_KINDS: Readonly<Record<ModelKind, KindFacts>> = {
   hand_mask: {
     title: "a hand-mask model",
     outputFields: fieldsOf(handMaskFields),
-    needed: fieldsOf(handMaskFields),
+    needed: ["maskThreshold", "maskSeedThreshold"],
     neededWhen: [],
     // It makes the mask, so no mask prepares its pictures.
-    defaults: { maskNeeded: false, subtractBackground: false },
+    defaults: { maskNeeded: false, subtractBackground: false, maskViews: "one" },
   },
   cropper: {
     title: "a model that finds the box of the hand",

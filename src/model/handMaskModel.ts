@@ -1,5 +1,6 @@
 /** A network that marks the hand in pictures, on a device. */
 import type { HandMaskContract } from "../contract/contract.js";
+import { changedPicture } from "../image/changedPicture.js";
 import { imagePlan, normalisation } from "../image/imagePlan.js";
 import { type BatchHandle, type FoundHand, type ModelHandle, native, type RawPicture } from "../native.js";
 import type { DeviceChoice } from "./device.js";
@@ -10,8 +11,6 @@ export interface FoundByModel extends FoundHand {
   /** Area of the largest other region that is like a hand, times its mean probability, as a multiple of the hand's area. */
   elsewhere: number;
 }
-
-const UPRIGHT = { flip: false, rotationAngle: 0 };
 
 /** A hand-mask model on its device. Made by `loadHandMaskModel`; whoever loads it disposes of it. */
 export class HandMaskModel implements AsyncDisposable {
@@ -39,6 +38,12 @@ export class HandMaskModel implements AsyncDisposable {
    * @throws DeeplasiaError ERR_DEEPLASIA_IMAGE_BLANK and what else the image chain throws, _MODEL_FORWARD, _OUT_OF_MEMORY.
    */
   async find(picture: RawPicture): Promise<FoundByModel | null> {
+    if (this.contract.maskViews === "one") return this.#findIn(picture);
+    const found = [await this.#findIn(picture), await this.#findIn(await negative(picture))];
+    return found.reduce((best, other) => ((other?.confidence ?? 0) > (best?.confidence ?? 0) ? other : best));
+  }
+
+  async #findIn(picture: RawPicture): Promise<FoundByModel | null> {
     const { maskThreshold, maskSeedThreshold } = this.contract;
     const probability = await this.probabilities(picture);
     if (probability === null) return null;
@@ -50,19 +55,25 @@ export class HandMaskModel implements AsyncDisposable {
   }
 
   /**
-   * The probability of hand for each pixel of the network's square input; null for a picture of one grey value.
+   * The probability of hand for each pixel of the network's square input, the mean of its views of the picture as it is; null for a
+   * picture of one grey value.
    *
    * @internal
    */
   async probabilities(picture: RawPicture): Promise<Float32Array | null> {
     const [channels, side] = this.contract.inputSize;
-    const batch = this.#idle.pop() ?? native().createBatch(1, side, side);
+    const flips = this.contract.maskViews === "one" ? [false] : [false, true];
+    const batch = this.#idle.pop() ?? native().createBatch(flips.length, side, side);
     try {
-      const plan = imagePlan(this.contract, UPRIGHT);
-      const { min, max } = await native().fillSlot(batch, 0, picture, null, plan);
-      if (min === max) return null;
+      for (const [slot, flip] of flips.entries()) {
+        const plan = imagePlan(this.contract, { flip, rotationAngle: 0 });
+        const { min, max } = await native().fillSlot(batch, slot, picture, null, plan);
+        if (min === max) return null;
+      }
       const how = normalisation(this.contract);
-      return await native().predictMasks(this.#handle, batch, Int32Array.of(0), channels, how);
+      const slots = Int32Array.from(flips.keys());
+      const maps = await native().predictMasks(this.#handle, batch, slots, channels, how);
+      return flips.length === 1 ? maps : meanOfMirrored(maps, side);
     } finally {
       this.#idle.push(batch);
     }
@@ -84,4 +95,17 @@ export class HandMaskModel implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+/** The same picture with dark and light exchanged, in its own range of grey values. */
+function negative(picture: RawPicture): Promise<RawPicture> {
+  return changedPicture({ ...picture, notes: [], orientation: 1 }, { kind: "inversion" });
+}
+
+/** Returns the mean of a square map and of the map of the mirrored picture, which follows it. */
+function meanOfMirrored(maps: Float32Array, side: number): Float32Array {
+  const mirrored = maps.subarray(side * side);
+  return maps
+    .subarray(0, side * side)
+    .map((value, place) => (value + mirrored[place + side - 1 - 2 * (place % side)]!) / 2);
 }

@@ -150,6 +150,27 @@ test("a picture without a hand fails with a code of its own", async () => {
   await expect(predictImage(ages, failed.file, { sex: "F", maskModel: blind })).rejects.toMatchObject(failed);
 });
 
+test("with four views a negative and a mirror image have the same hand", async () => {
+  const { data, info } = await sharp(join(folder, "images/a/0.png"))
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const mirrored = (values: Uint8Array) =>
+    values.map((_, i) => values[i - (i % width) + width - 1 - (i % width)]!);
+  const find = async (pixels: Uint8Array, model: HandMaskModel) =>
+    (await model.find({ data: pixels, width, height, channels: 1, depth: 8, luma: "png" }))!.mask;
+  const share = (one: Uint8Array, other: Uint8Array) =>
+    one.filter((value, i) => value === other[i]).length / one.length;
+  const negative = data.map((value) => 255 - value);
+  const expected = found[0]!.mask;
+  expect(masks.contract.maskViews).toBe("four");
+  expect(share(await find(negative, masks), expected)).toBeGreaterThan(0.995);
+  expect(share(mirrored(await find(mirrored(data), masks)), expected)).toBeGreaterThan(0.995);
+  await using plain = await loadHandMaskModel(BUNDLED_MASK_MODEL, { contract: { maskViews: "one" } });
+  expect(share(await find(negative, plain), expected)).toBeLessThan(0.99);
+});
+
 test("what the quality checks find is a column, of given masks where asked for, or a failure", async () => {
   const upsideDown = join(folder, "upside-down.png");
   await sharp(join(folder, "images/a/0.png")).rotate(180).toColourspace("b-w").png().toFile(upsideDown);

@@ -134,6 +134,7 @@ describe("kinds of models", () => {
       maskNeeded: false,
       maskCropSize: -1,
       subtractBackground: false,
+      maskViews: "one",
     });
     expect(Object.keys(complete)).not.toContain("biasSlope");
     expect(imagePlan(complete, { flip: false, rotationAngle: 0 })).toMatchObject({
