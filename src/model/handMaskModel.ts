@@ -8,7 +8,7 @@ import { otherRegion } from "./otherRegion.js";
 
 /** A hand, and what else in the picture is like one. */
 export interface FoundByModel extends FoundHand {
-  /** Area of the largest other region that is like a hand, times its mean probability, as a multiple of the hand's area. */
+  /** How much else is marked, as a multiple of the hand's area: see `otherRegion`. */
   elsewhere: number;
 }
 
@@ -51,7 +51,7 @@ export class HandMaskModel implements AsyncDisposable {
     const side = this.contract.inputSize[1];
     const hand = await native().findHand(probability, side, width, height, maskThreshold, maskSeedThreshold);
     if (hand === null) return null;
-    return { ...hand, elsewhere: otherRegion(probability, side) };
+    return { ...hand, elsewhere: otherRegion(probability, side, picture) };
   }
 
   /**

@@ -8,7 +8,7 @@ import type { QualityFacts } from "./qualityFacts.js";
 export interface MaskFacts {
   /** Mean probability of the marked pixels. */
   confidence: number;
-  /** Area of the largest other region that is like a hand, times its mean probability, as a multiple of the hand's area. */
+  /** How much else is marked as a hand, as a multiple of the hand's area; within the picture it counts a tenth. */
   elsewhere: number;
 }
 
@@ -32,7 +32,7 @@ interface Threshold {
 
 export const THRESHOLDS = {
   no_hand: { fact: "likeness", sign: -1, limit: 0.3 },
-  several_hands: { fact: "elsewhere", sign: 1, limit: 0.15 },
+  several_hands: { fact: "elsewhere", sign: 1, limit: 0.005 },
   hand_cut: { fact: "cut", sign: 1, limit: 0.5 },
   inverted: { fact: "contrast", sign: -1, limit: 0.15 },
   rotated: { fact: "turn", sign: 1, limit: 30 },
