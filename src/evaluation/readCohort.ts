@@ -10,6 +10,7 @@ import { plural } from "../plural.js";
 import { isUnknown } from "../words.js";
 import type { CohortPart, CohortToEvaluate, EvaluatedRow, Flow, LeftOutRow } from "./evaluatedRow.js";
 import { type PredictionTable, pictureKey, type TablePrediction } from "./predictionTable.js";
+import { requireSingle } from "./requireSingle.js";
 
 export interface CohortFiles {
   annotationCsv?: string | undefined;
@@ -135,16 +136,10 @@ function annotatedRows(
   annotations.require("image_ID");
   const useDir = hasDir && annotations.has("dir");
   const byName = useDir ? byPicture : byNameAlone(table.file, rows);
-  const seen = new Map<string, number>();
-  return annotations.rows.map((cells, i) => {
+  requireSingle(annotations, useDir);
+  return annotations.rows.map((cells) => {
     const text = (column: string) => annotations.cell(cells, column);
     const key = pictureKey(text("image_ID"), useDir ? text("dir") : "");
-    const known = seen.get(key);
-    if (known !== undefined) {
-      const what = `rows ${known} and ${i + 1} are both about ${text("image_ID")}`;
-      throw csvError(annotations.file, what, "Remove one of them; pictures of one name need a column dir.");
-    }
-    seen.set(key, i + 1);
     const prediction = byName.get(key);
     const fromPrediction = (column: string) =>
       prediction === undefined ? "" : table.cell(prediction.cells, column);

@@ -29,7 +29,7 @@ import { type EvaluatedPart, evaluatedParts, TRAIN, VALIDATION } from "./evaluat
 import type { EvaluateModelsOptions } from "./evaluateModelsOptions.js";
 import { predictPart } from "./predictPart.js";
 import { readPart } from "./readPart.js";
-import { requireTruth } from "./requireTruth.js";
+import { nothingToEvaluate, requireTruth } from "./requireTruth.js";
 import { testRobustness } from "./testRobustness.js";
 import { withIntervals } from "./withIntervals.js";
 import { writeFitted } from "./writeFitted.js";
@@ -69,19 +69,23 @@ export async function evaluateModels(models: Models, given: EvaluateModelsOption
   const regresses = !run.noRegression && parts.some(({ split }) => split === TRAIN);
   // As in training and in the reference, the correction is fitted to what the network predicts without one.
   const raw = regresses ? withoutBias(models) : models;
-  const { failed, share } = await predictParts(raw, parts, run);
+  const { failed, share, hasRows } = await predictParts(raw, parts, run);
   if (share !== null && share.joined === null)
     return {
       ...{ parts: {}, bias: NO_CORRECTION.bias, model: null, failed, robustness: null, report: null, share },
     };
-  const predicted = await readParts(parts, membersOf(raw, run.memberNames).names ?? []);
+  const predicted = await readParts(parts.filter(hasRows), membersOf(raw, run.memberNames).names ?? []);
+  const evaluated = parts.at(-1)!;
+  const needed = parts.filter(({ split }) => split !== null && split === run.calibrate);
+  for (const part of [evaluated, ...needed])
+    if (!predicted.get(part)?.rows.length) throw nothingToEvaluate(part, failed);
   const of = (split: string) => [...predicted].find(([part]) => part.split === split)?.[1];
   const correction = regresses
     ? fitBiasCorrection({ train: of(TRAIN), val: of(VALIDATION) }, run.logger ?? silentLogger)
     : NO_CORRECTION;
   const calibrating = run.calibrate === undefined ? undefined : of(run.calibrate);
   const metrics = await writePartCsvs(predicted, { correction, calibrating }, run);
-  const robustness = run.robustness ? await testRobustness(members, parts.at(-1)!, run) : null;
+  const robustness = run.robustness ? await testRobustness(members, evaluated, run) : null;
   const found = { parts: metrics, bias: correction.bias };
   const report = await reportOf(members, parts, run, found, robustness);
   for (const { name, csv } of parts) if (name in metrics) await writeReferencePlots(csv, name);
@@ -107,14 +111,17 @@ async function predictParts(
   models: Models,
   parts: readonly EvaluatedPart[],
   run: ModelEvaluationRun,
-): Promise<{ failed: number; share: WrittenShare | null }> {
+): Promise<{ failed: number; share: WrittenShare | null; hasRows: (part: EvaluatedPart) => boolean }> {
   let [failed, share] = [0, null as WrittenShare | null];
+  const empty = new Set<EvaluatedPart>();
   for (const part of parts) {
     const written = await predictPart(models, part, run);
-    failed += (written.share?.joined ?? written).failed;
+    const summary = written.share?.joined ?? written;
+    failed += summary.failed;
+    if (summary.predicted === 0) empty.add(part);
     share = written.share ?? null;
   }
-  return { failed, share };
+  return { failed, share, hasRows: (part) => !empty.has(part) };
 }
 
 type PredictedParts = ReadonlyMap<EvaluatedPart, PartPredictions>;

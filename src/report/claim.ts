@@ -23,10 +23,10 @@ export interface ChecklistSources {
 export function checklistTable(sources: ChecklistSources): ReportTable {
   return {
     name: "checklist",
-    caption: "What this report fills.",
-    columns: [text("Item"), text("CLAIM"), text("STARD-AI"), text("State"), text("What and where")],
+    caption: "Here: this report fills it. By hand: the authors do.",
+    columns: [text("Item"), text("CLAIM"), text("STARD-AI"), text("Filled"), text("What and where")],
     rows: checklistItems(factsOf(sources)).map(({ topic, claim, stard, section, note }) => [
-      ...[topic, claim, stard, section === null ? "to be filled by hand" : "filled here", note],
+      ...[topic, claim, stard, section === null ? "by hand" : "here", note],
     ]),
   };
 }

@@ -57,7 +57,7 @@ const introduction = (): ChecklistItem[] => [
 const data = (has: ChecklistFacts): ChecklistItem[] => [
   byHand("7", "9, 11", "Data sources, sites, dates"),
   byHand("8", "7", "Inclusion and exclusion criteria", "the counts by reason are in “Flow of pictures”"),
-  byHand("9", "14", "Preprocessing", "`inspect` prints what the model does to a picture"),
+  byHand("9", "14", "Preprocessing", "“inspect” prints what the model does to a picture"),
   byHand("10", "8, 10", "Selection of data subsets"),
   byHand("11", "", "De-identification", "how, and by whom"),
   here(
@@ -75,10 +75,10 @@ const data = (has: ChecklistFacts): ChecklistItem[] => [
   has.raters
     ? here("18", "", "Variability of the readers", "Human yardstick", "MAD between raters and ICC")
     : byHand("18", "", "Variability of the readers", "with columns rater_* it is filled here"),
-  byHand("19", "15b", "Assignment to partitions", "`cohort split` records its rule"),
+  byHand("19", "15b", "Assignment to partitions", "“cohort split” keeps patients together"),
   has.patients
-    ? byHand("20", "", "Level at which partitions are disjoint", "`cohort check` finds patients in several")
-    : byHand("20", "", "Level at which partitions are disjoint", "with patient_ID, `cohort check` tests it"),
+    ? byHand("20", "", "Level at which partitions are disjoint", "“cohort check” finds patients in several")
+    : byHand("20", "", "Level at which partitions are disjoint", "with patient_ID, “cohort check” tests it"),
   here(
     "21",
     "22",
@@ -90,7 +90,7 @@ const data = (has: ChecklistFacts): ChecklistItem[] => [
 ];
 
 const modelAndTraining = (has: ChecklistFacts): ChecklistItem[] => [
-  byHand("22", "15a", "Model, its inputs and outputs", "`inspect` prints them"),
+  byHand("22", "15a", "Model, its inputs and outputs", "“inspect” prints them"),
   here("23", "13", "Software", "Reproduction", "version, platform, digests of the inputs"),
   byHand("24", "", "Initialisation of the weights", "config.yaml of the run"),
   byHand("25", "15b", "Training", "config.yaml of the run has every setting"),
@@ -117,7 +117,7 @@ const evaluation = (has: ChecklistFacts): ChecklistItem[] => [
         "Robustness",
         "change of MAD and moved ages for each change of the pictures",
       )
-    : byHand("30", "21", "Robustness", "with a model and the option `robustness` it is filled here"),
+    : byHand("30", "21", "Robustness", "with a model and the option “robustness” it is filled here"),
   has.saliency
     ? here(
         "31",
@@ -126,7 +126,7 @@ const evaluation = (has: ChecklistFacts): ChecklistItem[] => [
         "Pictures to look at",
         "where the ages come from; say how it was judged",
       )
-    : byHand("31", "", "Explainability", "`predict --saliency` draws where each age comes from"),
+    : byHand("31", "", "Explainability", "“predict --saliency” draws where each age comes from"),
   has.part
     ? here(
         "32",
@@ -138,7 +138,7 @@ const evaluation = (has: ChecklistFacts): ChecklistItem[] => [
     : byHand("32", "15b", "Testing on internal data", "with a split the evaluated part is stated here"),
   byHand("33", "29", "Testing on external data", "and how they differ from the training data"),
   byHand("34", "36", "Registration of a trial"),
-  here("", "23", "Bias and fairness", "Subgroups", "by sex, age and the columns of the option `by`"),
+  here("", "23", "Bias and fairness", "Subgroups", "by sex, age and the columns of the option “by”"),
 ];
 
 const results = (has: ChecklistFacts): ChecklistItem[] => [

@@ -3,7 +3,10 @@ import { memberNames } from "../predictionFiles/memberNames.js";
 import { type ComparedFile, type ComparisonOfFiles, compareFiles } from "./compareFiles.js";
 import type { EvaluatedFiles } from "./evaluatedFiles.js";
 
-const ENSEMBLE = "ensemble";
+/** The name of an ensemble among its members. */
+export const ENSEMBLE = "ensemble";
+/** The mean of the members, as they are: without a bias correction that they do not have. */
+const MEAN_COLUMN = "y_hat";
 
 /** Null where there is nothing to compare with. Throws as `compareFiles`. */
 export async function comparisonOf(
@@ -12,7 +15,7 @@ export async function comparisonOf(
   options: { resamples: number; seed: number; signal?: AbortSignal | undefined },
 ): Promise<ComparisonOfFiles | null> {
   const { members = [], compareWith = [] } = files;
-  const compared = members.length > 0 ? withMembers(files, column) : withOthers(files, column);
+  const compared = members.length > 0 ? withMembers(files) : withOthers(files, column);
   if (members.length + compareWith.length === 0) return null;
   const { annotationCsv, splitCsv, splitColumn, splitName } = files;
   return compareFiles(compared, {
@@ -22,10 +25,10 @@ export async function comparisonOf(
 }
 
 /** An ensemble's members have columns of its own CSV. */
-function withMembers({ predictions, calibrationCsv, members = [] }: EvaluatedFiles, column: string) {
+function withMembers({ predictions, calibrationCsv, members = [] }: EvaluatedFiles): ComparedFile[] {
   const names = [ENSEMBLE, ...members];
   return names.map((name, i) => ({
-    ...{ name, file: predictions, choiceFile: calibrationCsv, column: i === 0 ? column : name },
+    ...{ name, file: predictions, choiceFile: calibrationCsv, column: i === 0 ? MEAN_COLUMN : name },
   }));
 }
 

@@ -78,7 +78,7 @@ function verdicts({ pairs }: Comparison): string {
   return pairs
     .map(({ first, second, mad, isShown }) => {
       if (!isShown)
-        return `No difference shown between ${first} and ${second}: the interval of the difference holds 0.`;
+        return `No difference shown between ${first} and ${second}: ${mad.interval === null ? "it has no interval" : "the interval of the difference holds 0"}.`;
       const [better, worse] = mad.value < 0 ? [first, second] : [second, first];
       return `${better} has a smaller MAD than ${worse}: by ${numberText(Math.abs(mad.value))} months, and the interval leaves out 0.`;
     })

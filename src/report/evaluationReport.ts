@@ -7,6 +7,7 @@ import type { Estimate } from "../statistics/interval.js";
 import { type Cases, gallery, type Thumbnail } from "./cases.js";
 import { CHECKLIST_LEAD, checklistTable } from "./claim.js";
 import type { ComparisonOfFiles } from "./compareFiles.js";
+import { ENSEMBLE } from "./comparisonOf.js";
 import { comparisonParts } from "./comparisonReport.js";
 import { evaluationFigures } from "./evaluationFigures.js";
 import * as tables from "./evaluationTables.js";
@@ -83,7 +84,7 @@ export function evaluationReport(given: EvaluationToReport): Report {
       ...(comparison === null || compared === null
         ? []
         : [
-            paragraph(`On the ${comparison.pictures.toLocaleString("en-US")} pictures that all have.`),
+            paragraph(comparisonLead(comparison)),
             ...[...compared.models, ...compared.differences, ...compared.ensemble],
           ]),
     ),
@@ -156,6 +157,12 @@ function tilesOf({ ages, blandAltman }: EvaluationOfRows, pictures: number): Til
           detail: `months, ${pictures.toLocaleString("en-US")} pictures`,
         },
   ];
+}
+
+function comparisonLead({ models, pictures }: ComparisonOfFiles): string {
+  const lead = `On the ${pictures.toLocaleString("en-US")} pictures that all have.`;
+  if (models[0]!.name !== ENSEMBLE) return lead;
+  return `${lead} The ensemble is the mean of its members, without a bias correction that was fitted to it.`;
 }
 
 function tablesOf({ cohort, evaluation, robustness, cases }: EvaluationToReport): ReportTable[] {

@@ -3,12 +3,18 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { calibrateModel, loadModel, predictCohort } from "../../src/index.js";
+import type { BiasLine } from "../../src/statistics/biasLine.js";
+import type { Sex } from "../../src/words.js";
 import { GREYS_COUNT } from "../helpers/evaluatedRun.js";
 import { modelFile } from "../helpers/model.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { trainingRows } from "../helpers/trainingRows.js";
 
-async function site(count: number, truthOf: (ageMonths: number, i: number) => number) {
+async function site(
+  count: number,
+  truthOf: (ageMonths: number, i: number, sex: Sex) => number,
+  name = "learns",
+) {
   const folder = await temporaryFolder();
   const rows = await trainingRows(folder, count);
   const annotationCsv = join(folder, "site.csv");
@@ -18,7 +24,7 @@ async function site(count: number, truthOf: (ageMonths: number, i: number) => nu
   };
   await write(rows.map(() => 100));
   const how = { annotationCsv, imgDir: folder };
-  const model = await loadModel(modelFile("learns"), {
+  const model = await loadModel(modelFile(name), {
     contract: { ...GREYS_COUNT, biasSlope: 0, biasIntercept: 0 },
   });
   const predicted = async (one = model) => {
@@ -27,7 +33,7 @@ async function site(count: number, truthOf: (ageMonths: number, i: number) => nu
       if ("ageMonths" in record) ages.push(record.ageMonths);
     return ages;
   };
-  const truths = (await predicted()).map(truthOf);
+  const truths = (await predicted()).map((age, i) => truthOf(age, i, rows[i]!.sex));
   await write(truths);
   return { model, how, truths, predicted, out: join(folder, "site.pt") };
 }
@@ -46,6 +52,30 @@ test("a line that helps goes into a copy, with its provenance, and is what the c
   expect(copy.contract.provenance).toMatch(/linear correction for a site's 40 pictures/);
   const errors = (await predicted(copy)).map((age, i) => Math.abs(age - truths[i]!));
   expect(Math.max(...errors)).toBeLessThan(2);
+});
+
+test("a line for each sex: one of both would not do, and the copy corrects girls and boys by their own", async () => {
+  const lines = { F: [0.95, 3.6], M: [1.04, -3.08] } as const;
+  const truthOf = (age: number, i: number, sex: Sex) => lines[sex][0] * age + lines[sex][1] + 0.1 * noise(i);
+  const { model, how, truths, predicted, out } = await site(40, truthOf, "mean-plus-sex");
+  const one = await calibrateModel(model, { ...how, out, resamples: 200 });
+  const found = await calibrateModel(model, { ...how, out, resamples: 200, bySex: true, overwrite: true });
+  expect(found.refusal).toBeNull();
+  // An error is prediction - truth: (1 - slope) * prediction - intercept.
+  const { girls, boys } = found.bySex!;
+  expect([girls!.slope, girls!.intercept]).toEqual([expect.closeTo(0.05, 2), expect.closeTo(-3.6, 0)]);
+  expect([boys!.slope, boys!.intercept]).toEqual([expect.closeTo(-0.04, 2), expect.closeTo(3.08, 0)]);
+  expect(found.after).toBeLessThan(0.1);
+  expect(one.after).toBeGreaterThan(0.5);
+  await model.dispose();
+  await using copy = await loadModel(out);
+  const { biasFemale, biasMale, provenance } = copy.contract;
+  const close = ({ slope, intercept }: BiasLine) => [slope, intercept].map((one) => expect.closeTo(one, 9));
+  expect(biasFemale).toEqual(close(girls!));
+  expect(biasMale).toEqual(close(boys!));
+  expect(provenance).toMatch(/linear correction by sex for a site's 40 pictures/);
+  const errors = (await predicted(copy)).map((age, i) => Math.abs(age - truths[i]!));
+  expect(Math.max(...errors)).toBeLessThan(0.2);
 });
 
 test("is refused, with the reason, where it shows no gain and where there are too few pictures", async () => {

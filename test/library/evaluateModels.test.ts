@@ -1,6 +1,7 @@
 /** `evaluateModels`: a model on a cohort with a split, held against the evaluation at the end of a training run. */
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { evaluateModels, loadModel, writePredictions } from "../../src/index.js";
 import { csvRows } from "../helpers/cli.js";
@@ -68,6 +69,18 @@ describe("the evaluation of a model", () => {
     expect((await contractOf(model)).biasSlope).toBe(GREYS_COUNT.biasSlope);
     const metrics = JSON.parse(await readFile(join(out, "metrics.json"), "utf8"));
     expect(metrics.parts.test).toEqual(after.parts.test);
+    // The reference's names of its plots.
+    expect((await readdir(join(out, "predictions/plots"))).sort()).toEqual(
+      PARTS.flatMap((part) => ["", "_reg", "_reg_tta"].map((ending) => `${part}${ending}.png`)).sort(),
+    );
+    expect((await sharp(join(out, "predictions/plots/test_reg_tta.png")).metadata()).width).toBeGreaterThan(
+      500,
+    );
+    expect(found.report!.partDemographics.map(({ name, pictures }) => [name, pictures])).toEqual([
+      ["train", 9],
+      ["test", 5],
+      ["val", 4],
+    ]);
   });
 
   test("robustness: a turned picture has the age that a turned prediction gives it", async () => {
@@ -124,6 +137,10 @@ describe("the evaluation of a model", () => {
     expect(found.model).toBeNull();
     expect((await readdir(out)).filter((name) => name.endsWith(".pt"))).toEqual([]);
     const [row] = csvRows(await readFile(join(out, "predictions/test_pred.csv"), "utf8"));
+    const { comparison } = found.report!;
+    expect(comparison!.models.map(({ name }) => name)).toEqual(["ensemble", "small", "other"]);
+    expect(comparison!.pairs.map(({ mad }) => mad.value)).toEqual([expect.closeTo(0), expect.closeTo(0), 0]);
+    expect(comparison!.bestSubset!.names).toEqual(["small"]);
     expect(row).toMatchObject({ ensemble_sd: "0.0", small: row!.y_hat, other: row!.y_hat });
     const inPlace = withModels([model, other], (...both) =>
       evaluateModels(both, { ...cohort, out, overwrite: true, inPlace: true }),

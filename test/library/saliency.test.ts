@@ -1,5 +1,5 @@
 /** Where ages come from: covering the places that a map shows moves the age, covering others does not. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -12,6 +12,9 @@ import {
 } from "../../src/index.js";
 import { BUNDLED_MODEL } from "../../src/model/bundled.js";
 import { csvRows } from "../helpers/cli.js";
+import { lightCohort } from "../helpers/lightCohort.js";
+import { withModels } from "../helpers/loadedModels.js";
+import { modelFile } from "../helpers/model.js";
 import { temporaryFolder } from "../helpers/temporary.js";
 import { projectRoot } from "../helpers/testData.js";
 import { rejection } from "../helpers/trainer.js";
@@ -120,4 +123,51 @@ test("a picture without what the model needs is the error of its prediction", as
   ).toMatchObject({
     name: "AbortError",
   });
+});
+
+test("by occlusion: as far as covering a place with the picture's mean moves a network that sees the mean", async () => {
+  const side = 32;
+  const folder = await temporaryFolder();
+  const image = join(folder, "quarter.png");
+  const pixels = Uint8Array.from({ length: side * side }, (_, i) =>
+    i % side >= side / 2 && i >= (side * side) / 2 ? 200 : 0,
+  );
+  await sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
+    .toColourspace("b-w")
+    .png()
+    .toFile(image);
+  await using model = await loadModel(modelFile("mean-plus-sex"));
+  const { map, input } = await showSaliency(model, image, { sex: "F", occlude: true });
+  expect([input[0], input.at(-1)]).toEqual([0, 255]);
+  // The mean is a quarter of the bright places: covering these takes three times as much as the dark ones gain.
+  const at = (x: number, y: number) => map[y * side + x]!;
+  for (const place of [20, 24, 27]) expect(at(place, place)).toBeCloseTo(1, 4);
+  for (const place of [4, 8, 11]) {
+    expect(at(place, place)).toBeCloseTo(1 / 3, 4);
+    expect(at(place, place + 16)).toBeCloseTo(1 / 3, 4);
+  }
+});
+
+test("an ensemble has a folder of maps for each member, each as of the member alone", async () => {
+  const folder = await temporaryFolder();
+  const files = await lightCohort(2);
+  const names = ["mean-plus-sex", "tells-sex"];
+  const write = (models: BoneAgeModel | BoneAgeModel[], name: string) =>
+    writePredictions(models, {
+      ...{ ...files, outputPath: join(folder, `${name}.csv`), saliency: join(folder, name) },
+      ...(Array.isArray(models) ? { memberNames: names } : {}),
+    });
+  await withModels(names.map(modelFile), async (...models) => {
+    await write(models, "both");
+    for (const [i, name] of names.entries()) await write(models[i]!, name);
+  });
+  expect((await readdir(join(folder, "both"))).sort()).toEqual(names);
+  for (const name of names)
+    for (const picture of ["0", "1"]) {
+      const file = `a/${picture}.png.saliency.png`;
+      const [ofBoth, alone] = await Promise.all(
+        [join(folder, "both", name, file), join(folder, name, file)].map((path) => readFile(path)),
+      );
+      expect(ofBoth!.equals(alone!), `${name} ${picture}`).toBe(true);
+    }
 });

@@ -13,8 +13,8 @@ export function legend(entries: readonly LegendEntry[], x: number, y: number): s
   let at = x;
   return entries
     .map(({ label, colour, mark }) => {
-      const left = at;
-      at += 34 + label.length * 7;
+      const left = Math.round(at);
+      at += 28 + label.length * 6.6;
       return markOf(mark, colour, left, y) + text(label, { x: left + 22, y: y + 4 });
     })
     .join("");

@@ -62,10 +62,7 @@ export function scatterFigure(rows: readonly EvaluatedRow[], line: PassingBablok
     width: 570,
     height: 578,
     body:
-      legend(entries, AREA.left, 18) +
-      frame +
-      clip +
-      element("g", { "clip-path": "url(#scatter-area)" }, ...lines),
+      legend(entries, 30, 18) + frame + clip + element("g", { "clip-path": "url(#scatter-area)" }, ...lines),
   };
 }
 

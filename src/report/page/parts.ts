@@ -55,7 +55,7 @@ export function tableHtml({ name, caption, columns, rows, note }: ReportTable): 
 export function figureHtml(figure: Figure, options: { caption?: false } = {}): string {
   const { name, width, description } = figure;
   const region = { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": `${name}-title` };
-  const style = `max-width:${Math.round(width * 1.15)}px`;
+  const style = `--width:${width}px`;
   return element(
     "figure",
     {},

@@ -24,11 +24,11 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:0;padding
 nav a{text-decoration:none}nav a:hover{text-decoration:underline}
 figure{margin:22px 0}
 figure svg{display:block;width:100%;height:auto}
-figure .scroll{margin:0}figcaption{max-width:46em;margin-top:6px}
+.drawing{max-width:calc(1.15*var(--width))}figure .scroll{margin:0}figcaption{max-width:46em;margin-top:6px}
 .scroll{overflow-x:auto;margin:18px 0 4px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-size:.875rem;padding-bottom:8px;max-width:none}
-th,td{text-align:left;padding:7px 18px 7px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
+th,td{text-align:left;padding:7px 14px 7px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
 th{font-weight:600}thead th{border-bottom:1.5px solid var(--muted);white-space:nowrap}
 tbody th{font-weight:400;min-width:8.5em}
 th.n,td.n{text-align:right;white-space:nowrap}
@@ -44,7 +44,7 @@ pre{background:var(--soft);padding:12px 14px;border-radius:8px;white-space:pre-w
 ul.plain{padding-left:1.2em;max-width:46em}
 footer{margin-top:56px;padding-top:18px;padding-bottom:44px;border-top:1px solid var(--line)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-@media (max-width:600px){header,main,footer{padding-left:18px;padding-right:18px}h1{font-size:1.55rem}.tiles{grid-template-columns:1fr 1fr}.tiles div{padding:12px 14px}.tiles dd{font-size:1.3rem}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:10px}.drawing{min-width:480px}}
+@media (max-width:600px){header,main,footer{padding-left:18px;padding-right:18px}h1{font-size:1.55rem}.tiles{grid-template-columns:1fr 1fr}.tiles div{padding:12px 14px}.tiles dd{font-size:1.3rem}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:10px}.drawing{min-width:min(480px,var(--width))}caption{max-width:calc(100vw - 36px)}}
 @page{size:A4;margin:16mm 15mm}
-@media print{body{font-size:10pt}header,main,footer{max-width:none;padding:0}nav{display:none}h2{margin-top:24pt;break-after:avoid}h3{break-after:avoid}figure,.tiles,tr,.gallery li{break-inside:avoid}.gallery{grid-template-columns:repeat(3,1fr);gap:8pt}figure{break-inside:avoid}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:3pt 9pt 3pt 0}thead{display:table-header-group}.tiles dd{font-size:12pt}.tiles dd small,.tiles dt{font-size:8pt}.tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit;text-decoration:none}}
+@media print{body{font-size:10pt}header,main,footer{max-width:none;padding:0}nav{display:none}h2{margin-top:24pt;break-after:avoid}h3,caption{break-after:avoid}figure,.tiles,tr,.gallery li{break-inside:avoid}.gallery{grid-template-columns:repeat(3,1fr);gap:8pt}figure{break-inside:avoid}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:3pt 9pt 3pt 0}thead{display:table-header-group}.tiles dd{font-size:12pt}.tiles dd small,.tiles dt{font-size:8pt}.tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit;text-decoration:none}}
 `;

@@ -42,7 +42,7 @@ test("the change of the MAD, the mean move and the share beyond the threshold", 
   // Ten of forty move by 20 months, from an error of 3 to one of 23.
   expect([far!.mad, far!.difference.mad.value, far!.moved, far!.significant.value]).toEqual([8, 5, 5, 0.25]);
   expect(far!.difference.isShown).toBe(true);
-  // Wilson's interval of 10 of 40: statsmodels 0.14, proportion_confint(10, 40, method="wilson").
+  // Wilson's interval of 10 of 40: statsmodels 0.15, proportion_confint(10, 40, method="wilson").
   expect(far!.significant.interval!.lower).toBeCloseTo(0.1419, 3);
   expect(far!.significant.interval!.upper).toBeCloseTo(0.4019, 3);
 });
