@@ -126,7 +126,7 @@ const evaluation = (has: ChecklistFacts): ChecklistItem[] => [
         "Pictures to look at",
         "where the ages come from; say how it was judged",
       )
-    : byHand("31", "", "Explainability", "“predict --saliency” draws where each age comes from"),
+    : byHand("31", "", "Explainability", "“predict” with “saliency” draws where each age comes from"),
   has.part
     ? here(
         "32",

@@ -14,7 +14,7 @@ export function legend(entries: readonly LegendEntry[], x: number, y: number): s
   return entries
     .map(({ label, colour, mark }) => {
       const left = Math.round(at);
-      at += 28 + label.length * 6.6;
+      at += 34 + label.length * 6.3;
       return markOf(mark, colour, left, y) + text(label, { x: left + 22, y: y + 4 });
     })
     .join("");
