@@ -78,7 +78,8 @@ export async function runUntil(
 /** Reads everything in a run's folder that could differ after an interruption. */
 export async function outcomeOf(root: string) {
   const { path, metrics, predictions, bestModel, lastModel } = versionOf(root);
-  const names = (await readdir(predictions)).sort();
+  // Beside them are plots of them.
+  const names = (await readdir(predictions)).filter((name) => name.endsWith(".csv")).sort();
   return {
     metrics: withoutSeconds(await readFile(metrics, "utf8")),
     predictions: await Promise.all(names.map((name) => readFile(join(predictions, name), "utf8"))),
