@@ -4,6 +4,7 @@
     checkpoint.py eager FILE SIDE      import torch, build the network, load the checkpoint, one forward
     checkpoint.py jit FILE SIDE        import torch, torch.jit.load of an archive, one forward
     checkpoint.py nothing - -          import torch
+    checkpoint.py resnet50 FILE SIDE   a ResNet-50 of torchvision's layout with one output, traced
 
 The last three print one JSON line: the age that came out, peak memory and the version of torch.
 """
@@ -63,6 +64,36 @@ def eager(file: str) -> nn.Module:
     return model
 
 
+class Bottleneck(nn.Module):
+    """A residual block of ResNet-50."""
+
+    def __init__(self, channels: int, width: int, stride: int):
+        super().__init__()
+        norm, out = nn.BatchNorm2d, 4 * width
+        self.branch = nn.Sequential(
+            *(nn.Conv2d(channels, width, 1, bias=False), norm(width), nn.ReLU(inplace=True)),
+            *(nn.Conv2d(width, width, 3, stride, 1, bias=False), norm(width), nn.ReLU(inplace=True)),
+            *(nn.Conv2d(width, out, 1, bias=False), norm(out)),
+        )
+        is_same = stride == 1 and channels == out
+        self.shortcut = nn.Identity() if is_same else nn.Sequential(nn.Conv2d(channels, out, 1, stride, bias=False), norm(out))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.branch(x) + self.shortcut(x))
+
+
+def resnet50(file: str, side: str) -> None:
+    torch.manual_seed(0)
+    layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
+    channels = 64
+    for stage, blocks in enumerate([3, 4, 6, 3]):
+        for block in range(blocks):
+            layers.append(Bottleneck(channels, 64 << stage, 2 if stage > 0 and block == 0 else 1))
+            channels = 256 << stage
+    model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1)).eval()
+    torch.jit.trace(model, torch.zeros(1, 3, int(side), int(side))).save(file)
+
+
 def measure(task: str, file: str, side: str) -> None:
     age = None
     if task != "nothing":
@@ -79,5 +110,7 @@ def measure(task: str, file: str, side: str) -> None:
 
 if sys.argv[1] == "make":
     make(*sys.argv[2:])
+elif sys.argv[1] == "resnet50":
+    resnet50(*sys.argv[2:])
 else:
     measure(*sys.argv[1:])

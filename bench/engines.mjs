@@ -1,8 +1,9 @@
-// node bench/engines.mjs --python PYTHON [--backbones efficientnet-b0,efficientnet-b4 --batches 1,4 --threads 1,2
-// --side 512 --repetitions 15]: forwards of the reference's network here, in ONNX Runtime, OpenVINO and PyTorch (a Python
-// with torch, efficientnet_pytorch, onnx, onnxruntime and openvino). All engines are loaded, then run in turns, with pauses:
-// idle workers of some spin, and slow down the next. Medians, ms a picture, and ratios to the faster of ONNX Runtime and
-// OpenVINO. DEEPLASIA_KERNELS=avx2 restricts our kernels.
+// node bench/engines.mjs [--python PYTHON --backbones efficientnet-b0,efficientnet-b4 --batches 1,4 --threads 1,2
+// --side 512 --repetitions 15 --engines ours,onnxruntime,openvino,…]: forwards of a network here, in ONNX Runtime, OpenVINO
+// and PyTorch (eager, compiled, eager as the reference runs it). EfficientNets are the reference's; inceptionv3 and the
+// ConvNeXts are of ours, which PyTorch reads as TorchScript; resnet50 is of torchvision's layout. All engines are loaded, then run in
+// turns, with pauses: idle workers of some spin, and slow down the next. Medians, ms a picture, and ratios to the faster of
+// ONNX Runtime and OpenVINO. DEEPLASIA_KERNELS=avx2 restricts our kernels.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -11,18 +12,20 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { pythonWithPeers } from "./python.mjs";
 
 const { values: options } = parseArgs({
   options: {
-    python: { type: "string", default: "python3" },
+    python: { type: "string" },
     backbones: { type: "string", default: "efficientnet-b0,efficientnet-b4" },
     batches: { type: "string", default: "1,4" },
     threads: { type: "string", default: `1,${availableParallelism()}` },
     side: { type: "string", default: "512" },
     repetitions: { type: "string", default: "15" },
-    engines: { type: "string", default: "ours,onnxruntime,openvino,eager,eager-bf16,reference" },
+    engines: { type: "string", default: "ours,onnxruntime,openvino,eager,reference" },
   },
 });
+const python = options.python ?? pythonWithPeers();
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "deeplasia-bench-"));
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -31,7 +34,7 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(number
 async function start(engine, backbone, batch, threads, checkpoint) {
   const [program, ...args] = engine.startsWith("ours")
     ? [process.execPath, here("engine.mjs"), engine.endsWith("bf16") ? "bf16" : "32"]
-    : [options.python, here("engines.py"), engine, backbone];
+    : [python, here("engines.py"), engine, backbone];
   const child = spawn(program, [...args, batch, threads, options.side, checkpoint].map(String), {
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -47,6 +50,17 @@ async function start(engine, backbone, batch, threads, checkpoint) {
     return (await next()).ms;
   };
   return { engine, age, forward, stop: () => child.kill() };
+}
+
+/** The file of a network with random weights. */
+function networkFile(backbone) {
+  const [program, ...args] = backbone.startsWith("efficientnet")
+    ? [python, here("checkpoint.py"), "make", join(folder, `${backbone}.ckpt`), backbone]
+    : backbone === "resnet50"
+      ? [python, here("checkpoint.py"), "resnet50", join(folder, `${backbone}.pt`), options.side]
+      : [process.execPath, here("../dist/bin.cjs"), "init", "--model.backbone", backbone, "--out", join(folder, `${backbone}.pt`)];
+  execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+  return args.find((text) => text.startsWith(folder));
 }
 
 async function measure(backbone, batch, threads, checkpoint) {
@@ -87,8 +101,7 @@ function checkAges(engines) {
 try {
   console.log(`${cpus()[0]?.model}, ${availableParallelism()} threads; ${options.side} x ${options.side}`);
   for (const backbone of options.backbones.split(",")) {
-    const checkpoint = join(folder, `${backbone}.ckpt`);
-    execFileSync(options.python, [here("checkpoint.py"), "make", checkpoint, backbone], { stdio: "inherit" });
+    const checkpoint = networkFile(backbone);
     for (const threads of options.threads.split(","))
       for (const batch of options.batches.split(",").map(Number)) {
         const found = await measure(backbone, batch, threads, checkpoint);
