@@ -7,6 +7,8 @@
 
 #include "graph/device_names.h"
 #include "graph/mbconv.h"
+#include "graph/onednn.h"
+#include "graph/response.h"
 #include "graph/row_linear.h"
 
 namespace deeplasia::graph {
@@ -35,6 +37,8 @@ Frozen freeze(torch::jit::Module& module, c10::Device device, runtime::Precision
     if (is_arranged) frozen.blocks = replace_mbconv(graph);
     if (frozen.blocks > 0) take_rows_alone(graph);
     frozen.convolutions = std::ranges::count_if(graph->nodes(), is_convolution);
+    if (is_arranged) pack_convolutions(graph);
+    if (is_arranged) fold_response_norms(graph);
     if (is_arranged) module = torch::jit::optimize_for_inference(module);
   } catch (const std::exception&) {
     frozen = {};

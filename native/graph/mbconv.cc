@@ -1,6 +1,5 @@
 #include "graph/mbconv.h"
 
-#include <torch/csrc/jit/ir/constants.h>
 #include <torch/script.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <set>
 
 #include "graph/mbconv_op.h"
+#include "graph/nodes.h"
 
 namespace deeplasia::graph {
 namespace {
@@ -16,16 +16,6 @@ namespace {
 using kernels::Convolution;
 using torch::jit::Node;
 using torch::jit::Value;
-
-// --- what a graph holds
-// -----------------------------------------------------------------------------------------------
-
-bool is(const Node* node, const char* name) { return node->kind() == c10::Symbol::fromQualString(name); }
-
-std::optional<c10::IValue> constant(const Value* value) { return torch::jit::toIValue(value); }
-
-// The one node that reads a value, or null.
-Node* only_user(const Value* value) { return value->uses().size() == 1 ? value->uses()[0].user : nullptr; }
 
 // Whether `x` is read by its activation only; x * sigmoid(x) reads it twice.
 bool is_only_activated(const Value* x, const Value* activated) {

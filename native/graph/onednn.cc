@@ -1,0 +1,122 @@
+#include "graph/onednn.h"
+
+#include <torch/script.h>
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "graph/nodes.h"
+#include "graph/onednn_op.h"
+
+namespace deeplasia::graph {
+namespace {
+
+using torch::jit::Node;
+using torch::jit::Value;
+
+std::optional<std::vector<int64_t>> pair(const Value* value) {
+  const auto list = constant(value);
+  if (!list || !list->isIntList()) return std::nullopt;
+  auto integers = list->toIntVector();
+  if (integers.size() == 1) integers.push_back(integers[0]);
+  return integers.size() == 2 ? std::optional(integers) : std::nullopt;
+}
+
+// The convolution of a node whose weights are constants.
+std::optional<PackedConvolution> packed(const Node* node) {
+  const bool is_general = is(node, "aten::_convolution");
+  if (!is_general && !is(node, "aten::conv2d")) return std::nullopt;
+  const auto weight = constant(node->input(1)), bias = constant(node->input(2)),
+             groups = constant(node->input(is_general ? 8 : 6));
+  const auto stride = pair(node->input(3)), padding = pair(node->input(4)), dilation = pair(node->input(5));
+  if (!weight || !weight->isTensor() || weight->toTensor().dim() != 4 || !bias || !groups ||
+      !groups->isInt() || !stride || !padding || !dilation || weight->toTensor().scalar_type() != at::kFloat)
+    return std::nullopt;
+  if (is_general && (!constant(node->input(6)) || constant(node->input(6))->toBool()))
+    return std::nullopt;  // transposed
+  return PackedConvolution{weight->toTensor().contiguous(),
+                           bias->isNone() ? std::nullopt : std::optional(bias->toTensor().contiguous()),
+                           *stride,
+                           *padding,
+                           *dilation,
+                           groups->toInt(),
+                           "none"};
+}
+
+// oneDNN's name of an activation, or null.
+const char* activation_of(const Node* node) {
+  if (node == nullptr) return nullptr;
+  if (is(node, "aten::relu") || is(node, "aten::relu_")) return "relu";
+  if (is(node, "aten::silu") || is(node, "aten::silu_")) return "swish";
+  if (is(node, "aten::hardswish") || is(node, "aten::hardswish_")) return "hardswish";
+  return nullptr;
+}
+
+// What is added to a convolution's output by the node that reads it, or null. In place, it must be the
+// convolution's output that is written.
+Value* added_by(const Node* node, const Value* output) {
+  if (node == nullptr || (!is(node, "aten::add") && !is(node, "aten::add_")) || node->inputs().size() != 3)
+    return nullptr;
+  const bool is_first = node->input(0) == output;
+  if (!is_first && is(node, "aten::add_")) return nullptr;
+  Value* other = node->input(is_first ? 1 : 0);
+  return is_number(node->input(2), 1) && other != output &&
+                 other->type()->isSubtypeOf(*c10::TensorType::get())
+             ? other
+             : nullptr;
+}
+
+// Whether something may write into a value between two nodes, of which the later will read it instead of the
+// earlier.
+bool is_written_between(const Value* value, const Node* from, const Node* to) {
+  for (const auto& use : value->uses()) {
+    const std::string name = use.user->kind().toQualString();
+    if (use.offset == 0 && name.ends_with("_") && use.user->isAfter(from) && use.user->isBefore(to))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int64_t pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph) {
+  if (!has_onednn()) return 0;
+  const std::vector<Node*> nodes(graph->nodes().begin(), graph->nodes().end());
+  std::set<Node*> gone;
+  int64_t count = 0;
+  for (Node* node : nodes) {
+    auto convolution = gone.contains(node) ? std::nullopt : packed(node);
+    if (!convolution) continue;
+    std::vector<Node*> taken{node};
+    Value* output = node->output();
+    Value* other = added_by(only_user(output), output);
+    if (other != nullptr) {
+      taken.push_back(only_user(output));
+      output = taken.back()->output();
+    }
+    if (const char* activation = activation_of(only_user(output))) {
+      convolution->activation = activation;
+      taken.push_back(only_user(output));
+      output = taken.back()->output();
+    }
+    Node* last = taken.back();
+    if (last != node && is_written_between(node->input(0), node, last)) {
+      taken = {last = node};
+      output = node->output();
+      other = nullptr;
+      convolution->activation = "none";
+    }
+    const torch::jit::WithInsertPoint here(last);
+    output->replaceAllUsesWith(insert_convolution(*graph, node->input(0), other, *convolution));
+    for (auto at = taken.rbegin(); at != taken.rend(); ++at) {
+      gone.insert(*at);
+      (*at)->destroy();
+    }
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace deeplasia::graph
