@@ -180,6 +180,11 @@ TEST(all_layers_of_an_efficientnet_are_fused) {
   for (const char* kind : {"aten::batch_norm", "aten::conv2d", "aten::constant_pad_nd", "aten::sigmoid"})
     EXPECT_EQUAL(counts[kind], 0);
   EXPECT_EQUAL(module.get_method("forward").graph()->toString(), before);
-  EXPECT(function->getSchema().arguments().back().default_value().has_value());  // the sex, which may be left
-                                                                                 // out
+}
+
+TEST(fused_forwards_keep_the_defaults_of_their_arguments) {
+  torch::jit::Module module("module");
+  module.define("def forward(self, x: Tensor, male: Optional[Tensor] = None) -> Tensor:\n    return x\n");
+  const auto function = fused::fuse(module, "forward");
+  EXPECT(function->getSchema().arguments().back().default_value().has_value());
 }

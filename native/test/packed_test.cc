@@ -70,7 +70,7 @@ TEST(convolutions_take_the_sum_and_the_activation_behind_them) {
   check("    return torch.relu(y + x)\n", 1, 0);
   check("    return torch.relu(x + y)\n", 1, 0);
   check(kOther + "    return torch.relu_(y.add_(z))\n", 2, 0);
-  check("    return y + 2.0\n", 1, 1);  // a number, not a tensor
+  check("    return y + 2.0\n", 1, 0);  // libtorch adds it to the bias
   check("    return torch.add(y, x, alpha=3)\n", 1, 1);
   check("    return torch.relu(y) + y\n", 1, 2);  // the activation is not the only reader
   check("    return torch.relu(y + torch.mean(x, [2, 3], True))\n", 1, 0);  // broadcast: in steps
