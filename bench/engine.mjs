@@ -9,7 +9,13 @@ const channels = isForeign ? 3 : 1;
 // What a file that was not trained must be given; none of it takes part in a forward.
 const given = {
   ...{ fit: "stretch", resize: "area", normalise: "zscore", maskNeeded: false, maskCropSize: -1 },
-  ...{ subtractBackground: false, sexEncoding: isForeign ? "none" : "male-1", ageUnit: "z", ageMeanMonths: 127, ageSdMonths: 41 },
+  ...{
+    subtractBackground: false,
+    sexEncoding: isForeign ? "none" : "male-1",
+    ageUnit: "z",
+    ageMeanMonths: 127,
+    ageSdMonths: 41,
+  },
 };
 const model = await loadModel(checkpoint, {
   device: "cpu",
@@ -19,7 +25,8 @@ const model = await loadModel(checkpoint, {
 });
 const size = batch * channels * side * side;
 const x = Float32Array.from({ length: size }, (_, i) => -1 + (2 * i) / (size - 1));
-const run = () => model.forward(x, [batch, channels, side, side], isForeign ? undefined : Array(batch).fill(1));
+const run = () =>
+  model.forward(x, [batch, channels, side, side], isForeign ? undefined : Array(batch).fill(1));
 console.log(JSON.stringify({ age: Array.from((await run()).ageZ) }));
 for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();

@@ -58,7 +58,15 @@ function networkFile(backbone) {
     ? [python, here("checkpoint.py"), "make", join(folder, `${backbone}.ckpt`), backbone]
     : backbone === "resnet50"
       ? [python, here("checkpoint.py"), "resnet50", join(folder, `${backbone}.pt`), options.side]
-      : [process.execPath, here("../dist/bin.cjs"), "init", "--model.backbone", backbone, "--out", join(folder, `${backbone}.pt`)];
+      : [
+          process.execPath,
+          here("../dist/bin.cjs"),
+          "init",
+          "--model.backbone",
+          backbone,
+          "--out",
+          join(folder, `${backbone}.pt`),
+        ];
   execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   return args.find((text) => text.startsWith(folder));
 }

@@ -1,8 +1,9 @@
 """The Python side of `node bench/training.mjs`:
-`training.py MODEL BACKBONE SIDE BATCH WARM_UP STEPS THREADS`
+`training.py MODEL BACKBONE SIDE BATCH WARM_UP STEPS THREADS eager|tuned`
 
 Trains the reference's network, eager, from the weights of a TorchScript file of ours; needs torch and
-efficientnet_pytorch. Prints one JSON line, as trainingSteps.mjs does.
+efficientnet_pytorch. Tuned: channels-last, fused Adam, and SiLU as PyTorch's operator. Prints one JSON line, as
+trainingSteps.mjs does.
 """
 
 import json
@@ -20,14 +21,20 @@ def memory(what: str) -> float:
         return int(re.search(rf"{what}:\s+(\d+)", status.read())[1]) / 1024
 
 
-def run(file: str, backbone: str, side: int, batch: int, warm_up: int, steps: int, threads: int) -> dict:
+def run(file: str, backbone: str, side: int, batch: int, warm_up: int, steps: int, threads: int, tuned: bool) -> dict:
     torch.set_num_threads(threads)
     model = BoneAgeModel(backbone)
     model.load_state_dict(torch.jit.load(file).state_dict())
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=5e-6)
+    layout = torch.channels_last if tuned else torch.contiguous_format
+    model = model.to(memory_format=layout)
+    if tuned:
+        for module in model.modules():
+            if hasattr(module, "_swish"):
+                module._swish = torch.nn.SiLU()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=5e-6, fused=tuned)
     count = batch * side * side
     # the same pictures and targets as in trainingSteps.mjs
-    x = torch.linspace(-1, 1, count).view(batch, 1, side, side)
+    x = torch.linspace(-1, 1, count).view(batch, 1, side, side).contiguous(memory_format=layout)
     male = torch.arange(batch).remainder(2).float().view(batch, 1)
     age = torch.linspace(-1, 1, batch)
 
@@ -57,5 +64,5 @@ def run(file: str, backbone: str, side: int, batch: int, warm_up: int, steps: in
     }
 
 
-model_file, backbone_name, *numbers = sys.argv[1:]
-print(json.dumps(run(model_file, backbone_name, *map(int, numbers))))
+model_file, backbone_name, *numbers, kind = sys.argv[1:]
+print(json.dumps(run(model_file, backbone_name, *map(int, numbers), kind == "tuned")))
