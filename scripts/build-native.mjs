@@ -12,6 +12,8 @@ import { digest, root, run, runAsScript, SetupError, stamp } from "./steps.mjs";
 
 /** A compiler needs about this much for one file that includes torch/script.h. */
 const BYTES_A_JOB = 1.5e9;
+/** How many files are compiled at once. */
+export const jobs = () => Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
 const made = stamp("build/.stamp");
 const RESULTS = ["deeplasia.node", "deeplasia_core.so", "deeplasia_core.json"];
 /** The addons as they are published, by prebuild.mjs: the bootstrap, and a folder with a core for each minor version. */
@@ -86,11 +88,10 @@ export async function cmakeJs(libtorch, { command = "build", out, compiler, sett
   // `build` ignores new settings in a folder that is already configured
   if (command === "build" && Object.keys(settings).length > 0)
     await cmakeJs(libtorch, { command: "configure", out, compiler, settings });
-  const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / BYTES_A_JOB)));
   const variables = Object.entries({ LIBTORCH: libtorch.directory, ...settings });
   await run(process.execPath, [
     ...[join(root, "node_modules/cmake-js/bin/cmake-js"), command, "--log-level", "warn"],
-    ...["--config", "Release", "--parallel", String(jobs)],
+    ...["--config", "Release", "--parallel", String(jobs())],
     ...variables.map(([name, value]) => `--CD${name}=${value}`),
     ...(out === undefined ? [] : ["--out", out]),
     ...(compiler === undefined ? [] : ["--cxx", compiler]),
