@@ -51,7 +51,16 @@ async function addDependencies(folder) {
   const modules = join(folder, "node_modules");
   rmSync(join(modules, "@types"), { recursive: true, force: true });
   rmSync(join(modules, ".bin"), { recursive: true, force: true });
-  execFileSync("find", [modules, "-type", "f", "-regextype", "egrep", "-regex", ".*(\\.d\\.[cm]?ts|\\.map)", "-delete"]);
+  execFileSync("find", [
+    modules,
+    "-type",
+    "f",
+    "-regextype",
+    "egrep",
+    "-regex",
+    ".*(\\.d\\.[cm]?ts|\\.map)",
+    "-delete",
+  ]);
   cpSync(join(root, "node_modules/node-addon-api"), join(modules, "node-addon-api"), { recursive: true });
 }
 
