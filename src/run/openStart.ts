@@ -89,15 +89,23 @@ export async function openStart(
 }
 
 /** Settings of a network: where they are given, the network of a file must have the same. */
-const SHAPING = {
-  backbone: "backbone",
-  dense_layers: "denseLayers",
-  sex_dcs: "sexDcs",
-  explicit_sex_classifier: "explicitSexClassifier",
-  mask_filters: "filters",
-  mask_kernel: "kernel",
-  mask_max_filters: "maxFilters",
-} as const;
+const SHAPING: Readonly<Record<string, (network: Facts) => unknown>> = {
+  kind: ({ trunk, filters }) =>
+    filters !== undefined ? "mask" : trunk !== undefined ? "expectation" : "age",
+  backbone: ({ backbone, trunk }) => backbone ?? trunk,
+  dense_layers: ({ denseLayers }) => denseLayers,
+  sex_dcs: ({ sexDcs }) => sexDcs,
+  explicit_sex_classifier: ({ explicitSexClassifier }) => explicitSexClassifier,
+  expectation_months: ({ bins }) => bins,
+  expectation_second_head: ({ hasMonths }) => hasMonths,
+  mask_filters: ({ filters }) => filters,
+  mask_kernel: ({ kernel }) => kernel,
+  mask_max_filters: ({ maxFilters }) => maxFilters,
+};
+/** Of all kinds of networks; what another kind has is undefined. */
+type Facts = Readonly<Record<string, unknown>>;
+
+const shownIn = (value: unknown) => (value === undefined ? "there is none" : JSON.stringify(value));
 
 /** Throws ERR_DEEPLASIA_OPTION for a given setting that would have no effect, because the file has its own network. */
 function requireSameNetwork(
@@ -106,14 +114,12 @@ function requireSameNetwork(
   { model }: TrainConfig,
   isGiven: (setting: string) => boolean,
 ): void {
-  // A setting of the other kind of network is undefined in both.
-  const [asked, found] = [networkConfig(model), network] as unknown as Record<string, unknown>[];
+  const [asked, found] = [networkConfig(model), network] as unknown as [Facts, Facts];
+  // A setting of another kind of network is undefined in what is asked, and has no effect.
   const others = Object.entries(SHAPING)
-    .filter(([setting, key]) => isGiven(`model.${setting}`) && `${asked![key]}` !== `${found![key]}`)
-    .map(
-      ([setting, key]) =>
-        `model.${setting} is ${JSON.stringify(asked![key])}, but ${JSON.stringify(found![key])} in the file`,
-    );
+    .map(([setting, of]) => [`model.${setting}`, of(asked), of(found)] as const)
+    .filter(([setting, mine, own]) => isGiven(setting) && mine !== undefined && `${mine}` !== `${own}`)
+    .map(([setting, mine, own]) => `${setting} is ${JSON.stringify(mine)}, but ${shownIn(own)} in the file`);
   if (others.length === 0) return;
   throw new DeeplasiaError("ERR_DEEPLASIA_OPTION", `${file} has another network: ${others.join("; ")}`, {
     file,

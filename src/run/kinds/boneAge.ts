@@ -20,6 +20,7 @@ import type { EvaluationParts, KindMetrics, MetricsParts, TrainingKind } from ".
 import { withoutEffect } from "./withoutEffect.js";
 
 const MASKS_ONLY = ["model.mask_filters", "model.mask_max_filters", "model.mask_kernel"];
+const EXPECTATIONS_ONLY = ["model.expectation_months", "model.expectation_second_head"];
 
 const hasMasks = ({ data }: TrainConfig) => data.mask_dirs.length > 0 && data.mask_dirs[0] !== "";
 
@@ -38,14 +39,15 @@ export const boneAge: TrainingKind = {
     };
   },
 
-  check({ model }, settings) {
+  *check({ model }, settings) {
     if (!model.learnable_sigma && model.age_sigma === 0 && model.sex_sigma === 0)
       throw new DeeplasiaError(
         "ERR_DEEPLASIA_OPTION",
         "model.age_sigma and model.sex_sigma are both 0: there is nothing to learn",
         { remedy: "Increase one of them." },
       );
-    return withoutEffect(settings, MASKS_ONLY, "only mask networks have it");
+    yield* withoutEffect(settings, MASKS_ONLY, "only mask networks have it");
+    yield* withoutEffect(settings, EXPECTATIONS_ONLY, "only networks of the kind expectation have it");
   },
 
   freshNetwork(config, seed) {

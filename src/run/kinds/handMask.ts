@@ -25,6 +25,7 @@ const LIKELY = 0.5;
 const AGES_ONLY = [
   ...["backbone", "padding", "dense_layers", "sex_dcs", "explicit_sex_classifier", "correct_predicted_sex"],
   ...["dropout_p", "age_sigma", "sex_sigma", "learnable_sigma", "pretrained", "stem"],
+  ...["expectation_months", "expectation_second_head"],
 ]
   .map((name) => `model.${name}`)
   .concat("data.reference_training")

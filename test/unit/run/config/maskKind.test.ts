@@ -48,6 +48,12 @@ test("settings of the other kind have no effect, and the log names them", async 
   ]);
   const age = await configOf("--model.mask_filters=8");
   expect(age.warnings).toEqual(["--model.mask_filters has no effect: only mask networks have it"]);
+  const spread = await configOf("--model.expectation_months=120");
+  expect(spread.warnings).toEqual([
+    "--model.expectation_months has no effect: only networks of the kind expectation have it",
+  ]);
+  const mask = await configOf(MASK, "--model.expectation_second_head=false");
+  expect(mask.warnings).toEqual([expect.stringMatching(/^--model\.expectation_second_head has no effect: /)]);
   const worst = await configOf(MASK, "--early_stopping.mode=min");
   expect(worst.warnings).toEqual([expect.stringMatching(/Step-wise\/val_dice is best when largest/)]);
 });
