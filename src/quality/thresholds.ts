@@ -31,7 +31,7 @@ interface Threshold {
 }
 
 export const THRESHOLDS = {
-  no_hand: { fact: "likeness", sign: -1, limit: 0.3 },
+  no_hand: { fact: "likeness", sign: -1, limit: 0.7 },
   several_hands: { fact: "elsewhere", sign: 1, limit: 0.005 },
   hand_cut: { fact: "cut", sign: 1, limit: 0.5 },
   inverted: { fact: "contrast", sign: -1, limit: 0.15 },
