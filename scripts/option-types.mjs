@@ -30,6 +30,7 @@ import { CLASS_SECTIONS, runSettings, SECTIONS } from "../dist/options/train/ind
 import { networkSettings } from "../dist/options/train/modelSettings.js";
 import { createTrainerOptions } from "../dist/options/train/trainingStepOptions.js";
 import { trainWatching } from "../dist/options/train/trainWatching.js";
+import { packCohortOptions } from "../dist/pack/arguments.js";
 import {
   createPredictorOptions,
   predictCohortOptions,
@@ -229,6 +230,7 @@ const FILES = {
   ),
   "slurm/submitSlurmJobOptions.ts": optionsOf("submitSlurmJob` and `slurmJobScript", submitSlurmJobOptions),
   "masks/writeMasksOptions.ts": optionsOf("writeMasks", writeMasksOptions),
+  "pack/packCohortOptions.ts": optionsOf("packCohort", packCohortOptions),
   "prediction/createPredictorOptions.ts": optionsOf("createPredictor", createPredictorOptions),
   "prediction/predictImageOptions.ts": optionsOf("predictImage", predictImageOptions),
   "prediction/showSaliencyOptions.ts": optionsOf("showSaliency", showSaliencyOptions),

@@ -46,6 +46,7 @@ const CODES = [
   "ERR_DEEPLASIA_PATH",
   "ERR_DEEPLASIA_OUTPUT",
   "ERR_DEEPLASIA_SHARES",
+  "ERR_DEEPLASIA_PACK",
   // clusters
   "ERR_DEEPLASIA_SLURM",
   // another process of the run

@@ -83,6 +83,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("forward", Napi::Function::New(env, guarded<forward>));
   exports.Set("createBatch", Napi::Function::New(env, guarded<create_batch>));
   exports.Set("fillSlot", Napi::Function::New(env, guarded<fill_slot>));
+  exports.Set("preparePicture", Napi::Function::New(env, guarded<prepare_picture>));
   exports.Set("fillTarget", Napi::Function::New(env, guarded<fill_target>));
   exports.Set("predict", Napi::Function::New(env, guarded<predict>));
   exports.Set("predictValues", Napi::Function::New(env, guarded<predict_values>));

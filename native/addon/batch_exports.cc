@@ -8,10 +8,41 @@
 #include "addon/options.h"
 #include "addon/promise_task.h"
 #include "addon/values.h"
+#include "image/chain.h"
 #include "inference/batch.h"
 #include "runtime/queues.h"
 
 namespace deeplasia::addon {
+namespace {
+
+Napi::Object to_js(Napi::Env env, const image::Facts& facts) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("width", static_cast<double>(facts.width));
+  result.Set("height", static_cast<double>(facts.height));
+  result.Set("percentile", facts.percentile);
+  result.Set("highest", facts.highest);
+  result.Set("maskShare", facts.mask.share);
+  result.Set("maskBorder", facts.mask.border);
+  result.Set("min", facts.min);
+  result.Set("max", facts.max);
+  return result;
+}
+
+/// Hands the samples over without a copy.
+Napi::Value to_js(Napi::Env env, image::Prepared& prepared) {
+  Napi::Object result = Napi::Object::New(env);
+  auto* const samples = new std::vector<uint8_t>(std::move(prepared.samples));
+  result.Set("data", Napi::Buffer<uint8_t>::New(
+                         env, samples->data(), samples->size(),
+                         [](Napi::Env, uint8_t*, std::vector<uint8_t>* held) { delete held; }, samples));
+  result.Set("width", static_cast<double>(prepared.width));
+  result.Set("height", static_cast<double>(prepared.height));
+  result.Set("depth", prepared.depth);
+  result.Set("facts", to_js(env, prepared.facts));
+  return result;
+}
+
+}  // namespace
 
 Napi::Value create_batch(const Napi::CallbackInfo& info) {
   const int64_t capacity = integer_argument(info, 0, "capacity");
@@ -41,18 +72,26 @@ Napi::Value fill_slot(const Napi::CallbackInfo& info) {
       [batch = handle.value(), slot, raw, mask, how] {
         return batch->fill(slot, raw, mask ? &*mask : nullptr, how);
       },
-      [](Napi::Env env, const image::Facts& facts) -> Napi::Value {
-        Napi::Object result = Napi::Object::New(env);
-        result.Set("width", static_cast<double>(facts.width));
-        result.Set("height", static_cast<double>(facts.height));
-        result.Set("percentile", facts.percentile);
-        result.Set("highest", facts.highest);
-        result.Set("maskShare", facts.mask.share);
-        result.Set("maskBorder", facts.mask.border);
-        result.Set("min", facts.min);
-        result.Set("max", facts.max);
-        return result;
-      });
+      [](Napi::Env env, const image::Facts& facts) -> Napi::Value { return to_js(env, facts); });
+}
+
+Napi::Value prepare_picture(const Napi::CallbackInfo& info) {
+  const Napi::Object object = object_argument(info, 0, "picture");
+  const auto raw = picture(object);
+  std::optional<image::RawPicture> mask;
+  Uses uses{{object.Get("data")}, {}, /*borrows_js_memory=*/true};
+  if (!info[1].IsNull()) {
+    mask = picture(object_argument(info, 1, "mask"));
+    uses.values.push_back(info[1].As<Napi::Object>().Get("data"));
+  }
+  const image::Plan how = plan(object_argument(info, 2, "plan"));
+  const bool whole_chain = boolean_argument(info, 3, "wholeChain");
+  return promise(
+      info.Env(), runtime::workers(), uses,
+      [raw, mask, how, whole_chain] {
+        return (whole_chain ? image::network_input : image::crop)(raw, mask ? &*mask : nullptr, how);
+      },
+      [](Napi::Env env, image::Prepared& prepared) { return to_js(env, prepared); });
 }
 
 Napi::Value fill_target(const Napi::CallbackInfo& info) {

@@ -20,6 +20,7 @@ Napi::Value draw_saliency(const Napi::CallbackInfo& info);
 // batch_exports.cc
 Napi::Value create_batch(const Napi::CallbackInfo& info);
 Napi::Value fill_slot(const Napi::CallbackInfo& info);
+Napi::Value prepare_picture(const Napi::CallbackInfo& info);
 Napi::Value fill_target(const Napi::CallbackInfo& info);
 Napi::Value read_batch(const Napi::CallbackInfo& info);
 Napi::Value release(const Napi::CallbackInfo& info);

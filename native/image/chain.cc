@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <tuple>
 #include <type_traits>
@@ -114,9 +115,11 @@ void match_and_finish(RowsPtr<T> rows, const Plan& plan, float* out) {
   }
 }
 
-/// Runs the chain on pixels of type `Read` up to the mask, and of type `Pixel` from the crop on.
+/// Runs the chain on pixels of type `Read` up to the mask, and of type `Pixel` from the crop on: returns the
+/// picture after the cut or the crop.
 template <class Read, class Pixel>
-void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan, float* out, Facts& facts) {
+RowsPtr<Pixel> cropped(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan,
+                       Facts& facts) {
   RowsPtr<Read> grey = grey_rows<Read>(picture);
   require_not_blank(*grey);
 
@@ -134,7 +137,12 @@ void run(const RawPicture& picture, const RawPicture* raw_mask, const Plan& plan
       rows = window(std::move(rows), crop_window(mask.box, plan.mask_crop_size));
   }
   if (plan.cut) rows = cut_out(std::move(rows), *plan.cut);
+  return rows;
+}
 
+template <class Read, class Pixel>
+void run(const RawPicture& picture, const RawPicture* mask, const Plan& plan, float* out, Facts& facts) {
+  RowsPtr<Pixel> rows = cropped<Read, Pixel>(picture, mask, plan, facts);
   if (plan.equalize_bins > 0) {
     finish(equalized(*rows, plan.equalize_bins), plan, out);
   } else {
@@ -163,11 +171,14 @@ std::pair<float, float> range(const float* values, int64_t count) {
 
 }  // namespace
 
-Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& plan, float* out) {
+namespace {
+
+/// What is known before the first step. Throws for a 16-bit picture of which 8 bits leave nothing.
+Facts facts_of(const RawPicture& picture, const Plan& plan) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const bool any_depth = picture.depth == 16 && plan.depth == Depth::any;
   const bool is_cut = picture.depth == 16 && !any_depth;
-  Facts facts{
+  const Facts facts{
       .width = picture.width,
       .height = picture.height,
       .percentile = kNone,
@@ -182,13 +193,61 @@ Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& p
                               "the highest value of this 16-bit picture is " +
                                   std::to_string(static_cast<int>(facts.highest)) +
                                   " of 65535: it would be all black when cut to 8 bits");
-  if (any_depth) {
+  return facts;
+}
+
+/// Copies a picture whose grey values are whole.
+template <class Sample, class Pixel>
+Prepared stored(Rows<Pixel>& rows, int depth, const Facts& facts) {
+  require_moderate(rows.width(), rows.height(), "the crop");
+  Prepared result{std::vector<uint8_t>(rows.width() * rows.height() * sizeof(Sample)), rows.width(),
+                  rows.height(), depth, facts};
+  std::vector<Sample> line(rows.width());
+  for (int64_t y = 0; y < rows.height(); ++y) {
+    const Pixel* row = rows.row(y);
+    std::transform(row, row + rows.width(), line.begin(),
+                   [](Pixel value) { return static_cast<Sample>(value); });
+    std::memcpy(result.samples.data() + y * rows.width() * sizeof(Sample), line.data(),
+                rows.width() * sizeof(Sample));
+  }
+  return result;
+}
+
+}  // namespace
+
+Facts run_chain(const RawPicture& picture, const RawPicture* mask, const Plan& plan, float* out) {
+  Facts facts = facts_of(picture, plan);
+  if (picture.depth == 16 && plan.depth == Depth::any) {
     run<uint16_t, float>(picture, mask, plan, out, facts);
   } else {
     run<uint8_t, uint8_t>(picture, mask, plan, out, facts);
   }
   std::tie(facts.min, facts.max) = range(out, plan.height * plan.width);
   return facts;
+}
+
+Prepared crop(const RawPicture& picture, const RawPicture* mask, const Plan& plan) {
+  Facts facts = facts_of(picture, plan);
+  if (picture.depth == 16 && plan.depth == Depth::any) {
+    const auto rows = cropped<uint16_t, float>(picture, mask, plan, facts);
+    return stored<uint16_t>(*rows, 16, facts);
+  }
+  const auto rows = cropped<uint8_t, uint8_t>(picture, mask, plan, facts);
+  return stored<uint8_t>(*rows, 8, facts);
+}
+
+Prepared network_input(const RawPicture& picture, const RawPicture* mask, const Plan& plan) {
+  Image<float> input(plan.width, plan.height);
+  const Facts facts = run_chain(picture, mask, plan, input.at(0));
+  const float* values = input.at(0);
+  const bool is_whole = std::all_of(values, values + plan.width * plan.height,
+                                    [](float value) { return value == std::nearbyint(value); });
+  if (!is_whole)
+    throw runtime::CodedError("ERR_DEEPLASIA_OPTION",
+                              "the network's input of this picture has fractions of grey levels, which 8 or "
+                              "16 bits cannot hold");
+  if (facts.full_scale > 255) return stored<uint16_t>(input, 16, facts);
+  return stored<uint8_t>(input, 8, facts);
 }
 
 }  // namespace deeplasia::image

@@ -230,6 +230,10 @@ void area_means(Rows<T>& source, int64_t height, int64_t width, float* out) {
 
 template <class T>
 void resize(Rows<T>& source, int64_t height, int64_t width, Resize method, float* out) {
+  if (source.width() == width && source.height() == height) {
+    for (int64_t y = 0; y < height; ++y, out += width) std::copy_n(source.row(y), width, out);
+    return;
+  }
   const int64_t columns = source.width() / width, rows = source.height() / height;
   const bool blocks =
       columns > 0 && rows > 0 && columns * width == source.width() && rows * height == source.height();

@@ -4,6 +4,7 @@ import { DISCLAIMER } from "../about.js";
 import { ageText } from "../boneAge/ageText.js";
 import type { Logger } from "../console/logger.js";
 import { createProgress, type Progress } from "../console/progress.js";
+import { requireOneSource } from "../data/openGivenCohort.js";
 import { pathKind } from "../files/pathKind.js";
 import { longestForward } from "../inference/forward.js";
 import { BUNDLED_MODEL, BUNDLED_WARNING } from "../model/bundled.js";
@@ -16,6 +17,7 @@ import {
   type PredictOptions,
   predictOptions,
 } from "../options/predict.js";
+import { isPack } from "../packFile/pack.js";
 import { type MaskChoice, usesMasks } from "../prediction/maskModel.js";
 import type { Models } from "../prediction/members.js";
 import { overrideTexts } from "../prediction/overrides.js";
@@ -64,7 +66,7 @@ ${DISCLAIMER}`;
 
 export function definePredict(command: Command): void {
   command
-    .argument("[pictures...]", "files, folders or glob patterns")
+    .argument("[pictures...]", "files, folders or glob patterns; or a pack")
     .action((pictures: string[], parsed: Record<string, unknown>) => predict(pictures, parsed));
   for (const [group, shape] of Object.entries(PREDICT_GROUPS)) addOptions(command, shape, group);
   addOptions(command, contractOptions.shape, "Contract of the model (for fields that no manifest has):");
@@ -92,8 +94,8 @@ const MOST_USED = [
   ...["output_path", "format", "resume", "overwrite", "strict", "progress", "yes"],
 ];
 
-async function predict(pictures: string[], parsed: Record<string, unknown>): Promise<void> {
-  const options = readOptions(predictOptions, parsed);
+async function predict(given: string[], parsed: Record<string, unknown>): Promise<void> {
+  const { pictures, ...options } = await rowsOf(given, readOptions(predictOptions, parsed));
   const contract = readOptions(contractOptions, parsed);
   const named = await modelFiles(options);
   const modelPaths = named.map(({ file }) => file);
@@ -124,6 +126,17 @@ async function predict(pictures: string[], parsed: Record<string, unknown>): Pro
   } finally {
     await dispose();
   }
+}
+
+/** A pack that is given in place of pictures has rows: it stands for `--annotation_csv`. */
+async function rowsOf(
+  pictures: string[],
+  options: PredictOptions,
+): Promise<PredictOptions & { pictures: string[] }> {
+  const [first] = pictures;
+  if (first === undefined || pictures.length > 1 || !(await isPack(first))) return { ...options, pictures };
+  requireOneSource({ ...options, files: pictures });
+  return { ...options, annotationCsv: first, pictures: [] };
 }
 
 function warnOfCheckpointFlags({ legacyCkp, backbone }: PredictOptions, logger: Logger): void {

@@ -126,6 +126,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./cohort.js")).defineCohort,
   },
   {
+    name: "pack",
+    group: TRAINING,
+    description: "a cohort's pictures, decoded, masked and cropped once, in one file for predict and train",
+    needsLibtorch: true,
+    load: async () => (await import("./pack.js")).definePack,
+  },
+  {
     name: "augment-preview",
     group: TRAINING,
     description:

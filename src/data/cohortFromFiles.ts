@@ -63,6 +63,7 @@ export async function cohortFromFiles(
     withoutSplit: 0,
     duplicates: noDuplicates(),
     hasHeaders,
+    pack: null,
     notes: () => [
       ...notes,
       ...(known?.notes ?? []),

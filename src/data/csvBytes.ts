@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { knownPack } from "../packFile/openPacks.js";
 
 /** How a file is decoded. `cells`: read as one character per byte first; `cellText` then decodes each cell on its own. */
 export type Encoding = "cells" | "utf-16le" | "utf-16be";
@@ -23,7 +24,7 @@ export function encodingOf(head: Uint8Array): Encoding {
   return odd === 0 && even > 0.9 * pairs ? "utf-16be" : "cells";
 }
 
-/** Streams the file without its byte order mark; UTF-16 becomes UTF-8. `onBytes` gets the file's own bytes. */
+/** Streams the file, of an open pack the CSV in it, without its byte order mark; UTF-16 becomes UTF-8. `onBytes` gets the file's own bytes. */
 export function csvStream(file: string, encoding: Encoding, onBytes?: (bytes: Buffer) => void): Readable {
   const chunks = read(file, onBytes);
   const text = encoding === "cells" ? withoutMark(chunks) : fromUtf16(chunks, encoding);
@@ -31,7 +32,7 @@ export function csvStream(file: string, encoding: Encoding, onBytes?: (bytes: Bu
 }
 
 async function* read(file: string, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, knownPack(file)?.csv ?? {}) as AsyncIterable<Buffer>) {
     onBytes?.(chunk);
     yield chunk;
   }

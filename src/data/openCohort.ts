@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DeeplasiaError } from "../errors.js";
 import { nearestHint } from "../nearest.js";
+import type { Pack } from "../packFile/pack.js";
 import {
   type AnnotationOptions,
   type BadRow,
@@ -12,15 +13,15 @@ import {
 } from "./annotations.js";
 import { DuplicateFinder } from "./duplicateFinder.js";
 import { addTo, type Duplicates, noDuplicates, noteDuplicate } from "./duplicates.js";
-import { Locator } from "./locator.js";
-import { openMasks, requireFolder } from "./masks.js";
 import { ReadingNotes } from "./readingNotes.js";
+import { openRowPictures } from "./rowPictures.js";
 import type { Sample, SelectedRow } from "./sample.js";
 import { readSplit, type Split } from "./splits.js";
 import { csvError } from "./table.js";
 
 /** The options of `openCohort`. */
 export interface CohortOptions {
+  /** A CSV, or a pack, whose rows have their pictures in it; `imgDir` is not looked at then. */
   annotationCsv: string;
   /** Read only if `splitColumn` is not empty. */
   splitCsv: string;
@@ -47,6 +48,8 @@ export interface Cohort {
   duplicates: Duplicates;
   /** Whether DICOM files are among pictures that are given as files: their headers state sex and age. */
   hasHeaders: boolean;
+  /** The pack that the pictures are in; null for files. */
+  pack: Pack | null;
   /** Returns notes on converted values and on files found under other names; complete when all samples have been read. */
   notes(): string[];
   /** SHA-256 over the contents that define the cohort, hex. */
@@ -65,21 +68,22 @@ export interface Cohort {
  * a split name that selects nothing.
  */
 export async function openCohort(options: CohortOptions): Promise<Cohort> {
-  await requireFolder(options.imgDir, "imgDir");
-  const masks = { ...(await openMasks(options.maskDirs)), optional: options.masksOptional === true };
+  const pictures = await openRowPictures(options);
+  const { pack } = pictures;
   const split = options.splitColumn === "" ? null : await openSplit(options);
   const hash = createHash("sha256");
   const named = new DuplicateFinder();
   const reading = new ReadingNotes();
   const watch = { onBytes: (bytes: Buffer) => void hash.update(bytes), ...reading.watch };
   const found = await countRows(options, split, named, watch);
-  const locator = new Locator(options.imgDir, masks, (dir, imageId) => named.has(dir, imageId));
+  const locator = pictures.locator((dir, imageId) => named.has(dir, imageId));
   return {
     ...found,
     hasHeaders: false,
+    pack,
     notes: () => [...reading.notes(), ...locator.notes()],
     sha256: createHash("sha256")
-      .update(`${hash.digest("hex")} ${split?.sha256 ?? ""}`)
+      .update(`${hash.digest("hex")} ${split?.sha256 ?? ""}${pack === null ? "" : ` ${pack.header.digest}`}`)
       .digest("hex"),
     samples: (start = 0) => locator.locateAll(from(selectedRows(options, split), start)),
     rowNumbers: () => rowNumbers(options, split),

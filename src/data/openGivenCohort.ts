@@ -1,5 +1,6 @@
 /** The cohort that the options of a call name: pictures as files, or rows of an annotation CSV. */
 import { DeeplasiaError, missingOption } from "../errors.js";
+import { openPack } from "../packFile/openPacks.js";
 import { cohortFromFiles, type FileCohortOptions } from "./cohortFromFiles.js";
 import { type Cohort, openCohort } from "./openCohort.js";
 
@@ -33,9 +34,11 @@ export async function openGivenCohort(given: GivenPictures, how: FileCohortOptio
   requireOneSource(given);
   const { files, annotationCsv, imgDir, splitCsv, splitColumn, splitName } = given;
   if (files !== undefined) return cohortFromFiles(files, how);
-  if (imgDir === undefined) throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
+  const isInPack = (await openPack(annotationCsv!)) !== null;
+  if (imgDir === undefined && !isInPack)
+    throw missingOption("imgDir", "the root of the pictures of `annotationCsv`");
   if (splitCsv === undefined && splitColumn !== "")
     throw missingOption("splitCsv", "the file with `splitColumn`");
   const split = { splitCsv: splitCsv ?? "", splitColumn, splitName };
-  return openCohort({ ...how, ...split, annotationCsv: annotationCsv!, imgDir });
+  return openCohort({ ...how, ...split, annotationCsv: annotationCsv!, imgDir: imgDir ?? "" });
 }

@@ -10,6 +10,7 @@ import { CsvError, type Options, parse } from "csv-parse";
 import { DeeplasiaError, isSystemError } from "../errors.js";
 import { fileKind } from "../files/fileKind.js";
 import { pathKind } from "../files/pathKind.js";
+import { openPack } from "../packFile/openPacks.js";
 import { cellText, csvStream, type Encoding, encodingOf } from "./csvBytes.js";
 
 const HEAD_BYTES = 65_536;
@@ -68,7 +69,7 @@ export async function openTable(file: string): Promise<Table> {
   return { file, ...best, headerLine: skipped + 1, records };
 }
 
-/** Reads the first bytes of a regular file. Throws `ERR_DEEPLASIA_CSV` for everything else. */
+/** Reads the first bytes of a regular file, of a pack those of its CSV. Throws `ERR_DEEPLASIA_CSV` for everything else. */
 async function readHead(file: string): Promise<Buffer> {
   const kind = await pathKind(file);
   if (kind === null) throw csvError(file, "no such file", "Check the path.");
@@ -79,9 +80,11 @@ async function readHead(file: string): Promise<Buffer> {
     throw csvError(file, "this is a pipe or a device", "Write its content to a regular file first.");
   }
   try {
+    const { start, end } = (await openPack(file))?.csv ?? { start: 0, end: Number.POSITIVE_INFINITY };
     const handle = await open(file);
     try {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      const most = Math.min(HEAD_BYTES, end + 1 - start);
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(most), 0, most, start);
       return buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();

@@ -1,6 +1,7 @@
 /** What decoding takes and returns. */
 import type { PatientFacts } from "../dicom/patient.js";
 import type { RawPicture } from "../native.js";
+import type { Packed } from "../packFile/manifest.js";
 import type { PictureNote } from "./pictureNote.js";
 
 /** Number of pixels of the largest picture that is decoded: 16383 x 16383. */
@@ -26,4 +27,6 @@ export interface DecodedPicture extends RawPicture {
   orientation: number;
   /** What a DICOM header states of the patient; other formats state nothing. */
   patient?: PatientFacts;
+  /** How it was made, where it is from a pack. */
+  packed?: Packed;
 }

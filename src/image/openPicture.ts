@@ -5,6 +5,7 @@ import { Semaphore } from "../semaphore.js";
 import { changedPicture, type PictureChange } from "./changedPicture.js";
 import type { DecodedPicture } from "./decodedPicture.js";
 import { notesOfTurn, withTurn } from "./orientation.js";
+import { isWhole, notServed, remainingPlan } from "./packedPicture.js";
 import type { PictureNote } from "./pictureNote.js";
 import { notesOfChain } from "./pictureNotes.js";
 import { type LentPicture, lentOnce, readAnew } from "./readPicture.js";
@@ -124,6 +125,9 @@ export class OpenPicture {
 
   /** Runs the image chain into a slot of a batch. Throws a DeeplasiaError that names the picture's file. */
   async fill({ batch, plan, change }: Target, slot: number): Promise<ChainResult> {
+    const { packed } = this.picture;
+    if (change !== undefined && packed !== undefined && !isWhole(packed.manifest))
+      throw notServed(packed, "changes of the grey values of the whole picture");
     if (change === undefined) return this.fillWith(this.picture, { batch, plan }, slot);
     return this.copies.run(async () =>
       this.fillWith(await changedPicture(this.picture, change), { batch, plan }, slot),
@@ -137,7 +141,8 @@ export class OpenPicture {
   ): Promise<ChainResult> {
     const { mask, file } = this;
     try {
-      const facts = await native().fillSlot(batch, slot, picture, mask, plan);
+      const left = picture.packed === undefined ? plan : remainingPlan(plan, picture.packed);
+      const facts = await native().fillSlot(batch, slot, picture, mask, left);
       return { ...facts, notes: [...this.notes, ...notesOfChain(facts, this.seen)] };
     } catch (cause) {
       const error = toDeeplasiaError(cause).at({ file });

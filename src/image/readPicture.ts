@@ -2,6 +2,7 @@
 import { native } from "../native.js";
 import type { DecodedPicture, DecodeOptions } from "./decodedPicture.js";
 import { decodePicture } from "./decodePicture.js";
+import { readPacked } from "./packedPicture.js";
 import { decodePlainPng } from "./plainPng.js";
 
 export type Role = DecodeOptions["role"];
@@ -21,11 +22,13 @@ export function lentOnce(picture: DecodedPicture): LentPicture {
   return { picture, giveBack: () => native().release(picture.data) };
 }
 
-/** Decodes the picture at each call; one of more than `maxPixels` is refused before. */
+/** Reads the picture at each call, from its file or from an open pack; one of more than `maxPixels` is refused before. */
 export const reading =
   (maxPixels?: number): ReadPicture =>
-  async (source, role) =>
-    lentOnce(await decodePicture(source, { role, maxPixels, plainPng: decodePlainPng }));
+  async (source, role) => {
+    const packed = typeof source === "string" ? await readPacked(source) : null;
+    return lentOnce(packed ?? (await decodePicture(source, { role, maxPixels, plainPng: decodePlainPng })));
+  };
 
 /** Decodes the picture at each call. */
 export const readAnew: ReadPicture = reading();

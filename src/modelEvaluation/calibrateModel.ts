@@ -15,10 +15,10 @@ import {
 } from "../evaluation/siteCorrection.js";
 import { refuseInput } from "../files/refuseInput.js";
 import { requireNew } from "../files/requireNew.js";
-import { sha256OfFile } from "../files/sha256OfFile.js";
 import { requireModel } from "../model/argument.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { writeContract } from "../model/writeContract.js";
+import { digestOfTable } from "../packFile/digestOfTable.js";
 import { predictCohort } from "../prediction/predictCohort.js";
 import { isFailure } from "../records/record.js";
 import { requireOptions } from "../schema/checkValue.js";
@@ -153,7 +153,7 @@ async function writeCalibrated(
   };
   const all = composed(model, lines, null);
   const hasSexes = bySex || biasFemale !== undefined || biasMale !== undefined;
-  const digest = (await sha256OfFile(annotationCsv)).slice(0, 12);
+  const digest = (await digestOfTable(annotationCsv)).slice(0, 12);
   const note =
     `linear correction${bySex ? " by sex" : ""} for a site's ${pictures.length} pictures (annotations SHA-256 ${digest}), ` +
     `MAD ${before.toFixed(2)} to ${after.toFixed(2)} months cross-validated, deeplasia-native ${packageVersion()}`;

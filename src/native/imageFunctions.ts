@@ -13,6 +13,9 @@ export interface RawPicture {
   luma: "png" | "cvt";
 }
 
+/** A grey picture. */
+export type GreyPicture = Pick<RawPicture, "data" | "width" | "height" | "depth">;
+
 /** The augmentation of one picture in training, in addition to flip and rotation. */
 export interface Augmentation {
   /** Whether all geometry is done in one sampling of the picture, instead of several as in the reference. */
@@ -101,6 +104,16 @@ export interface ImageFunctions {
     plan: ImagePlan,
   ): Promise<PictureFacts>;
   /**
+   * Runs the first steps of the image chain: up to the crop round the mask, or with `wholeChain` all of it, which is an error
+   * where the network's input is not whole grey levels.
+   */
+  preparePicture(
+    picture: RawPicture,
+    mask: RawPicture | null,
+    plan: ImagePlan,
+    wholeChain: boolean,
+  ): Promise<GreyPicture & { facts: PictureFacts }>;
+  /**
    * Fills a slot with the target of a mask network for a picture of that size and plan: 1 on the hand, else 0. A mask of
    * another size is an error.
    */
@@ -129,6 +142,7 @@ export const IMAGE_FUNCTIONS = [
   "decodePng",
   "fillSlot",
   "fillTarget",
+  "preparePicture",
   "readBatch",
   "release",
 ] as const satisfies readonly (keyof ImageFunctions)[];

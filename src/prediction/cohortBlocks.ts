@@ -97,7 +97,7 @@ export async function* cohortBlocks(
 async function stageRows(cohort: Cohort, options: BlocksOptions, from: number): Promise<Staged | null> {
   const { numWorkers: workers, signal, logger = silentLogger } = options;
   const scratch = scratchOf(options.scratch);
-  if (scratch === null) return null;
+  if (scratch === null || cohort.pack !== null) return null;
   return stage({ scratch, files: () => filesOfSamples(cohort.samples(from)), workers, signal, logger });
 }
 

@@ -10,10 +10,12 @@ import { DeeplasiaError } from "../errors.js";
 import { requireSexModel } from "../inference/sexModel.js";
 import type { BoneAgeModel } from "../model/boneAgeModel.js";
 import { sizeText } from "../options/size.js";
+import { openPack } from "../packFile/openPacks.js";
 import { plural } from "../plural.js";
 import type { predictCohortOptions } from "./arguments.js";
 import { isExplicit, type MaskRequest, RunMaskModel, usesMasks } from "./maskModel.js";
 import { overrideTexts } from "./overrides.js";
+import { isMaskedPack, requirePackServes } from "./packedCohort.js";
 
 /** Options of a cohort's prediction with every default filled in. */
 export type CohortRun = z.output<typeof predictCohortOptions>;
@@ -21,7 +23,8 @@ export type CohortRun = z.output<typeof predictCohortOptions>;
 function maskRequest(models: readonly BoneAgeModel[], options: CohortRun): MaskRequest {
   const { maskModel, sexModel, logger } = options;
   const all = sexModel === undefined ? models : [...models, sexModel];
-  return { maskModel, models: all, hasMasks: (options.maskDirs[0] ?? "") !== "", logger };
+  const hasMasks = (options.maskDirs[0] ?? "") !== "" || isMaskedPack(options);
+  return { maskModel, models: all, hasMasks, logger };
 }
 
 /** Loads the mask model of a run; null where no masks are made. Dispose of it after the run. */
@@ -29,6 +32,7 @@ export async function openMaskModel(
   models: readonly BoneAgeModel[],
   options: CohortRun,
 ): Promise<RunMaskModel | null> {
+  if (options.annotationCsv !== undefined) await openPack(options.annotationCsv);
   const maskModel = RunMaskModel.of(maskRequest(models, options));
   // Before the first row, so that a file that is no such model ends the run at once.
   await maskModel?.get();
@@ -50,7 +54,10 @@ export async function openCohortOf(models: readonly BoneAgeModel[], options: Coh
   );
   const sexNeed = sexNeedOf(models, sexModel);
   const how = { ...options, sexNeed, limit, masksOptional: isExplicit(options.maskModel) };
-  return openGivenCohort(options, how);
+  const cohort = await openGivenCohort(options, how);
+  const all = sexModel === undefined ? models : [...models, sexModel];
+  if (cohort.pack !== null) requirePackServes(cohort.pack, all, options);
+  return cohort;
 }
 
 function sexNeedOf(models: readonly BoneAgeModel[], sexModel: BoneAgeModel | undefined): SexNeed {

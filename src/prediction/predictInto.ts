@@ -53,7 +53,7 @@ export async function predictInto(
     };
     const keepPicture = objects?.keepPicture;
     for await (const block of finalBlocks(members, cohort, output, { ...options, keepPicture })) {
-      await write(await guard.admit(block));
+      await write(cohort.pack === null ? await guard.admit(block) : [block]);
       if (output.closed) break;
     }
     if (done + guard.heldRows === cohort.total) await write(guard.rest());

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathKind } from "../files/pathKind.js";
-import { sha256OfFile } from "../files/sha256OfFile.js";
 import { parseYaml } from "../options/yaml.js";
+import { digestOfTable } from "../packFile/digestOfTable.js";
 import { processesIn } from "./recordProcess.js";
 import type { RunFolder } from "./runFolder.js";
 
@@ -48,7 +48,7 @@ async function unchanged(setting: unknown, recorded: unknown, run: unknown): Pro
   let fault = `${setting} is missing`;
   for (const path of places) {
     if ((await pathKind(path)) !== "file") continue;
-    if (digest === undefined || digest === (await sha256OfFile(path))) return { path };
+    if (digest === undefined || digest === (await digestOfTable(path))) return { path };
     fault = `${path} was changed after the training`;
   }
   return { fault };

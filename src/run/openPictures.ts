@@ -45,7 +45,7 @@ export async function openPictures(options: RunPicturesOptions): Promise<RunPict
 async function stageRows({ config, cohort, logger, signal }: RunPicturesOptions): Promise<Staged | null> {
   const { use_cache, num_workers } = config.data;
   const scratch = scratchOf(config.scratch);
-  if (scratch === null || (use_cache && !scratch.asked)) return null;
+  if (cohort.pack !== null || scratch === null || (use_cache && !scratch.asked)) return null;
   const files = () => filesOfSamples(rowsOf(cohort));
   return stage({ scratch, files, workers: Math.max(1, num_workers), signal, logger });
 }

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isSystemError } from "../errors.js";
-import { sha256OfFile } from "../files/sha256OfFile.js";
 import { writeFileAtomic } from "../files/writeFileAtomic.js";
+import { digestOfTable } from "../packFile/digestOfTable.js";
 import { processFacts } from "../processFacts.js";
 
 const execute = promisify(execFile);
@@ -26,7 +26,7 @@ export interface ProvenanceFacts {
 export async function recordProcess(file: string, facts: ProvenanceFacts): Promise<void> {
   const { files, ...rest } = facts;
   const digests = await Promise.all(
-    Object.entries(files).map(async ([what, path]) => [what, { path, sha256: await sha256OfFile(path) }]),
+    Object.entries(files).map(async ([what, path]) => [what, { path, sha256: await digestOfTable(path) }]),
   );
   const own = {
     ...processFacts(),

@@ -1,4 +1,6 @@
+import { Locator } from "../data/locator.js";
 import { openMasks, requireFolder } from "../data/masks.js";
+import type { RowPictures } from "../data/rowPictures.js";
 import { DeeplasiaError } from "../errors.js";
 import type { DataSettings } from "../options/train/dataSettings.js";
 import { type RowSource, selectRows } from "./selectRows.js";
@@ -20,7 +22,9 @@ export async function openMaskCohort(
   const masks = await openMasks(maskDirs, "data.mask_dirs");
   if (!masks.used) throw noMasks();
   const rows = await selectRows(source, { sexNeed: "ignored", onUnreadAge() {} });
-  return locateRows(rows, { imgDir, masks, scale: null }, (sample) => ({
+  // A pack has no masks beside its pictures.
+  const pictures: RowPictures = { pack: null, locator: (isNamed) => new Locator(imgDir, masks, isNamed) };
+  return locateRows(rows, { pictures, scale: null }, (sample) => ({
     ...sample,
     maskPath: sample.maskPath!, // the locator leaves out a row without one
   }));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { Locator } from "../data/locator.js";
-import type { Masks } from "../data/masks.js";
+import type { RowPictures } from "../data/rowPictures.js";
 import type { FailedSample, ReadySample } from "../data/sample.js";
+import type { Pack } from "../packFile/pack.js";
 import { plural } from "../plural.js";
 import type { AgeScale } from "../statistics/ageScale.js";
 import type { SelectedRows } from "./selectRows.js";
@@ -19,6 +19,8 @@ export interface TrainingCohort<Row extends TrainingRow = TrainingRow> {
   parts: Record<Part, CohortPart<Row>>;
   /** The scale of the bone ages; null where no ages are learnt. */
   scale: AgeScale | null;
+  /** The pack that the pictures are in; null for files. */
+  pack: Pack | null;
   /** Number of rows that the split does not name. */
   withoutSplit: number;
   /** Lines about duplicates and about what was read or found in another way than it is written. */
@@ -33,11 +35,11 @@ export type MakeRow<Row extends TrainingRow> = (sample: ReadySample) => Row | Fa
 /** Finds the picture and the mask of each selected row. */
 export async function locateRows<Row extends TrainingRow>(
   { selected, withoutSplit, named, notes }: SelectedRows,
-  { imgDir, masks, scale }: { imgDir: string; masks: Masks; scale: AgeScale | null },
+  { pictures, scale }: { pictures: RowPictures; scale: AgeScale | null },
   rowOf: MakeRow<Row>,
 ): Promise<TrainingCohort<Row>> {
   const parts = {} as TrainingCohort<Row>["parts"];
-  const locator = new Locator(imgDir, masks, (dir, imageId) => named.has(dir, imageId));
+  const locator = pictures.locator((dir, imageId) => named.has(dir, imageId));
   for (const part of PARTS) {
     parts[part] = { rows: [], failed: [] };
     for await (const sample of locator.locateAll(iterate(selected[part]))) {
@@ -49,6 +51,7 @@ export async function locateRows<Row extends TrainingRow>(
   return {
     parts,
     scale,
+    pack: pictures.pack,
     withoutSplit,
     notes: [...notes, ...locator.notes()],
     sha256: digest(parts, scale),

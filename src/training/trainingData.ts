@@ -2,6 +2,7 @@ import { drawAugmentation } from "../augmentation/drawAugmentation.js";
 import { requireAugmentable, trainingPlan } from "../augmentation/trainingPlan.js";
 import type { PictureContract } from "../contract/contract.js";
 import { imagePlan } from "../image/imagePlan.js";
+import { requireServed } from "../image/packedPicture.js";
 import type { TrainConfig } from "../options/train/index.js";
 import { Random } from "../random.js";
 import { type BatchRules, batchCount, batches, requireBatches, shuffledOrder } from "./batches.js";
@@ -38,13 +39,19 @@ export function batchRules(
 export function requireTrainable(
   config: TrainConfig,
   contract: PictureContract,
-  { parts }: Pick<TrainingCohort, "parts">,
+  { parts, pack }: Pick<TrainingCohort, "parts" | "pack">,
   ranks: number,
 ): void {
   for (const part of ["train", "val"] as const) requireUsable(part, parts[part]);
   requireBatches(parts.train.rows.length, batchRules(config, ranks).train, ranks);
   requireAugmentable(contract, config.data);
+  if (pack === null) return;
+  const drawn = drawAugmentation(config.data, new Random("augmentation", 0, 0, 0));
+  for (const plan of [imagePlan(contract, NOT_TURNED), trainingPlan(contract, drawn, config.data)])
+    requireServed(pack, plan);
 }
+
+const NOT_TURNED = { flip: false, rotationAngle: 0 };
 
 /** The batches of a run: their rows, their order, and what is done to the pictures. */
 export function trainingData(
@@ -57,7 +64,7 @@ export function trainingData(
   const { data } = config;
   const rules = batchRules(config, ranks);
   const { train, val } = parts;
-  const plain = imagePlan(contract, { flip: false, rotationAngle: 0 });
+  const plain = imagePlan(contract, NOT_TURNED);
   const trainBatches = batchCount(train.rows.length, rules.train);
   const validation = batches(val.rows, rules.validation);
   return {

@@ -107,6 +107,7 @@ function commandLines(folder: string, out: string): Record<string, string[][]> {
     ],
     "cohort split": [["cohort", "split", cohort, "--out", join(out, "s.csv")]],
     "cohort check": [["cohort", "check", cohort, "--img_dir", images]],
+    pack: [["pack", ...rows, "--overwrite", "--ckp_path", model, "--out", join(out, "c.pack")]],
     "augment-preview": [["augment-preview", ...rows, ...splits, "--out", join(out, "sheet.png")]],
     phantom: [["phantom", "--n=1", "--sizes=200", "--out", join(out, "phantoms")]],
     "slurm submit": [["slurm", "submit", "--dry-run", "phantom", "--n=1", "--out", join(out, "phantoms")]],

@@ -16,6 +16,13 @@ const sourceSettings = {
     mayChange: true,
     referenceLayout: true,
   }),
+  pack: path.nullable().default(null).meta({
+    description:
+      "a pack of the cohort (`deeplasia-native pack`), in place of annotation_path, img_dir and mask_dirs",
+    reads: true,
+    argument: "<file>",
+    mayChange: true,
+  }),
   split_path: path.default("data-management/splits/kaggle_only.csv").meta({
     description: "splits: patient_ID, dir, and one column per scheme with train, val or test",
     reads: true,

@@ -164,6 +164,8 @@ export interface TrainOptions {
     | {
         /** Rows: image_ID, dir, patient_ID, sex, bone_age. */
         annotation_path?: string | undefined;
+        /** A pack of the cohort (`deeplasia-native pack`), in place of annotation_path, img_dir and mask_dirs. Default: `null`. */
+        pack?: string | null | undefined;
         /** Splits: patient_ID, dir, and one column per scheme with train, val or test. */
         split_path?: string | undefined;
         /** Scheme to use: a column of the splits. Default: `"org_split"`. */

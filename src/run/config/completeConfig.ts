@@ -14,6 +14,7 @@ import { KIND_DEFAULTS } from "../../options/train/kindDefaults.js";
 import { modelSettings, type TrainedKind } from "../../options/train/modelSettings.js";
 import type { Written } from "../../options/written.js";
 import { checkConfig } from "./checkConfig.js";
+import { withPack } from "./withPack.js";
 
 export interface TrainConfigResult {
   config: TrainConfig;
@@ -25,7 +26,7 @@ export interface TrainConfigResult {
 
 /** The configuration of layers of settings, weakest first, over the built-in defaults. Throws ERR_DEEPLASIA_OPTION. */
 export function completeConfig(layers: readonly Layer[]): TrainConfigResult {
-  const settings = mergeLayers(layers);
+  const settings = mergeLayers(layers.map(withPack));
   refuseFetching(settings);
   const sections = Object.entries(SECTIONS).map(([name, schema]) => [
     name,

@@ -8,6 +8,7 @@ import { completeConfig, type TrainConfigResult } from "./completeConfig.js";
 import { readConfigFile } from "./readConfigFile.js";
 import { withoutReferenceDefaults } from "./referenceLayout.js";
 import { isSection, settingPath, unknownSetting } from "./settingPath.js";
+import { withPack } from "./withPack.js";
 
 /** For messages: where a setting was given. */
 const ORIGIN = "options";
@@ -26,7 +27,7 @@ export async function readTrainOptions(options: TrainOptions): Promise<TrainConf
   const own: Layer = new Map();
   collect(own, settings, "");
   layers.push(own);
-  return completeConfig([withoutReferenceDefaults(layers), ...layers]);
+  return completeConfig([withoutReferenceDefaults(layers.map(withPack)), ...layers]);
 }
 
 function collect(layer: Layer, values: object, section: string): void {

@@ -9,6 +9,7 @@ const CALLS: Record<string, readonly (keyof typeof library)[]> = {
   app: ["startApp"],
   predict: ["predictImage", "createPredictor", "predictCohort", "writePredictions"],
   mask: ["writeMasks", "loadHandMaskModel"],
+  pack: ["packCohort", "verifyPack"],
   merge: ["mergeShares"],
   ensemble: ["combinePredictions"],
   calibrate: ["calibrateModel"],
