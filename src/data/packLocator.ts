@@ -1,9 +1,9 @@
 /** The rows of a pack's own CSV, with their pictures in the pack. */
 import { join } from "node:path";
-import { DeeplasiaError, type ErrorCode, toDeeplasiaError } from "../errors.js";
+import { type DeeplasiaError, toDeeplasiaError } from "../errors.js";
 import { pathInPack } from "../packFile/openPacks.js";
 import type { Pack } from "../packFile/pack.js";
-import type { PackedError } from "../packFile/packedError.js";
+import { errorOfPacked } from "../packFile/packedError.js";
 import { mapInOrder } from "./mapInOrder.js";
 import type { Sample, SelectedRow } from "./sample.js";
 
@@ -26,13 +26,10 @@ export class PackLocator {
     if ("error" in row) return failed(row.error);
     try {
       const entry = await this.pack.entry(row.row);
-      if (entry.depth !== 0) {
-        const imagePath = pathInPack(this.pack, row.row, join(dir, imageId));
-        return { index, ...row, imagePath, maskPath: null };
-      }
-      const stored = JSON.parse((await this.pack.read(entry, row.row)).toString("utf8")) as PackedError;
-      const { code, message, remedy, file, dropped } = stored;
-      return failed(new DeeplasiaError(code as ErrorCode, message, { file, remedy }), dropped);
+      const stored = entry.depth === 0 ? await this.pack.errorOf(entry, row.row) : null;
+      if (stored !== null && !stored.whenRead) return failed(errorOfPacked(stored), stored.dropped);
+      const imagePath = pathInPack(this.pack, row.row, join(dir, imageId));
+      return { index, ...row, imagePath, maskPath: null };
     } catch (error) {
       return failed(toDeeplasiaError(error));
     }

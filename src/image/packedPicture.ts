@@ -5,6 +5,7 @@ import type { ImagePlan } from "../native.js";
 import type { Packed, PackManifest } from "../packFile/manifest.js";
 import { placeInPack } from "../packFile/openPacks.js";
 import type { Pack } from "../packFile/pack.js";
+import { errorOfPacked } from "../packFile/packedError.js";
 import type { DecodedPicture } from "./decodedPicture.js";
 
 /** Reads a picture whose path lies in an open pack; null for any other path. Throws ERR_DEEPLASIA_PACK. */
@@ -14,7 +15,7 @@ export async function readPacked(path: string): Promise<DecodedPicture | null> {
   const { pack, row } = place;
   const entry = await pack.entry(row);
   const { width, height, depth, sourceDepth } = entry;
-  if (depth === 0) throw new TypeError(`row ${row} of ${pack.path} has no picture`);
+  if (depth === 0) throw errorOfPacked(await pack.errorOf(entry, row));
   return {
     ...{ data: await pack.read(entry, row), width, height, channels: 1, depth, luma: "png" },
     ...{ notes: [], orientation: 1 },

@@ -60,7 +60,14 @@ export async function packRow(sample: Sample, how: HowToPack): Promise<PackedRow
 function withoutPicture(sample: Sample, error: DeeplasiaError, dropped: boolean): PackedRow {
   const { code, message, remedy } = error;
   const file = error.file ?? ("imagePath" in sample ? sample.imagePath : sample.imageId);
-  const stored: PackedError = { code, message, ...(remedy && { remedy }), file, dropped };
+  const stored: PackedError = {
+    code,
+    message,
+    ...(remedy && { remedy }),
+    file,
+    dropped,
+    whenRead: !isFailedSample(sample),
+  };
   const entry: NewEntry = { width: 0, height: 0, depth: 0, sourceDepth: 0 };
   return { row: sample.row, entry, bytes: Buffer.from(JSON.stringify(stored)), error: stored };
 }

@@ -13,6 +13,7 @@ import {
   VERSION,
 } from "./format.js";
 import type { PackManifest } from "./manifest.js";
+import type { PackedError } from "./packedError.js";
 
 /** Entries that are read at once. */
 const PAGE = 2048;
@@ -98,6 +99,11 @@ export class Pack {
     const bytes = await bytesAt(this.handle, entry.offset, entry.bytes, this.path);
     if (crc32(bytes) !== entry.crc32) throw damaged(this.path, `row ${row} does not fit its checksum`);
     return bytes;
+  }
+
+  /** Why the row of an entry without a picture has none. Throws ERR_DEEPLASIA_PACK. */
+  async errorOf(entry: Entry, row: number): Promise<PackedError> {
+    return JSON.parse((await this.read(entry, row)).toString("utf8")) as PackedError;
   }
 
   /** The index, as it lies in the file, in pieces. */

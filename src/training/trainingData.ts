@@ -47,7 +47,7 @@ export function requireTrainable(
   requireAugmentable(contract, config.data);
   if (pack === null) return;
   const drawn = drawAugmentation(config.data, new Random("augmentation", 0, 0, 0));
-  for (const plan of [imagePlan(contract, NOT_TURNED), trainingPlan(contract, drawn, config.data)])
+  for (const plan of [trainingPlan(contract, drawn, config.data), imagePlan(contract, NOT_TURNED)])
     requireServed(pack, plan);
 }
 

@@ -1,4 +1,5 @@
 import { Document, isPair, isScalar, type Pair, Scalar, visit } from "yaml";
+import type { Layer } from "../../options/layer.js";
 import { metaOf } from "../../options/meta.js";
 import { SECTIONS, TRAIN_SETTINGS, type TrainConfig } from "../../options/train/index.js";
 import type { PrintStyle } from "../../options/train/registerTrainOptions.js";
@@ -18,12 +19,18 @@ export function formatConfig(config: TrainConfig, style: PrintStyle = "plain"): 
   return document.toString({ lineWidth: 0 });
 }
 
-/** The built-in defaults for the same kind of network, but for the kind itself, whose default is no other's. */
-function defaultsFor({ model }: TrainConfig): TrainConfig {
-  const kind = { written: model.kind, origin: "default" };
+/** The built-in defaults for the same kind of network and the same pack, but for these themselves, whose defaults are no other's. */
+function defaultsFor({ model, data: { pack } }: TrainConfig): TrainConfig {
+  const origin = "default";
+  const same: Layer = new Map([["model.kind", { written: model.kind, origin }]]);
+  if (pack !== null) same.set("data.pack", { written: pack, origin });
   const { config: plain } = completeConfig([]);
-  const { config } = completeConfig([new Map([["model.kind", kind]])]);
-  return { ...config, model: { ...config.model, kind: plain.model.kind } };
+  const { config } = completeConfig([same]);
+  return {
+    ...config,
+    model: { ...config.model, kind: plain.model.kind },
+    data: { ...config.data, pack: plain.data.pack },
+  };
 }
 
 function addComments(document: Document): void {

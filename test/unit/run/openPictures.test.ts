@@ -26,7 +26,7 @@ async function cohortOnDisk() {
   const open = (use_cache: boolean, where: string = scratch) =>
     openPictures({
       config: { scratch: where, data: { use_cache, cache_dir: null, cache_size: null, num_workers: 0 } },
-      cohort: { parts },
+      cohort: { parts, pack: null },
       logger: silentLogger,
       signal: new AbortController().signal,
     } as unknown as RunPicturesOptions);

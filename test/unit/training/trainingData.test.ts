@@ -35,7 +35,7 @@ async function dataOf(flags: string[], seed = 1, train = 21, val = 7, ranks = 1)
   const epoch = (number: number, from = 0) =>
     askFor(data.train(number, { batch: from, rows: from * data.trainRows }));
   const ask = (done: { batch: number; rows: number }) => askFor(data.train(0, done));
-  const check = () => requireTrainable(config, plainContract, { parts }, ranks);
+  const check = () => requireTrainable(config, plainContract, { parts, pack: null }, ranks);
   return { data, epoch, ask, validation: (count: number) => askFor(data.validation(count)), check };
 }
 
