@@ -182,11 +182,15 @@ async function reportOf(
   const members = { list, names };
   const evaluated = parts.at(-1)!;
   const models = list.map(({ file }) => file);
+  const choosing = parts.find(
+    (part) => part !== evaluated && part.split === (calibrate ?? VALIDATION) && part.name in metrics.parts,
+  );
   const known = { ...options, ckpPath: models, calibrate, title, predictSex: sexModel?.file };
   const files = {
     ...{ ...options, calibrate },
     predictions: evaluated.csv,
     members: names ?? undefined,
+    chooseOn: choosing && { part: choosing.split!, file: choosing.csv },
     calibrationCsv: parts.find(({ split }) => split !== null && split === calibrate)?.csv,
   };
   return evaluateFile(files, options, {

@@ -24,7 +24,7 @@ const REMEDY = "Give names of your own: name=path for each.";
  *
  * Throws ERR_DEEPLASIA_USAGE for a file that is given twice, equal names, and names of columns.
  */
-export function memberNames(files: readonly NamedFile[]): string[] {
+export function memberNames(files: readonly NamedFile[], remedy = REMEDY): string[] {
   const stems = files.map(({ file }) => stemOf(file));
   const names = files.map(({ name, file }, i) => {
     if (name !== null) return name;
@@ -39,8 +39,8 @@ export function memberNames(files: readonly NamedFile[]): string[] {
   for (const [i, name] of names.entries()) {
     const earlier = files[names.indexOf(name)]!.file;
     if (names.indexOf(name) !== i)
-      throw usage(`two members are named "${name}": ${earlier} and ${files[i]!.file}`);
-    if (TAKEN.has(name)) throw usage(`a member cannot be named "${name}" as a column is: ${files[i]!.file}`);
+      throw usage(`two members are named "${name}": ${earlier} and ${files[i]!.file}`, remedy);
+    if (TAKEN.has(name)) throw usage(`a member cannot be named "${name}" as a column is: ${files[i]!.file}`, remedy);
   }
   return names;
 }
@@ -75,6 +75,6 @@ function runOf(file: string): string | null {
   return /([^/]+\/version_\d+)\/ckp\/[^/]+$/.exec(resolve(file))?.[1] ?? null;
 }
 
-function usage(what: string): DeeplasiaError {
-  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy: REMEDY });
+function usage(what: string, remedy: string): DeeplasiaError {
+  return new DeeplasiaError("ERR_DEEPLASIA_USAGE", what, { remedy });
 }

@@ -4,6 +4,14 @@ import { type Choice, type ComparedModel, type Comparison, compareRows } from ".
 import type { CohortToEvaluate, EvaluatedRow } from "../evaluation/evaluatedRow.js";
 import { type PredictionTable, pictureKey, readPredictionTable } from "../evaluation/predictionTable.js";
 import { type CohortFiles, readCohort } from "../evaluation/readCohort.js";
+import { memberNames } from "../predictionFiles/memberNames.js";
+
+/** Returns the names of CSVs: theirs, or what differs in their paths. Throws `ERR_DEEPLASIA_USAGE` for a file that is given twice. */
+export const namesOfFiles = (files: readonly string[]): string[] =>
+  memberNames(
+    files.map((file) => ({ file, name: null })),
+    "Give each file once, under a name that is no column of predictions.",
+  );
 
 /** A model, or a reader, whose predictions are in a CSV. */
 export interface ComparedFile {

@@ -1,6 +1,5 @@
 /** The comparison on the page of an evaluation: with other CSVs, or of an ensemble with its members. */
-import { memberNames } from "../predictionFiles/memberNames.js";
-import { type ComparedFile, type ComparisonOfFiles, compareFiles } from "./compareFiles.js";
+import { type ComparedFile, type ComparisonOfFiles, compareFiles, namesOfFiles } from "./compareFiles.js";
 import type { EvaluatedFiles } from "./evaluatedFiles.js";
 
 /** The name of an ensemble among its members. */
@@ -20,20 +19,20 @@ export async function comparisonOf(
   const { annotationCsv, splitCsv, splitColumn, splitName } = files;
   return compareFiles(compared, {
     ...{ annotationCsv, splitCsv, splitColumn, splitName },
-    ...{ ...options, ...(members.length > 0 ? { members, chooseOn: files.calibrate } : {}) },
+    ...{ ...options, ...(members.length > 0 ? { members, chooseOn: files.chooseOn?.part } : {}) },
   });
 }
 
 /** An ensemble's members have columns of its own CSV. */
-function withMembers({ predictions, calibrationCsv, members = [] }: EvaluatedFiles): ComparedFile[] {
+function withMembers({ predictions, chooseOn, members = [] }: EvaluatedFiles): ComparedFile[] {
   const names = [ENSEMBLE, ...members];
   return names.map((name, i) => ({
-    ...{ name, file: predictions, choiceFile: calibrationCsv, column: i === 0 ? MEAN_COLUMN : name },
+    ...{ name, file: predictions, choiceFile: chooseOn?.file, column: i === 0 ? MEAN_COLUMN : name },
   }));
 }
 
 function withOthers({ predictions, compareWith = [] }: EvaluatedFiles, column: string): ComparedFile[] {
   const files = [predictions, ...compareWith];
-  const names = memberNames(files.map((file) => ({ file, name: null })));
+  const names = namesOfFiles(files);
   return files.map((file, i) => ({ file, name: names[i]!, column: i === 0 ? column : undefined }));
 }

@@ -18,4 +18,6 @@ export interface EvaluatedFiles {
   notes?: readonly string[] | undefined;
   /** Columns of an ensemble's members in the predictions. */
   members?: readonly string[] | undefined;
+  /** The part, and its predictions, that choose the best mean of the members; left out: the evaluated one. */
+  chooseOn?: { part: string; file: string } | undefined;
 }

@@ -140,7 +140,7 @@ describe("the evaluation of a model", () => {
     const { comparison } = found.report!;
     expect(comparison!.models.map(({ name }) => name)).toEqual(["ensemble", "small", "other"]);
     expect(comparison!.pairs.map(({ mad }) => mad.value)).toEqual([expect.closeTo(0), expect.closeTo(0), 0]);
-    expect(comparison!.bestSubset!.names).toEqual(["small"]);
+    expect(comparison!.bestSubset).toMatchObject({ names: ["small"], chosenOn: "val" });
     expect(row).toMatchObject({ ensemble_sd: "0.0", small: row!.y_hat, other: row!.y_hat });
     const inPlace = withModels([model, other], (...both) =>
       evaluateModels(both, { ...cohort, out, overwrite: true, inPlace: true }),
