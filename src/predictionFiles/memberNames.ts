@@ -40,7 +40,8 @@ export function memberNames(files: readonly NamedFile[], remedy = REMEDY): strin
     const earlier = files[names.indexOf(name)]!.file;
     if (names.indexOf(name) !== i)
       throw usage(`two members are named "${name}": ${earlier} and ${files[i]!.file}`, remedy);
-    if (TAKEN.has(name)) throw usage(`a member cannot be named "${name}" as a column is: ${files[i]!.file}`, remedy);
+    if (TAKEN.has(name))
+      throw usage(`a member cannot be named "${name}" as a column is: ${files[i]!.file}`, remedy);
   }
   return names;
 }
