@@ -111,7 +111,8 @@ async function predict(given: string[], parsed: Record<string, unknown>): Promis
   await ensureLibtorch({ yes: options.yes });
   const { models, sexModel, maskModel, all, dispose } = await loadModels(modelPaths, options, contract);
   try {
-    const places = placesUsed(parsed, options);
+    const isPacked = options.annotationCsv !== undefined && (await isPack(options.annotationCsv));
+    const places = isPacked ? null : placesUsed(parsed, options);
     if (places !== null) logger.info(places);
     if (all.every(({ network }) => network === null)) warnOfCheckpointFlags(options, logger);
     logger.info(DISCLAIMER);
