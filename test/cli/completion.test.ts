@@ -13,7 +13,7 @@ describe.each(SHELLS)("in %s", (shell) => {
   const it = test.skipIf(!isInstalled(shell));
 
   it("commands are offered, and those below them", async () => {
-    expect(await offered("deeplasia-native p")).toEqual(["phantom", "predict"]);
+    expect(await offered("deeplasia-native p")).toEqual(["pack", "phantom", "predict"]);
     expect(await offered("deeplasia-native cohort ")).toEqual(["check", "help", "import", "split"]);
     expect(await offered("deeplasia-native cohort import r")).toEqual(["rsna"]);
     expect(await offered("deeplasia-native completion ")).toEqual(["bash", "fish", "zsh"]);
