@@ -1,11 +1,15 @@
 /** The checks of `doctor --benchmark` on the CPU: they pass on sound networks, and name the case of a damaged one. */
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { forward } from "../../src/acceptance/checks/forward.js";
+import { halved } from "../../src/acceptance/checks/memory.js";
 import { resume, training } from "../../src/acceptance/checks/training.js";
 import type { Result } from "../../src/acceptance/finding.js";
 import type { Machine, MachineCheck } from "../../src/acceptance/machine.js";
 import { runChecks } from "../../src/acceptance/runChecks.js";
+import { DeeplasiaError } from "../../src/errors.js";
+import { BUNDLED_MODEL } from "../../src/model/bundled.js";
+import { loadModel } from "../../src/model/loadModel.js";
 import { type NetworkHandle, native } from "../../src/native.js";
 import { writeSafetensors } from "../helpers/safetensors.js";
 import { temporaryFolder } from "../helpers/temporary.js";
@@ -50,6 +54,45 @@ test("a network with a wrong stem fails, and the case is named", async () => {
 test("a resumed training has the same losses", async () => {
   expect(await firstOf(resume(await machine()))).toMatchObject({ state: "passed" });
 });
+
+/** Calls `body` while a forward of more than so many pictures is out of memory. */
+async function withRoomFor<T>(most: number, body: (sizes: number[]) => Promise<T>): Promise<T> {
+  const real = native().predict;
+  const sizes: number[] = [];
+  const spy = vi.spyOn(native(), "predict").mockImplementation((model, batch, slots, ...rest) => {
+    sizes.push(slots.length);
+    if (slots.length > most)
+      return Promise.reject(new DeeplasiaError("ERR_DEEPLASIA_OUT_OF_MEMORY", "no room"));
+    return real(model, batch, slots, ...rest);
+  });
+  try {
+    return await body(sizes);
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+test("a batch that is too large is halved until it fits, and has the same outputs", async () => {
+  await withRoomFor(2, async (sizes) => {
+    // So much memory is room for fewer than 5 pictures of the bundled model.
+    const finding = await halved(await machine(), 4 * (await bytesOfBundled()));
+    expect(finding).toMatchObject({ what: "halved until it fits", state: "passed" });
+    expect(sizes).toEqual([2, 5, 3, 2, 1, 2]);
+  });
+});
+
+test("a batch that fits where it should not fails the check", async () => {
+  expect(await halved(await machine(), 1)).toMatchObject({
+    state: "failed",
+    found: expect.stringMatching(/^1 pictures fitted/),
+  });
+});
+
+async function bytesOfBundled(): Promise<number> {
+  const model = await loadModel(BUNDLED_MODEL, { device: "cpu" });
+  await model.dispose();
+  return model.bytesPerPicture;
+}
 
 test("a check that throws fails, and the next one runs", async () => {
   const checks: MachineCheck[] = [
