@@ -27,7 +27,7 @@ constexpr int64_t kParts = 32;
 enum Fact { kScale, kShift, kMean, kInverse, kFacts };
 
 struct Pass {
-  Pass(const at::Tensor& x)
+  explicit Pass(const at::Tensor& x)
       : code(*kernels::learning_code(x.size(1))),
         channels(x.size(1)),
         pixels(x.numel() / x.size(1)),

@@ -82,7 +82,7 @@ at::Tensor run(const at::Tensor& x, const Other& other, const c10::intrusive_ptr
   if (!other)
     return call(*convolution->plain, {channels_last(x), convolution->packed(x.sizes()), of.bias, of.padding,
                                       of.stride, of.dilation, of.groups, of.activation, none, c10::IValue()});
-  const auto side = [&](size_t i) {
+  const auto side = [&](int i) {
     const int64_t reach = of.dilation[i] * (of.weight.size(2 + i) - 1) + 1;
     return (x.size(2 + i) + 2 * of.padding[i] - reach) / of.stride[i] + 1;
   };

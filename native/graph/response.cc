@@ -46,6 +46,7 @@ at::Tensor response_linear(const at::Tensor& x, double eps, const at::Tensor& sc
   at::Tensor constant = at::mv(weight, shift);
   if (bias && bias->defined()) constant = constant + *bias;
   std::vector<at::Tensor> pictures;
+  pictures.reserve(x.size(0));
   for (int64_t i = 0; i < x.size(0); ++i) pictures.push_back(at::linear(x[i], weight * factor[i], constant));
   return pictures.size() == 1 ? pictures[0].unsqueeze(0) : at::stack(pictures);
 }

@@ -160,8 +160,8 @@ void depthwise_weight_as(const Depthwise& of, const float* x, const float* gradi
                          float* of_weight) {
   constexpr int64_t kBlock = V * kLanes;
   constexpr int kRows = K == 3 ? 3 : K == 5 ? 2 : 1;  // as many as the registers have space for
-  float sums[K * K * kBlock];
-  for (int64_t i = 0; i < K * K * kBlock; ++i) sums[i] = 0;
+  float sums[int64_t{K} * K * kBlock];
+  for (int64_t i = 0; i < int64_t{K} * K * kBlock; ++i) sums[i] = 0;
   Ring<V> ring = ring_of<V>(of, x, rows);
   for (int64_t y = 0; y < of.out_height; ++y) {
     const Window<K> window = window_of<K>(ring, y);
@@ -173,7 +173,7 @@ void depthwise_weight_as(const Depthwise& of, const float* x, const float* gradi
       for (; row < window.count; ++row) correlate_row<K, S, 1, V>(window, row, v, from, of, sums);
     }
   }
-  for (int64_t tap = 0; tap < K * K; ++tap)
+  for (int64_t tap = 0; tap < int64_t{K} * K; ++tap)
     for (int64_t c = 0; c < kBlock; ++c) of_weight[tap * of.channels + c] = sums[tap * kBlock + c];
 }
 
@@ -193,22 +193,28 @@ void depthwise_weight_by(const Depthwise& of, const float* x, const float* gradi
                   : depthwise_weight_as<K, S, 1>)(of, x + first, gradient + first, ring, of_weight + first);
 }
 
-#define KERNEL_BY_SHAPE(FUNCTION)                                      \
-  (of.kernel == 3   ? of.stride == 1 ? FUNCTION<3, 1> : FUNCTION<3, 2> \
-   : of.kernel == 5 ? of.stride == 1 ? FUNCTION<5, 1> : FUNCTION<5, 2> \
-   : of.stride == 1 ? FUNCTION<7, 1>                                   \
-                    : FUNCTION<7, 2>)
+// Calls run<kernel, stride>().
+template <class Run>
+KERNEL_INLINE void by_shape(const Depthwise& of, const Run& run) {
+  const bool is_one = of.stride == 1;
+  if (of.kernel == 3)
+    is_one ? run.template operator()<3, 1>() : run.template operator()<3, 2>();
+  else if (of.kernel == 5)
+    is_one ? run.template operator()<5, 1>() : run.template operator()<5, 2>();
+  else
+    is_one ? run.template operator()<7, 1>() : run.template operator()<7, 2>();
+}
 
 static void depthwise(const Depthwise& of, const float* x, const float* weight, int64_t first, int vectors,
                       float* ring, float* out) {
-  KERNEL_BY_SHAPE(depthwise_by)(of, x, weight, first, vectors, ring, out);
+  by_shape(of, [&]<int K, int S>() { depthwise_by<K, S>(of, x, weight, first, vectors, ring, out); });
 }
 
 static void depthwise_weight(const Depthwise& of, const float* x, const float* gradient, int64_t first,
                              int vectors, float* ring, float* of_weight) {
-  KERNEL_BY_SHAPE(depthwise_weight_by)(of, x, gradient, first, vectors, ring, of_weight);
+  by_shape(of, [&]<int K, int S>() {
+    depthwise_weight_by<K, S>(of, x, gradient, first, vectors, ring, of_weight);
+  });
 }
-
-#undef KERNEL_BY_SHAPE
 
 }  // namespace deeplasia::kernels::KERNEL_NAMESPACE
