@@ -35,7 +35,7 @@ export interface LoadModelOptions {
   legacyParameters?: string | undefined;
   /** Contract of the model, of every member; overrides what the model and the file beside it state. */
   manifest?: string | undefined;
-  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, depth, cropper, matchHistogram, matchHistogramRounding, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, sexPlane, ageUnit, ageHead, ageBins, memberCount, combineMembers, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, biasFemale, biasMale, featureStatistics, featureDistanceLimit, predictionIntervals, maskThreshold, maskSeedThreshold, weightsDigest. */
+  /** An object with fields of the contract: formatVersion, kind, name, licence, provenance, intendedUse, inputSize, fit, depth, cropper, matchHistogram, matchHistogramRounding, resize, normalise, normaliseMean, normaliseSd, equalizeBins, maskNeeded, maskCropSize, subtractBackground, sexEncoding, sexPlane, ageUnit, ageHead, ageBins, memberCount, combineMembers, ageMeanMonths, ageSdMonths, biasSlope, biasIntercept, biasFemale, biasMale, featureStatistics, featureDistanceLimit, predictionIntervals, maskThreshold, maskSeedThreshold, maskViews, weightsDigest. */
   contract?: Manifest | undefined;
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
