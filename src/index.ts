@@ -105,7 +105,7 @@ export type { PathArgument, PictureArgument } from "./options/library.js";
 export type { DownloadProgress } from "./options/models.js";
 export type { CreateTrainerOptions } from "./options/train/createTrainerOptions.js";
 export type { TrainOptions } from "./options/train/trainOptions.js";
-export { type PackedCohort, packCohort } from "./pack/packCohort.js";
+export { type PackedCohort, type PackFailure, packCohort } from "./pack/packCohort.js";
 export type { PackCohortOptions } from "./pack/packCohortOptions.js";
 export { type VerifiedPack, verifyPack } from "./pack/verifyPack.js";
 export { type WrittenPhantoms, writePhantoms } from "./phantom/writePhantoms.js";

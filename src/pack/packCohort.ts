@@ -29,12 +29,24 @@ import { joinShares } from "./joinShares.js";
 import type { PackCohortOptions } from "./packCohortOptions.js";
 import { type PackedRow, packRow } from "./packRow.js";
 
+/** A row without a picture in a pack. */
+export interface PackFailure {
+  /** Its line in the annotation CSV. */
+  row: number;
+  /** The picture. */
+  file: string;
+  /** Code of the error. */
+  code: string;
+  /** What is wrong. */
+  message: string;
+}
+
 /** The result of `packCohort`. */
 export interface PackedCohort {
   /** Rows of the pack, or of this share. */
   rows: number;
   /** Of these, rows without a picture, and why. */
-  failures: { row: number; file: string; code: string; message: string }[];
+  failures: PackFailure[];
   /** Rows that an earlier run had packed; its failures are not listed again. */
   kept: number;
   /** Whether the pack is there under its name; false while other shares are missing. */
@@ -168,7 +180,7 @@ async function* until<T>(
   }
 }
 
-function failureOf({ row, error }: PackedRow): PackedCohort["failures"][number] {
+function failureOf({ row, error }: PackedRow): PackFailure {
   const { file, code, message } = error!;
   return { row, file, code, message };
 }

@@ -5,11 +5,13 @@ import { damaged, isPack, Pack } from "../packFile/pack.js";
 
 /** What `verifyPack` read. */
 export interface VerifiedPack {
+  /** Rows of the annotation CSV. */
   rows: number;
   /** Rows that have a picture. */
   pictures: number;
   /** SHA-256 of manifest, annotations and index, which has a checksum of every picture; hex. */
   digest: string;
+  /** What it has of each picture: the masked crop in full size, or the network's input. */
   keep: "crop" | "input";
 }
 
