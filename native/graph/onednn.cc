@@ -79,10 +79,30 @@ bool is_written_between(const Value* value, const Node* from, const Node* to) {
   return false;
 }
 
+// Lets the code read tensors in channels-last: `view` fails on them where `reshape` copies. Returns whether
+// nothing is left that depends on the layout.
+bool accept_any_layout(torch::jit::Graph& graph, torch::jit::Block* block) {
+  const std::vector<Node*> nodes(block->nodes().begin(), block->nodes().end());
+  bool accepted = true;
+  for (Node* node : nodes) {
+    for (torch::jit::Block* inner : node->blocks()) accepted &= accept_any_layout(graph, inner);
+    for (const char* name : {"aten::as_strided", "aten::view_as", "aten::stride", "aten::is_contiguous"})
+      accepted &= !is(node, name);
+    if (!is(node, "aten::view") && !is(node, "aten::_unsafe_view")) continue;
+    const auto shape = node->inputs().size() == 2 ? node->input(1)->type() : nullptr;
+    if (shape == nullptr || !shape->isSubtypeOf(*c10::ListType::ofInts()))
+      continue;  // of another type of element
+    const torch::jit::WithInsertPoint here(node);
+    node->output()->replaceAllUsesWith(graph.insert(c10::aten::reshape, {node->input(0), node->input(1)}));
+    node->destroy();
+  }
+  return accepted;
+}
+
 }  // namespace
 
 int64_t pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph) {
-  if (!has_onednn()) return 0;
+  if (!has_onednn() || !accept_any_layout(*graph, graph->block())) return 0;
   const std::vector<Node*> nodes(graph->nodes().begin(), graph->nodes().end());
   std::set<Node*> gone;
   int64_t count = 0;

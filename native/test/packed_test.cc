@@ -87,6 +87,15 @@ TEST(what_is_written_in_place_is_read_before) {
       1, 2);
 }
 
+TEST(code_that_depends_on_the_layout_gets_it) {
+  Frozen viewed = convolutions("    return torch.relu(y).view(y.size(0), -1)\n");
+  EXPECT_EQUAL(count(viewed.graph, "deeplasia::onednn("), 1);
+  expect_same(viewed, {at::randn({2, 6, 7, 9})});
+  Frozen strided = convolutions("    return torch.as_strided(torch.relu(y), [4, 9], [9, 1])\n");
+  EXPECT_EQUAL(count(strided.graph, "deeplasia::onednn("), 0);
+  expect_same(strided, {at::randn({2, 6, 7, 9})});
+}
+
 TEST(convolutions_of_every_shape_are_packed) {
   for (const auto& [arguments, channels, groups] :
        std::vector<std::tuple<std::string, int64_t, int64_t>>{{"[2, 1], [0, 2], [1, 1], 1", 6, 1},
