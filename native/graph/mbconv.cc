@@ -148,15 +148,6 @@ Value* excited(Value* wide, kernels::MbConv& shape) {
   return nullptr;
 }
 
-// Whether something writes into a value in place where `node` has read it.
-bool is_written_after(const Value* value, const Node* node) {
-  for (const auto& use : value->uses()) {
-    const std::string name = use.user->kind().toQualString();
-    if (use.offset == 0 && name.ends_with("_") && use.user->isAfter(node)) return true;
-  }
-  return false;
-}
-
 // The block whose depthwise convolution is this node.
 std::optional<Match> block_of(Node* node) {
   auto depthwise = convolution_of(node->output());

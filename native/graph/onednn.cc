@@ -68,17 +68,6 @@ Value* added_by(const Node* node, const Value* output) {
              : nullptr;
 }
 
-// Whether something may write into a value between two nodes, of which the later will read it instead of the
-// earlier.
-bool is_written_between(const Value* value, const Node* from, const Node* to) {
-  for (const auto& use : value->uses()) {
-    const std::string name = use.user->kind().toQualString();
-    if (use.offset == 0 && name.ends_with("_") && use.user->isAfter(from) && use.user->isBefore(to))
-      return true;
-  }
-  return false;
-}
-
 // Lets the code read tensors in channels-last: `view` fails on them where `reshape` copies. Returns whether
 // nothing is left that depends on the layout.
 bool accept_any_layout(torch::jit::Graph& graph, torch::jit::Block* block) {
@@ -101,11 +90,10 @@ bool accept_any_layout(torch::jit::Graph& graph, torch::jit::Block* block) {
 
 }  // namespace
 
-int64_t pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph) {
-  if (!has_onednn() || !accept_any_layout(*graph, graph->block())) return 0;
+void pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph) {
+  if (!has_onednn() || !accept_any_layout(*graph, graph->block())) return;
   const std::vector<Node*> nodes(graph->nodes().begin(), graph->nodes().end());
   std::set<Node*> gone;
-  int64_t count = 0;
   for (Node* node : nodes) {
     auto convolution = gone.contains(node) ? std::nullopt : packed(node);
     if (!convolution) continue;
@@ -122,7 +110,7 @@ int64_t pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph) {
       output = taken.back()->output();
     }
     Node* last = taken.back();
-    if (last != node && is_written_between(node->input(0), node, last)) {
+    if (last != node && is_written_after(node->input(0), node, last)) {
       taken = {last = node};
       output = node->output();
       other = nullptr;
@@ -134,9 +122,7 @@ int64_t pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph) {
       gone.insert(*at);
       (*at)->destroy();
     }
-    ++count;
   }
-  return count;
 }
 
 }  // namespace deeplasia::graph

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
 namespace torch::jit {
@@ -11,7 +10,6 @@ namespace deeplasia::graph {
 
 // Puts convolutions with packed weights in the place of the convolutions in a frozen float32 graph for the
 // CPU, each with the sum and the activation that follow it, as one primitive of oneDNN; all in channels-last.
-// Returns how many.
-int64_t pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph);
+void pack_convolutions(const std::shared_ptr<torch::jit::Graph>& graph);
 
 }  // namespace deeplasia::graph

@@ -12,10 +12,12 @@
 #include <mutex>
 #include <utility>
 
+#include "runtime/channels_last.h"
+
 namespace deeplasia::graph {
 namespace {
 
-constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
+using runtime::channels_last;
 
 std::optional<c10::OperatorHandle> find(const char* name, const char* overload = "") {
   return c10::Dispatcher::singleton().findSchema({name, overload});
@@ -50,13 +52,6 @@ struct OneDnn : torch::CustomClassHolder {
   at::Tensor last;
   std::vector<int64_t> last_size;
 };
-
-// With one channel, both layouts have the same bytes; only the strides can select channels-last.
-at::Tensor channels_last(const at::Tensor& x) {
-  if (x.size(1) > 1) return x.contiguous(kChannelsLast);
-  const int64_t height = x.size(2), width = x.size(3);
-  return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
-}
 
 at::Tensor activated(const at::Tensor& x, const std::string& activation) {
   return activation == "relu"        ? at::relu(x)

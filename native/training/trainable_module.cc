@@ -16,6 +16,7 @@
 #include "archive/save_archive.h"
 #include "fused/fuse.h"
 #include "graph/device_names.h"
+#include "runtime/channels_last.h"
 #include "runtime/failure.h"
 
 namespace deeplasia::training {
@@ -28,15 +29,6 @@ using torch::jit::Module;
 // channels-last tensor.
 bool is_ours(const Module& module) {
   return module.type()->name()->qualifiedName().starts_with("__torch__.deeplasia.");
-}
-
-// Returns x in channels-last layout. With one channel both layouts have the same bytes, and libtorch assumes
-// the default one. Only the strides can select channels-last, and every layer takes over the layout of its
-// input.
-at::Tensor channels_last(const at::Tensor& x) {
-  const int64_t height = x.size(2), width = x.size(3);
-  if (x.size(1) > 1) return x.contiguous(at::MemoryFormat::ChannelsLast);
-  return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
 }
 
 c10::IValue run(torch::jit::Function& function, std::vector<c10::IValue> inputs) try {
@@ -237,10 +229,11 @@ Outputs TrainableModule::forward(const at::Tensor& x, const std::optional<std::v
                                                         " input(s) and cannot be given the sex");
   at::Tensor input = x.to(device_);
   if (is_plane) input = inference::with_sex_plane(input, *sex, *form_.sex_plane);
-  std::vector<c10::IValue> inputs{module_->_ivalue(), is_channels_last_ ? channels_last(input) : input};
+  std::vector<c10::IValue> inputs{module_->_ivalue(),
+                                  is_channels_last_ ? runtime::channels_last(input) : input};
   if (sex && !is_plane) inputs.emplace_back(at::tensor(*sex, device_).view({-1, 1}));
-  if (!form_.age_bins) return unpack(run(*forward_, std::move(inputs)), x);
-  return unpack_expectation(run(*forward_, std::move(inputs)), x.size(0), *form_.age_bins);
+  const c10::IValue output = run(*forward_, std::move(inputs));
+  return form_.age_bins ? unpack_expectation(output, x.size(0), *form_.age_bins) : unpack(output, x);
 }
 
 network::State TrainableModule::state() const { return network::state(*module_); }
